@@ -1,0 +1,37 @@
+# Compile settings of our own code: warnings, Asio's switches, sanitizers. What users of the package need
+# (Asio's switches) is attached to Once::once itself; the rest stays here.
+include_guard(GLOBAL)
+
+set(ONCE_SANITIZE "" CACHE STRING "Sanitizers for everything that is built, as -fsanitize= takes them: address,undefined or thread")
+
+find_package(Threads REQUIRED)
+find_program(ONCE_CCACHE ccache)
+if(ONCE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${ONCE_CCACHE})
+endif()
+
+if(ONCE_SANITIZE)
+  add_compile_options(-fsanitize=${ONCE_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${ONCE_SANITIZE})
+  if(ONCE_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+  if(ONCE_SANITIZE MATCHES "thread")
+    add_compile_definitions(ASIO_DISABLE_FENCED_BLOCK) # g++ refuses atomic_thread_fence under TSan
+  endif()
+endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # clang 14 on libstdc++ 12: Asio needs to be told that coroutines exist.
+  add_compile_definitions(ASIO_HAS_STD_COROUTINE ASIO_HAS_CO_AWAIT)
+  if(ONCE_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize=function)
+  endif()
+endif()
+
+# once_own_code(target): the warnings that our code and generated code must be free of.
+function(once_own_code target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor)
+  if(ONCE_WARNINGS_AS_ERRORS)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()
