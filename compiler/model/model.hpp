@@ -1,0 +1,264 @@
+// The model: what an IDL file says, resolved and checked, without a trace of how it was written. Front ends
+// fill it, generators read it, and neither sees the other.
+//
+// Declarations are owned by the Model and refer to each other by pointer; all live as long as the Model.
+// Types are values without identity: comparing two Types structurally is what "same type" means, typedefs
+// included as declared (resolve() looks through them).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "support/source.hpp"
+
+namespace oncec::model {
+
+struct Declaration;
+
+// ---------------------------------------------------------------------------------------------------- types
+// --
+
+enum class Primitive : std::uint8_t {
+  Void,
+  Boolean,
+  Octet,
+  Char,
+  WChar,
+  Int8,
+  UInt8,
+  Int16,
+  UInt16,
+  Int32,
+  UInt32,
+  Int64,
+  UInt64,
+  Float32,
+  Float64,
+  Float128,
+  Any,
+  Object,
+  TypeCode,
+  ValueBase,
+};
+
+struct Type;
+using TypePointer = std::shared_ptr<const Type>;  // immutable, shared between uses
+
+struct StringType {
+  bool wide = false;
+  std::uint64_t bound = 0;  // 0: unbounded
+};
+struct SequenceType {
+  TypePointer element;
+  std::uint64_t bound = 0;  // 0: unbounded
+};
+struct MapType {
+  TypePointer key;
+  TypePointer value;
+  std::uint64_t bound = 0;
+};
+struct ArrayType {
+  TypePointer element;
+  std::vector<std::uint64_t> dimensions;  // outermost first
+};
+struct FixedType {
+  std::uint32_t digits = 0;
+  std::uint32_t scale = 0;
+};
+/// A struct, union, enum, typedef, interface, … by its declaration.
+struct NamedType {
+  const Declaration* declaration = nullptr;
+};
+
+struct Type {
+  std::variant<Primitive, StringType, SequenceType, MapType, ArrayType, FixedType, NamedType> form;
+};
+
+// -------------------------------------------------------------------------------------------------- values
+// --
+
+/// The value of a constant expression. Integers keep their sign apart so that the whole range of both 64-bit
+/// types fits; enumerators are by reference.
+struct IntegerValue {
+  bool negative = false;
+  std::uint64_t magnitude = 0;
+};
+struct EnumeratorValue {
+  const Declaration* enumeration = nullptr;
+  std::size_t index = 0;
+};
+/// Text of a string, a char (one character) or a fixed-point literal (its digits); wide ones are UTF-8 here
+/// too.
+struct TextValue {
+  std::string text;
+};
+using Value = std::variant<bool, IntegerValue, double, TextValue, EnumeratorValue>;
+
+// --------------------------------------------------------------------------------------------- annotations
+// --
+
+/// `@name(parameter = value, …)` as written before a declaration. The single value of `@id(3)` has the name
+/// "value".
+struct AnnotationArgument {
+  std::string name;
+  Value value;
+};
+struct Annotation {
+  std::string name;
+  std::vector<AnnotationArgument> arguments;
+  SourceRange range;
+
+  /// The argument of that name, or nullptr.
+  const Value* argument(std::string_view name) const;
+};
+
+// -------------------------------------------------------------------------------------------- declarations
+// --
+
+struct Member {
+  std::string name;
+  TypePointer type;
+  bool optional = false;  // @optional, XDR '*'
+  std::vector<Annotation> annotations;
+  std::string doc;
+  SourceRange range;  // of the name
+};
+
+struct Module {
+  std::vector<const Declaration*> members;  // of all its openings, in order
+};
+
+struct Constant {
+  TypePointer type;
+  Value value;
+};
+
+struct Typedef {
+  TypePointer type;
+};
+
+struct Enumerator {
+  std::string name;
+  std::int64_t value = 0;  // its position unless @value, or the ONC RPC language, says otherwise
+  std::vector<Annotation> annotations;
+  std::string doc;
+  SourceRange range;
+};
+struct Enum {
+  std::vector<Enumerator> enumerators;
+};
+
+struct Struct {
+  const Declaration* base = nullptr;  // a Struct; its members come first on the wire
+  std::vector<Member> members;        // without the base's
+};
+
+/// What `raises` names: like a struct, but not a type.
+struct Exception {
+  std::vector<Member> members;
+};
+
+struct UnionCase {
+  std::vector<Value> labels;  // of the discriminator's type; empty if this is the default alone
+  bool is_default = false;
+  std::optional<Member> member;  // none: an arm without data (XDR's void)
+  SourceRange range;
+};
+struct Union {
+  TypePointer discriminator;
+  std::vector<UnionCase> cases;
+  /// No default, and labels that leave values over: then the discriminator alone may stand.
+  bool has_implicit_default = false;
+};
+
+enum class Direction : std::uint8_t { In, Out, InOut };
+
+struct Parameter {
+  std::string name;
+  Direction direction = Direction::In;
+  TypePointer type;
+  std::vector<Annotation> annotations;
+  SourceRange range;
+};
+
+/// once::Semantics, without depending on the runtime.
+enum class Semantics : std::uint8_t { Maybe, AtLeastOnce, AtMostOnce, ExactlyOnce };
+enum class OrphanPolicy : std::uint8_t { Continue, Cancel };
+
+struct Operation {
+  std::string name;
+  TypePointer result;  // Void if none
+  std::vector<Parameter> parameters;
+  std::vector<const Declaration*> raises;  // Exceptions
+  bool oneway = false;
+  Semantics semantics = Semantics::AtMostOnce;
+  OrphanPolicy orphan = OrphanPolicy::Continue;
+  std::uint32_t deadline_ms = 0;  // 0: the client's default
+  std::uint32_t reply_max = 0;    // 0: from the types' bounds
+  std::uint32_t id = 0;  // on the wire: @id(n), or a hash of the name; unique in the interface and its bases
+  std::string cpp_name;  // @cpp_name("…"), else empty
+  std::vector<Annotation> annotations;
+  std::string doc;
+  SourceRange range;
+};
+
+/// An attribute is an operation that reads (`_get_name`, idempotent) and, unless readonly, one that writes
+/// (`_set_name`). Both are spelled out here so that a generator needs no rule of its own.
+struct Attribute {
+  std::string name;
+  TypePointer type;
+  bool readonly = false;
+  Operation reader;
+  std::optional<Operation> writer;
+  std::vector<Annotation> annotations;
+  std::string doc;
+  SourceRange range;
+};
+
+using InterfaceMember = std::variant<Operation, Attribute>;
+
+struct Interface {
+  std::vector<const Declaration*> bases;         // direct, in order
+  std::vector<InterfaceMember> members;          // its own, in order of declaration
+  std::vector<const Declaration*> declarations;  // types, constants and exceptions inside it
+  bool abstract = false;
+  bool local = false;
+  bool defined = false;  // false: only ever declared forward
+};
+
+/// `native X;` and whatever else has a name and no form on the wire.
+struct Native {};
+
+struct Declaration {
+  std::string name;                    // as written, without an escaping underscore
+  const Declaration* scope = nullptr;  // the module, interface, struct… around it; nullptr: the file scope
+  SourceRange range;                   // of the name where it is defined
+  std::string repository_id;           // "IDL:bank/Account:1.0"
+  std::vector<Annotation> annotations;
+  std::string doc;        // the comment before it, without its marks, lines kept
+  bool imported = false;  // comes from an included file: known, but nothing is generated for it
+  std::variant<Module, Constant, Typedef, Enum, Struct, Exception, Union, Interface, Native> body;
+
+  const Annotation* annotation(std::string_view name) const;
+};
+
+/// All that one compilation read.
+struct Model {
+  std::deque<Declaration> declarations;            // owns; the order is the order of definition
+  std::vector<const Declaration*> top_level;       // the file scope, in order of definition
+  std::vector<std::unique_ptr<SourceFile>> files;  // files[0] is the one on the command line
+};
+
+/// "bank::Account": scopes joined by `separator`.
+std::string qualified_name(const Declaration& declaration, std::string_view separator = "::");
+
+/// Looks through typedefs: a Type that is not a NamedType of a Typedef.
+const Type& resolve(const Type& type);
+
+}  // namespace oncec::model
