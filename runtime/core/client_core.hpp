@@ -1,0 +1,128 @@
+// The client's half of the request-reply protocol, without I/O: one session with one server, the calls in
+// flight, their retransmission, probes, deadlines and acknowledgements. docs/protocol.md is its
+// specification.
+//
+// Driver's duty: after every call of a member function, poll_transmit() and poll_completion() until they are
+// empty, then arm a timer for next_timeout(). A ClientCore has no lock: a channel that several threads call
+// on brings one, and holds it over no handler and no system call that blocks.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <system_error>
+
+#include <once/base/buffer.hpp>
+#include <once/base/error.hpp>
+#include <once/base/ids.hpp>
+#include <once/base/result.hpp>
+#include <once/base/time.hpp>
+
+#include "core/path.hpp"
+#include "core/server_core.hpp"
+
+namespace once::core {
+
+struct ClientLimits {
+  std::uint32_t window_max = 64;  // what HELLO asks for
+  std::size_t queued_calls_max = 1'024;
+  std::size_t queued_bytes_max = std::size_t{16} << 20;
+  std::uint32_t message_max = 16u << 20;
+  Duration rto_first = std::chrono::seconds{1};
+  Duration rto_min = std::chrono::milliseconds{200};
+  Duration rto_max = std::chrono::seconds{60};
+  Duration idle_acknowledgement = std::chrono::milliseconds{200};
+  /// The share of the server's lease, counted from the sending of the message that renewed it, after which
+  /// the client stops using a session: 2/3.
+  double lease_share = 2.0 / 3.0;
+};
+
+struct ClientConfig {
+  ClientLimits limits;
+  ClientInstance instance;
+  std::uint64_t seed = 0;  // of nonces and jitter; from a cryptographic source
+};
+
+/// Names a call from start() until its completion has been polled.
+using CallKey = std::uint64_t;
+
+struct CallRequest {
+  Semantics semantics = Semantics::AtMostOnce;
+  std::uint8_t codec = 0;  // once::CodecId
+  bool little_endian = false;
+  std::uint32_t operation = 0;
+  std::uint32_t fingerprint = 0;
+  Slice object_key;
+  Slice body;
+  Time deadline = kNever;
+  std::uintptr_t token = 0;  // the driver's; comes back with the completion
+};
+
+/// How a call ended; exactly one per started call.
+struct CallCompletion {
+  CallKey call = 0;
+  std::uintptr_t token = 0;
+  OutcomeKind kind = OutcomeKind::Unknown;
+  Errc reason = Errc::ok;                   // ok for a value or a user exception
+  ReplyStatus status = ReplyStatus::Value;  // if Executed
+  std::uint8_t codec = 0;
+  bool little_endian = false;
+  Slice body;  // if Executed: the value, or the user exception
+  std::chrono::milliseconds retry_after{0};
+  std::uint32_t sent = 0;  // how often the request was handed to a transport
+};
+
+struct ClientCounters {
+  std::uint64_t requests_sent = 0, retransmissions = 0, probes = 0, acknowledgements = 0, hellos = 0;
+  std::uint64_t sessions = 0, ignored = 0, malformed = 0, completions = 0;
+};
+
+class ClientCore {
+ public:
+  ClientCore(const ClientConfig& config, Time now);
+  ~ClientCore();
+  ClientCore(const ClientCore&) = delete;
+  ClientCore& operator=(const ClientCore&) = delete;
+
+  /// Takes a call: it is sent as soon as there are a path, a session and room in the window. Errors
+  /// (queue_full, message_too_large, closed) mean NotSent and leave nothing behind; no completion follows.
+  Result<CallKey> start(Time now, CallRequest request);
+  /// Asks for an early end. The completion tells what is known: NotSent if it never left, else the server is
+  /// told, and the call ends at once as Unknown (cancelled) unless the server has said so already; the CANCEL
+  /// itself is repeated until it is answered or the deadline passes.
+  void cancel(Time now, CallKey call);
+
+  /// A path exists: the datagram socket is open, or a (new) connection stands. Calls in flight are sent
+  /// again.
+  void connected(Time now, const Path& path);
+  /// The path is gone; calls in flight wait for the next one, until their deadlines.
+  void disconnected(Time now);
+  /// The driver could not get a path. Calls that were never sent end as NotSent (reason).
+  void connect_failed(Time now, Errc reason);
+  /// True while there is something to send and no path: the driver should make one.
+  bool wants_path() const;
+
+  /// One whole message of server-to-client type. Returns normally whatever the octets are.
+  void receive(Time now, const Path& from, const Slice& message);
+
+  void timeout(Time now);
+  Time next_timeout() const;
+
+  /// The next message to send. From here on the request in it counts as sent, whatever the socket says.
+  bool poll_transmit(Time now, Transmit& out);
+  bool poll_completion(CallCompletion& out);
+
+  /// Says goodbye: calls that were never sent end as NotSent (closed), the others as Unknown (closed); a BYE
+  /// is sent.
+  void close(Time now);
+
+  std::size_t in_flight() const;  // calls that have been started and not completed
+  SessionId session() const;      // 0 if there is none now
+  const ClientCounters& counters() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace once::core

@@ -1,0 +1,160 @@
+// The server's half of the request-reply protocol, without I/O: bytes and the time go in; messages to send,
+// requests to run, and the next timer come out. docs/protocol.md is its specification; the verdict itself is
+// decided in duplicate_filter, what is kept lies in replay_cache.
+//
+// Driver's duty: after every call of a member function, poll_transmit() and poll_arrival() and
+// poll_abandoned() until they are empty, then arm a timer for next_timeout(). One ServerCore belongs to one
+// event loop: no locks.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+#include <once/base/buffer.hpp>
+#include <once/base/error.hpp>
+#include <once/base/ids.hpp>
+#include <once/base/time.hpp>
+
+#include "core/path.hpp"
+
+namespace once::core {
+
+/// What bounds a server. Every limit says in docs/limits.md what happens when it is reached.
+struct ServerLimits {
+  std::uint32_t window_initial = 8;
+  std::uint32_t window_max = 64;  // at most 64
+  Duration lease = std::chrono::seconds{60};
+  std::size_t sessions_max = 1'000'000;
+  std::size_t running_per_client_max = 64;  // orphans included, over all sessions of one client instance
+  std::size_t running_max = 100'000;
+  std::size_t queued_max = 1'024;  // requests that arrived and have neither been started nor refused
+  std::size_t reply_bytes_per_session = std::size_t{1} << 20;
+  std::size_t reply_bytes_max = std::size_t{256} << 20;
+  std::uint32_t message_max =
+      16u << 20;  // octets of a request's or reply's body; agreed in HELLO and WELCOME
+  Duration working_interval = std::chrono::milliseconds{20};  // at most one WORKING per call and interval
+  std::chrono::milliseconds retry_after{50};                  // what OVERLOADED suggests
+};
+
+struct ServerConfig {
+  ServerLimits limits;
+  Epoch epoch;
+  std::array<std::uint64_t, 2>
+      secret{};           // from a cryptographic source: session ids and cookies are derived from it
+  std::uint8_t loop = 0;  // the low 8 bits of every session id
+};
+
+/// Names a request from its arrival until reply() or refuse(). Never 0, never reused while anybody may hold
+/// it.
+struct CallHandle {
+  std::uint32_t slot = 0;
+  std::uint32_t generation = 0;
+  bool operator==(const CallHandle&) const = default;
+};
+
+/// A request that passed the duplicate filter. Slices share the memory of the message it came in.
+struct Arrival {
+  CallHandle call;
+  RequestId id;
+  Semantics semantics = Semantics::AtMostOnce;
+  std::uint8_t codec = 0;      // once::CodecId
+  bool little_endian = false;  // of the body, where the codec has a choice
+  std::uint32_t operation = 0;
+  std::uint32_t fingerprint = 0;
+  Slice object_key;
+  Slice body;
+  Time deadline = kNever;  // when its budget is used up, on the server's clock
+  Path from;
+  ClientInstance client;
+  std::uint16_t attempt = 0;
+};
+
+/// How a servant ended.
+enum class ReplyStatus : std::uint8_t { Value = 0, UserException = 1, ServantFailed = 2 };
+
+/// A running call that nobody waits for any more.
+struct Abandoned {
+  enum class Reason : std::uint8_t { Cancelled, Acknowledged, SessionEnded };
+  CallHandle call;
+  Reason reason = Reason::Cancelled;
+};
+
+/// Everything that the server decided or dropped, by name; for metrics and for tests. The counters only rise.
+struct ServerCounters {
+  // Verdicts, one per request, cancel or probe that named a session (docs/protocol.md, "The server's
+  // verdict").
+  std::uint64_t fresh = 0;  // New
+  std::uint64_t in_progress = 0, replay = 0, stale = 0, over_window = 0, collision = 0;
+  std::uint64_t reply_lost = 0, refused_again = 0, refused = 0, unseen = 0;
+  std::uint64_t wrong_epoch = 0, no_session = 0;
+  // Messages that were dropped before a verdict.
+  std::uint64_t malformed = 0, bad_checksum = 0, bad_version = 0, wrong_principal = 0, unexpected = 0;
+  // The rest.
+  std::uint64_t hellos = 0, cookies = 0, sessions_opened = 0, sessions_ended = 0, sessions_expired = 0;
+  std::uint64_t overloaded = 0, executed = 0, orphans = 0, replies_evicted = 0;
+};
+
+class ServerCore {
+ public:
+  ServerCore(const ServerConfig& config, Time now);
+  ~ServerCore();
+  ServerCore(const ServerCore&) = delete;
+  ServerCore& operator=(const ServerCore&) = delete;
+
+  /// One whole message of client-to-server type (wire.hpp, MessageType) as it came, header first. Whatever
+  /// the octets are, this returns normally: what is wrong with them is counted and dropped, or answered.
+  void receive(Time now, const Path& from, const Slice& message);
+
+  /// To be called at next_timeout() or later, after everything that has already arrived was received: a lease
+  /// is judged only after pending input.
+  void timeout(Time now);
+  /// kNever if nothing is due.
+  Time next_timeout() const;
+
+  /// The next message to send; false if there is none. A message whose path is gone may be thrown away.
+  bool poll_transmit(Transmit& out);
+
+  /// The next request that waits to be run; false if there is none. It stays queued until start() or
+  /// refuse(): a cancellation or its budget may still refuse it.
+  bool poll_arrival(Arrival& out);
+
+  /// Moves the call from queued to running; the servant may start only if this returns true. `reply_max`:
+  /// octets of the largest body that this operation can answer with, set aside in the replay cache until the
+  /// reply is recorded. False: it has been refused meanwhile (cancelled, budget, no room for the reply, too
+  /// many running).
+  bool start(Time now, CallHandle call, std::uint32_t reply_max);
+
+  /// The servant did not run and never will: recorded, and answered NotExecuted with `reason`. Allowed while
+  /// queued, and while running if the servant has not begun. For Maybe calls nothing is answered.
+  void refuse(Time now, CallHandle call, Errc reason,
+              std::chrono::milliseconds retry_after = std::chrono::milliseconds{0});
+
+  /// The servant ended. Recorded before it is sent, to where the newest copy of the request came from.
+  /// `reason` tells a ServantFailed apart (servant_failed, cancelled, reply_too_large …). `body` is encoded
+  /// with the request's codec; `little_endian` is the order it was written in.
+  void reply(Time now, CallHandle call, ReplyStatus status, Slice body, bool little_endian,
+             Errc reason = Errc::ok);
+
+  /// Running calls that nobody waits for; each at most once.
+  bool poll_abandoned(Abandoned& out);
+
+  /// From now on HELLO and new requests are refused (shutting_down); what runs may finish.
+  void drain(Time now);
+  /// True when nothing runs and nothing is queued.
+  bool idle() const;
+
+  const ServerCounters& counters() const;
+  std::size_t sessions() const;
+  std::size_t records() const;      // full records in the slab, orphans included
+  std::size_t reply_bytes() const;  // kept and set aside
+  /// Where the session's client was heard last; false if there is no such session.
+  bool path_of(SessionId session, Path& out) const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace once::core
