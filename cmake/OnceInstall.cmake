@@ -1,0 +1,20 @@
+# What `cmake --install` puts down: the runtime, its headers, oncec, and the package that find_package(Once) reads.
+include_guard(GLOBAL)
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(once_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Once)
+
+install(TARGETS once EXPORT OnceTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(NOT ONCE_COMPILER)
+  install(TARGETS oncec EXPORT OnceTargets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+install(DIRECTORY runtime/include/once DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT OnceTargets NAMESPACE Once:: DESTINATION ${once_package_dir})
+
+configure_package_config_file(cmake/OnceConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/OnceConfig.cmake
+                              INSTALL_DESTINATION ${once_package_dir})
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/OnceConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/OnceConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/OnceConfigVersion.cmake
+              cmake/OnceAddIdl.cmake
+        DESTINATION ${once_package_dir})
