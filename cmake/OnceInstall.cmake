@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 set(once_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Once)
 
 install(TARGETS once EXPORT OnceTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-if(NOT ONCE_COMPILER)
+if(TARGET oncec AND NOT ONCE_COMPILER)
   install(TARGETS oncec EXPORT OnceTargets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 install(DIRECTORY runtime/include/once DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

@@ -57,4 +57,26 @@ T load(const std::uint8_t* place) {
 /// alignment and do not overlap.
 void copy_swapped(std::uint8_t* to, const std::uint8_t* from, std::size_t count, std::size_t width);
 
+/// Writes an array of values at `place` in byte order `order`, as one block.
+template <std::endian order, class T>
+void store_all(std::uint8_t* place, const T* values, std::size_t count) {
+  if (count == 0) return;
+  if constexpr (order == std::endian::native || sizeof(T) == 1) {
+    std::memcpy(place, values, count * sizeof(T));
+  } else {
+    copy_swapped(place, reinterpret_cast<const std::uint8_t*>(values), count, sizeof(T));
+  }
+}
+
+/// Reads an array of values; the inverse of store_all().
+template <std::endian order, class T>
+void load_all(T* values, const std::uint8_t* place, std::size_t count) {
+  if (count == 0) return;
+  if constexpr (order == std::endian::native || sizeof(T) == 1) {
+    std::memcpy(values, place, count * sizeof(T));
+  } else {
+    copy_swapped(reinterpret_cast<std::uint8_t*>(values), place, count, sizeof(T));
+  }
+}
+
 }  // namespace once::detail

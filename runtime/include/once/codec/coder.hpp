@@ -1,10 +1,11 @@
 // What all encoders and decoders have in common: the cursor over the octets, the sticky error, the depth.
 //
 // The error is sticky so that generated code needs no check between fields: the first error is kept with the
-// offset where it was found; after it a decoder reads zeros and empty values, an encoder writes nothing.
+// offset where it was found; after it a decoder reads zeros and empty values, and an encoder writes nothing.
 // finish() tells. Nothing here throws but std::bad_alloc.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -18,51 +19,46 @@
 
 namespace once {
 
-namespace detail {
-
-/// Depth of nesting; see Nesting.
-class Depth {
- public:
-  bool enter() { return ++levels_ <= kDepthMax; }
-  void leave() { --levels_; }
-  std::uint32_t levels() const { return levels_; }
-  void start_at(std::uint32_t levels) { levels_ = levels; }
-
- private:
-  std::uint32_t levels_ = 0;
-};
-
-/// Writes at the end of a Buffer. While it works it owns the Buffer's spare room, and the Buffer's size means
-/// nothing: nobody else may touch the Buffer between construction and finish().
+/// Writes at the end of a Buffer, in the Buffer's spare room: nobody else may touch the Buffer between
+/// construction and finish(), and without finish() the Buffer is as it was.
 class EncoderBase {
  public:
-  explicit EncoderBase(Buffer& buffer)
-      : buffer_(buffer), start_(buffer.size()), begin_(buffer.data() + start_), next_(begin_), end_(begin_) {}
   EncoderBase(const EncoderBase&) = delete;
   EncoderBase& operator=(const EncoderBase&) = delete;
 
   bool ok() const { return error_ == Errc::ok; }
+  /// The first error: limit_exceeded (a bound, the depth), invalid_value (an enumerator, a union without an
+  /// arm), invalid_text.
   Errc error() const { return error_; }
   /// Where the first error was found, in octets from the position at construction.
   std::size_t error_offset() const { return error_offset_; }
   /// Octets written since construction.
   std::size_t position() const { return static_cast<std::size_t>(next_ - begin_); }
 
-  /// Records an error; only the first one counts.
-  void fail(Errc code);
+  /// Records an error; only the first one counts. Always false, to be returned.
+  bool fail(Errc code);
 
   /// Makes room for `octets` more at once, to save growing bit by bit. Never needed for correctness.
   void reserve(std::size_t octets) {
-    if (room() < octets) [[unlikely]] grow(octets);
+    if (room() < octets) grow(octets);
   }
 
   /// Gives the Buffer back: it ends with what was written, or is as it was before if there was an error.
   Result<void> finish();
 
+  /// For Nesting.
+  bool enter() { return ++depth_ <= kDepthMax || fail(Errc::limit_exceeded); }
+  void leave() { --depth_; }
+
  protected:
+  explicit EncoderBase(Buffer& buffer)
+      : buffer_(buffer),
+        start_(buffer.size()),
+        begin_(buffer.data() + start_),
+        next_(begin_),
+        end_(buffer.data() + buffer.capacity()) {}
   ~EncoderBase() = default;
 
-  std::size_t room() const { return static_cast<std::size_t>(end_ - next_); }
   /// Room for `octets` at the cursor, which moves behind them; nullptr after an error.
   std::uint8_t* take(std::size_t octets) {
     if (room() < octets) [[unlikely]] {
@@ -70,24 +66,126 @@ class EncoderBase {
     }
     return std::exchange(next_, next_ + octets);
   }
+  std::size_t room() const { return static_cast<std::size_t>(end_ - next_); }
 
  private:
-  template <class Coder>
-  friend class ::once::Nesting;
-
   bool grow(std::size_t octets);
 
- protected:
   Buffer& buffer_;
   std::size_t start_;    // the Buffer's size at construction
-  std::uint8_t* begin_;  // that place in the Buffer
+  std::uint8_t* begin_;  // that place in the Buffer's memory
   std::uint8_t* next_;
-  std::uint8_t* end_;
-
- private:
+  std::uint8_t* end_;  // after an error begin_ == next_ == end_ == nullptr
   std::size_t error_offset_ = 0;
-  Depth depth_;
+  std::uint32_t depth_ = 0;
   Errc error_ = Errc::ok;
 };
-}  // namespace detail
+
+/// Reads octets that somebody else keeps alive.
+class DecoderBase {
+ public:
+  DecoderBase(const DecoderBase&) = delete;
+  DecoderBase& operator=(const DecoderBase&) = delete;
+
+  bool ok() const { return error_ == Errc::ok; }
+  /// The first error: truncated, trailing_bytes, limit_exceeded, invalid_value, invalid_text.
+  Errc error() const { return error_; }
+  /// Where the first error was found: the offset of the first octet of the item that was refused.
+  std::size_t error_offset() const { return error_offset_; }
+  /// Octets read so far; all of them after an error.
+  std::size_t position() const { return static_cast<std::size_t>(next_ - begin_); }
+  std::size_t remaining() const { return static_cast<std::size_t>(end_ - next_); }
+
+  /// Records an error found in the item that began `octets_back` octets before the cursor; only the first
+  /// error counts. Always false, to be returned.
+  bool fail(Errc code, std::size_t octets_back = 0);
+
+  /// The end of a message: an error if there was one, or if octets are left over.
+  Result<void> finish();
+
+  /// For Nesting.
+  bool enter() { return ++depth_ <= kDepthMax || fail(Errc::limit_exceeded); }
+  void leave() { --depth_; }
+
+  /// For elements that take no octets: false, and an error, when the message has had kEmptyElementsMax.
+  bool take_empty_elements(std::size_t count) {
+    if (count > empty_elements_left_) return fail(Errc::limit_exceeded);
+    empty_elements_left_ -= static_cast<std::uint32_t>(count);
+    return true;
+  }
+
+  /// How many octets of memory may be taken for a container whose count is read but whose elements are not:
+  /// at most `wanted`, and for all open containers together no more than the larger of 64 KiB and the
+  /// message. give_back_memory() when the elements have been read.
+  std::size_t take_memory(std::size_t wanted) {
+    const std::size_t granted = std::min(wanted, memory_left_);
+    memory_left_ -= granted;
+    return granted;
+  }
+  void give_back_memory(std::size_t granted) { memory_left_ += granted; }
+
+ protected:
+  explicit DecoderBase(ByteView bytes)
+      : begin_(bytes.data()),
+        next_(begin_),
+        end_(begin_ + bytes.size()),
+        memory_left_(std::max<std::size_t>(bytes.size(), 65'536)) {}
+  ~DecoderBase() = default;
+
+  /// The next `octets` octets; nullptr, and an error, if there are not so many.
+  const std::uint8_t* take(std::size_t octets) {
+    if (remaining() < octets) [[unlikely]] {
+      fail(Errc::truncated);
+      return nullptr;
+    }
+    return std::exchange(next_, next_ + octets);
+  }
+  /// Judges a count that has just been read, before anything is allocated for it. 0 after an error.
+  std::size_t checked_count(std::uint32_t count, std::size_t bound, std::size_t element_octets_min) {
+    if (count > bound) [[unlikely]] {
+      fail(Errc::limit_exceeded, sizeof count);
+      return 0;
+    }
+    if (element_octets_min != 0 ? count > remaining() / element_octets_min : !take_empty_elements(count)) [[unlikely]] {
+      fail(Errc::truncated, sizeof count);
+      return 0;
+    }
+    return count;
+  }
+
+ private:
+  const std::uint8_t* begin_;
+  const std::uint8_t* next_;
+  const std::uint8_t* end_;  // after an error next_ == end_: every further read falls short
+  std::size_t memory_left_;
+  std::size_t error_offset_ = 0;
+  std::uint32_t empty_elements_left_ = kEmptyElementsMax;
+  std::uint32_t depth_ = 0;
+  Errc error_ = Errc::ok;
+};
+
+template <class T>
+concept EncoderType = std::derived_from<T, EncoderBase>;
+template <class T>
+concept DecoderType = std::derived_from<T, DecoderBase>;
+
+/// One level of a value that can contain itself. The encode and decode functions of such a type begin with
+///     const once::Nesting nesting{coder};
+///     if (!nesting) return;
+/// so that neither a hostile message nor a long chain of the user's own objects overflows the stack. Types that
+/// cannot contain themselves nest no deeper than they were declared and need none.
+template <class Coder>
+class [[nodiscard]] Nesting {
+ public:
+  explicit Nesting(Coder& coder) : coder_(coder), entered_(coder.enter()) {}
+  ~Nesting() { coder_.leave(); }
+  Nesting(const Nesting&) = delete;
+  Nesting& operator=(const Nesting&) = delete;
+  explicit operator bool() const { return entered_; }
+
+ private:
+  Coder& coder_;
+  bool entered_;
+};
+
 }  // namespace once
