@@ -12,14 +12,21 @@ namespace once::detail {
 
 static_assert(std::endian::native == std::endian::big || std::endian::native == std::endian::little);
 
-inline std::uint16_t swap_octets(std::uint16_t word) { return __builtin_bswap16(word); }
-inline std::uint32_t swap_octets(std::uint32_t word) { return __builtin_bswap32(word); }
-inline std::uint64_t swap_octets(std::uint64_t word) { return __builtin_bswap64(word); }
+inline std::uint16_t swap_octets(std::uint16_t word) {
+  return __builtin_bswap16(word);
+}
+inline std::uint32_t swap_octets(std::uint32_t word) {
+  return __builtin_bswap32(word);
+}
+inline std::uint64_t swap_octets(std::uint64_t word) {
+  return __builtin_bswap64(word);
+}
 
 template <class T>
-using WordOf = std::conditional_t<
-    sizeof(T) == 2, std::uint16_t,
-    std::conditional_t<sizeof(T) == 4, std::uint32_t, std::conditional_t<sizeof(T) == 8, std::uint64_t, void>>>;
+using WordOf =
+    std::conditional_t<sizeof(T) == 2, std::uint16_t,
+                       std::conditional_t<sizeof(T) == 4, std::uint32_t,
+                                          std::conditional_t<sizeof(T) == 8, std::uint64_t, void>>>;
 
 /// Writes `value` at `place`, which needs no alignment, in byte order `order`.
 template <std::endian order, class T>

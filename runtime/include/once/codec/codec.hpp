@@ -38,8 +38,7 @@ concept OneOf = (std::same_as<T, Others> || ...);
 
 /// The basic types. Enumerations are not among them: they travel through enumeration().
 template <class T>
-concept Primitive =
-    OneOf<T, bool, char, std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t, std::uint32_t,
-          std::int64_t, std::uint64_t, float, double, Float128>;
+concept Primitive = OneOf<T, bool, char, std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t,
+                          std::uint32_t, std::int64_t, std::uint64_t, float, double, Float128>;
 
 }  // namespace once

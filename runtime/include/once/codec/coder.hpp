@@ -146,7 +146,8 @@ class DecoderBase {
       fail(Errc::limit_exceeded, sizeof count);
       return 0;
     }
-    if (element_octets_min != 0 ? count > remaining() / element_octets_min : !take_empty_elements(count)) [[unlikely]] {
+    if (element_octets_min != 0 ? count > remaining() / element_octets_min : !take_empty_elements(count))
+        [[unlikely]] {
       fail(Errc::truncated, sizeof count);
       return 0;
     }
@@ -172,8 +173,8 @@ concept DecoderType = std::derived_from<T, DecoderBase>;
 /// One level of a value that can contain itself. The encode and decode functions of such a type begin with
 ///     const once::Nesting nesting{coder};
 ///     if (!nesting) return;
-/// so that neither a hostile message nor a long chain of the user's own objects overflows the stack. Types that
-/// cannot contain themselves nest no deeper than they were declared and need none.
+/// so that neither a hostile message nor a long chain of the user's own objects overflows the stack. Types
+/// that cannot contain themselves nest no deeper than they were declared and need none.
 template <class Coder>
 class [[nodiscard]] Nesting {
  public:

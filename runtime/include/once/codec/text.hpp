@@ -36,7 +36,8 @@ inline bool is_text(const std::uint8_t* text, std::size_t size) {
     word = std::uint64_t{first} << 32 | last;
   } else if (size != 0) {
     // One to three octets: first, middle and last are all of them.
-    word = 0x0101010101000000 | std::uint64_t{text[0]} << 16 | std::uint64_t{text[size / 2]} << 8 | text[size - 1];
+    word = 0x0101010101000000 | std::uint64_t{text[0]} << 16 | std::uint64_t{text[size / 2]} << 8 |
+           text[size - 1];
   } else {
     return true;
   }

@@ -1,0 +1,53 @@
+// UTF-8, octet by octet, for text that is not plain ASCII.
+//
+//   00 refused; 01..7f
+//   c2..df 80..bf
+//   e0 a0..bf 80..bf      e1..ec ee ef 80..bf 80..bf      ed 80..9f 80..bf
+//   f0 90..bf 80..bf 80..bf     f1..f3 80..bf 80..bf 80..bf     f4 80..8f 80..bf 80..bf
+#include <once/codec/text.hpp>
+
+namespace once::detail {
+
+bool is_utf8_without_nul(const std::uint8_t* text, std::size_t size) {
+  const std::uint8_t* const end = text + size;
+  while (text != end) {
+    if (end - text >= 8) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, text, 8);
+      if (is_plain_ascii(word)) {
+        text += 8;
+        continue;
+      }
+    }
+    const std::uint8_t lead = *text++;
+    if (lead == 0) return false;
+    if (lead < 0x80) continue;
+
+    // The second octet's range shuts out overlong forms, surrogates, and what is beyond U+10FFFF.
+    std::ptrdiff_t following = 0;
+    std::uint8_t lowest = 0x80;
+    std::uint8_t highest = 0xbf;
+    if (lead >= 0xc2 && lead <= 0xdf) {
+      following = 1;
+    } else if (lead >= 0xe0 && lead <= 0xef) {
+      following = 2;
+      if (lead == 0xe0) lowest = 0xa0;
+      if (lead == 0xed) highest = 0x9f;
+    } else if (lead >= 0xf0 && lead <= 0xf4) {
+      following = 3;
+      if (lead == 0xf0) lowest = 0x90;
+      if (lead == 0xf4) highest = 0x8f;
+    } else {
+      return false;
+    }
+    if (end - text < following) return false;
+    if (*text < lowest || *text > highest) return false;
+    for (std::ptrdiff_t i = 1; i < following; ++i) {
+      if ((text[i] & 0xc0) != 0x80) return false;
+    }
+    text += following;
+  }
+  return true;
+}
+
+}  // namespace once::detail

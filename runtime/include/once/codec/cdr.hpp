@@ -1,0 +1,210 @@
+// CDR by the rules of GIOP 1.2 (CORBA 3.0, chapter 15.3), in either byte order.
+//
+//   octet, char, boolean (0 or 1)  1 octet; short 2; long, float, enum 4; long long, double 8; long double 16
+//   string      unsigned long length, the NUL included; octets; NUL
+//   sequence    unsigned long count, elements; array: elements
+//   union       discriminator in its own type, then the member
+//   optional T  boolean, then T if it is true
+//
+// A primitive is aligned to its size (long double to 8), counted from the first octet of the body, that is
+// from where the encoder began. Gaps are written as zeros and ignored when read. Constructed types add no
+// alignment of their own, and an empty sequence no gap after its count.
+#pragma once
+
+#include <bit>
+#include <string_view>
+
+#include <once/codec/byte_order.hpp>
+#include <once/codec/coder.hpp>
+#include <once/codec/text.hpp>
+
+namespace once {
+
+namespace detail {
+template <class T>
+inline constexpr std::size_t kCdrAlignment = sizeof(T) < 8 ? sizeof(T) : 8;
+
+/// The gap before an item that is aligned to `alignment` (a power of two), `position` octets into the body.
+inline std::size_t cdr_gap(std::size_t position, std::size_t alignment) {
+  return (0 - position) & (alignment - 1);
+}
+}  // namespace detail
+
+template <std::endian order>
+class CdrEncoder : public EncoderBase {
+ public:
+  static constexpr CodecId kCodec = CodecId::Cdr;
+  /// The fewest octets of things that have a count or a flag before them.
+  static constexpr std::size_t kTextOctetsMin = 5;
+  static constexpr std::size_t kFlagOctets = 1;
+  template <Primitive T>
+  static constexpr std::size_t kOctets = sizeof(T);
+
+  /// Encodes at the end of `buffer`; alignment counts from there.
+  explicit CdrEncoder(Buffer& buffer) : EncoderBase(buffer) {}
+
+  template <Primitive T>
+  void value(T value) {
+    if (std::uint8_t* const place = take_aligned<detail::kCdrAlignment<T>>(sizeof(T))) {
+      detail::store<order>(place, value);
+    }
+  }
+  /// An enumerator that has been checked.
+  void enumeration(std::uint32_t value) { this->value(value); }
+  /// The count before the elements of a sequence.
+  void count(std::size_t count, std::size_t bound = kUnbounded) {
+    if (count > std::min(bound, kUnbounded)) [[unlikely]] {
+      fail(Errc::limit_exceeded);
+      return;
+    }
+    value(static_cast<std::uint32_t>(count));
+  }
+  /// A string: checked to be UTF-8 without NUL.
+  void text(std::string_view text, std::size_t bound = kUnbounded) {
+    if (!detail::is_text(as_bytes(text).data(), text.size())) [[unlikely]] {
+      fail(Errc::invalid_text);
+      return;
+    }
+    if (text.size() > std::min(bound, kUnbounded - 1)) [[unlikely]] {
+      fail(Errc::limit_exceeded);
+      return;
+    }
+    std::uint8_t* const place = take_aligned<4>(4 + text.size() + 1);
+    if (place == nullptr) [[unlikely]]
+      return;
+    detail::store<order>(place, static_cast<std::uint32_t>(text.size() + 1));
+    if (!text.empty()) std::memcpy(place + 4, text.data(), text.size());
+    place[4 + text.size()] = 0;
+  }
+  /// A sequence of octets.
+  void octets(ByteView octets, std::size_t bound = kUnbounded) {
+    if (octets.size() > std::min(bound, kUnbounded)) [[unlikely]] {
+      fail(Errc::limit_exceeded);
+      return;
+    }
+    std::uint8_t* const place = take_aligned<4>(4 + octets.size());
+    if (place == nullptr) [[unlikely]]
+      return;
+    detail::store<order>(place, static_cast<std::uint32_t>(octets.size()));
+    if (!octets.empty()) std::memcpy(place + 4, octets.data(), octets.size());
+  }
+  /// The elements of an array, or of a sequence whose count has been written.
+  template <Primitive T>
+  void elements(const T* values, std::size_t count) {
+    if (count == 0) return;
+    if (std::uint8_t* const place = take_aligned<detail::kCdrAlignment<T>>(count * sizeof(T))) {
+      detail::store_all<order>(place, values, count);
+    }
+  }
+
+ private:
+  /// Room for an aligned item of at least `alignment` octets, the gap before it zeroed.
+  template <std::size_t alignment>
+  std::uint8_t* take_aligned(std::size_t octets) {
+    const std::size_t gap = detail::cdr_gap(position(), alignment);
+    std::uint8_t* const place = take(gap + octets);
+    if (place == nullptr) [[unlikely]]
+      return nullptr;
+    if constexpr (alignment > 1) std::memset(place, 0, alignment);  // the gap, and octets yet to be written
+    return place + gap;
+  }
+};
+
+template <std::endian order>
+class CdrDecoder : public DecoderBase {
+ public:
+  static constexpr CodecId kCodec = CodecId::Cdr;
+  static constexpr std::size_t kTextOctetsMin = CdrEncoder<order>::kTextOctetsMin;
+  static constexpr std::size_t kFlagOctets = CdrEncoder<order>::kFlagOctets;
+  template <Primitive T>
+  static constexpr std::size_t kOctets = sizeof(T);
+
+  /// Decodes `bytes`, a body from its first octet: alignment counts from there.
+  explicit CdrDecoder(ByteView bytes) : DecoderBase(bytes) {}
+
+  template <Primitive T>
+  T value() {
+    const std::uint8_t* const place = take_aligned<detail::kCdrAlignment<T>>(sizeof(T));
+    if (place == nullptr) [[unlikely]]
+      return T{};
+    if constexpr (std::same_as<T, bool>) {
+      if (*place > 1) [[unlikely]]
+        return fail(Errc::invalid_value, 1);
+      return *place == 1;
+    } else {
+      return detail::load<T, order>(place);
+    }
+  }
+  std::uint32_t enumeration() { return value<std::uint32_t>(); }
+  /// A count, checked against `bound` and against what is left at `element_octets_min` octets an element.
+  std::size_t count(std::size_t bound, std::size_t element_octets_min) {
+    return checked_count(value<std::uint32_t>(), bound, element_octets_min);
+  }
+  /// A string, checked to be UTF-8 without NUL; a view of the message, without the NUL at its end.
+  std::string_view text(std::size_t bound = kUnbounded) {
+    const auto length = value<std::uint32_t>();
+    if (length == 0) [[unlikely]] {
+      fail(Errc::invalid_value, sizeof length);
+      return {};
+    }
+    const std::size_t size = length - 1;
+    if (size > bound) [[unlikely]] {
+      fail(Errc::limit_exceeded, sizeof length);
+      return {};
+    }
+    const std::uint8_t* const place = take(length);
+    if (place == nullptr) [[unlikely]]
+      return {};
+    if (place[size] != 0 || !detail::is_text(place, size)) [[unlikely]] {
+      fail(Errc::invalid_text, length);
+      return {};
+    }
+    return as_text({place, size});
+  }
+  /// A sequence of octets; a view of the message.
+  ByteView octets(std::size_t bound = kUnbounded) {
+    const std::size_t size = count(bound, 1);
+    return {take(size), size};
+  }
+  /// The elements of an array, or of a sequence whose count has been read.
+  template <Primitive T>
+  void elements(T* values, std::size_t count) {
+    if (count == 0) return;
+    if constexpr (std::same_as<T, bool>) {
+      for (std::size_t i = 0; i < count; ++i) values[i] = value<bool>();
+    } else if (const std::uint8_t* const place = take_aligned<detail::kCdrAlignment<T>>(count * sizeof(T))) {
+      detail::load_all<order>(values, place, count);
+    }
+  }
+
+ private:
+  template <std::size_t alignment>
+  const std::uint8_t* take_aligned(std::size_t octets) {
+    const std::size_t gap = detail::cdr_gap(position(), alignment);
+    const std::uint8_t* const place = take(gap + octets);
+    return place != nullptr ? place + gap : nullptr;
+  }
+};
+
+/// The codec CDR, as generated code and the runtime name it: encodes in the machine's own byte order, decodes
+/// either.
+struct Cdr {
+  using Encoder = CdrEncoder<std::endian::native>;
+  static constexpr CodecId kId = CodecId::Cdr;
+  /// The byte order that the encoder writes, for the message header.
+  static constexpr std::endian kOrder = std::endian::native;
+
+  /// Calls `use(decoder)` with a decoder for `body`, which is in byte order `order`; `use` decodes and ends
+  /// with decoder.finish(). The result is that of `use`.
+  template <class Use>
+  static auto decode_with(std::endian order, ByteView body, Use&& use) {
+    if (order == std::endian::little) {
+      CdrDecoder<std::endian::little> decoder{body};
+      return use(decoder);
+    }
+    CdrDecoder<std::endian::big> decoder{body};
+    return use(decoder);
+  }
+};
+
+}  // namespace once

@@ -1,0 +1,260 @@
+// encode(encoder, value) and decode(decoder, value) for basic types and containers, whatever the codec.
+//
+// Call both unqualified: these are found through the coder's namespace, those of a user's type, which
+// generated code supplies as templates over the coder, through the type's. A user's type T comes with
+//     template <once::EncoderType E> void encode(E& encoder, const T& value);
+//     template <once::DecoderType D> void decode(D& decoder, T& value);
+//     template <class D> constexpr std::size_t once::kOctetsMin<D, T> = once::kOctetsMin<D, Field> + ...;
+//
+// Decoding into an object that holds something already reuses its memory. After an error the object is in a
+// valid state, and its value means nothing. Bounds and depth are checked in both directions, and counts
+// against what is left of the message before memory is taken.
+//
+// Bounds nest: encode_bounded(e, text, 32) for the simple cases; for bounds inside bounds the containers take
+// a function for their elements:
+//     once::encode_sequence(e, names, 10, [](auto& e2, const auto& name) { once::encode_bounded(e2, name,
+//     32); });
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <once/base/bytes.hpp>
+#include <once/codec/codec.hpp>
+#include <once/codec/coder.hpp>
+
+namespace once {
+
+/// The fewest octets that a T takes for the coder, gaps left out: what a count is checked against before
+/// memory is taken for so many. 1 is safe for every type that takes any octet at all; a type that takes none
+/// (a structure without members) must say 0.
+template <class Coder, class T>
+inline constexpr std::size_t kOctetsMin = 1;
+template <class Coder, Primitive T>
+inline constexpr std::size_t kOctetsMin<Coder, T> = Coder::template kOctets<T>;
+template <class Coder, class T>
+requires std::is_enum_v<T>
+inline constexpr std::size_t kOctetsMin<Coder, T> = 4;
+template <class Coder>
+inline constexpr std::size_t kOctetsMin<Coder, std::string> = Coder::kTextOctetsMin;
+template <class Coder, class T>
+inline constexpr std::size_t kOctetsMin<Coder, std::vector<T>> = 4;
+template <class Coder, class T>
+inline constexpr std::size_t kOctetsMin<Coder, std::optional<T>> = Coder::kFlagOctets;
+template <class Coder, class T>
+inline constexpr std::size_t kOctetsMin<Coder, std::unique_ptr<T>> = Coder::kFlagOctets;
+template <class Coder, class T, std::size_t n>
+inline constexpr std::size_t kOctetsMin<Coder, std::array<T, n>> = n* kOctetsMin<Coder, T>;
+
+namespace detail {
+
+/// True if std::vector<T> and std::array<T, n> are moved as blocks. (std::vector<bool> has no memory to
+/// move.)
+template <class T>
+inline constexpr bool kInBlocks = Primitive<T>;
+
+struct EncodeElement {
+  template <class Encoder, class T>
+  void operator()(Encoder& encoder, const T& value) const {
+    encode(encoder, value);
+  }
+};
+struct DecodeElement {
+  template <class Decoder, class T>
+  void operator()(Decoder& decoder, T& value) const {
+    decode(decoder, value);
+  }
+};
+
+/// Makes `text` hold `view`, in the memory that it has if that is enough.
+inline void assign(std::string& text, std::string_view view) {
+  if (view.size() <= text.size()) {
+    text.resize(view.size());
+    view.copy(text.data(), view.size());
+  } else {
+    text.assign(view);
+  }
+}
+
+}  // namespace detail
+
+// Basic types.
+
+template <EncoderType E, Primitive T>
+void encode(E& encoder, const T& value) {
+  encoder.value(value);
+}
+template <DecoderType D, Primitive T>
+void decode(D& decoder, T& value) {
+  value = decoder.template value<T>();
+}
+
+// Strings.
+
+template <EncoderType E>
+void encode_bounded(E& encoder, const std::string& value, std::size_t bound) {
+  encoder.text(value, bound);
+}
+template <DecoderType D>
+void decode_bounded(D& decoder, std::string& value, std::size_t bound) {
+  detail::assign(value, decoder.text(bound));
+}
+template <EncoderType E>
+void encode(E& encoder, const std::string& value) {
+  encoder.text(value);
+}
+template <DecoderType D>
+void decode(D& decoder, std::string& value) {
+  detail::assign(value, decoder.text());
+}
+
+// Sequences.
+
+/// Encodes the count and then `encode_element(encoder, element)` for each element.
+template <EncoderType E, class T, class EncodeElement>
+void encode_sequence(E& encoder, const std::vector<T>& values, std::size_t bound,
+                     EncodeElement encode_element) {
+  encoder.count(values.size(), bound);
+  for (const auto& value : values) {
+    if (!encoder.ok()) return;
+    encode_element(encoder, value);
+  }
+}
+/// Decodes the count and then `decode_element(decoder, element)` for each element.
+template <DecoderType D, class T, class DecodeElement>
+void decode_sequence(D& decoder, std::vector<T>& values, std::size_t bound, DecodeElement decode_element) {
+  const std::size_t count = decoder.count(bound, kOctetsMin<D, T>);
+  if (count < values.size()) values.erase(values.begin() + static_cast<std::ptrdiff_t>(count), values.end());
+  for (T& value : values) decode_element(decoder, value);
+  if (values.size() == count) return;
+  // A count may claim more elements than the message turns out to hold: no more memory ahead of them than the
+  // decoder grants.
+  const std::size_t ahead = decoder.take_memory((count - values.size()) * sizeof(T));
+  values.reserve(values.size() + ahead / sizeof(T));
+  while (values.size() < count && decoder.ok()) decode_element(decoder, values.emplace_back());
+  decoder.give_back_memory(ahead);
+}
+
+template <EncoderType E, class T>
+void encode_bounded(E& encoder, const std::vector<T>& values, std::size_t bound) {
+  if constexpr (std::same_as<T, std::uint8_t>) {
+    encoder.octets(values, bound);
+  } else if constexpr (std::same_as<T, bool>) {
+    encoder.count(values.size(), bound);
+    encoder.reserve(values.size() * E::template kOctets<bool>);
+    for (std::size_t i = 0; i < values.size(); ++i) encoder.value(bool{values[i]});
+  } else if constexpr (detail::kInBlocks<T>) {
+    encoder.count(values.size(), bound);
+    encoder.elements(values.data(), values.size());
+  } else {
+    encode_sequence(encoder, values, bound, detail::EncodeElement{});
+  }
+}
+template <DecoderType D, class T>
+void decode_bounded(D& decoder, std::vector<T>& values, std::size_t bound) {
+  if constexpr (std::same_as<T, std::uint8_t>) {
+    const ByteView octets = decoder.octets(bound);
+    values.assign(octets.begin(), octets.end());
+  } else if constexpr (std::same_as<T, bool>) {
+    values.resize(decoder.count(bound, kOctetsMin<D, bool>));
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = decoder.template value<bool>();
+  } else if constexpr (detail::kInBlocks<T>) {
+    values.resize(decoder.count(bound, kOctetsMin<D, T>));
+    decoder.elements(values.data(), values.size());
+  } else {
+    decode_sequence(decoder, values, bound, detail::DecodeElement{});
+  }
+}
+template <EncoderType E, class T>
+void encode(E& encoder, const std::vector<T>& values) {
+  encode_bounded(encoder, values, kUnbounded);
+}
+template <DecoderType D, class T>
+void decode(D& decoder, std::vector<T>& values) {
+  decode_bounded(decoder, values, kUnbounded);
+}
+
+// Arrays.
+
+template <EncoderType E, class T, std::size_t n, class EncodeElement>
+void encode_array(E& encoder, const std::array<T, n>& values, EncodeElement encode_element) {
+  for (const T& value : values) encode_element(encoder, value);
+}
+template <DecoderType D, class T, std::size_t n, class DecodeElement>
+void decode_array(D& decoder, std::array<T, n>& values, DecodeElement decode_element) {
+  if constexpr (kOctetsMin<D, T> == 0) {
+    if (!decoder.take_empty_elements(n)) return;
+  }
+  for (T& value : values) decode_element(decoder, value);
+}
+template <EncoderType E, class T, std::size_t n>
+void encode(E& encoder, const std::array<T, n>& values) {
+  if constexpr (detail::kInBlocks<T>) {
+    encoder.elements(values.data(), n);
+  } else {
+    encode_array(encoder, values, detail::EncodeElement{});
+  }
+}
+template <DecoderType D, class T, std::size_t n>
+void decode(D& decoder, std::array<T, n>& values) {
+  if constexpr (detail::kInBlocks<T>) {
+    decoder.elements(values.data(), n);
+  } else {
+    decode_array(decoder, values, detail::DecodeElement{});
+  }
+}
+
+// Optional values: a flag, then the value if there is one. std::unique_ptr stands for std::optional where a
+// type contains itself.
+
+template <EncoderType E, class T, class EncodeElement>
+void encode_optional(E& encoder, const std::optional<T>& value, EncodeElement encode_element) {
+  encoder.value(value.has_value());
+  if (value) encode_element(encoder, *value);
+}
+template <EncoderType E, class T, class EncodeElement>
+void encode_optional(E& encoder, const std::unique_ptr<T>& value, EncodeElement encode_element) {
+  encoder.value(value != nullptr);
+  if (value) encode_element(encoder, *value);
+}
+template <DecoderType D, class T, class DecodeElement>
+void decode_optional(D& decoder, std::optional<T>& value, DecodeElement decode_element) {
+  if (!decoder.template value<bool>()) {
+    value.reset();
+    return;
+  }
+  if (!value) value.emplace();
+  decode_element(decoder, *value);
+}
+template <DecoderType D, class T, class DecodeElement>
+void decode_optional(D& decoder, std::unique_ptr<T>& value, DecodeElement decode_element) {
+  if (!decoder.template value<bool>()) {
+    value.reset();
+    return;
+  }
+  if (!value) value = std::make_unique<T>();
+  decode_element(decoder, *value);
+}
+template <EncoderType E, class T>
+void encode(E& encoder, const std::optional<T>& value) {
+  encode_optional(encoder, value, detail::EncodeElement{});
+}
+template <DecoderType D, class T>
+void decode(D& decoder, std::optional<T>& value) {
+  decode_optional(decoder, value, detail::DecodeElement{});
+}
+template <EncoderType E, class T>
+void encode(E& encoder, const std::unique_ptr<T>& value) {
+  encode_optional(encoder, value, detail::EncodeElement{});
+}
+template <DecoderType D, class T>
+void decode(D& decoder, std::unique_ptr<T>& value) {
+  decode_optional(decoder, value, detail::DecodeElement{});
+}
+
+}  // namespace once

@@ -1,0 +1,206 @@
+// XDR, RFC 4506: big-endian, every item padded with zero octets to a multiple of four.
+//
+//   int, unsigned int, bool (0 or 1), enum, and every smaller integer   4 octets
+//   hyper, unsigned hyper, double 8; float 4; quadruple 16
+//   opaque x[n]            n octets, padding
+//   opaque x<>, string     length (4), octets, padding
+//   T x[n]                 elements; T x<> count (4), elements
+//   optional T             bool, then T if it is true
+//
+// IDL's char, which XDR lacks, travels as an unsigned int from 0 to 255. Decoding is strict: a smaller
+// integer must be in its range, and padding must be zero, so that every value has one encoding.
+#pragma once
+
+#include <bit>
+#include <limits>
+#include <string_view>
+#include <type_traits>
+
+#include <once/codec/byte_order.hpp>
+#include <once/codec/coder.hpp>
+#include <once/codec/text.hpp>
+
+namespace once {
+
+namespace detail {
+/// What a T travels as in XDR.
+template <class T>
+using XdrItem =
+    std::conditional_t<(sizeof(T) >= 4), T,
+                       std::conditional_t<OneOf<T, std::int8_t, std::int16_t>, std::int32_t, std::uint32_t>>;
+
+inline std::size_t xdr_padding(std::size_t octets) {
+  return (0 - octets) & 3;
+}
+}  // namespace detail
+
+class XdrEncoder : public EncoderBase {
+ public:
+  static constexpr CodecId kCodec = CodecId::Xdr;
+  /// The fewest octets of things that have a count or a flag before them.
+  static constexpr std::size_t kTextOctetsMin = 4;
+  static constexpr std::size_t kFlagOctets = 4;
+  template <Primitive T>
+  static constexpr std::size_t kOctets = sizeof(detail::XdrItem<T>);
+
+  /// Encodes at the end of `buffer`.
+  explicit XdrEncoder(Buffer& buffer) : EncoderBase(buffer) {}
+
+  template <Primitive T>
+  void value(T value) {
+    using Item = detail::XdrItem<T>;
+    std::uint8_t* const place = take(sizeof(Item));
+    if (place == nullptr) [[unlikely]]
+      return;
+    if constexpr (std::same_as<T, char>) {
+      detail::store<std::endian::big>(place, Item{static_cast<unsigned char>(value)});
+    } else {
+      detail::store<std::endian::big>(place, static_cast<Item>(value));
+    }
+  }
+  /// An enumerator that has been checked; a negative one as its two's complement.
+  void enumeration(std::uint32_t value) { this->value(value); }
+  /// The count before the elements of a sequence.
+  void count(std::size_t count, std::size_t bound = kUnbounded) {
+    if (count > std::min(bound, kUnbounded)) [[unlikely]] {
+      fail(Errc::limit_exceeded);
+      return;
+    }
+    value(static_cast<std::uint32_t>(count));
+  }
+  /// A string: checked to be UTF-8 without NUL.
+  void text(std::string_view text, std::size_t bound = kUnbounded) {
+    if (!detail::is_text(as_bytes(text).data(), text.size())) [[unlikely]] {
+      fail(Errc::invalid_text);
+      return;
+    }
+    octets(as_bytes(text), bound);
+  }
+  /// A sequence of octets.
+  void octets(ByteView octets, std::size_t bound = kUnbounded) {
+    if (octets.size() > std::min(bound, kUnbounded)) [[unlikely]] {
+      fail(Errc::limit_exceeded);
+      return;
+    }
+    const std::size_t padded = octets.size() + detail::xdr_padding(octets.size());
+    std::uint8_t* const place = take(4 + padded);
+    if (place == nullptr) [[unlikely]]
+      return;
+    detail::store<std::endian::big>(place, static_cast<std::uint32_t>(octets.size()));
+    put_padded(place + 4, octets, padded);
+  }
+  /// The elements of an array, or of a sequence whose count has been written.
+  template <Primitive T>
+  void elements(const T* values, std::size_t count) {
+    if constexpr (std::same_as<T, std::uint8_t>) {
+      const std::size_t padded = count + detail::xdr_padding(count);
+      if (std::uint8_t* const place = take(padded)) put_padded(place, {values, count}, padded);
+    } else if constexpr (sizeof(T) >= 4) {
+      if (std::uint8_t* const place = take(count * sizeof(T)))
+        detail::store_all<std::endian::big>(place, values, count);
+    } else {
+      reserve(count * 4);
+      for (std::size_t i = 0; i < count; ++i) value(values[i]);
+    }
+  }
+
+ private:
+  static void put_padded(std::uint8_t* place, ByteView octets, std::size_t padded) {
+    if (octets.empty()) return;
+    std::memset(place + padded - 4, 0, 4);  // the padding is in the last word, which the octets overwrite
+    std::memcpy(place, octets.data(), octets.size());
+  }
+};
+
+class XdrDecoder : public DecoderBase {
+ public:
+  static constexpr CodecId kCodec = CodecId::Xdr;
+  static constexpr std::size_t kTextOctetsMin = XdrEncoder::kTextOctetsMin;
+  static constexpr std::size_t kFlagOctets = XdrEncoder::kFlagOctets;
+  template <Primitive T>
+  static constexpr std::size_t kOctets = XdrEncoder::kOctets<T>;
+
+  explicit XdrDecoder(ByteView bytes) : DecoderBase(bytes) {}
+
+  template <Primitive T>
+  T value() {
+    using Item = detail::XdrItem<T>;
+    const std::uint8_t* const place = take(sizeof(Item));
+    if (place == nullptr) [[unlikely]]
+      return T{};
+    const Item item = detail::load<Item, std::endian::big>(place);
+    if constexpr (sizeof(T) < sizeof(Item)) {
+      using Range = std::numeric_limits<std::conditional_t<std::same_as<T, char>, unsigned char, T>>;
+      if (item < Item{Range::min()} || item > Item{Range::max()}) [[unlikely]] {
+        fail(Errc::invalid_value, sizeof item);
+        return T{};
+      }
+    }
+    return static_cast<T>(item);
+  }
+  std::uint32_t enumeration() { return value<std::uint32_t>(); }
+  /// A count, checked against `bound` and against what is left at `element_octets_min` octets an element.
+  std::size_t count(std::size_t bound, std::size_t element_octets_min) {
+    return checked_count(value<std::uint32_t>(), bound, element_octets_min);
+  }
+  /// A string, checked to be UTF-8 without NUL; a view of the message.
+  std::string_view text(std::size_t bound = kUnbounded) {
+    const ByteView text = octets(bound);
+    if (!detail::is_text(text.data(), text.size())) [[unlikely]] {
+      fail(Errc::invalid_text, text.size() + detail::xdr_padding(text.size()));
+      return {};
+    }
+    return as_text(text);
+  }
+  /// A sequence of octets; a view of the message.
+  ByteView octets(std::size_t bound = kUnbounded) { return padded(count(bound, 1)); }
+  /// The elements of an array, or of a sequence whose count has been read.
+  template <Primitive T>
+  void elements(T* values, std::size_t count) {
+    if constexpr (std::same_as<T, std::uint8_t>) {
+      const ByteView octets = padded(count);
+      if (octets.size() == count && count != 0) std::memcpy(values, octets.data(), count);
+    } else if constexpr (sizeof(T) >= 4) {
+      if (const std::uint8_t* const place = take(count * sizeof(T))) {
+        detail::load_all<std::endian::big>(values, place, count);
+      }
+    } else {
+      for (std::size_t i = 0; i < count; ++i) values[i] = value<T>();
+    }
+  }
+
+ private:
+  /// `size` octets and their padding; empty after an error.
+  ByteView padded(std::size_t size) {
+    const std::size_t padding = detail::xdr_padding(size);
+    const std::uint8_t* const place = take(size + padding);
+    if (place == nullptr) [[unlikely]]
+      return {};
+    if (padding != 0) {
+      const auto last = detail::load<std::uint32_t, std::endian::big>(place + size + padding - 4);
+      if ((last & ((std::uint32_t{1} << 8 * padding) - 1)) != 0) [[unlikely]] {
+        fail(Errc::invalid_value, padding);
+        return {};
+      }
+    }
+    return {place, size};
+  }
+};
+
+/// The codec XDR, as generated code and the runtime name it.
+struct Xdr {
+  using Encoder = XdrEncoder;
+  static constexpr CodecId kId = CodecId::Xdr;
+  /// The byte order that the encoder writes, for the message header.
+  static constexpr std::endian kOrder = std::endian::big;
+
+  /// Calls `use(decoder)` with a decoder for `body`; `use` decodes and ends with decoder.finish(). The result
+  /// is that of `use`. The message's byte order says nothing about XDR, which has but one.
+  template <class Use>
+  static auto decode_with(std::endian /*order*/, ByteView body, Use&& use) {
+    XdrDecoder decoder{body};
+    return use(decoder);
+  }
+};
+
+}  // namespace once
