@@ -1,0 +1,44 @@
+// Lines of a source file: their starts are found once, columns are counted when asked for.
+#include "support/source.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace oncec {
+
+namespace {
+
+bool continues_character(char octet) {
+  return (static_cast<unsigned char>(octet) & 0xC0U) == 0x80U;
+}
+
+}  // namespace
+
+SourceFile::SourceFile(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text)) {
+  line_starts_.push_back(0);
+  for (std::size_t i = 0; i < text_.size(); ++i) {
+    if (text_[i] == '\n') line_starts_.push_back(static_cast<std::uint32_t>(i + 1));
+  }
+}
+
+SourceFile::LineColumn SourceFile::line_column(std::uint32_t offset) const {
+  offset = std::min(offset, static_cast<std::uint32_t>(text_.size()));
+  const auto after = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
+  const std::uint32_t start = *(after - 1);
+  std::uint32_t column = 1;
+  for (std::uint32_t i = start; i < offset; ++i) {
+    if (!continues_character(text_[i])) ++column;
+  }
+  return {static_cast<std::uint32_t>(after - line_starts_.begin()), column};
+}
+
+std::string_view SourceFile::line(std::uint32_t line) const {
+  if (line == 0 || line > line_starts_.size()) return {};
+  const std::uint32_t begin = line_starts_[line - 1];
+  const std::size_t end = line < line_starts_.size() ? line_starts_[line] : text_.size();
+  std::string_view text = std::string_view(text_).substr(begin, end - begin);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace oncec
