@@ -1,0 +1,198 @@
+// Messages that claim more than they hold, or nest deeper than a stack is: an error, and no memory for the
+// claim.
+#include <gtest/gtest.h>
+
+#include "allocations.hpp"
+#include "vector_types.hpp"
+
+namespace codec_test {
+namespace {
+
+/// Decodes without the copy that decode_all() makes, and measures.
+template <class C, class T>
+Decoded decode_measured(once::ByteView bytes, T& value, std::size_t& peak) {
+  const Allocations allocations;
+  typename C::Decoder decoder{bytes};
+  decode(decoder, value);
+  (void)decoder.finish();
+  peak = allocations.peak();
+  return {decoder.error(), decoder.error_offset()};
+}
+
+/// `count` words of 4 octets.
+once::Bytes words(std::size_t count, std::uint32_t word) {
+  once::Bytes bytes(count * 4);
+  for (std::size_t i = 0; i < count; ++i) once::detail::store<std::endian::big>(bytes.data() + i * 4, word);
+  return bytes;
+}
+
+/// struct Tree { sequence<Tree> children; }
+struct Tree {
+  std::vector<Tree> children;
+  bool operator==(const Tree&) const = default;
+};
+template <once::EncoderType E>
+void encode(E& encoder, const Tree& tree) {
+  const once::Nesting nesting{encoder};
+  if (nesting) encode(encoder, tree.children);
+}
+template <once::DecoderType D>
+void decode(D& decoder, Tree& tree) {
+  const once::Nesting nesting{decoder};
+  if (nesting) decode(decoder, tree.children);
+}
+
+/// A list of that many nodes, encoded.
+once::Bytes xdr_list(std::size_t nodes) {
+  once::Bytes bytes;
+  for (std::size_t i = 0; i < nodes; ++i) {
+    const std::uint8_t node[] = {0, 0, 0, 1, 0, 0, 0, 7};
+    bytes.insert(bytes.end(), std::begin(node), std::end(node));
+  }
+  bytes.resize(bytes.size() + 4);
+  return bytes;
+}
+
+TEST(Bombs, AnXdrListOfAMillionNodesIsADepthError) {
+  XdrList list;
+  EXPECT_EQ(decode_all<XdrCoders>(xdr_list(once::kDepthMax), list), Decoded{});
+  const Decoded deep = decode_all<XdrCoders>(xdr_list(1'000'000), list);
+  EXPECT_EQ(deep, (Decoded{once::Errc::limit_exceeded, once::kDepthMax * 8 + 4}));
+}
+
+TEST(Bombs, AnXdrListOfAMillionNodesCanBeReadInALoop) {
+  const once::Bytes bytes = xdr_list(1'000'000);
+  once::XdrDecoder decoder{bytes};
+  std::size_t nodes = 0;
+  while (decoder.value<bool>()) nodes += decoder.value<std::int32_t>() == 7 ? 1U : 0U;
+  EXPECT_TRUE(decoder.finish());
+  EXPECT_EQ(nodes, 1'000'000U);
+}
+
+TEST(Bombs, ALongChainOfTheUsersOwnObjectsIsADepthErrorToo) {
+  XdrList list;
+  for (int i = 0; i < 1'000'000; ++i) {
+    auto node = std::make_unique<XdrNode>();
+    node->next = std::move(list.head);
+    list.head = std::move(node);
+  }
+  once::Errc error{};
+  EXPECT_TRUE(encoded<XdrCoders>(list, &error).empty());
+  EXPECT_EQ(error, once::Errc::limit_exceeded);
+  while (list.head != nullptr) list.head = std::move(list.head->next);  // not by recursion
+}
+
+TEST(Bombs, CdrNodesNestedAHundredThousandDeepAreADepthError) {
+  CdrNode node;
+  EXPECT_EQ(decode_all<CdrBig>(words(200'000, 1), node).error, once::Errc::limit_exceeded);
+}
+
+TEST(Bombs, TheDeepestAllowedValueGoesBothWays) {
+  Tree tree;
+  for (std::uint32_t i = 1; i < once::kDepthMax; ++i) {
+    Tree parent;
+    parent.children.push_back(std::move(tree));
+    tree = std::move(parent);
+  }
+  Tree again;
+  EXPECT_EQ(decode_all<CdrBig>(encoded<CdrBig>(tree), again), Decoded{});
+  EXPECT_EQ(again, tree);
+
+  Tree parent;
+  parent.children.push_back(tree);
+  once::Errc error{};
+  encoded<CdrBig>(parent, &error);
+  EXPECT_EQ(error, once::Errc::limit_exceeded);
+}
+
+TEST(Bombs, CountsThatMultiplyBeyondTheMessageTakeNoMoreMemoryThanTheMessage) {
+  constexpr std::size_t kMessage = 65'536;
+  std::size_t peak = 0;
+  std::vector<std::vector<std::int32_t>> nested;
+
+  // 2^20 times 2^20: refused at the first count.
+  EXPECT_EQ((decode_measured<XdrCoders>(words(kMessage / 4, 1U << 20), nested, peak)),
+            (Decoded{once::Errc::truncated, 0}));
+  EXPECT_EQ(peak, 0U);
+
+  // An outer count that the message could just hold, inner counts of 2^27: refused at the first of those.
+  once::Bytes bytes = words(kMessage / 4, 1U << 27);
+  once::detail::store<std::endian::big>(bytes.data(), static_cast<std::uint32_t>(kMessage / 4 - 1));
+  EXPECT_EQ((decode_measured<XdrCoders>(bytes, nested, peak)), (Decoded{once::Errc::truncated, 4}));
+  EXPECT_LE(peak, kMessage);
+  nested = {};
+  EXPECT_EQ((decode_measured<CdrBig>(bytes, nested, peak)), (Decoded{once::Errc::truncated, 4}));
+  EXPECT_LE(peak, kMessage);
+}
+
+TEST(Bombs, ClaimsOnEveryLevelOfATreeShareOneAllowance) {
+  constexpr std::size_t kMessage = 65'536;
+  // Each level claims as many children as octets are left for.
+  once::Bytes bytes = words(kMessage / 4, 0);
+  for (std::size_t i = 0; i < kMessage / 4; ++i) {
+    once::detail::store<std::endian::big>(bytes.data() + i * 4,
+                                          static_cast<std::uint32_t>(kMessage / 4 - 1 - i));
+  }
+  std::size_t peak = 0;
+  Tree tree;
+  EXPECT_EQ((decode_measured<XdrCoders>(bytes, tree, peak).error), once::Errc::limit_exceeded);
+  EXPECT_LE(peak, kMessage + once::kDepthMax * sizeof(Tree));
+}
+
+TEST(Bombs, AnHonestSequenceDecodesWholeWhateverTheAllowance) {
+  // 20,000 empty strings take 80,000 octets, and 640,000 in memory.
+  const std::vector<std::string> strings(20'000);
+  std::vector<std::string> again;
+  std::size_t peak = 0;
+  const once::Bytes bytes = encoded<XdrCoders>(strings);
+  EXPECT_EQ((decode_measured<XdrCoders>(bytes, again, peak)), Decoded{});
+  EXPECT_EQ(again, strings);
+}
+
+TEST(Bombs, ElementsWithoutOctetsAreLimitedInNumber) {
+  static_assert(once::kOctetsMin<once::XdrDecoder, Void> == 0);
+  std::vector<Void> empties(3);
+  std::vector<Void> again;
+  EXPECT_EQ(decode_all<XdrCoders>(encoded<XdrCoders>(empties), again), Decoded{});
+  EXPECT_EQ(again.size(), 3U);
+
+  again.clear();
+  std::size_t peak = 0;
+  EXPECT_EQ((decode_measured<XdrCoders>(words(1, 0xffffffff), again, peak)),
+            (Decoded{once::Errc::limit_exceeded, 0}));
+  EXPECT_EQ(peak, 0U);
+
+  // The limit is the message's, not the sequence's.
+  std::vector<std::vector<Void>> sequences(3, std::vector<Void>(once::kEmptyElementsMax / 2));
+  std::vector<std::vector<Void>> sequences_again;
+  EXPECT_EQ(decode_all<CdrBig>(encoded<CdrBig>(sequences), sequences_again).error,
+            once::Errc::limit_exceeded);
+
+  // Arrays without octets count as well.
+  auto array = std::make_unique<std::array<Void, once::kEmptyElementsMax + 1>>();
+  EXPECT_EQ(decode_all<CdrBig>({}, *array).error, once::Errc::limit_exceeded);
+}
+
+TEST(Bombs, CountsOfStringsAndOctetsAreCheckedBeforeMemoryIsTaken) {
+  std::size_t peak = 0;
+  for (const std::uint32_t claim : {0xffffffffU, 0x7fffffffU, 0x00100000U, 9U}) {
+    const once::Bytes bytes = words(3, claim);
+    std::string text;
+    EXPECT_EQ((decode_measured<XdrCoders>(bytes, text, peak).error), once::Errc::truncated);
+    EXPECT_EQ(peak, 0U);
+    EXPECT_EQ((decode_measured<CdrBig>(bytes, text, peak).error), once::Errc::truncated);
+    EXPECT_EQ(peak, 0U);
+    once::Bytes octets;
+    EXPECT_EQ((decode_measured<XdrCoders>(bytes, octets, peak).error), once::Errc::truncated);
+    EXPECT_EQ(peak, 0U);
+    std::vector<bool> flags;
+    EXPECT_EQ((decode_measured<CdrBig>(bytes, flags, peak).error), once::Errc::truncated);
+    EXPECT_EQ(peak, 0U);
+    std::vector<double> doubles;
+    EXPECT_EQ((decode_measured<CdrBig>(bytes, doubles, peak).error), once::Errc::truncated);
+    EXPECT_EQ(peak, 0U);
+  }
+}
+
+}  // namespace
+}  // namespace codec_test
