@@ -1,0 +1,219 @@
+// A client that loads the server in one of three ways and says in one line of JSON what it saw:
+//
+//   sync       a thread and a connection for each of C, one call at a time on each
+//   pipelined  C connections on one event loop, K calls on the way on each; a call that ends starts the next
+//   idle       C connections that make one call each and then stay
+#include <atomic>
+#include <cstdio>
+#include <deque>
+#include <exception>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <asio/buffer.hpp>
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+
+#include <once/once.hpp>
+
+#include "bench.once.hpp"
+#include "measure.hpp"
+#include "operations.hpp"
+#include "options.hpp"
+
+namespace peerbench {
+namespace {
+
+constexpr const char* kPeer = "once_" PEERBENCH_TRANSPORT;
+
+template <class Interface>
+typename Interface::Stub stub_of(once::Client& client, const ClientOptions& options) {
+  constexpr bool at_most_once = std::is_same_v<Interface, AtMostOnce>;
+  return client.stub<Interface>("once://" + options.host + ":" + std::to_string(options.port) +
+                                (at_most_once ? "/at-most-once" : "/at-least-once") +
+                                "?transport=" PEERBENCH_TRANSPORT);
+}
+
+/// Says why the first failed call failed; the others are only counted.
+void report_failure(const std::string& text) {
+  static std::atomic_flag said;
+  if (!said.test_and_set()) std::fprintf(stderr, "%s\n", text.c_str());
+}
+
+/// True if the call succeeded and, if it is one of those that are checked, brought back what was sent.
+template <class Operation, class Outcome>
+bool judge(const Operation& operation, const Outcome& outcome, std::uint64_t call) {
+  if (!outcome) {
+    report_failure(outcome.text());
+    return false;
+  }
+  if (!is_checked(call) || operation.came_back(outcome)) return true;
+  report_failure("the reply differs from what was sent");
+  return false;
+}
+
+// ---- sync ----
+
+template <class Stub, class Operation>
+void call_one_by_one(const Window& window, Stub& stub, const Operation& operation, Counts& counts) {
+  Clock::time_point sent = Clock::now();
+  for (std::uint64_t call = 0; sent < window.end && !counts.hopeless(); ++call) {
+    const auto outcome = operation.call(stub);
+    const Clock::time_point answered = Clock::now();
+    counts.add_call(window, sent, answered, judge(operation, outcome, call));
+    sent = is_checked(call) ? Clock::now() : answered;
+  }
+}
+
+template <class Interface, class Operation>
+Counts run_sync(const ClientOptions& options, const Operation& operation) {
+  struct Caller {
+    explicit Caller(const ClientOptions& options)
+        : client({.codec = options.codec}), stub(stub_of<Interface>(client, options)) {}
+    once::Client client;
+    typename Interface::Stub stub;
+    Counts counts;
+  };
+  std::deque<Caller> callers;
+  for (unsigned i = 0; i < options.connections; ++i) callers.emplace_back(options);
+
+  const Window window = Window::from_now(options);
+  std::vector<std::jthread> threads;
+  for (Caller& caller : callers) {
+    threads.emplace_back([&] { call_one_by_one(window, caller.stub, operation, caller.counts); });
+  }
+  Counts sum;
+  for (unsigned i = 0; i < options.connections; ++i) {
+    threads[i].join();
+    sum.add(callers[i].counts);
+  }
+  return sum;
+}
+
+// ---- pipelined ----
+
+/// One place in the window of calls on the way: there is always one call in it, until the time is over.
+template <class Stub, class Operation>
+class Place {
+ public:
+  struct Shared {
+    asio::io_context& io;
+    const Window window;
+    const Operation& operation;
+    Counts counts;
+    std::size_t busy = 0;  // places with a call on the way
+  };
+
+  Place(Stub stub, Shared& shared) : stub_(std::move(stub)), shared_(shared) { ++shared_.busy; }
+
+  void start() {
+    sent_ = Clock::now();
+    shared_.operation.start(stub_, [this](const auto& outcome) { finish(outcome); });
+  }
+
+ private:
+  void finish(const auto& outcome) {
+    const Clock::time_point answered = Clock::now();
+    shared_.counts.add_call(shared_.window, sent_, answered, judge(shared_.operation, outcome, call_++));
+    if (answered < shared_.window.end && !shared_.counts.hopeless()) {
+      start();
+    } else if (--shared_.busy == 0) {
+      shared_.io.stop();
+    }
+  }
+
+  Stub stub_;
+  Shared& shared_;
+  std::uint64_t call_ = 0;
+  Clock::time_point sent_;
+};
+
+template <class Interface, class Operation>
+Counts run_pipelined(const ClientOptions& options, const Operation& operation) {
+  using Stub = typename Interface::Stub;
+  asio::io_context io{1};
+  typename Place<Stub, Operation>::Shared shared{io, Window::from_now(options), operation, {}};
+  std::deque<once::Client> clients;
+  std::deque<Place<Stub, Operation>> places;
+  for (unsigned i = 0; i < options.connections; ++i) {
+    const Stub stub =
+        stub_of<Interface>(clients.emplace_back(io, once::ClientOptions{.codec = options.codec}), options);
+    for (unsigned k = 0; k < options.inflight; ++k) places.emplace_back(stub, shared);
+  }
+  for (auto& place : places) place.start();
+  io.run();
+  return shared.counts;
+}
+
+// ---- idle ----
+
+/// Runs `io` until standard input is closed.
+void run_until_input_ends(asio::io_context& io) {
+  asio::posix::stream_descriptor input{io, ::dup(STDIN_FILENO)};
+  char ignored[64];
+  const auto read = [&](const auto& again) -> void {
+    input.async_read_some(asio::buffer(ignored), [&](std::error_code error, std::size_t) {
+      if (error) {
+        io.stop();
+      } else {
+        again(again);
+      }
+    });
+  };
+  read(read);
+  io.run();
+}
+
+template <class Interface>
+void run_idle(const ClientOptions& options) {
+  asio::io_context io{1};
+  std::deque<once::Client> clients;
+  std::uint64_t errors = 0;
+  for (unsigned i = 0; i < options.connections; ++i) {
+    auto stub =
+        stub_of<Interface>(clients.emplace_back(io, once::ClientOptions{.codec = options.codec}), options);
+    if (!judge(Null{}, stub.try_null(), i)) ++errors;
+  }
+  print_idle_report(kPeer, options.connections, errors);
+  run_until_input_ends(io);
+}
+
+// ---- the choice ----
+
+template <class Interface, class Operation>
+void run(const ClientOptions& options, const Operation& operation) {
+  const Counts counts = options.mode == Mode::Sync ? run_sync<Interface>(options, operation)
+                                                   : run_pipelined<Interface>(options, operation);
+  print_report(options, kPeer, operation.payload_octets(), counts);
+}
+
+template <class Interface>
+void run(const ClientOptions& options) {
+  if (options.mode == Mode::Idle) return run_idle<Interface>(options);
+  switch (options.operation) {
+    case OperationKind::Null: return run<Interface>(options, Null{});
+    case OperationKind::Bytes: return run<Interface>(options, EchoBytes{options.size});
+    case OperationKind::Persons: return run<Interface>(options, EchoPersons{options.size});
+  }
+}
+
+}  // namespace
+}  // namespace peerbench
+
+int main(int argc, char** argv) {
+  int exit_code = 0;
+  const auto options = peerbench::parse_client_options(argc, argv, exit_code);
+  if (!options) return exit_code;
+  peerbench::raise_descriptor_limit();
+  try {
+    if (options->semantics == once::Semantics::AtLeastOnce) {
+      peerbench::run<peerbench::AtLeastOnce>(*options);
+    } else {
+      peerbench::run<peerbench::AtMostOnce>(*options);
+    }
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}

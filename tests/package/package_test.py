@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""What somebody outside sees: the installed package, and the README's tutorial done with it, word by word.
+
+    package_test.py install      --root DIR --build BUILD                      installs into DIR/once
+    package_test.py compiler     --root DIR                                    the installed oncec
+    package_test.py tutorial     --root DIR --source SOURCE --generator NAME   README.md, "Write your own"
+    package_test.py subdirectory --root DIR --source SOURCE                    the same example, Once as a subproject
+
+DIR plays the reader's home directory. Only processes that were started here are ended, by their ids.
+"""
+import argparse
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import threading
+
+import markdown
+
+TIMEOUT = 600
+# The runtime needs Asio's headers, the compiler carries its parser in it: none of these may be asked for.
+UNWANTED = re.compile(r"protobuf|sqlite|libssl|libcrypto|antlr", re.IGNORECASE)
+
+
+class Failure(Exception):
+    pass
+
+
+def run(command, **options):
+    """Runs to the end and gives back standard output; anything but exit status 0 is a failure that shows all."""
+    shown = command if isinstance(command, str) else " ".join(map(str, command))
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=TIMEOUT,
+                            **options)
+    if result.returncode != 0:
+        raise Failure(f"`{shown}` ended with {result.returncode}:\n{result.stdout}")
+    return result.stdout
+
+
+def check_libraries(program):
+    libraries = run(["ldd", program])
+    unwanted = [line.strip() for line in libraries.splitlines() if UNWANTED.search(line)]
+    if unwanted:
+        raise Failure(f"{program} needs libraries that it should not: {', '.join(unwanted)}")
+
+
+def fresh_folder(path):
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    return path
+
+
+# ---- install, compiler ----
+
+def install(root, build):
+    fresh_folder(root)
+    run(["cmake", "--install", build, "--prefix", root / "once"])
+    for pattern in ("bin/oncec", "lib*/**/libonce.a", "include/once/once.hpp", "lib*/**/OnceConfig.cmake",
+                    "lib*/**/OnceConfigVersion.cmake", "lib*/**/OnceTargets.cmake", "lib*/**/OnceAddIdl.cmake"):
+        if not list((root / "once").glob(pattern)):
+            raise Failure(f"cmake --install put no {pattern} into {root / 'once'}")
+
+
+def compiler(root):
+    oncec = root / "once/bin/oncec"
+    version = run([oncec, "--version"])
+    if not re.search(r"\d+\.\d+\.\d+", version):
+        raise Failure(f"oncec --version names no version: {version!r}")
+    run([oncec, "--help"])
+    check_libraries(oncec)
+
+
+# ---- tutorial ----
+
+def tutorial_blocks(readme):
+    """The tutorial's commands, and what its client must print: the sh block that builds the example, and the text
+    block after it."""
+    blocks = markdown.blocks(readme)
+    for block, following in zip(blocks, blocks[1:]):
+        if block.language == "sh" and "hello_client" in block.text:
+            if following.language != "text":
+                raise Failure(f"README.md:{following.line}: a ```text block with hello_client's output was expected")
+            return block.text.splitlines(), following.text
+    raise Failure("README.md has no ```sh block that runs hello_client")
+
+
+class Server:
+    """A program in the background, from the line that it prints when it is ready until the end of the block."""
+
+    def __init__(self, command, folder, environment):
+        self.process = subprocess.Popen(command.split(), cwd=folder, env=environment, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True)
+        guard = threading.Timer(30, self.process.kill)
+        guard.start()
+        first = self.process.stdout.readline()
+        guard.cancel()
+        if first != "ready\n":
+            self.process.kill()
+            raise Failure(f"`{command}` said {first!r} where 'ready' was expected: {self.process.stdout.read()}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(30)
+
+
+def tutorial(root, source, generator):
+    home = root / ("home-" + generator.replace(" ", "-").lower())
+    folder = fresh_folder(home) / "hello"
+    shutil.copytree(source / "examples/hello", folder)
+    (home / "once").symlink_to(root / "once")
+    environment = os.environ | {"HOME": str(home), "CMAKE_GENERATOR": generator}
+    environment.pop("CMAKE_PREFIX_PATH", None)
+
+    commands, wanted = tutorial_blocks(source / "README.md")
+    *build, server, client = commands
+    if not server.endswith("&"):
+        raise Failure(f"README.md: `{server}`: a server in the background was expected before the client")
+    for command in build:
+        run(["bash", "-c", command], cwd=folder, env=environment)
+    server_command = server.removesuffix("&").strip()
+    for program in (server_command, client):
+        check_libraries(folder / program)
+    with Server(server_command, folder, environment):
+        printed = run(["bash", "-c", client], cwd=folder, env=environment)
+    if printed != wanted:
+        raise Failure(f"`{client}` printed\n{printed}README.md promises\n{wanted}")
+
+
+# ---- subdirectory ----
+
+def subdirectory(root, source):
+    """find_package(Once) finds the source tree when a project above says so: configuring must succeed."""
+    folder = fresh_folder(root / "subdirectory")
+    shutil.copytree(source / "examples/hello", folder / "hello")
+    (folder / "CMakeLists.txt").write_text(f"""
+cmake_minimum_required(VERSION 3.25)
+project(outside CXX)
+include(FetchContent)
+FetchContent_Declare(Once SOURCE_DIR "{source}" OVERRIDE_FIND_PACKAGE)
+add_subdirectory(hello)
+get_directory_property(once_tests DIRECTORY "{source}" TESTS)
+if(once_tests)
+  message(FATAL_ERROR "a subproject brings its tests along: ${{once_tests}}")
+endif()
+if(NOT TARGET hello_server OR NOT TARGET Once::once)
+  message(FATAL_ERROR "hello_server or Once::once is missing")
+endif()
+""", encoding="utf-8")
+    run(["cmake", "-S", folder, "-B", folder / "build"])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("step", choices=["install", "compiler", "tutorial", "subdirectory"])
+    parser.add_argument("--root", type=pathlib.Path, required=True)
+    parser.add_argument("--build", type=pathlib.Path)
+    parser.add_argument("--source", type=pathlib.Path)
+    parser.add_argument("--generator")
+    options = parser.parse_args()
+    try:
+        if options.step == "install":
+            install(options.root, options.build)
+        elif options.step == "compiler":
+            compiler(options.root)
+        elif options.step == "tutorial":
+            tutorial(options.root, options.source, options.generator)
+        else:
+            subdirectory(options.root, options.source)
+    except (Failure, subprocess.TimeoutExpired) as failure:
+        print(failure)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
