@@ -108,8 +108,8 @@ class DecoderBase {
   void leave() { --depth_; }
 
   /// For elements that take no octets: false, and an error, when the message has had kEmptyElementsMax.
-  bool take_empty_elements(std::size_t count) {
-    if (count > empty_elements_left_) return fail(Errc::limit_exceeded);
+  bool take_empty_elements(std::size_t count, std::size_t octets_back = 0) {
+    if (count > empty_elements_left_) return fail(Errc::limit_exceeded, octets_back);
     empty_elements_left_ -= static_cast<std::uint32_t>(count);
     return true;
   }
@@ -146,8 +146,8 @@ class DecoderBase {
       fail(Errc::limit_exceeded, sizeof count);
       return 0;
     }
-    if (element_octets_min != 0 ? count > remaining() / element_octets_min : !take_empty_elements(count))
-        [[unlikely]] {
+    if (element_octets_min == 0) return take_empty_elements(count, sizeof count) ? count : 0;
+    if (count > remaining() / element_octets_min) [[unlikely]] {
       fail(Errc::truncated, sizeof count);
       return 0;
     }

@@ -50,6 +50,8 @@ template <class Coder, class T>
 inline constexpr std::size_t kOctetsMin<Coder, std::unique_ptr<T>> = Coder::kFlagOctets;
 template <class Coder, class T, std::size_t n>
 inline constexpr std::size_t kOctetsMin<Coder, std::array<T, n>> = n* kOctetsMin<Coder, T>;
+template <class Coder, std::size_t n>
+inline constexpr std::size_t kOctetsMin<Coder, std::array<std::uint8_t, n>> = n;  // a block in every codec
 
 namespace detail {
 
