@@ -1,0 +1,52 @@
+// Every limit and every default of clients and servers, in one place. docs/limits.md says what happens when
+// each is reached.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include <once/base/time.hpp>
+
+namespace once {
+
+struct Limits {
+  // Time.
+  Duration deadline = std::chrono::seconds{10};  // of a call that says nothing else
+  Duration rto_first = std::chrono::seconds{1};  // retransmission, after RFC 6298
+  Duration rto_min = std::chrono::milliseconds{200};
+  Duration rto_max = std::chrono::seconds{60};
+  Duration rto_first_loopback = std::chrono::milliseconds{50};
+  Duration rto_min_loopback = std::chrono::milliseconds{10};
+  Duration rto_max_loopback = std::chrono::seconds{2};
+  Duration idle_acknowledgement = std::chrono::milliseconds{200};
+  Duration lease = std::chrono::seconds{60};           // of a session, on the server
+  Duration connect_timeout = std::chrono::seconds{5};  // of one address
+  Duration reconnect_min = std::chrono::milliseconds{50};
+  Duration reconnect_max = std::chrono::seconds{2};
+  Duration header_timeout = std::chrono::seconds{10};   // for a connection's next header, once it has begun
+  Duration connection_idle = std::chrono::minutes{10};  // a connection without any message is closed
+  Duration accept_pause = std::chrono::milliseconds{100};  // after the descriptors ran out
+  Duration slow_call = std::chrono::milliseconds{10};      // a plain servant that holds its loop longer
+
+  // Sizes, in octets.
+  std::uint32_t message_max = 16u << 20;  // a request's or reply's body
+  std::uint32_t datagram_max = 1'200;
+  std::uint32_t datagram_max_loopback = 60'000;
+  std::size_t send_queue_max = std::size_t{1} << 20;  // beyond it a connection is not read from
+  std::size_t reply_bytes_per_session = std::size_t{1} << 20;
+  std::size_t reply_bytes_max = std::size_t{256} << 20;
+  std::size_t queued_bytes_max = std::size_t{16} << 20;  // of a client's waiting calls, a channel
+
+  // Counts.
+  std::uint32_t window = 64;             // calls of a session
+  std::size_t queued_calls_max = 1'024;  // a client's waiting calls, a channel
+  std::size_t queued_requests_max = 1'024;
+  std::size_t running_max = 100'000;
+  std::size_t running_per_client_max = 64;
+  std::size_t sessions_max = 1'000'000;
+  std::size_t connections_max = 20'000;
+  std::uint32_t nesting_max = 8;  // callbacks inside callbacks
+};
+
+}  // namespace once

@@ -1,0 +1,109 @@
+#include "transport/posix_socket.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <poll.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+namespace once::transport {
+
+Descriptor::~Descriptor() {
+  if (number_ >= 0) ::close(number_);
+}
+
+SystemAddress::SystemAddress(const Address& address) {
+  if (address.is_v4()) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(address.port);
+    std::memcpy(&v4.sin_addr, address.octets.data() + 12, 4);
+    std::memcpy(&storage, &v4, sizeof v4);
+    size = sizeof v4;
+  } else {
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(address.port);
+    std::memcpy(&v6.sin6_addr, address.octets.data(), 16);
+    std::memcpy(&storage, &v6, sizeof v6);
+    size = sizeof v6;
+  }
+}
+
+Address SystemAddress::address() const {
+  if (storage.ss_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &storage, sizeof v4);
+    std::array<std::uint8_t, 4> octets{};
+    std::memcpy(octets.data(), &v4.sin_addr, 4);
+    return Address::v4(octets, ntohs(v4.sin_port));
+  }
+  sockaddr_in6 v6{};
+  std::memcpy(&v6, &storage, sizeof v6);
+  Address address;
+  std::memcpy(address.octets.data(), &v6.sin6_addr, 16);
+  address.port = ntohs(v6.sin6_port);
+  return address;
+}
+
+std::error_code would_block() {
+  return std::make_error_code(std::errc::operation_would_block);
+}
+
+std::error_code last_error() {
+  if (errno == EAGAIN || errno == EWOULDBLOCK) return would_block();
+  return {errno, std::generic_category()};
+}
+
+PosixWaits::~PosixWaits() {
+  (void)release();
+}
+
+Descriptor PosixWaits::release() {
+  if (reactor_) {
+    reactor_->release();  // ends its waits; the descriptor stays open and ours
+    reactor_.reset();
+  }
+  return std::move(descriptor_);
+}
+
+Address PosixWaits::local() const {
+  SystemAddress address;
+  if (::getsockname(fd(), address.data(), &address.size) != 0) return {};
+  return address.address();
+}
+
+void PosixWaits::async_wait(Event event, std::weak_ptr<EventHandler> handler) {
+  if (!reactor_) reactor_.emplace(executor_, fd());
+  const auto direction = event == Event::Writable ? asio::posix::stream_descriptor::wait_write
+                                                  : asio::posix::stream_descriptor::wait_read;
+  reactor_->async_wait(direction, [event, handler = std::move(handler)](const std::error_code& error) {
+    if (error) return;  // cancelled
+    if (const auto alive = handler.lock()) alive->on_event(event);
+  });
+}
+
+void PosixWaits::cancel() {
+  if (reactor_) reactor_->cancel();
+}
+
+bool PosixWaits::wait(Event event, Duration timeout) const {
+  pollfd entry{fd(), static_cast<short>(event == Event::Writable ? POLLOUT : POLLIN), 0};
+  const auto whole = std::max(timeout, Duration{0});
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(whole);
+  const timespec limit{static_cast<time_t>(seconds.count()), static_cast<long>((whole - seconds).count())};
+  // An interrupted wait is reported as "not ready": the caller looks at its clock and waits again.
+  return ::ppoll(&entry, 1, &limit, nullptr) > 0;
+}
+
+bool PosixWaits::set_patience(Duration patience) {
+  if (patience == patience_) return true;
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(patience).count();
+  const timeval limit{static_cast<time_t>(micros / 1'000'000), static_cast<suseconds_t>(micros % 1'000'000)};
+  if (::setsockopt(fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0) return false;
+  patience_ = patience;
+  return true;
+}
+
+}  // namespace once::transport

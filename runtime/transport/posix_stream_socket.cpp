@@ -1,0 +1,95 @@
+#include "transport/posix_stream_socket.hpp"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/uio.h>
+
+namespace once::transport {
+namespace {
+
+void no_delay(int fd) {
+  const int on = 1;
+  // A refusal only costs speed.
+  (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+}  // namespace
+
+std::error_code PosixStreamSocket::connected() {
+  if (established_) return {};
+  pollfd entry{waits_.fd(), POLLOUT, 0};
+  if (::poll(&entry, 1, 0) <= 0) return would_block();
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(waits_.fd(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) return last_error();
+  if (error != 0) return {error, std::generic_category()};
+  const int flags = ::fcntl(waits_.fd(), F_GETFL);
+  if (flags < 0 || ::fcntl(waits_.fd(), F_SETFL, flags & ~O_NONBLOCK) != 0) return last_error();
+  no_delay(waits_.fd());
+  established_ = true;
+  return {};
+}
+
+Result<std::size_t> PosixStreamSocket::send(std::span<const ByteView> pieces) {
+  std::array<iovec, 64> parts{};
+  const std::size_t count = std::min(pieces.size(), parts.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    parts[i] = {const_cast<std::uint8_t*>(pieces[i].data()), pieces[i].size()};
+  }
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = count;
+  while (true) {
+    const ssize_t sent = ::sendmsg(waits_.fd(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent >= 0) return static_cast<std::size_t>(sent);
+    if (errno == EINTR) continue;
+    if (errno == ENOBUFS) return Unexpected{would_block()};
+    return Unexpected{last_error()};
+  }
+}
+
+Result<std::size_t> PosixStreamSocket::receive(MutableByteView into, Duration patience) {
+  const bool blocks = patience > Duration{0} && waits_.set_patience(patience);
+  while (true) {
+    const ssize_t count = ::recv(waits_.fd(), into.data(), into.size(), blocks ? 0 : MSG_DONTWAIT);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno == EINTR && blocks) return Unexpected{would_block()};
+    if (errno != EINTR) return Unexpected{last_error()};
+  }
+}
+
+void PosixStreamSocket::shutdown() {
+  (void)::shutdown(waits_.fd(), SHUT_RDWR);
+}
+
+std::unique_ptr<StreamSocket> PosixStreamSocket::move_to(asio::any_io_executor executor) {
+  return std::make_unique<PosixStreamSocket>(waits_.release(), std::move(executor), peer_, established_);
+}
+
+Result<std::unique_ptr<StreamSocket>> PosixListener::accept() {
+  SystemAddress peer;
+  while (true) {
+    Descriptor accepted{::accept4(waits_.fd(), peer.data(), &peer.size, SOCK_CLOEXEC)};
+    if (accepted) {
+      no_delay(accepted.number());
+      return std::unique_ptr<StreamSocket>{
+          std::make_unique<PosixStreamSocket>(std::move(accepted), executor_, peer.address(), true)};
+    }
+    // Errors of the connection that was not taken are not the listener's (accept(2), "Error handling").
+    switch (errno) {
+      case EINTR:
+      case ECONNABORTED:
+      case EPROTO:
+      case ENETDOWN:
+      case EHOSTDOWN:
+      case EHOSTUNREACH:
+      case ENETUNREACH: continue;
+      default: return Unexpected{last_error()};
+    }
+  }
+}
+
+}  // namespace once::transport

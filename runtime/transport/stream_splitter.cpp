@@ -1,0 +1,59 @@
+#include "transport/stream_splitter.hpp"
+
+#include <algorithm>
+
+namespace once::transport {
+
+MutableByteView StreamSplitter::room() {
+  ONCE_ASSERT(rest_.empty());
+  room_offset_ = partial_.size();
+  // A message of known length is read exactly to its end, so that it fills its memory alone; what has no
+  // known length yet is read with whatever follows it.
+  const std::size_t size =
+      wanted_ > room_offset_ && wanted_ > read_size_ ? wanted_ : std::max(room_offset_ + read_size_, wanted_);
+  partial_.resize(size);
+  return partial_.writable().subspan(room_offset_);
+}
+
+void StreamSplitter::commit(std::size_t count) {
+  const bool filled = room_offset_ + count == partial_.size();
+  const std::size_t size = room_offset_ + count;
+  if (size == 0) {
+    partial_ = Buffer{};
+    return;
+  }
+  if (wanted_ <= read_size_) {
+    // A reader that is filled finds more room next time, one that stays nearly empty less.
+    if (filled) {
+      read_size_ = std::min(read_size_ * 4, kReadMax);
+    } else if (count < read_size_ / 4) {
+      read_size_ = std::max(read_size_ / 4, kReadMin);
+    }
+  }
+  partial_.resize(size);
+  if (size >= wanted_) rest_ = std::move(partial_).freeze();
+}
+
+FrontFrame::Kind StreamSplitter::next(Slice& message) {
+  if (rest_.empty()) return FrontFrame::Kind::Incomplete;
+  const FrontFrame front = find_(rest_.view(), length_max_);
+  switch (front.kind) {
+    case FrontFrame::Kind::Message:
+      ONCE_ASSERT(front.size > 0 && front.size <= rest_.size());
+      message = rest_.part(0, front.size);
+      rest_ = front.size == rest_.size() ? Slice{} : rest_.part(front.size, rest_.size() - front.size);
+      wanted_ = 0;
+      break;
+    case FrontFrame::Kind::Incomplete:
+      ONCE_ASSERT(front.size > rest_.size());
+      wanted_ = front.size;
+      partial_ = Buffer{};
+      partial_.append(rest_.view());
+      rest_ = Slice{};
+      break;
+    case FrontFrame::Kind::Malformed: break;
+  }
+  return front.kind;
+}
+
+}  // namespace once::transport
