@@ -20,7 +20,7 @@ TYPED_TEST(AnyCoder, WritesAtTheEndOfTheBufferAndAlignsFromThere) {
   const StringDouble value{"Smith", 1.0};
   for (std::size_t before = 0; before < 20; ++before) {
     once::Buffer buffer;
-    std::fill_n(buffer.extend(before), before, std::uint8_t{0xaa});
+    buffer.append(once::Bytes(before, 0xaa));
     typename TypeParam::Encoder encoder{buffer};
     encode(encoder, value);
     ASSERT_TRUE(encoder.finish());
