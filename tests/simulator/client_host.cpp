@@ -1,0 +1,207 @@
+// Drives a ClientCore: paths, packets, completions. What the application calls is in load.cpp, what a rogue
+// does in rogue.cpp.
+#include "client_host.hpp"
+
+#include "wire_view.hpp"
+#include "world.hpp"
+
+namespace once::simulator {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint16_t kFirstPort = 40'000;
+
+}  // namespace
+
+ClientHost::ClientHost(World& world, std::uint16_t number, double clock_rate, Role role)
+    : Host(world, number, clock_rate),
+      role_(role),
+      random_(world.fork("client", number)),
+      port_(static_cast<std::uint16_t>(kFirstPort + number)) {}
+
+ClientHost::~ClientHost() {
+  if (core_) world_.tally().add(core_->counters());
+}
+
+void ClientHost::boot() {
+  begin_life();
+  core::ClientConfig config;
+  config.limits = world_.knobs().client;
+  config.instance = {random_.next(), random_.next()};
+  config.seed = random_.next();
+  core_ = std::make_unique<core::ClientCore>(config, now());
+  client_life_ = world_.oracle().announce_client(config.instance, role_.rogue);
+  connecting_ = connected_ = closed_ = false;
+  connect_failures_ = 0;
+  heard_from_ = 0;
+  own_messages_.clear();
+  if (life() > 1 && random_.chance(0.3)) ++port_;  // else the same address and port as before
+  ++world_.tally().client_lives;
+  if (world_.phase() == Phase::Storm) schedule_issue();
+  settle();
+}
+
+void ClientHost::crash() {
+  if (!up()) return;
+  end_life();
+  world_.tally().add(core_->counters());
+  core_.reset();
+  world_.oracle().vanish(client_life_);
+  world_.network().cut_all_of(number());
+}
+
+void ClientHost::close() {
+  if (!up()) return;
+  closed_ = true;
+  core_->close(now());
+  settle();
+}
+
+void ClientHost::move() {
+  if (!up() || paused()) return;
+  if (role_.stream) return break_stream();
+  ++port_;
+  if (core_->session() == 0) heard_from_ = 0;
+  world_.note(Step::Moved, number(), 0, port_);
+  if (!connected_) return;
+  core_->connected(now(), path_);
+  settle();
+}
+
+void ClientHost::break_stream() {
+  if (role_.stream && connected_) world_.network().cut(path_.link);
+}
+
+void ClientHost::receive(const Packet& packet) {
+  if (role_.stream ? (!connected_ || packet.connection != path_.link)
+                   : (packet.connection != 0 || packet.to_port != port_)) {
+    return;  // no socket of this host
+  }
+  if (packet.server_life != 0) heard_from_ = packet.server_life;
+  core_->receive(now(), packet.from, packet.bytes);
+}
+
+void ClientHost::timeout() {
+  core_->timeout(now());
+}
+
+Time ClientHost::next_timeout() const {
+  return core_->next_timeout();
+}
+
+void ClientHost::pump() {
+  Bundle bundle;
+  bool again = true;
+  while (again) {
+    again = false;
+    while (core_->poll_transmit(now(), message_)) {
+      transmit(message_, bundle);
+      again = true;
+    }
+    core::CallCompletion completion;
+    while (core_->poll_completion(completion)) {
+      on_completion(completion);
+      again = true;
+    }
+  }
+  want_path();
+}
+
+void ClientHost::transmit(const core::Transmit& message, Bundle& bundle) {
+  Buffer bytes{message.header.size() + message.body.size()};
+  bytes.append(message.header);
+  bytes.append(message.body);
+  const CallId call = peek_request_body(message.body);
+  if (call != 0) world_.oracle().transmitted(call);
+  if (path_.message_max != 0 && bytes.size() > path_.message_max) {
+    throw Violation{"S9 memory", "the client sends a message that is larger than its path carries", call};
+  }
+  Slice sealed = std::move(bytes).freeze();
+  if (role_.rogue) remember(sealed);
+  if (!connected_ || message.to != path_) return;  // its path is gone
+  send_bytes(std::move(sealed), call, bundle);
+}
+
+void ClientHost::send_bytes(Slice bytes, CallId call, Bundle& bundle) {
+  Packet packet;
+  packet.bytes = std::move(bytes);
+  packet.direction = Direction::Up;
+  packet.to_host = role_.server;
+  packet.to_port = kServerPort;
+  packet.client = number();
+  packet.connection = path_.link;
+  packet.call = call;
+  packet.server_life = heard_from_;
+  packet.in_session = core_->session() != 0;
+  packet.from = path_to(number(), port_);
+  packet.from.link = path_.link;
+  packet.from.validated = role_.stream;
+  packet.from.message_max = path_.message_max;
+  if (world_.knobs().storm.principals) packet.from.principal = number();
+  world_.network().send(std::move(packet), bundle);
+}
+
+void ClientHost::on_completion(const core::CallCompletion& completion) {
+  const CallId call = completion.token;
+  world_.note(
+      Step::Completed, number(), call,
+      static_cast<std::uint64_t>(completion.kind) << 16 | static_cast<std::uint64_t>(completion.reason));
+  world_.oracle().completed(call, completion, now(), free_since());
+  if (call == proof_call_) continue_proof();
+}
+
+void ClientHost::want_path() {
+  if (connecting_ || connected_ || !core_->wants_path()) return;
+  connecting_ = true;
+  Duration takes{0};
+  if (role_.stream) {
+    takes = 2ms + std::min<Duration>(20ms * (1u << std::min(connect_failures_, 6u)), 1s);
+    if (world_.network().is_blocked(number(), Direction::Up)) takes += 5s;
+  }
+  schedule(world_.now() + takes, EventKind::Connect);
+}
+
+void ClientHost::on_connect() {
+  connecting_ = false;
+  if (connected_) return;
+  if (role_.stream &&
+      (!world_.server(role_.server).up() || world_.network().is_blocked(number(), Direction::Up))) {
+    ++connect_failures_;
+    core_->connect_failed(now(), Errc::unreachable);
+    return settle();
+  }
+  path_ = path_to(role_.server, kServerPort);
+  path_.message_max = world_.knobs().datagram_max;
+  if (role_.stream) {
+    path_.link = world_.network().connect(number(), life(), role_.server, world_.server(role_.server).life());
+    path_.validated = true;
+    path_.message_max = 16u << 20;
+  }
+  connect_failures_ = 0;
+  connected_ = true;
+  world_.note(Step::Connected, number(), 0, path_.link);
+  core_->connected(now(), path_);
+  settle();
+}
+
+void ClientHost::on_stream_down(std::uint32_t connection) {
+  if (!connected_ || path_.link != connection) return;
+  connected_ = false;
+  world_.note(Step::Disconnected, number(), 0, connection);
+  core_->disconnected(now());
+  settle();
+}
+
+void ClientHost::check_in_flight() const {
+  if (!up()) return;
+  const std::size_t pending = world_.oracle().pending_of(client_life_);
+  if (core_->in_flight() != pending) {
+    throw Violation{"S6 one end",
+                    "a client counts " + std::to_string(core_->in_flight()) + " calls in flight; " +
+                        std::to_string(pending) + " have not ended",
+                    0};
+  }
+}
+
+}  // namespace once::simulator

@@ -1,0 +1,86 @@
+// A simulated client: a ClientCore bound to one server, and an application that calls, cancels and sets
+// deadlines as the load's knobs say. A crash takes the core and its calls; the next life is a new instance,
+// often at the same address and port.
+//
+// A rogue breaks the protocol in a session of its own: it sends its own messages again with other numbers,
+// types, acknowledgements and contents, sealed with right checksums. What the server promises about
+// executions and memory must hold for it too.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/client_core.hpp"
+#include "host.hpp"
+#include "oracle.hpp"
+#include "random.hpp"
+
+namespace once::simulator {
+
+class ClientHost final : public Host {
+ public:
+  struct Role {
+    std::uint16_t server = 0;
+    bool stream = false;
+    bool rogue = false;
+  };
+  ClientHost(World& world, std::uint16_t number, double clock_rate, Role role);
+  ~ClientHost() override;
+
+  void boot();
+  void crash();
+  /// Says goodbye; the host lives on without a session.
+  void close();
+  /// A new address for datagrams (a new port), a broken connection for streams.
+  void move();
+  void break_stream();
+  void misbehave();
+
+  void on_issue();
+  void on_cancel(CallId call, core::CallKey key);
+  void on_connect();
+  void on_stream_down(std::uint32_t connection);
+
+  /// Makes calls that must succeed: one at least once, and when it has, one at most once.
+  void begin_proof();
+  bool proven() const { return !up() || role_.rogue || proof_ == Proof::Done; }
+  CallId proof_call() const { return proof_call_; }
+  void check_in_flight() const;
+  bool rogue() const { return role_.rogue; }
+
+ private:
+  enum class Proof : std::uint8_t { None, AtLeastOnce, AtMostOnce, Done };
+
+  void receive(const Packet& packet) override;
+  void timeout() override;
+  Time next_timeout() const override;
+  void pump() override;
+
+  CallPlan draw_call();
+  CallId start(const CallPlan& plan, Duration cancel_after);
+  void schedule_issue();
+  void transmit(const core::Transmit& message, Bundle& bundle);
+  void send_bytes(Slice bytes, CallId call, Bundle& bundle);
+  void on_completion(const core::CallCompletion& completion);
+  void call_for_proof();
+  void continue_proof();
+  void want_path();
+  void remember(const Slice& message);
+
+  Role role_;
+  Random random_;
+  std::unique_ptr<core::ClientCore> core_;
+  std::uint32_t client_life_ = 0;  // the oracle's number of this life
+  std::uint16_t port_ = 0;
+  core::Path path_;
+  bool connecting_ = false, connected_ = false, closed_ = false;
+  std::uint32_t connect_failures_ = 0;
+  std::uint32_t heard_from_ = 0;  // the server life whose octets came last to this port, or in this session
+  core::Transmit message_;
+  std::vector<Slice> own_messages_;  // a rogue's latest
+  Proof proof_ = Proof::None;
+  CallId proof_call_ = 0;
+  std::uint32_t proof_tries_ = 0;
+};
+
+}  // namespace once::simulator

@@ -1,0 +1,203 @@
+// Draws the knobs of a seed. The ranges are those of the fault model; extremes (window 1, budgets of one
+// reply, a lease of a second) are drawn on purpose, since bugs live at the edges.
+#include "knobs.hpp"
+
+#include <ostream>
+
+#include "random.hpp"
+
+namespace once::simulator {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Draws fault rates; in a sparse seed half of them are zero, in a calm one all.
+class Faults {
+ public:
+  Faults(Random& random, bool calm) : random_(random), calm_(calm), sparse_(random.chance(1.0 / 3)) {}
+
+  double rate(double high) { return off() ? 0 : random_.unit() * high; }
+  std::uint32_t count(std::uint32_t high) { return off() ? 0 : random_.between(0, high); }
+
+ private:
+  bool off() { return calm_ || (sparse_ && random_.chance(0.5)); }
+
+  Random& random_;
+  bool calm_, sparse_;
+};
+
+LinkKnobs draw_link(Random& random, Faults& faults) {
+  LinkKnobs link;
+  link.loss = faults.rate(random.chance(0.5) ? 0.5 : 0.15);
+  link.duplicate = faults.rate(random.chance(0.3) ? 0.5 : 0.2);
+  link.reorder = faults.rate(1.0);
+  link.corrupt = faults.rate(0.01);
+  link.delay_min = random.uniform(30ms);
+  link.delay_mean = random.log_uniform(100us, 500ms);
+  link.duplicate_delay_max = random.log_uniform(10ms, 60s);
+  link.heavy_tail = random.chance(0.3);
+  return link;
+}
+
+StormKnobs draw_storm(Random& random, Faults& faults) {
+  StormKnobs storm;
+  storm.server_crashes = faults.count(3);
+  storm.client_restarts = faults.count(5);
+  storm.pauses = faults.count(4);
+  storm.moves = faults.count(6);
+  storm.stream_cuts = faults.count(10);
+  storm.partitions = faults.count(6);
+  storm.adversary_steps = faults.count(200);
+  storm.rogue_steps = faults.count(120);
+  storm.downtime_max = random.log_uniform(10ms, 60s);
+  storm.pause_max = random.log_uniform(50ms, 90s);
+  storm.partition_max = random.log_uniform(100ms, 30s);
+  storm.drain_first = random.chance(0.3) ? 0.5 : 0;
+  storm.stream_break = faults.rate(0.5);
+  storm.bundle = faults.rate(0.5);
+  storm.principals = random.chance(0.3);
+  storm.skewed_clocks = random.chance(0.3);
+  return storm;
+}
+
+LoadKnobs draw_load(Random& random, Faults& faults) {
+  LoadKnobs load;
+  load.calls = random.between(200, 800);
+  load.gap_mean = random.log_uniform(300us, 200ms);
+  load.burst_max = random.chance(0.3) ? random.log_uniform(2u, 100u) : 1;
+  load.maybe = random.unit() * 0.2;
+  load.at_least_once = random.unit() * 0.4;
+  load.cancel = faults.rate(0.2);
+  load.short_deadline = faults.rate(0.3);
+  load.no_deadline = random.chance(0.3) ? 0.1 : 0;
+  load.deadline_max = random.log_uniform(10s, 60s);
+  load.request_max = random.log_uniform(32u, 900u);
+  load.oversize_request = faults.count(1) * random.log_uniform(20u, 200u);
+  return load;
+}
+
+ServantKnobs draw_servant(Random& random, Faults& faults) {
+  ServantKnobs servant;
+  servant.instant = 1 - random.unit() * random.unit();
+  servant.throws = random.unit() * 0.2;
+  servant.hangs = faults.rate(0.02);
+  servant.refuses = faults.rate(0.15);
+  servant.queues = faults.rate(0.3);
+  servant.time_max = random.log_uniform(1ms, 5s);
+  servant.queue_max = random.log_uniform(1ms, 2s);
+  servant.reply_max = random.log_uniform(32u, 900u);
+  servant.undeclared_size = faults.rate(random.chance(0.3) ? 1.0 : 0.1);
+  return servant;
+}
+
+core::ServerLimits draw_server_limits(Random& random, bool calm) {
+  core::ServerLimits limits;
+  limits.window_max = random.log_uniform(1u, 64u);
+  limits.window_initial = random.log_uniform(1u, limits.window_max);
+  limits.lease = random.log_uniform(Duration{1s}, Duration{60s});
+  if (!calm) {
+    limits.running_per_client_max = random.pick<std::size_t>({64, 64, 64, 8, 2});
+    limits.queued_max = random.pick<std::size_t>({1'024, 1'024, 64, 8});
+    limits.reply_bytes_per_session = random.pick<std::size_t>({1u << 20, 65'536, 16'384, 4'096});
+    limits.reply_bytes_max = random.pick<std::size_t>({256u << 20, 256u << 20, 65'536, 16'384});
+    limits.message_max = random.pick<std::uint32_t>({16u << 20, 16u << 20, 65'536});
+    limits.records_max = random.pick<std::size_t>({1'000'000, 1'000'000, 1'000'000, 64});
+  }
+  limits.working_interval = random.log_uniform(1ms, 50ms);
+  return limits;
+}
+
+core::ClientLimits draw_client_limits(Random& random, bool calm) {
+  core::ClientLimits limits;
+  limits.window_max = random.log_uniform(1u, 64u);
+  if (!calm) {
+    limits.queued_calls_max = random.pick<std::size_t>({1'024, 1'024, 64, 8});
+    limits.queued_bytes_max = random.pick<std::size_t>({16u << 20, 16u << 20, 65'536});
+    limits.message_max = random.pick<std::uint32_t>({16u << 20, 16u << 20, 16u << 20, 400});
+  }
+  limits.rto_first = random.log_uniform(20ms, 1s);
+  limits.rto_min = random.log_uniform(1ms, 200ms);
+  limits.rto_max = random.log_uniform(1s, 30s);
+  limits.idle_acknowledgement = random.log_uniform(5ms, 400ms);
+  limits.probe_max = random.log_uniform(100ms, 10s);
+  constexpr Sequence k32Bits = Sequence{1} << 32;
+  limits.first_sequence = random.pick<Sequence>({1, 1, 1, k32Bits - 100, ~Sequence{0} - 200});
+  return limits;
+}
+
+}  // namespace
+
+Knobs draw_knobs(std::uint64_t seed) {
+  Random random{mix(seed ^ 0x6b6e6f6273u)};
+  Knobs knobs;
+  knobs.calm = random.chance(1.0 / 16);
+  Faults faults{random, knobs.calm};
+  knobs.servers = random.chance(0.25) ? 2 : 1;
+  knobs.clients = static_cast<std::uint16_t>(random.log_uniform(1u, 12u));
+  knobs.streams = random.pick({0.0, 0.0, 0.3, 1.0});
+  knobs.datagram_max = random.pick({576u, 1'200u, 1'200u, 60'000u});
+  knobs.up = draw_link(random, faults);
+  knobs.down = draw_link(random, faults);
+  knobs.storm = draw_storm(random, faults);
+  knobs.rogues = knobs.storm.rogue_steps > 0 ? 1 : 0;
+  knobs.load = draw_load(random, faults);
+  knobs.servant = draw_servant(random, faults);
+  knobs.server = draw_server_limits(random, knobs.calm);
+  knobs.client = draw_client_limits(random, knobs.calm);
+  if (knobs.calm) {  // what succeeds only in time, with room and on a large enough path
+    knobs.load.deadline_max = 3'600s;
+    knobs.datagram_max = 60'000;
+  }
+  return knobs;
+}
+
+namespace {
+
+std::ostream& operator<<(std::ostream& out, Duration time) {
+  return out << std::chrono::duration<double>(time).count() << " s";
+}
+
+std::ostream& operator<<(std::ostream& out, const LinkKnobs& link) {
+  return out << "loss " << link.loss << ", duplicate " << link.duplicate << " (up to "
+             << link.duplicate_delay_max << " later), reorder " << link.reorder << ", corrupt "
+             << link.corrupt << ", delay " << link.delay_min << " + " << link.delay_mean
+             << (link.heavy_tail ? " (heavy tail)" : "");
+}
+
+}  // namespace
+
+std::ostream& operator<<(std::ostream& out, const Knobs& knobs) {
+  const StormKnobs& storm = knobs.storm;
+  const LoadKnobs& load = knobs.load;
+  const ServantKnobs& servant = knobs.servant;
+  out << "hosts     " << knobs.servers << " servers, " << knobs.clients << " clients, " << knobs.rogues
+      << " rogues, on streams " << knobs.streams << ", datagrams up to " << knobs.datagram_max
+      << (knobs.calm ? ", calm" : "") << "\n"
+      << "up        " << knobs.up << "\n"
+      << "down      " << knobs.down << "\n"
+      << "storm     server crashes " << storm.server_crashes << " (down up to " << storm.downtime_max
+      << ", drained " << storm.drain_first << "), client restarts " << storm.client_restarts << ", pauses "
+      << storm.pauses << " (up to " << storm.pause_max << "), moves " << storm.moves << ", partitions "
+      << storm.partitions << " (up to " << storm.partition_max << "), cuts " << storm.stream_cuts
+      << ", breaks " << storm.stream_break << ", bundles " << storm.bundle << ", adversary "
+      << storm.adversary_steps << ", rogue " << storm.rogue_steps << (storm.principals ? ", principals" : "")
+      << (storm.skewed_clocks ? ", skewed clocks" : "") << "\n"
+      << "load      " << load.calls << " calls, gap " << load.gap_mean << ", bursts " << load.burst_max
+      << ", maybe " << load.maybe << ", at least once " << load.at_least_once << ", cancel " << load.cancel
+      << ", short deadlines " << load.short_deadline << ", deadline " << load.deadline_max << ", request "
+      << load.request_max << "\n"
+      << "servants  instant " << servant.instant << ", time " << servant.time_max << ", throws "
+      << servant.throws << ", hangs " << servant.hangs << ", refuses " << servant.refuses << ", queues "
+      << servant.queues << " (" << servant.queue_max << "), reply " << servant.reply_max
+      << ", undeclared size " << servant.undeclared_size << "\n"
+      << "server    window " << knobs.server.window_initial << " to " << knobs.server.window_max << ", lease "
+      << knobs.server.lease << ", running per client " << knobs.server.running_per_client_max << ", queued "
+      << knobs.server.queued_max << ", reply bytes " << knobs.server.reply_bytes_per_session << " of "
+      << knobs.server.reply_bytes_max << "\n"
+      << "client    window " << knobs.client.window_max << ", queue " << knobs.client.queued_calls_max
+      << ", message " << knobs.client.message_max << ", RTO " << knobs.client.rto_first << " ("
+      << knobs.client.rto_min << " to " << knobs.client.rto_max << ")\n";
+  return out;
+}
+
+}  // namespace once::simulator

@@ -1,0 +1,71 @@
+// What one seed's run is like: who takes part, how bad the network is, what goes wrong and how often, what
+// the load asks for. Each seed draws its own (swarm testing): a third of them switch several faults off
+// altogether, since a fault that is always there hides what only its absence lets happen.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+
+#include <once/base/time.hpp>
+
+#include "core/client_core.hpp"
+#include "core/server_core.hpp"
+
+namespace once::simulator {
+
+/// One direction of one link.
+struct LinkKnobs {
+  double loss = 0, duplicate = 0, reorder = 0, corrupt = 0;
+  Duration delay_min{0}, delay_mean{0};
+  Duration duplicate_delay_max{0};
+  bool heavy_tail = false;  // Pareto instead of exponential
+};
+
+/// How often each trouble comes in a run, at random times of its storm.
+struct StormKnobs {
+  std::uint32_t server_crashes = 0, client_restarts = 0, pauses = 0, moves = 0, stream_cuts = 0;
+  std::uint32_t partitions = 0, adversary_steps = 0, rogue_steps = 0;
+  Duration downtime_max{0}, pause_max{0}, partition_max{0};
+  double drain_first = 0;  // a server that is told to shut down before it stops
+  double partition_one_way = 0.5;
+  double stream_break = 0;     // a connection that breaks after some octets, in the middle of a message
+  double bundle = 0;           // a message shares the datagram, and so the fate, of the one before
+  bool principals = false;     // the transport authenticates clients
+  bool skewed_clocks = false;  // each host's clock runs at 0.9 to 1.1 of the true rate
+};
+
+struct LoadKnobs {
+  std::uint32_t calls = 0;
+  Duration gap_mean{0};  // between a client's calls
+  std::uint32_t burst_max = 1;
+  double maybe = 0, at_least_once = 0;  // the rest is at most once
+  double cancel = 0;
+  double short_deadline = 0, no_deadline = 0;
+  Duration deadline_max{0};
+  std::uint32_t request_max = 0, oversize_request = 0;  // one request in so many is too large for its path
+};
+
+struct ServantKnobs {
+  double instant = 1, throws = 0, hangs = 0, refuses = 0, queues = 0, heeds_cancel = 0.5;
+  Duration time_max{0}, queue_max{0};
+  std::uint32_t reply_max = 0;
+  double undeclared_size = 0;  // replies larger than what was set aside for them
+};
+
+struct Knobs {
+  std::uint16_t servers = 1, clients = 1, rogues = 0;
+  double streams = 0;  // the share of clients on streams
+  bool calm = false;   // no fault at all: every call must succeed
+  std::uint32_t datagram_max = 1'200;
+  LinkKnobs up, down;
+  StormKnobs storm;
+  LoadKnobs load;
+  ServantKnobs servant;
+  core::ServerLimits server;
+  core::ClientLimits client;
+};
+
+Knobs draw_knobs(std::uint64_t seed);
+std::ostream& operator<<(std::ostream& out, const Knobs& knobs);
+
+}  // namespace once::simulator

@@ -1,0 +1,56 @@
+// Keeps the books and compares.
+#include "ledger.hpp"
+
+#include "network.hpp"
+
+namespace once::simulator {
+
+void ServerLedger::received(const core::Path& from, std::size_t octets, bool proven) {
+  ++may_send_;
+  Address& address = addresses_[key_of(from)];
+  address.in += octets;
+  address.proven = address.proven || proven || from.validated;
+}
+
+void ServerLedger::sent(const core::Path& to, std::size_t octets, CallId call) {
+  if (++sent_ > may_send_) {
+    throw Violation{"S10 no answer to an answer",
+                    "the server has sent " + std::to_string(sent_) + " messages on " +
+                        std::to_string(may_send_) + " occasions",
+                    call};
+  }
+  if (to.message_max != 0 && octets > to.message_max) {
+    throw Violation{
+        "S9 memory",
+        "a message of " + std::to_string(octets) + " octets on a path for " + std::to_string(to.message_max),
+        call};
+  }
+  Address& address = addresses_[key_of(to)];
+  address.out += octets;
+  if (!address.proven && address.out > address.in) {
+    throw Violation{"S8 no amplification",
+                    std::to_string(address.out) + " octets to an address that sent " +
+                        std::to_string(address.in) + " and has not shown that it receives",
+                    call};
+  }
+}
+
+void ServerLedger::check_memory(const core::ServerCore& core, std::size_t running) const {
+  const std::size_t records_max = core.sessions() * limits_.window_max + running;
+  if (core.records() > records_max) {
+    throw Violation{"S9 memory",
+                    std::to_string(core.records()) + " records; " + std::to_string(core.sessions()) +
+                        " sessions and " + std::to_string(running) + " running calls allow " +
+                        std::to_string(records_max),
+                    0};
+  }
+  if (core.reply_bytes() > limits_.reply_bytes_max) {
+    throw Violation{"S9 memory",
+                    std::to_string(core.reply_bytes()) + " reply octets kept, allowed are " +
+                        std::to_string(limits_.reply_bytes_max),
+                    0};
+  }
+  if (core.sessions() > limits_.sessions_max) throw Violation{"S9 memory", "more sessions than allowed", 0};
+}
+
+}  // namespace once::simulator

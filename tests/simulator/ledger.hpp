@@ -1,0 +1,42 @@
+// The books of one server life: octets and messages in and out, memory. Kept from what passes between the
+// network and the core, so they hold whatever the core believes.
+//
+//   S8   to an address that has not shown that it receives: no more octets than came from it. Showing is: a
+//        message from there by somebody who has heard from this server life there, or in a session that he
+//        has with it (a session may move; who has stolen its packets may move it, which only a transport
+//        with keys prevents)
+//   S9   memory: records and reply octets stay within the limits, and go back to nothing
+//   S10  no message answers an answer: messages out ≤ messages in + servants ended
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "core/server_core.hpp"
+#include "oracle.hpp"
+
+namespace once::simulator {
+
+class ServerLedger {
+ public:
+  explicit ServerLedger(const core::ServerLimits& limits) : limits_(limits) {}
+
+  /// `proven`: the sender has heard from this very server life.
+  void received(const core::Path& from, std::size_t octets, bool proven);
+  void sent(const core::Path& to, std::size_t octets, CallId call);
+  /// A servant ended, or the driver refused: one more message may go out unasked.
+  void answered() { ++may_send_; }
+  void check_memory(const core::ServerCore& core, std::size_t running) const;
+
+ private:
+  struct Address {
+    std::uint64_t in = 0, out = 0;
+    bool proven = false;
+  };
+
+  core::ServerLimits limits_;
+  std::unordered_map<std::uint64_t, Address> addresses_;
+  std::uint64_t may_send_ = 0, sent_ = 0;
+};
+
+}  // namespace once::simulator

@@ -1,0 +1,233 @@
+// The checks of the oracle, each beside the event that may break it.
+#include "oracle.hpp"
+
+#include <utility>
+
+#include "random.hpp"
+
+namespace once::simulator {
+namespace {
+
+/// How late a timer may be: virtual timers are exact up to the rounding of a skewed clock.
+constexpr Duration kTick = std::chrono::microseconds{1};
+
+std::string name_of(const RequestId& id) {
+  return "request " + std::to_string(id.session) + ":" + std::to_string(id.sequence);
+}
+
+bool did_not_run(OutcomeKind kind) {
+  return kind == OutcomeKind::NotSent || kind == OutcomeKind::NotExecuted;
+}
+
+}  // namespace
+
+void OutcomeTally::add(const OutcomeTally& other) {
+  for (int semantics = 0; semantics < 4; ++semantics) {
+    for (int kind = 0; kind < 6; ++kind) by[semantics][kind] += other.by[semantics][kind];
+  }
+  vanished += other.vanished;
+  executions += other.executions;
+}
+
+std::uint64_t OutcomeTally::of(OutcomeKind kind) const {
+  std::uint64_t sum = 0;
+  for (const auto& row : by) sum += row[static_cast<int>(kind)];
+  return sum;
+}
+
+std::uint64_t OutcomeTally::ended() const {
+  std::uint64_t sum = 0;
+  for (const auto& row : by) {
+    for (const std::uint64_t count : row) sum += count;
+  }
+  return sum;
+}
+
+Oracle::Oracle(std::uint64_t seed) : salt_((mix(seed ^ 0x73616c74u) | 1u << 31) << 32) {}
+
+std::uint32_t Oracle::announce_client(const ClientInstance& instance, bool rogue) {
+  clients_.push_back({instance, rogue, 0});
+  return static_cast<std::uint32_t>(clients_.size() - 1);
+}
+
+CallId Oracle::issue(const CallPlan& plan) {
+  calls_.push_back({plan});
+  ++clients_[plan.client_life].pending;
+  ++pending_;
+  return salt_ | calls_.size();
+}
+
+void Oracle::not_started(CallId id, Errc reason) {
+  Call& call = at(id);
+  if (call.plan.must_succeed) {
+    fail("L3 usable again", id, "start() says " + make_error_code(reason).message() + " on a healed network");
+  }
+  end(call, OutcomeKind::NotSent);
+}
+
+void Oracle::transmitted(CallId id) {
+  Call& call = at(id);
+  ++call.transmitted;
+  if (call.plan.rogue) return;
+  if (call.state == State::Ended && call.kind == OutcomeKind::NotSent) {
+    fail("S2 truth", id, "its request is handed to the transport after it ended as NotSent");
+  }
+  if (call.plan.semantics == Semantics::Maybe && call.transmitted > 1) {
+    fail("S5 maybe", id, "a maybe request is retransmitted");
+  }
+}
+
+void Oracle::completed(CallId id, const core::CallCompletion& completion, Time now, Time free_since) {
+  Call& call = at(id);
+  if (call.state != State::Pending) fail("S6 one end", id, "a second completion");
+  const OutcomeKind kind = completion.kind;
+  const std::string told =
+      "ended as " + std::string{to_string(kind)} + " (" + make_error_code(completion.reason).message() + ")";
+  if (call.plan.deadline != kNever && now > std::max(call.plan.deadline, free_since) + kTick) {
+    fail("S6 in time", id, told + " after its deadline");
+  }
+  end(call, kind);
+  if (call.plan.rogue) return;
+
+  if (did_not_run(kind) && call.executions > 0) fail("S2 truth", id, told + ", but it ran");
+  if (kind == OutcomeKind::NotSent && call.transmitted > 0) fail("S2 truth", id, told + ", but it was sent");
+  if (kind != OutcomeKind::NotSent && call.transmitted == 0) {
+    fail("S2 truth", id, told + ", but no octet of it was sent");
+  }
+  if ((kind == OutcomeKind::Executed || kind == OutcomeKind::ReplyLost) && call.executions == 0) {
+    fail("S2 truth", id, told + ", but it never ran");
+  }
+  if (call.plan.semantics == Semantics::Maybe && kind != OutcomeKind::Sent && kind != OutcomeKind::NotSent) {
+    fail("S5 maybe", id, told);
+  }
+  if (call.plan.semantics != Semantics::Maybe && kind == OutcomeKind::Sent) fail("S2 truth", id, told);
+  if (completion.sent != call.transmitted) {
+    fail("S2 truth", id,
+         "says that it was sent " + std::to_string(completion.sent) + " times; it was " +
+             std::to_string(call.transmitted));
+  }
+  if (kind == OutcomeKind::Executed) check_reply(call, id, completion);
+  if (call.plan.must_succeed && kind != OutcomeKind::Executed && kind != OutcomeKind::Sent) {
+    fail("L3 usable again", id, told + " although nothing is wrong");
+  }
+}
+
+void Oracle::check_reply(const Call& call, CallId id, const core::CallCompletion& completion) const {
+  const auto content = read_reply_body(completion.body);
+  if (!content) fail("S3 own reply", id, "the reply's octets are not those of any execution");
+  if (content->call != id) {
+    fail("S3 own reply", id, "the reply is that of call " + std::to_string(content->call & 0xffffffffu));
+  }
+  if (content->execution == 0 || content->execution > executions_.size()) {
+    fail("S3 own reply", id, "the reply names an execution that never was");
+  }
+  const Execution& execution = executions_[content->execution - 1];
+  if (execution.call != id || !execution.replied) {
+    fail("S3 own reply", id, "the reply names an execution that did not make it");
+  }
+  const bool same =
+      execution.status == completion.status && execution.size == completion.body.size() &&
+      execution.little_endian == completion.little_endian && call.plan.codec == completion.codec &&
+      (execution.status != core::ReplyStatus::ServantFailed || execution.reason == completion.reason);
+  if (!same) fail("S3 own reply", id, "the reply's status, reason, size or codec changed on its way");
+}
+
+void Oracle::vanish(std::uint32_t client_life) {
+  for (Call& call : calls_) {
+    if (call.plan.client_life != client_life || call.state != State::Pending) continue;
+    call.state = State::Vanished;
+    ++tally_.vanished;
+  }
+  pending_ -= clients_[client_life].pending;
+  clients_[client_life].pending = 0;
+}
+
+void Oracle::delivered(CallId call) {
+  ++at(call).delivered;
+}
+
+CallId Oracle::arrived(const core::Arrival& arrival) {
+  const auto id = read_request_body(arrival.body);
+  if (!id) {
+    for (const Client& client : clients_) {
+      if (client.rogue && client.instance == arrival.client) return 0;
+    }
+    fail("S3 own request", 0, "a request's octets are not those of any call: " + name_of(arrival.id));
+  }
+  const CallPlan& plan = at(*id).plan;
+  if (plan.rogue) return *id;
+  const bool same = plan.semantics == arrival.semantics && plan.codec == arrival.codec &&
+                    plan.little_endian == arrival.little_endian && plan.operation == arrival.operation &&
+                    plan.fingerprint == arrival.fingerprint && plan.size == arrival.body.size() &&
+                    as_text(plan.object_key) == as_text(arrival.object_key) &&
+                    clients_[plan.client_life].instance == arrival.client;
+  if (!same) fail("S3 own request", *id, "the request changed on its way");
+  return *id;
+}
+
+std::uint64_t Oracle::execute(CallId id, const core::Arrival& arrival, Time now) {
+  Call& call = at(id);
+  ++call.executions;
+  ++tally_.executions;
+  const auto [entry, first] = executed_.try_emplace({arrival.id, arrival.semantics}, id);
+  if (arrival.semantics == Semantics::AtMostOnce && !first) {
+    fail("S1 at most once", id, name_of(arrival.id) + " runs again");
+  }
+  if (!call.plan.rogue) {
+    if (entry->second != id) {
+      fail("S1 at most once", id, name_of(arrival.id) + " was another call's before");
+    }
+    if (call.plan.semantics == Semantics::AtMostOnce && call.executions > 1) {
+      fail("S1 at most once", id, "the call runs again, now as " + name_of(arrival.id));
+    }
+    if (call.state == State::Ended && did_not_run(call.kind)) {
+      fail("S2 truth", id, "runs after it ended as " + std::string{to_string(call.kind)});
+    }
+    if (call.plan.semantics == Semantics::Maybe && call.executions > call.delivered) {
+      fail("S5 maybe", id, "runs more often than copies of it were delivered");
+    }
+  }
+  if (now >= arrival.deadline) fail("O2 late start", id, "begins although its budget is used up");
+  executions_.push_back({id, arrival.id});
+  return executions_.size();
+}
+
+void Oracle::replied(std::uint64_t execution, core::ReplyStatus status, bool little_endian, Errc reason,
+                     std::uint32_t size) {
+  Execution& entry = executions_[execution - 1];
+  entry.status = status;
+  entry.reason = reason;
+  entry.size = size;
+  entry.little_endian = little_endian;
+  entry.replied = true;
+}
+
+void Oracle::check_all_ended() const {
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    if (calls_[i].state == State::Pending) {
+      fail("L1 every call ends", salt_ | (i + 1), "it is still pending long after the faults stopped");
+    }
+  }
+}
+
+const Oracle::Call& Oracle::at(CallId call) const {
+  const std::size_t number = static_cast<std::uint32_t>(call);
+  if ((call & ~std::uint64_t{0xffffffffu}) != salt_ || number == 0 || number > calls_.size()) {
+    throw Violation{"S3 own request", "a call of no client turns up", call};
+  }
+  return calls_[number - 1];
+}
+
+void Oracle::end(Call& call, OutcomeKind kind) {
+  call.state = State::Ended;
+  call.kind = kind;
+  --clients_[call.plan.client_life].pending;
+  --pending_;
+  if (!call.plan.rogue) ++tally_.by[static_cast<int>(call.plan.semantics)][static_cast<int>(kind)];
+}
+
+void Oracle::fail(const char* invariant, CallId call, const std::string& text) const {
+  throw Violation{invariant, text, call};
+}
+
+}  // namespace once::simulator

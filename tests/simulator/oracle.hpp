@@ -1,0 +1,146 @@
+// The judge: counts what servants really did and compares it with what clients were told. It knows calls by
+// the numbers in their bodies and shares no code with the cores; it sees them only through the values that
+// every driver sees.
+//
+// Invariants (docs/protocol.md, "Invariants"; the names are those of the fault model):
+//   S1  at most once: a requestId, and a logical call, run at most once, over all servers, epochs and lives
+//   S2  truth: NotSent and NotExecuted: never ran and never will; Executed and ReplyLost: ran
+//   S3  a reply is that of an execution of its own call, octet for octet, and so is a request
+//   S5  maybe: no more executions than copies delivered, and one transmission at most
+//   S6  every call ends exactly once, not after its deadline
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <once/base/error.hpp>
+#include <once/base/ids.hpp>
+#include <once/base/time.hpp>
+
+#include "core/client_core.hpp"
+#include "core/server_core.hpp"
+#include "payload.hpp"
+
+namespace once::simulator {
+
+/// A broken invariant. Thrown by whoever finds it, through no code of the cores.
+struct Violation {
+  std::string invariant;  // "S1 at most once"
+  std::string text;
+  CallId call = 0;
+};
+
+/// How many calls of each semantics ended in each outcome, and what servants did.
+struct OutcomeTally {
+  std::uint64_t by[4][6] = {};  // Semantics, OutcomeKind
+  std::uint64_t vanished = 0;   // their client crashed before they ended
+  std::uint64_t executions = 0;
+
+  void add(const OutcomeTally& other);
+  std::uint64_t of(OutcomeKind kind) const;
+  std::uint64_t ended() const;
+};
+
+/// What a call asks for; what the servant is handed must be the same.
+struct CallPlan {
+  std::uint16_t host = 0;
+  std::uint32_t client_life = 0;  // index of announce_client()
+  Semantics semantics = Semantics::AtMostOnce;
+  std::uint8_t codec = 0;
+  bool little_endian = false;
+  std::uint32_t operation = 0, fingerprint = 0;
+  Slice object_key;
+  std::uint32_t size = 0;
+  Time deadline = kNever;  // on the client's clock
+  bool must_succeed = false;
+  bool rogue = false;  // its client breaks the rules: only what the server promises is checked
+};
+
+class Oracle {
+ public:
+  explicit Oracle(std::uint64_t seed);
+
+  /// A client's life; the number names it in CallPlan.
+  std::uint32_t announce_client(const ClientInstance& instance, bool rogue);
+
+  // The client's side.
+  CallId issue(const CallPlan& plan);
+  void not_started(CallId call, Errc reason);
+  /// Each time a message whose body is this call's leaves its client.
+  void transmitted(CallId call);
+  /// `now` is the client's time; `free_since`: when its host last came back from a pause.
+  void completed(CallId call, const core::CallCompletion& completion, Time now, Time free_since);
+  /// The client crashed: nobody waits for its calls any more; what the server may do stays the same.
+  void vanish(std::uint32_t client_life);
+
+  // The server's side.
+  void delivered(CallId call);
+  /// Nothing but a rogue's octets may be unreadable: 0 for those, else the call.
+  CallId arrived(const core::Arrival& arrival);
+  /// The servant begins. Returns the number of the execution.
+  std::uint64_t execute(CallId call, const core::Arrival& arrival, Time now);
+  void replied(std::uint64_t execution, core::ReplyStatus status, bool little_endian, Errc reason,
+               std::uint32_t size);
+
+  // What the world asks.
+  bool pending(CallId call) const { return at(call).state == State::Pending; }
+  OutcomeKind outcome(CallId call) const { return at(call).kind; }
+  std::size_t pending_of(std::uint32_t client_life) const { return clients_[client_life].pending; }
+  std::size_t pending() const { return pending_; }
+  /// Every call of a living client has ended, and those that had to succeed did.
+  void check_all_ended() const;
+  std::uint64_t issued() const { return calls_.size(); }
+  const OutcomeTally& tally() const { return tally_; }
+
+ private:
+  enum class State : std::uint8_t { Pending, Ended, Vanished };
+  struct Client {
+    ClientInstance instance;
+    bool rogue = false;
+    std::size_t pending = 0;
+  };
+  struct Call {
+    CallPlan plan;
+    State state = State::Pending;
+    OutcomeKind kind = OutcomeKind::Unknown;
+    std::uint32_t transmitted = 0, delivered = 0, executions = 0;
+  };
+  struct Execution {
+    CallId call = 0;
+    RequestId id;
+    core::ReplyStatus status = core::ReplyStatus::Value;
+    Errc reason = Errc::ok;
+    std::uint32_t size = 0;
+    bool little_endian = false, replied = false;
+  };
+  struct RequestKey {
+    RequestId id;
+    Semantics semantics = Semantics::AtMostOnce;
+    bool operator==(const RequestKey&) const = default;
+  };
+  struct HashRequestKey {
+    std::size_t operator()(const RequestKey& key) const {
+      return static_cast<std::size_t>(key.id.session * 0x9e3779b97f4a7c15u ^
+                                      (key.id.sequence << 2 | static_cast<std::uint64_t>(key.semantics)));
+    }
+  };
+
+  const Call& at(CallId call) const;
+  Call& at(CallId call) { return const_cast<Call&>(std::as_const(*this).at(call)); }
+  void end(Call& call, OutcomeKind kind);
+  void check_reply(const Call& call, CallId id, const core::CallCompletion& completion) const;
+  [[noreturn]] void fail(const char* invariant, CallId call, const std::string& text) const;
+
+  std::uint64_t salt_;
+  std::vector<Client> clients_;
+  std::vector<Call> calls_;
+  std::vector<Execution> executions_;
+  std::unordered_map<RequestKey, CallId, HashRequestKey> executed_;
+  std::size_t pending_ = 0;
+  OutcomeTally tally_;
+};
+
+}  // namespace once::simulator

@@ -1,0 +1,146 @@
+// Adds up and prints.
+#include "report.hpp"
+
+#include <array>
+#include <iomanip>
+#include <ostream>
+
+namespace once::simulator {
+namespace {
+
+struct Named {
+  const char* name;
+  std::uint64_t core::ServerCounters::*counter;
+};
+
+using Counters = core::ServerCounters;
+
+constexpr std::array<Named, 12> kVerdicts = {{{"New", &Counters::fresh},
+                                              {"InProgress", &Counters::in_progress},
+                                              {"Replay", &Counters::replay},
+                                              {"Stale", &Counters::stale},
+                                              {"OverWindow", &Counters::over_window},
+                                              {"Collision", &Counters::collision},
+                                              {"ReplyLost", &Counters::reply_lost},
+                                              {"Refused", &Counters::refused},
+                                              {"RefusedAgain", &Counters::refused_again},
+                                              {"Unseen", &Counters::unseen},
+                                              {"WrongEpoch", &Counters::wrong_epoch},
+                                              {"NoSession", &Counters::no_session}}};
+
+constexpr std::array<Named, 14> kOthers = {{{"malformed", &Counters::malformed},
+                                            {"bad checksum", &Counters::bad_checksum},
+                                            {"bad version", &Counters::bad_version},
+                                            {"wrong principal", &Counters::wrong_principal},
+                                            {"unexpected", &Counters::unexpected},
+                                            {"hellos", &Counters::hellos},
+                                            {"cookies", &Counters::cookies},
+                                            {"sessions opened", &Counters::sessions_opened},
+                                            {"sessions ended", &Counters::sessions_ended},
+                                            {"sessions expired", &Counters::sessions_expired},
+                                            {"overloaded", &Counters::overloaded},
+                                            {"executed", &Counters::executed},
+                                            {"orphans", &Counters::orphans},
+                                            {"replies evicted", &Counters::replies_evicted}}};
+
+constexpr std::array<std::uint64_t core::ClientCounters::*, 9> kClientCounters = {
+    &core::ClientCounters::requests_sent, &core::ClientCounters::retransmissions,
+    &core::ClientCounters::probes,        &core::ClientCounters::acknowledgements,
+    &core::ClientCounters::hellos,        &core::ClientCounters::sessions,
+    &core::ClientCounters::ignored,       &core::ClientCounters::malformed,
+    &core::ClientCounters::completions};
+
+constexpr std::array<OutcomeKind, 6> kOutcomes = {OutcomeKind::NotSent,     OutcomeKind::Sent,
+                                                  OutcomeKind::NotExecuted, OutcomeKind::Executed,
+                                                  OutcomeKind::ReplyLost,   OutcomeKind::Unknown};
+
+constexpr std::array<Semantics, 3> kSemantics = {Semantics::Maybe, Semantics::AtLeastOnce,
+                                                 Semantics::AtMostOnce};
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+}  // namespace
+
+void Tally::add(const core::ServerCounters& counters) {
+  for (const Named& named : kVerdicts) server.*named.counter += counters.*named.counter;
+  for (const Named& named : kOthers) {
+    server.*named.counter += counters.*named.counter;
+  }
+}
+
+void Tally::add(const core::ClientCounters& counters) {
+  for (const auto counter : kClientCounters) client.*counter += counters.*counter;
+}
+
+void Tally::add(const Tally& other) {
+  seeds += other.seeds;
+  calls += other.calls;
+  events += other.events;
+  server_lives += other.server_lives;
+  client_lives += other.client_lives;
+  virtual_time += other.virtual_time;
+  outcomes.add(other.outcomes);
+  network.add(other.network);
+  add(other.server);
+  add(other.client);
+}
+
+void print_report(std::ostream& out, const Tally& tally, double seconds) {
+  const auto column = [&out](auto value) { out << std::setw(13) << value; };
+  out << "\noutcome      ";
+  for (const Semantics semantics : kSemantics) column(to_string(semantics));
+  out << "          all    share\n" << std::fixed << std::setprecision(2);
+  for (const OutcomeKind kind : kOutcomes) {
+    out << std::left << std::setw(13) << to_string(kind) << std::right;
+    for (const Semantics semantics : kSemantics) {
+      column(tally.outcomes.by[static_cast<int>(semantics)][static_cast<int>(kind)]);
+    }
+    column(tally.outcomes.of(kind));
+    out << std::setw(7) << share(tally.outcomes.of(kind), tally.outcomes.ended()) << " %\n";
+  }
+  out << "\nverdict        times\n";
+  for (const Named& verdict : kVerdicts) {
+    out << std::left << std::setw(13) << verdict.name << std::right << std::setw(7)
+        << tally.server.*verdict.counter << "\n";
+  }
+  out << "\nserver cores  ";
+  for (const Named& other : kOthers) {
+    out << " " << other.name << " " << tally.server.*other.counter << ",";
+  }
+  out << "\nclient cores   requests " << tally.client.requests_sent << ", retransmissions "
+      << tally.client.retransmissions << ", probes " << tally.client.probes << ", acknowledgements "
+      << tally.client.acknowledgements << ", sessions " << tally.client.sessions << ", ignored "
+      << tally.client.ignored << "\nnetwork        packets " << tally.network.packets << ", lost "
+      << tally.network.lost << ", copied " << tally.network.copied << ", reordered "
+      << tally.network.reordered << ", damaged " << tally.network.damaged << ", replayed "
+      << tally.network.replayed << ", connections " << tally.network.connections << ", broken "
+      << tally.network.cuts << "\nhosts          server lives " << tally.server_lives << ", client lives "
+      << tally.client_lives << ", calls that ended with their client " << tally.outcomes.vanished
+      << ", executions " << tally.outcomes.executions << "\n\n"
+      << tally.calls << " calls, " << tally.seeds << " seeds, " << tally.events << " events, "
+      << std::setprecision(1) << std::chrono::duration<double>(tally.virtual_time).count() / 3600
+      << " virtual hours in " << std::setprecision(2) << seconds << " s";
+  if (seconds > 0)
+    out << " (" << std::setprecision(0) << static_cast<double>(tally.calls) / seconds << " calls/s)";
+  out << "\n";
+}
+
+std::vector<std::string> missed_floors(const Tally& tally) {
+  std::vector<std::string> missed;
+  for (const OutcomeKind kind : kOutcomes) {
+    if (share(tally.outcomes.of(kind), tally.outcomes.ended()) >= 1) continue;
+    missed.push_back("less than 1 % of the calls ended as " + std::string{to_string(kind)});
+  }
+  const std::uint64_t floor =
+      std::max<std::uint64_t>(1, 100 * std::min<std::uint64_t>(tally.calls, 100'000) / 100'000);
+  for (const Named& verdict : kVerdicts) {
+    if (tally.server.*verdict.counter >= floor) continue;
+    missed.push_back("verdict " + std::string{verdict.name} + " came less than " + std::to_string(floor) +
+                     " times");
+  }
+  return missed;
+}
+
+}  // namespace once::simulator

@@ -1,0 +1,68 @@
+// What a misbehaving client does: it takes one of its own recent messages, changes what a correct client
+// would never change, and sends it again with right checksums.
+#include "client_host.hpp"
+#include "wire_view.hpp"
+#include "world.hpp"
+
+namespace once::simulator {
+
+void ClientHost::remember(const Slice& message) {
+  constexpr std::size_t kRemembered = 16;
+  if (WireEdit{message}.type() != WireType::Request) return;
+  if (own_messages_.size() < kRemembered) {
+    own_messages_.push_back(message);
+  } else {
+    own_messages_[random_.below(kRemembered)] = message;
+  }
+}
+
+void ClientHost::misbehave() {
+  if (!up() || paused() || !connected_ || own_messages_.empty()) return;
+  enum Misdeed : std::uint8_t {
+    OtherContent,
+    FarNumber,
+    NewNumber,
+    ProbeNew,
+    CancelNew,
+    OtherSession,
+    AcknowledgeAll,
+    WildBitmap,
+    NoBudget,
+    OtherSemantics,
+    Wild,
+    kMisdeeds
+  };
+  const auto misdeed = static_cast<Misdeed>(random_.below(kMisdeeds));
+  world_.note(Step::Misbehaved, number(), 0, misdeed);
+  Bundle bundle;
+  // A few at a time: the first may be lost, and the second meets what the first has left.
+  for (std::uint32_t times = random_.between(1, 4); times > 0; --times) {
+    const Slice& origin = own_messages_[random_.below(static_cast<std::uint32_t>(own_messages_.size()))];
+    WireEdit edit{origin};
+    switch (misdeed) {
+      case OtherContent: edit.set_operation(static_cast<std::uint32_t>(random_.next())); break;
+      case FarNumber: edit.set_sequence(edit.sequence() + random_.between(65, 1'000'000)); break;
+      case NewNumber: edit.set_sequence(edit.sequence() + random_.between(1, 8)); break;
+      case ProbeNew:
+      case CancelNew:
+        edit.set_type(misdeed == ProbeNew ? WireType::Probe : WireType::Cancel);
+        edit.set_sequence(edit.sequence() + random_.between(1, 16));
+        break;
+      case OtherSession: edit.set_session(random_.next()); break;
+      case AcknowledgeAll: edit.set_acknowledged_through(edit.sequence() + random_.between(0, 3)); break;
+      case WildBitmap: edit.set_bitmap(random_.next()); break;
+      case NoBudget: edit.set_budget_ms(0); break;
+      case OtherSemantics: edit.set_semantics(static_cast<std::uint8_t>(random_.below(5))); break;
+      default:
+        for (std::uint32_t flips = random_.between(1, 3); flips > 0; --flips) {
+          const auto header = static_cast<std::uint32_t>(edit.header_size());
+          edit.flip(random_.below(header), static_cast<std::uint8_t>(random_.between(1, 255)));
+        }
+    }
+    const Slice sealed = std::move(edit).sealed();
+    send_bytes(sealed, peek_request_body(origin.view().subspan(WireEdit{origin}.header_size())), bundle);
+  }
+  settle();
+}
+
+}  // namespace once::simulator

@@ -1,0 +1,270 @@
+// Drives a ServerCore, and plays its servants.
+#include "server_host.hpp"
+
+#include "wire_view.hpp"
+#include "world.hpp"
+
+namespace once::simulator {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t kNoServant = ~std::uint32_t{0};
+
+/// A message as the network carries it.
+Slice joined(const core::Transmit& message) {
+  Buffer bytes{message.header.size() + message.body.size()};
+  bytes.append(message.header);
+  bytes.append(message.body);
+  return std::move(bytes).freeze();
+}
+
+}  // namespace
+
+ServerHost::ServerHost(World& world, std::uint16_t number, double clock_rate)
+    : Host(world, number, clock_rate), random_(world.fork("server", number)) {}
+
+ServerHost::~ServerHost() {
+  if (core_) world_.tally().add(core_->counters());
+}
+
+void ServerHost::boot() {
+  begin_life();
+  core::ServerConfig config;
+  config.limits = world_.knobs().server;
+  config.epoch = {0, random_.next()};
+  config.secret = {random_.next(), random_.next()};
+  config.loop = static_cast<std::uint8_t>(number());
+  core_ = std::make_unique<core::ServerCore>(config, now());
+  ledger_.emplace(config.limits);
+  ++world_.tally().server_lives;
+  settle();
+}
+
+void ServerHost::crash() {
+  if (!up()) return;
+  end_life();
+  world_.tally().add(core_->counters());
+  core_.reset();
+  servants_.clear();
+  free_.clear();
+  by_handle_.clear();
+  busy_ = 0;
+  world_.network().cut_all_of(number());
+}
+
+void ServerHost::drain() {
+  if (!up()) return;
+  world_.note(Step::Draining, number());
+  core_->drain(now());
+  settle();
+}
+
+void ServerHost::receive(const Packet& packet) {
+  if (packet.connection != 0 && world_.network().server_life_of(packet.connection) != life()) return;
+  ledger_->received(packet.from, packet.bytes.size(), packet.server_life == life_number());
+  if (packet.call != 0) world_.oracle().delivered(packet.call);
+  core_->receive(now(), packet.from, packet.bytes);
+}
+
+void ServerHost::timeout() {
+  core_->timeout(now());
+}
+
+Time ServerHost::next_timeout() const {
+  return core_->next_timeout();
+}
+
+void ServerHost::pump() {
+  Bundle bundle;
+  bool again = true;
+  while (again) {
+    again = false;
+    core::Arrival arrival;
+    while (core_->poll_arrival(arrival)) {
+      on_arrival(arrival);
+      again = true;
+    }
+    core::Abandoned abandoned;
+    while (core_->poll_abandoned(abandoned)) {
+      on_abandoned(abandoned);
+      again = true;
+    }
+    while (core_->poll_transmit(message_)) {
+      transmit(message_, bundle);
+      again = true;
+    }
+  }
+  if (++pumps_ % 16 == 0) ledger_->check_memory(*core_, busy_);
+}
+
+void ServerHost::transmit(const core::Transmit& message, Bundle& bundle) {
+  Packet packet;
+  packet.bytes = joined(message);
+  const auto reply = read_reply_body(message.body);
+  const CallId call = reply ? reply->call : 0;
+  ledger_->sent(message.to, packet.bytes.size(), call);
+  packet.direction = Direction::Down;
+  packet.to_host = host_of(message.to);
+  packet.to_port = message.to.port;
+  packet.client = packet.to_host;
+  packet.connection = message.to.link;
+  packet.server_life = life_number();
+  packet.from = path_to(number(), kServerPort);
+  packet.from.link = message.to.link;
+  packet.from.validated = message.to.validated;
+  packet.from.message_max = message.to.message_max;
+  if (packet.to_host >= kInventedHosts) return;  // nobody is there
+  packet.call = call;
+  world_.network().send(std::move(packet), bundle);
+}
+
+void ServerHost::on_arrival(const core::Arrival& arrival) {
+  const CallId call = world_.oracle().arrived(arrival);
+  world_.note(Step::Arrived, number(), call, arrival.id.sequence);
+  if (call == 0) return core_->refuse(now(), arrival.call, Errc::bad_request);
+
+  const std::uint32_t slot = take_slot();
+  Servant& servant = servants_[slot];
+  servant.call = call;
+  servant.arrival = arrival;
+  servant.stage = Stage::Queued;
+  if (by_handle_.size() <= arrival.call.slot) by_handle_.resize(arrival.call.slot + 1, kNoServant);
+  by_handle_[arrival.call.slot] = slot;
+
+  const ServantKnobs& knobs = world_.knobs().servant;
+  const bool storm = world_.phase() == Phase::Storm;
+  if (storm && random_.chance(knobs.refuses / 2)) return refuse(slot);
+  if (storm && random_.chance(knobs.queues)) return wait(slot, random_.log_uniform(1us, knobs.queue_max));
+  begin(slot);
+}
+
+void ServerHost::begin(std::uint32_t slot) {
+  const ServantKnobs& knobs = world_.knobs().servant;
+  const bool storm = world_.phase() == Phase::Storm;
+  Servant& servant = servants_[slot];
+  const bool honest = !storm || !random_.chance(knobs.undeclared_size);
+  if (!core_->start(now(), servant.arrival.call, honest ? knobs.reply_max : kReplyBodyMin)) {
+    world_.note(Step::NotBegun, number(), servant.call);
+    return free_slot(slot);
+  }
+  if (storm && random_.chance(knobs.refuses / 2)) return refuse(slot);
+  servant.execution = world_.oracle().execute(servant.call, servant.arrival, now());
+  world_.note(Step::Executing, number(), servant.call, servant.execution);
+  servant.stage = Stage::Running;
+  if (storm && random_.chance(knobs.hangs)) {
+    servant.stage = Stage::Hung;
+  } else if (random_.chance(knobs.instant)) {
+    finish(slot);
+  } else {
+    wait(slot, random_.log_uniform(1us, knobs.time_max));
+  }
+}
+
+void ServerHost::finish(std::uint32_t slot) {
+  const ServantKnobs& knobs = world_.knobs().servant;
+  Servant& servant = servants_[slot];
+  core::ReplyStatus status = core::ReplyStatus::Value;
+  Errc reason = Errc::ok;
+  if (servant.abandoned && random_.chance(knobs.heeds_cancel)) {
+    status = core::ReplyStatus::ServantFailed;
+    reason = Errc::cancelled;
+  } else if (random_.chance(knobs.throws)) {
+    const bool declared = random_.chance(0.5);
+    status = declared ? core::ReplyStatus::UserException : core::ReplyStatus::ServantFailed;
+    reason = declared ? Errc::ok : Errc::servant_failed;
+  }
+  const std::uint32_t size = random_.log_uniform(kReplyBodyMin, knobs.reply_max);
+  const bool little_endian = random_.chance(0.5);
+  const ReplyContent content{servant.call, servant.execution};
+  world_.oracle().replied(servant.execution, status, little_endian, reason, size);
+  world_.note(Step::Replied, number(), servant.call, servant.execution);
+  const core::CallHandle handle = servant.arrival.call;
+  free_slot(slot);
+  ledger_->answered();
+  core_->reply(now(), handle, status, make_reply_body(content, size), little_endian, reason);
+}
+
+void ServerHost::refuse(std::uint32_t slot) {
+  const Errc reason = random_.pick({Errc::no_such_object, Errc::no_such_operation, Errc::wrong_interface,
+                                    Errc::bad_request, Errc::forbidden, Errc::overloaded});
+  world_.note(Step::Refused, number(), servants_[slot].call, static_cast<std::uint64_t>(reason));
+  const core::CallHandle handle = servants_[slot].arrival.call;
+  free_slot(slot);
+  ledger_->answered();
+  core_->refuse(now(), handle, reason, reason == Errc::overloaded ? 20ms : 0ms);
+}
+
+void ServerHost::on_abandoned(const core::Abandoned& abandoned) {
+  const std::uint32_t slot =
+      abandoned.call.slot < by_handle_.size() ? by_handle_[abandoned.call.slot] : kNoServant;
+  if (slot == kNoServant || !(servants_[slot].arrival.call == abandoned.call)) {
+    throw Violation{"S7 orphans", "a call is abandoned that does not run", 0};
+  }
+  Servant& servant = servants_[slot];
+  world_.note(Step::Abandoned, number(), servant.call, static_cast<std::uint64_t>(abandoned.reason));
+  if (servant.abandoned) throw Violation{"S7 orphans", "a call is abandoned twice", servant.call};
+  servant.abandoned = true;
+}
+
+void ServerHost::on_servant_due(std::uint64_t subject) {
+  const auto slot = static_cast<std::uint32_t>(subject);
+  if (!up() || slot >= servants_.size() || servants_[slot].generation != subject >> 32) return;
+  if (paused()) return wait(slot, 10ms);
+  if (servants_[slot].stage == Stage::Queued) {
+    begin(slot);
+  } else {
+    finish(slot);
+  }
+  settle();
+}
+
+void ServerHost::release_hung() {
+  for (std::uint32_t slot = 0; slot < servants_.size(); ++slot) {
+    if (servants_[slot].stage != Stage::Hung) continue;
+    servants_[slot].stage = Stage::Running;
+    wait(slot, random_.log_uniform(1us, 1s));
+  }
+}
+
+void ServerHost::wait(std::uint32_t slot, Duration length) {
+  schedule(world_.now() + length, EventKind::ServantDue,
+           std::uint64_t{servants_[slot].generation} << 32 | slot);
+}
+
+std::uint32_t ServerHost::take_slot() {
+  ++busy_;
+  if (free_.empty()) {
+    servants_.emplace_back();
+    return static_cast<std::uint32_t>(servants_.size() - 1);
+  }
+  const std::uint32_t slot = free_.back();
+  free_.pop_back();
+  return slot;
+}
+
+void ServerHost::free_slot(std::uint32_t slot) {
+  Servant& servant = servants_[slot];
+  std::uint32_t& entry = by_handle_[servant.arrival.call.slot];
+  if (entry == slot) entry = kNoServant;  // the core may have given the handle's slot to another call
+  const std::uint32_t generation = servant.generation + 1;
+  servant = {};
+  servant.generation = generation;
+  free_.push_back(slot);
+  --busy_;
+}
+
+void ServerHost::check_base_line() const {
+  if (!up()) return;
+  const std::string left = std::to_string(core_->sessions()) + " sessions, " +
+                           std::to_string(core_->records()) + " records, " +
+                           std::to_string(core_->reply_bytes()) + " reply octets";
+  if (busy_ > 0 || !core_->idle()) {
+    throw Violation{"L4 base line", "a servant is still there long after all clients are gone", 0};
+  }
+  if (core_->sessions() != 0 || core_->records() != 0 || core_->reply_bytes() != 0) {
+    throw Violation{"L4 base line", left + " are left long after all clients are gone", 0};
+  }
+}
+
+}  // namespace once::simulator

@@ -1,0 +1,48 @@
+// The simulator's own, small reading of the wire (docs/protocol.md, "Wire"): enough to tell people what a
+// packet is, and to let a misbehaving client change its own messages and seal them again. Shares nothing with
+// the core's reader but CRC32C.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <once/base/buffer.hpp>
+
+namespace once::simulator {
+
+enum class WireType : std::uint8_t { Request = 0x02, Cancel = 0x03, Probe = 0x04, Ack = 0x05, Bye = 0x06 };
+
+/// One message that a client sent in a session, open for changes.
+class WireEdit {
+ public:
+  /// `message` is whole and undamaged.
+  explicit WireEdit(const Slice& message);
+
+  WireType type() const;
+  std::uint64_t sequence() const;
+  std::uint8_t semantics() const;
+  std::size_t header_size() const;
+
+  void set_type(WireType type);  // from Request: the body and the request's own fields go
+  void set_session(std::uint64_t session);
+  void set_counter(std::uint64_t counter);
+  void set_acknowledged_through(std::uint64_t number);
+  void set_bitmap(std::uint64_t bitmap);
+  void set_sequence(std::uint64_t sequence);
+  void set_semantics(std::uint8_t semantics);
+  void set_budget_ms(std::uint32_t budget_ms);
+  void set_operation(std::uint32_t operation);
+  /// Flips bits of one octet of the header, whatever it means.
+  void flip(std::size_t at, std::uint8_t bits);
+
+  /// The message with the right lengths and checksums.
+  Slice sealed() &&;
+
+ private:
+  Buffer bytes_;
+};
+
+/// "REQUEST 17:3 attempt 2, acknowledged through 1", for histories.
+std::string describe_message(ByteView message);
+
+}  // namespace once::simulator
