@@ -20,13 +20,14 @@ const std::map<std::string, once::CodecId> kCodecs = {{"cdr", once::CodecId::Cdr
 const std::map<std::string, once::Semantics> kSemantics = {{"at-most-once", once::Semantics::AtMostOnce},
                                                            {"at-least-once", once::Semantics::AtLeastOnce}};
 
+/// An option whose value is one of the words of `choices`, which must outlive the parsing.
 template <class T>
-CLI::Option* add_choice(CLI::App& app, const std::string& name, T& value,
-                        const std::map<std::string, T>& choices, const std::string& help) {
+void add_choice(CLI::App& app, const std::string& name, T& value, const std::map<std::string, T>& choices,
+                const std::string& help) {
   std::string words;
-  for (const auto& [word, meaning] : choices) words += (words.empty() ? "" : "|") + word;
-  return app.add_option(name, value, help)
-      ->transform(CLI::Transformer(choices).description(""))
+  for (const auto& choice : choices) words += (words.empty() ? "" : "|") + choice.first;
+  app.add_option_function<std::string>(
+         name, [&](const std::string& word) { value = choices.at(word); }, help)
       ->check(CLI::IsMember(choices).description(""))
       ->option_text(words);
 }
