@@ -61,10 +61,6 @@ class CdrEncoder : public EncoderBase {
   }
   /// A string: checked to be UTF-8 without NUL.
   void text(std::string_view text, std::size_t bound = kUnbounded) {
-    if (!detail::is_text(as_bytes(text).data(), text.size())) [[unlikely]] {
-      fail(Errc::invalid_text);
-      return;
-    }
     if (text.size() > std::min(bound, kUnbounded - 1)) [[unlikely]] {
       fail(Errc::limit_exceeded);
       return;
@@ -73,8 +69,9 @@ class CdrEncoder : public EncoderBase {
     if (place == nullptr) [[unlikely]]
       return;
     detail::store<order>(place, static_cast<std::uint32_t>(text.size() + 1));
-    if (!text.empty()) std::memcpy(place + 4, text.data(), text.size());
     place[4 + text.size()] = 0;
+    if (!detail::copy_text(place + 4, as_bytes(text).data(), text.size())) [[unlikely]]
+      fail(Errc::invalid_text);
   }
   /// A sequence of octets.
   void octets(ByteView octets, std::size_t bound = kUnbounded) {
@@ -142,24 +139,30 @@ class CdrDecoder : public DecoderBase {
   }
   /// A string, checked to be UTF-8 without NUL; a view of the message, without the NUL at its end.
   std::string_view text(std::size_t bound = kUnbounded) {
-    const auto length = value<std::uint32_t>();
-    if (length == 0) [[unlikely]] {
-      fail(Errc::invalid_value, sizeof length);
-      return {};
-    }
+    const ByteView text = unchecked_text(bound);
+    if (detail::is_text(text.data(), text.size())) [[likely]]
+      return as_text(text);
+    fail_text(text);
+    return {};
+  }
+  /// A string's octets, for callers that check them while they copy; see fail_text().
+  ByteView unchecked_text(std::size_t bound = kUnbounded) {
+    const std::size_t before = detail::cdr_gap(position(), 4) + 4;
+    if (remaining() < before) [[unlikely]]
+      return no_text(Errc::truncated);
+    const std::size_t length = detail::load<std::uint32_t, order>(next() + before - 4);
+    if (length == 0) [[unlikely]]
+      return no_text(Errc::invalid_value);
     const std::size_t size = length - 1;
-    if (size > bound) [[unlikely]] {
-      fail(Errc::limit_exceeded, sizeof length);
-      return {};
-    }
-    const std::uint8_t* const place = take(length);
-    if (place == nullptr) [[unlikely]]
-      return {};
-    if (place[size] != 0 || !detail::is_text(place, size)) [[unlikely]] {
-      fail(Errc::invalid_text, length);
-      return {};
-    }
-    return as_text({place, size});
+    if (size > bound) [[unlikely]]
+      return no_text(Errc::limit_exceeded);
+    if (remaining() - before < length) [[unlikely]]
+      return no_text(Errc::truncated);
+    const std::uint8_t* const place = next() + before;
+    if (place[size] != 0) [[unlikely]]
+      return no_text(Errc::invalid_text);
+    advance(before + length);
+    return {place, size};
   }
   /// A sequence of octets; a view of the message.
   ByteView octets(std::size_t bound = kUnbounded) {
@@ -178,6 +181,10 @@ class CdrDecoder : public DecoderBase {
   }
 
  private:
+  ByteView no_text(Errc code) {
+    fail(code);
+    return {};
+  }
   template <std::size_t alignment>
   const std::uint8_t* take_aligned(std::size_t octets) {
     const std::size_t gap = detail::cdr_gap(position(), alignment);

@@ -100,6 +100,11 @@ class DecoderBase {
   /// error counts. Always false, to be returned.
   bool fail(Errc code, std::size_t octets_back = 0);
 
+  /// Records that `text`, which has just been read, is none.
+  bool fail_text(ByteView text) {
+    return fail(Errc::invalid_text, static_cast<std::size_t>(next_ - text.data()));
+  }
+
   /// The end of a message: an error if there was one, or if octets are left over.
   Result<void> finish();
 
@@ -140,6 +145,9 @@ class DecoderBase {
     }
     return std::exchange(next_, next_ + octets);
   }
+  /// The cursor, for items that are judged as a whole before any of it is consumed; see remaining().
+  const std::uint8_t* next() const { return next_; }
+  void advance(std::size_t octets) { next_ += octets; }
   /// Judges a count that has just been read, before anything is allocated for it. 0 after an error.
   std::size_t checked_count(std::uint32_t count, std::size_t bound, std::size_t element_octets_min) {
     if (count > bound) [[unlikely]] {

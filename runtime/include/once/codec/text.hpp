@@ -23,11 +23,12 @@ inline bool is_text(const std::uint8_t* text, std::size_t size) {
   std::uint64_t word = 0;
   if (size >= 8) {
     // The last word may overlap the one before it.
-    for (std::size_t i = 0; i < size - 8; i += 8) {
-      std::memcpy(&word, text + i, 8);
-      if (!is_plain_ascii(word)) return is_utf8_without_nul(text, size);
-    }
     std::memcpy(&word, text + size - 8, 8);
+    for (std::size_t i = 0; i < size - 8; i += 8) {
+      std::uint64_t next = 0;
+      std::memcpy(&next, text + i, 8);
+      if (!is_plain_ascii(next)) return is_utf8_without_nul(text, size);
+    }
   } else if (size >= 4) {
     std::uint32_t first = 0;
     std::uint32_t last = 0;
@@ -42,6 +43,26 @@ inline bool is_text(const std::uint8_t* text, std::size_t size) {
     return true;
   }
   return is_plain_ascii(word) || is_utf8_without_nul(text, size);
+}
+
+/// Copies `text`, and tells whether it is UTF-8 without NUL: one pass for short plain text.
+inline bool copy_text(std::uint8_t* to, const std::uint8_t* text, std::size_t size) {
+  constexpr std::size_t kShortMax = 64;
+  if (size < 8 || size > kShortMax) {
+    if (size != 0) std::memcpy(to, text, size);
+    return is_text(text, size);
+  }
+  std::uint64_t word = 0;
+  bool plain = true;
+  for (std::size_t i = 0; i < size - 8; i += 8) {
+    std::memcpy(&word, text + i, 8);
+    std::memcpy(to + i, &word, 8);
+    plain &= is_plain_ascii(word);
+  }
+  std::memcpy(&word, text + size - 8, 8);
+  std::memcpy(to + size - 8, &word, 8);
+  plain &= is_plain_ascii(word);
+  return plain || is_utf8_without_nul(text, size);
 }
 
 }  // namespace once::detail

@@ -27,6 +27,7 @@
 #include <once/base/bytes.hpp>
 #include <once/codec/codec.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/text.hpp>
 
 namespace once {
 
@@ -73,14 +74,20 @@ struct DecodeElement {
   }
 };
 
-/// Makes `text` hold `view`, in the memory that it has if that is enough.
-inline void assign(std::string& text, std::string_view view) {
-  if (view.size() <= text.size()) {
-    text.resize(view.size());
-    view.copy(text.data(), view.size());
-  } else {
-    text.assign(view);
+/// Makes `value` hold `octets`, in the memory that it has if that is enough; false if they are no text.
+inline bool assign_text(std::string& value, ByteView octets) {
+  if (octets.size() <= value.size()) {
+    value.resize(octets.size());
+    return copy_text(reinterpret_cast<std::uint8_t*>(value.data()), octets.data(), octets.size());
   }
+  if (!is_text(octets.data(), octets.size())) return false;
+  // assign() is the slowest way, and pays only where there is memory to keep.
+  if (value.capacity() < octets.size() || value.capacity() == std::string{}.capacity()) {
+    value = std::string{as_text(octets)};
+  } else {
+    value.assign(as_text(octets));
+  }
+  return true;
 }
 
 }  // namespace detail
@@ -104,7 +111,11 @@ void encode_bounded(E& encoder, const std::string& value, std::size_t bound) {
 }
 template <DecoderType D>
 void decode_bounded(D& decoder, std::string& value, std::size_t bound) {
-  detail::assign(value, decoder.text(bound));
+  const ByteView octets = decoder.unchecked_text(bound);
+  if (detail::assign_text(value, octets)) [[likely]]
+    return;
+  value.clear();
+  decoder.fail_text(octets);
 }
 template <EncoderType E>
 void encode(E& encoder, const std::string& value) {
@@ -112,7 +123,7 @@ void encode(E& encoder, const std::string& value) {
 }
 template <DecoderType D>
 void decode(D& decoder, std::string& value) {
-  detail::assign(value, decoder.text());
+  decode_bounded(decoder, value, kUnbounded);
 }
 
 // Sequences.

@@ -70,31 +70,23 @@ class XdrEncoder : public EncoderBase {
   }
   /// A string: checked to be UTF-8 without NUL.
   void text(std::string_view text, std::size_t bound = kUnbounded) {
-    if (!detail::is_text(as_bytes(text).data(), text.size())) [[unlikely]] {
-      fail(Errc::invalid_text);
+    std::uint8_t* const place = take_counted(text.size(), bound);
+    if (place == nullptr) [[unlikely]]
       return;
-    }
-    octets(as_bytes(text), bound);
+    if (!detail::copy_text(place, as_bytes(text).data(), text.size())) [[unlikely]]
+      fail(Errc::invalid_text);
   }
   /// A sequence of octets.
   void octets(ByteView octets, std::size_t bound = kUnbounded) {
-    if (octets.size() > std::min(bound, kUnbounded)) [[unlikely]] {
-      fail(Errc::limit_exceeded);
-      return;
-    }
-    const std::size_t padded = octets.size() + detail::xdr_padding(octets.size());
-    std::uint8_t* const place = take(4 + padded);
-    if (place == nullptr) [[unlikely]]
-      return;
-    detail::store<std::endian::big>(place, static_cast<std::uint32_t>(octets.size()));
-    put_padded(place + 4, octets, padded);
+    std::uint8_t* const place = take_counted(octets.size(), bound);
+    if (place != nullptr && !octets.empty()) std::memcpy(place, octets.data(), octets.size());
   }
   /// The elements of an array, or of a sequence whose count has been written.
   template <Primitive T>
   void elements(const T* values, std::size_t count) {
     if constexpr (std::same_as<T, std::uint8_t>) {
-      const std::size_t padded = count + detail::xdr_padding(count);
-      if (std::uint8_t* const place = take(padded)) put_padded(place, {values, count}, padded);
+      std::uint8_t* const place = take_padded(0, count);
+      if (place != nullptr && count != 0) std::memcpy(place, values, count);
     } else if constexpr (sizeof(T) >= 4) {
       if (std::uint8_t* const place = take(count * sizeof(T)))
         detail::store_all<std::endian::big>(place, values, count);
@@ -105,10 +97,27 @@ class XdrEncoder : public EncoderBase {
   }
 
  private:
-  static void put_padded(std::uint8_t* place, ByteView octets, std::size_t padded) {
-    if (octets.empty()) return;
-    std::memset(place + padded - 4, 0, 4);  // the padding is in the last word, which the octets overwrite
-    std::memcpy(place, octets.data(), octets.size());
+  /// Room for `size` octets behind `before` others, with the padding, which is zeroed; where the first
+  /// begins.
+  std::uint8_t* take_padded(std::size_t before, std::size_t size) {
+    const std::size_t octets = before + size + detail::xdr_padding(size);
+    std::uint8_t* const place = take(octets);
+    // The padding is in the last word, which what is yet to be written overwrites.
+    if (place != nullptr && octets != 0) [[likely]]
+      std::memset(place + octets - 4, 0, 4);
+    return place;
+  }
+  /// Room for `size` octets behind their count, which is written.
+  std::uint8_t* take_counted(std::size_t size, std::size_t bound) {
+    if (size > std::min(bound, kUnbounded)) [[unlikely]] {
+      fail(Errc::limit_exceeded);
+      return nullptr;
+    }
+    std::uint8_t* const place = take_padded(4, size);
+    if (place == nullptr) [[unlikely]]
+      return nullptr;
+    detail::store<std::endian::big>(place, static_cast<std::uint32_t>(size));
+    return place + 4;
   }
 };
 
@@ -145,20 +154,32 @@ class XdrDecoder : public DecoderBase {
   }
   /// A string, checked to be UTF-8 without NUL; a view of the message.
   std::string_view text(std::size_t bound = kUnbounded) {
-    const ByteView text = octets(bound);
-    if (!detail::is_text(text.data(), text.size())) [[unlikely]] {
-      fail(Errc::invalid_text, text.size() + detail::xdr_padding(text.size()));
+    const ByteView text = unchecked_text(bound);
+    if (detail::is_text(text.data(), text.size())) [[likely]]
+      return as_text(text);
+    fail_text(text);
+    return {};
+  }
+  /// A string's octets, for callers that check them while they copy; see fail_text().
+  ByteView unchecked_text(std::size_t bound = kUnbounded) { return octets(bound); }
+  /// A sequence of octets; a view of the message.
+  ByteView octets(std::size_t bound = kUnbounded) {
+    if (remaining() < 4) [[unlikely]] {
+      fail(Errc::truncated);
       return {};
     }
-    return as_text(text);
+    const std::size_t size = detail::load<std::uint32_t, std::endian::big>(next());
+    if (size > bound) [[unlikely]] {
+      fail(Errc::limit_exceeded);
+      return {};
+    }
+    return padded(4, size);
   }
-  /// A sequence of octets; a view of the message.
-  ByteView octets(std::size_t bound = kUnbounded) { return padded(count(bound, 1)); }
   /// The elements of an array, or of a sequence whose count has been read.
   template <Primitive T>
   void elements(T* values, std::size_t count) {
     if constexpr (std::same_as<T, std::uint8_t>) {
-      const ByteView octets = padded(count);
+      const ByteView octets = padded(0, count);
       if (octets.size() == count && count != 0) std::memcpy(values, octets.data(), count);
     } else if constexpr (sizeof(T) >= 4) {
       if (const std::uint8_t* const place = take(count * sizeof(T))) {
@@ -170,20 +191,24 @@ class XdrDecoder : public DecoderBase {
   }
 
  private:
-  /// `size` octets and their padding; empty after an error.
-  ByteView padded(std::size_t size) {
+  /// `size` octets behind `before` others, and their padding; empty after an error.
+  ByteView padded(std::size_t before, std::size_t size) {
     const std::size_t padding = detail::xdr_padding(size);
-    const std::uint8_t* const place = take(size + padding);
-    if (place == nullptr) [[unlikely]]
+    const std::size_t octets = before + size + padding;
+    if (remaining() < octets) [[unlikely]] {
+      fail(Errc::truncated);
       return {};
+    }
+    const ByteView result{next() + before, size};
     if (padding != 0) {
-      const auto last = detail::load<std::uint32_t, std::endian::big>(place + size + padding - 4);
+      const auto last = detail::load<std::uint32_t, std::endian::big>(next() + octets - 4);
       if ((last & ((std::uint32_t{1} << 8 * padding) - 1)) != 0) [[unlikely]] {
-        fail(Errc::invalid_value, padding);
+        fail(Errc::invalid_value);
         return {};
       }
     }
-    return {place, size};
+    advance(octets);
+    return result;
   }
 };
 
