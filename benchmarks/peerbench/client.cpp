@@ -4,11 +4,15 @@
 //   pipelined  C connections on one event loop, K calls on the way on each; a call that ends starts the next
 //   idle       C connections that make one call each and then stay
 #include <atomic>
-#include <cstdio>
 #include <deque>
 #include <exception>
+#include <iostream>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <type_traits>
+#include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include <asio/buffer.hpp>
@@ -36,9 +40,9 @@ typename Interface::Stub stub_of(once::Client& client, const ClientOptions& opti
 }
 
 /// Says why the first failed call failed; the others are only counted.
-void report_failure(const std::string& text) {
+void report_failure(std::string_view text) {
   static std::atomic_flag said;
-  if (!said.test_and_set()) std::fprintf(stderr, "%s\n", text.c_str());
+  if (!said.test_and_set()) std::cerr << text << std::endl;
 }
 
 /// True if the call succeeded and, if it is one of those that are checked, brought back what was sent.
@@ -70,7 +74,7 @@ template <class Interface, class Operation>
 Counts run_sync(const ClientOptions& options, const Operation& operation) {
   struct Caller {
     explicit Caller(const ClientOptions& options)
-        : client({.codec = options.codec}), stub(stub_of<Interface>(client, options)) {}
+        : client(once::ClientOptions{.codec = options.codec}), stub(stub_of<Interface>(client, options)) {}
     once::Client client;
     typename Interface::Stub stub;
     Counts counts;
@@ -213,7 +217,7 @@ int main(int argc, char** argv) {
       peerbench::run<peerbench::AtMostOnce>(*options);
     }
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
+    std::cerr << error.what() << std::endl;
     return 1;
   }
 }

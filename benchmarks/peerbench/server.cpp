@@ -1,6 +1,5 @@
 // The server that is measured: one object for each variant of the operations, echoing what comes.
 #include <csignal>
-#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -30,7 +29,7 @@ void serve(const peerbench::ServerOptions& options) {
   server.activate("at-least-once", std::make_shared<Echo<peerbench::AtLeastOnce>>());
   server.listen(PEERBENCH_TRANSPORT "://" + options.host + ":" + std::to_string(options.port));
 
-  asio::signal_set stop{loops.front(), SIGTERM, SIGINT};
+  asio::signal_set stop{loops[0], SIGTERM, SIGINT};
   stop.async_wait([&](std::error_code, int) { loops.stop(); });
   std::cout << "READY" << std::endl;
   loops.run();
@@ -46,7 +45,7 @@ int main(int argc, char** argv) {
   try {
     serve(*options);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
+    std::cerr << error.what() << std::endl;
     return 1;
   }
 }
