@@ -58,6 +58,13 @@ BlockCache& cache() {
 
 }  // namespace
 
+std::size_t block_capacity(std::size_t wanted) noexcept {
+  for (const std::size_t capacity : kCapacities) {
+    if (wanted <= capacity) return capacity;
+  }
+  return wanted;
+}
+
 Block* take_block(std::size_t capacity) {
   std::uint32_t size_class = kUncached;
   for (std::uint32_t i = 0; i < kCapacities.size(); ++i) {

@@ -2,8 +2,9 @@
 // flight, their retransmission, probes, deadlines and acknowledgements. docs/protocol.md is its
 // specification.
 //
-// Driver's duty: after every call of a member function, poll_transmit() and poll_completion() until they are
-// empty, then arm a timer for next_timeout(). A ClientCore has no lock: a channel that several threads call
+// Driver's duty: after every call of a member function, poll_transmit() and poll_completion() until both are
+// empty (a completion that is taken may make room for the next request), then arm a timer for
+// next_timeout(). A ClientCore has no lock: a channel that several threads call
 // on brings one, and holds it over no handler and no system call that blocks.
 #pragma once
 
@@ -31,6 +32,8 @@ struct ClientLimits {
   Duration rto_first = std::chrono::seconds{1};
   Duration rto_min = std::chrono::milliseconds{200};
   Duration rto_max = std::chrono::seconds{60};
+  /// The longest pause between two probes of a call that the server is working on.
+  Duration probe_max = std::chrono::seconds{2};
   Duration idle_acknowledgement = std::chrono::milliseconds{200};
   /// The share of the server's lease, counted from the sending of the message that renewed it, after which
   /// the client stops using a session: 2/3.
@@ -41,6 +44,8 @@ struct ClientConfig {
   ClientLimits limits;
   ClientInstance instance;
   std::uint64_t seed = 0;  // of nonces and jitter; from a cryptographic source
+  /// The first number of the first session; a test's way to the end of the numbers.
+  Sequence first_sequence = 1;
 };
 
 /// Names a call from start() until its completion has been polled.
@@ -64,6 +69,7 @@ struct CallCompletion {
   std::uintptr_t token = 0;
   OutcomeKind kind = OutcomeKind::Unknown;
   Errc reason = Errc::ok;                   // ok for a value or a user exception
+  Errc server_reason = Errc::ok;            // what the server said, if reason is refused_after_sending
   ReplyStatus status = ReplyStatus::Value;  // if Executed
   std::uint8_t codec = 0;
   bool little_endian = false;

@@ -19,7 +19,7 @@ struct Path {
   std::array<std::uint8_t, 16> address{};  // IPv6, or IPv4-mapped
   std::uint16_t port = 0;
   bool validated = false;         // the transport itself proves the address (a stream after its handshake)
-  std::uint32_t message_max = 0;  // octets of the largest message that this way carries
+  std::uint32_t message_max = 0;  // octets of the largest message that this way carries; 0: no limit
   bool operator==(const Path&) const = default;
 };
 

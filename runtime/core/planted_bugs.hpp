@@ -8,7 +8,11 @@
 namespace once::core {
 
 enum class Bug : std::uint8_t {
-  FilterOff,  // every request is New: the duplicate filter is switched off
+  FilterOff,           // every request is New: the duplicate filter is switched off
+  RefusalNotRecorded,  // a refusal is answered and forgotten: a copy may run
+  StaleAsNew,          // an acknowledged number is New again
+  MarkAssigned,        // an overtaken header takes the mark back
+  BitmapAssigned,      // an overtaken header clears bits of the bitmap
 };
 
 #ifdef ONCE_PLANTED_BUGS

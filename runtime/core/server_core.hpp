@@ -29,7 +29,8 @@ struct ServerLimits {
   std::size_t sessions_max = 1'000'000;
   std::size_t running_per_client_max = 64;  // orphans included, over all sessions of one client instance
   std::size_t running_max = 100'000;
-  std::size_t queued_max = 1'024;  // requests that arrived and have neither been started nor refused
+  std::size_t queued_max = 1'024;       // requests that arrived and have neither been started nor refused
+  std::size_t records_max = 1'000'000;  // full records, orphans included
   std::size_t reply_bytes_per_session = std::size_t{1} << 20;
   std::size_t reply_bytes_max = std::size_t{256} << 20;
   std::uint32_t message_max =

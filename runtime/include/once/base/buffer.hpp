@@ -28,6 +28,8 @@ struct Block {
 
 /// A block with room for at least `capacity` octets and one reference. Throws std::bad_alloc.
 Block* take_block(std::size_t capacity);
+/// The capacity of the block that take_block(wanted) gives.
+std::size_t block_capacity(std::size_t wanted) noexcept;
 /// Gives up one reference; the last one returns the block to the calling thread's cache, or to the heap.
 void drop_block(Block* block) noexcept;
 

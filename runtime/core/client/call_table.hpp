@@ -1,0 +1,112 @@
+// The calls of a client, from start() until their completion has been polled and their number is finished:
+// where they lie, in which order they came, what waits to be bound or sent, and their timers.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/client/rtt_estimator.hpp"
+#include "core/client/timer_heap.hpp"
+#include "core/client_core.hpp"
+#include "core/slab.hpp"
+#include "core/wire.hpp"
+
+namespace once::core {
+
+/// The queue that a call is in: waiting for a number, or ready to be sent.
+enum class CallQueue : std::uint8_t { None, WaitingWindowed, WaitingFree, Ready };
+
+struct Call {
+  std::uint32_t generation = 1;
+  std::uint32_t place = kNone;
+  bool in_use = false;
+  bool sent = false;        // some request was handed to a transport; never taken back
+  bool working = false;     // the server has it: probe, don't retransmit
+  bool cancelling = false;  // over for its caller; a CANCEL is repeated until it is answered
+  bool completed = false;   // the completion is waiting, or was polled
+  bool polled = false;
+  MessageType next = MessageType::Request;  // what is sent when its turn comes
+  unsigned backoff = 0;
+  std::uint32_t body_checksum = 0;
+  std::uint32_t copies = 0;  // requests handed to a transport
+  Sequence number = 0;       // in the present session; 0: not bound
+  Attempts attempts;         // of all messages about the present number
+  Time send_at = kNever;     // the next retransmission, probe or cancel
+  CallRequest request;
+  CallCompletion completion;
+  Links order;  // all calls, as they came
+  Links queue;  // where `queued` says
+  CallQueue queued = CallQueue::None;
+
+  Series series() const { return series_of(request.semantics); }
+  CallKey key() const { return CallKey{generation} << 32 | place; }
+  std::size_t request_size() const {
+    return request_header_size(request.object_key.size()) + request.body.size();
+  }
+};
+
+class CallTable {
+ public:
+  /// A new call, last in the order, in no queue.
+  Call& create(CallRequest request);
+  /// nullptr if the call's completion has been polled.
+  Call* find(CallKey key);
+  /// Gives the place back; the call must be in no queue and not bound.
+  void erase(Call& call);
+  Call& at(std::uint32_t place) { return calls_[place]; }
+
+  /// Calls `visit` for every call in the order in which they came; `visit` may erase the one it is given.
+  template <class Visit>
+  void for_each(Visit&& visit) {
+    for (std::uint32_t place = order_.first(); place != kNone;) {
+      Call& call = calls_[place];
+      place = call.order.next;
+      visit(call);
+    }
+  }
+
+  // Calls without a number, first come, first bound; and calls that have a message to send.
+  void wait(Call& call);
+  void make_ready(Call& call, MessageType next);
+  void leave_queue(Call& call);
+  Call* first_waiting(Series series);
+  Call* first_ready();
+  std::size_t waiting() const { return waiting_calls_; }
+  std::size_t waiting_octets() const { return waiting_octets_; }
+  bool has_ready() const { return ready_.first() != kNone; }
+
+  // Calls by their number in the present session.
+  void bind(Call& call, Sequence number);
+  void unbind(Call& call);
+  Call* find_bound(Series series, Sequence number);
+  std::size_t bound() const { return bound_; }
+
+  // Deadlines and retransmissions.
+  void update_timer(Call& call);
+  Time earliest_timer() const { return timers_.earliest(); }
+  Call& earliest() { return calls_[timers_.earliest_place()]; }
+
+  // Completions, in the order in which calls ended.
+  void push_completion(Call& call) { completions_.push(call.place); }
+  Call* pop_completion();
+
+ private:
+  using Queue = LinkedList<Call, &Call::queue>;
+
+  Queue& queue_of(CallQueue queue);
+
+  Slab<Call> calls_;
+  LinkedList<Call, &Call::order> order_{calls_};
+  Queue waiting_windowed_{calls_};
+  Queue waiting_free_{calls_};
+  Queue ready_{calls_};
+  std::size_t waiting_calls_ = 0;
+  std::size_t waiting_octets_ = 0;
+  std::array<std::uint32_t, 64> windowed_{};  // place by number modulo 64: a window is no wider
+  HashIndex free_;
+  std::size_t bound_ = 0;
+  TimerHeap timers_;
+  Ring<std::uint32_t> completions_;
+};
+
+}  // namespace once::core

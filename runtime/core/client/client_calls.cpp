@@ -1,0 +1,243 @@
+// The life of calls and sessions at the client: binding, ending, being bound again.
+#include <algorithm>
+
+#include "core/client/client_state.hpp"
+
+namespace once::core {
+
+// --- The life of a call
+
+Result<CallKey> ClientCore::State::start(CallRequest request) {
+  if (closed) return Unexpected{Errc::closed};
+  if (request.object_key.size() > kKeySizeMax) return Unexpected{Errc::bad_argument};
+  const std::size_t size = request_header_size(request.object_key.size()) + request.body.size();
+  if (request.body.size() > config.limits.message_max ||
+      (session.id != 0 && request.body.size() > session.message_max) ||
+      (has_path && path.message_max != 0 && size > path.message_max)) {
+    return Unexpected{Errc::message_too_large};
+  }
+  if (session.id != 0 && now >= session.lease_until) leave_session(Errc::session_lost);
+  const bool goes_at_once =
+      session.id != 0 && calls.first_waiting(series_of(request.semantics)) == nullptr &&
+      (series_of(request.semantics) == Series::Windowed ? window.has_room()
+                                                        : session.free_bound < window.grant());
+  if (!goes_at_once && (calls.waiting() >= config.limits.queued_calls_max ||
+                        calls.waiting_octets() + size > config.limits.queued_bytes_max)) {
+    return Unexpected{Errc::queue_full};
+  }
+  Call& call = calls.create(std::move(request));
+  ++open_calls;
+  calls.wait(call);
+  calls.update_timer(call);
+  const CallKey call_key = call.key();
+  progress();
+  return call_key;
+}
+
+void ClientCore::State::progress() {
+  if (closed) return;
+  if (session.id != 0 && now >= session.lease_until) leave_session(Errc::session_lost);
+  if (session.id != 0 && window.exhausted() && window.empty()) {
+    leave_session(Errc::session_lost);  // its numbers are used up, and so is the session
+  }
+  if (session.id == 0) {
+    if (calls.waiting() == 0)
+      handshake.end();
+    else if (has_path && !handshake.outstanding())
+      handshake.begin(now, fresh_nonce());
+    return;
+  }
+  while (Call* const call = calls.first_waiting(Series::Windowed)) {
+    if (!bind_windowed(*call)) break;
+  }
+  while (Call* const call = calls.first_waiting(Series::Free)) {
+    if (!bind_free(*call)) break;
+  }
+}
+
+bool ClientCore::State::too_large(const Call& call) const {
+  return call.request.body.size() > session.message_max ||
+         (has_path && path.message_max != 0 && call.request_size() > path.message_max);
+}
+
+bool ClientCore::State::bind_windowed(Call& call) {
+  if (too_large(call)) {
+    give_up(call, Errc::message_too_large);
+    return true;
+  }
+  if (!window.has_room()) return false;
+  calls.bind(call, window.take());
+  calls.make_ready(call, MessageType::Request);
+  return true;
+}
+
+bool ClientCore::State::bind_free(Call& call) {
+  if (too_large(call)) {
+    give_up(call, Errc::message_too_large);
+    return true;
+  }
+  if (session.free_bound >= window.grant()) return false;
+  ++session.free_bound;
+  calls.bind(call, session.next_free++);
+  calls.make_ready(call, MessageType::Request);
+  return true;
+}
+
+/// The call ends for its caller. Its number stays taken until the completion has been polled.
+void ClientCore::State::complete(Call& call, OutcomeKind kind, Errc reason) {
+  ONCE_ASSERT(!call.completed);
+  call.completed = true;
+  call.completion.call = call.key();
+  call.completion.token = call.request.token;
+  call.completion.kind = kind;
+  call.completion.reason = reason;
+  call.completion.sent = call.copies;
+  --open_calls;
+  ++counters.completions;
+  if (!call.cancelling) {
+    calls.leave_queue(call);
+    call.send_at = kNever;
+  }
+  calls.update_timer(call);
+  calls.push_completion(call);
+}
+
+bool ClientCore::State::poll_completion(CallCompletion& out) {
+  Call* const call = calls.pop_completion();
+  if (call == nullptr) return false;
+  out = std::move(call->completion);
+  call->polled = true;
+  if (!call->cancelling) release(*call);
+  return true;
+}
+
+/// Nothing about the call is of interest any more: its number is finished, its place free.
+void ClientCore::State::release(Call& call) {
+  if (call.number != 0) {
+    if (call.series() == Series::Windowed) {
+      window.finish(call.number);
+      if (acknowledge_at == kNever) acknowledge_at = now + config.limits.idle_acknowledgement;
+    } else {
+      --session.free_bound;
+    }
+    calls.unbind(call);
+  }
+  calls.leave_queue(call);
+  calls.erase(call);
+  progress();
+}
+
+void ClientCore::State::cancel(CallKey call_key) {
+  Call* const call = calls.find(call_key);
+  if (call == nullptr || call->completed) return;
+  call->cancelling = call->sent && call->number != 0;
+  give_up(*call, Errc::cancelled);
+  if (!call->cancelling) return;
+  call->backoff = 0;
+  calls.make_ready(*call, MessageType::Cancel);
+}
+
+/// The server has answered the CANCEL, or its time is over.
+void ClientCore::State::end_cancel(Call& call) {
+  call.cancelling = false;
+  call.send_at = kNever;
+  calls.leave_queue(call);
+  calls.update_timer(call);
+  if (call.polled) release(call);
+}
+
+// --- The life of a session
+
+void ClientCore::State::enter(const Welcome& welcome) {
+  const std::optional<Time> sent_at = handshake.sent_at(welcome.attempt);
+  handshake.end();
+  const auto share = std::chrono::milliseconds{welcome.lease_ms} * config.limits.lease_share;
+  const Duration lease = std::chrono::duration_cast<Duration>(share);
+  if (sent_at && *sent_at + lease > now) {
+    rtt.sample(now - *sent_at);
+    ++counters.sessions;
+    session = Binding{};
+    session.id = welcome.session;
+    session.epoch = welcome.epoch;
+    session.message_max = std::min(welcome.message_max, config.limits.message_max);
+    session.lease = lease;
+    session.lease_until = *sent_at + lease;
+    window = SendWindow{first_session ? config.first_sequence : 1, welcome.window};
+    first_session = false;
+  }
+  progress();  // asks again if the WELCOME came too late to be of use
+}
+
+/// The session is over. What was sent in it and must not run twice is Unknown; the rest is bound again.
+void ClientCore::State::leave_session(Errc reason) {
+  session = Binding{};
+  acknowledge_at = kNever;
+  // Everything returns to the waiting queues in the order in which it came.
+  calls.for_each([&](Call& call) {
+    const bool was_bound = call.number != 0;
+    calls.unbind(call);
+    if (call.cancelling) {
+      end_cancel(call);
+    } else if (!call.completed && was_bound && call.sent && call.series() == Series::Windowed) {
+      complete(call, OutcomeKind::Unknown, reason);
+    } else if (!call.completed) {
+      call.send_at = kNever;
+      calls.update_timer(call);
+      calls.wait(call);
+    }
+  });
+}
+
+/// The server gives no session: what waits for one ends.
+void ClientCore::State::refuse_waiting(Errc reason, std::uint32_t retry_after_ms) {
+  handshake.end();
+  for (const Series series : {Series::Windowed, Series::Free}) {
+    while (Call* const call = calls.first_waiting(series)) {
+      call->completion.retry_after = std::chrono::milliseconds{retry_after_ms};
+      give_up(*call, reason);
+    }
+  }
+}
+
+void ClientCore::State::connected(const Path& new_path) {
+  path = new_path;
+  has_path = true;
+  if (handshake.outstanding()) handshake.restart(now);
+  calls.for_each([&](Call& call) {
+    if (call.number == 0 || call.attempts.count() == 0 || (call.completed && !call.cancelling)) return;
+    call.backoff = 0;
+    calls.make_ready(call, call.cancelling ? MessageType::Cancel : MessageType::Request);
+  });
+  progress();
+}
+
+void ClientCore::State::disconnected() {
+  has_path = false;
+  calls.for_each([&](Call& call) {
+    call.send_at = kNever;
+    calls.update_timer(call);
+  });
+}
+
+void ClientCore::State::connect_failed(Errc reason) {
+  calls.for_each([&](Call& call) {
+    if (!call.completed && !call.sent) give_up(call, reason);
+  });
+  progress();
+}
+
+void ClientCore::State::close() {
+  if (closed) return;
+  closed = true;
+  goodbye_due = session.id != 0 && has_path;
+  handshake.end();
+  acknowledge_at = kNever;
+  calls.for_each([&](Call& call) {
+    if (call.cancelling)
+      end_cancel(call);
+    else if (!call.completed)
+      give_up(call, Errc::closed);
+  });
+}
+
+}  // namespace once::core

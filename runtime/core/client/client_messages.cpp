@@ -1,0 +1,307 @@
+// The client's messages: what is sent when, and which answers count (docs/protocol.md, "The client's side").
+#include <algorithm>
+
+#include "core/client/client_state.hpp"
+
+namespace once::core {
+namespace {
+
+std::uint32_t budget_ms(Time now, Time deadline) {
+  if (deadline == kNever) return kBudgetUnlimited;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now);
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(left.count(), 0, kBudgetUnlimited - 1));
+}
+
+}  // namespace
+
+// --- Sending
+
+bool ClientCore::State::poll_transmit(Transmit& out) {
+  if (!has_path) return false;
+  out.to = path;
+  out.body = Slice{};
+  if (goodbye_due) {
+    goodbye_due = false;
+    write(next_message(MessageType::Bye), {}, out.header);
+    session.id = 0;
+    return true;
+  }
+  if (closed) return false;
+  if (handshake.due() <= now) {
+    ++counters.hellos;
+    handshake.transmit(now, rtt, jitter(), out.header);
+    return true;
+  }
+  while (Call* const call = calls.first_ready()) {
+    calls.leave_queue(*call);
+    if (transmit_call(*call, out)) return true;
+  }
+  if (session.id != 0 && acknowledge_at <= now) {
+    ++counters.acknowledgements;
+    write(next_message(MessageType::Ack), {}, out.header);
+    return true;
+  }
+  return false;
+}
+
+/// A message with the session's header; it carries the acknowledgement that was due.
+SessionMessage ClientCore::State::next_message(MessageType type) {
+  SessionMessage message;
+  message.type = type;
+  message.session = session.id;
+  message.counter = ++session.counter;
+  message.acknowledgement = window.acknowledgement();
+  message.expected = session.epoch;
+  acknowledge_at = kNever;
+  return message;
+}
+
+/// False if there is nothing to send after all.
+bool ClientCore::State::transmit_call(Call& call, Transmit& out) {
+  if (call.request.deadline <= now) {
+    call.cancelling ? end_cancel(call) : give_up(call, Errc::deadline_exceeded);
+    return false;
+  }
+  const bool is_request = call.next == MessageType::Request;
+  if (is_request && too_large(call)) {  // the path has changed since it was bound
+    if (!call.sent) give_up(call, Errc::message_too_large);
+    return false;  // what was sent before waits for its answer, or for a wider path
+  }
+  SessionMessage message = next_message(call.next);
+  message.semantics = call.request.semantics;
+  message.codec = call.request.codec;
+  message.sequence = call.number;
+  message.budget_ms = budget_ms(now, call.request.deadline);
+  message.attempt = call.attempts.add(now);
+  if (is_request) {
+    message.little_endian = call.request.little_endian;
+    message.operation = call.request.operation;
+    message.fingerprint = call.request.fingerprint;
+    message.body_length = static_cast<std::uint32_t>(call.request.body.size());
+    message.body_checksum = call.body_checksum;
+    out.body = call.request.body;
+    ++counters.requests_sent;
+    if (call.copies++ != 0) ++counters.retransmissions;
+    call.sent = true;  // before the first octet is handed over, and never taken back
+  } else if (call.next == MessageType::Probe) {
+    ++counters.probes;
+  }
+  write(message, call.request.object_key, out.header);
+  if (call.request.semantics == Semantics::Maybe) {
+    complete(call, OutcomeKind::Sent, Errc::ok);
+  } else {
+    schedule(call);
+  }
+  return true;
+}
+
+/// When the call's message is to be repeated, if no answer comes.
+void ClientCore::State::schedule(Call& call) {
+  // However slow the back-off, several messages go within a lease: the answer to any of them renews it.
+  Duration pause = std::min(rtt.rto(call.backoff++), session.lease / 8);
+  if (call.working && !call.cancelling) pause = std::min(pause, config.limits.probe_max);
+  call.send_at = now + std::chrono::duration_cast<Duration>(jitter() * pause);
+  calls.update_timer(call);
+}
+
+void ClientCore::State::timeout() {
+  while (calls.earliest_timer() <= now) {
+    Call& call = calls.earliest();
+    if (call.request.deadline <= now) {
+      call.cancelling ? end_cancel(call) : give_up(call, Errc::deadline_exceeded);
+      continue;
+    }
+    call.send_at = kNever;
+    calls.update_timer(call);
+    // A stream does not lose requests, and a server that works on one need not see it again: ask.
+    const bool ask = call.working || path.validated;
+    calls.make_ready(call, call.cancelling ? MessageType::Cancel
+                           : ask           ? MessageType::Probe
+                                           : MessageType::Request);
+  }
+  progress();
+}
+
+Time ClientCore::State::next_timeout() const {
+  Time next = calls.earliest_timer();
+  if (closed) return next;
+  if (has_path) next = std::min(next, handshake.due());
+  if (has_path && session.id != 0) next = std::min(next, acknowledge_at);
+  if (session.id != 0 && open_calls != 0) next = std::min(next, session.lease_until);
+  return next;
+}
+
+// --- Receiving
+
+void ClientCore::State::receive(const Slice& message) {
+  if (closed) return;
+  Prefix prefix;
+  const Errc error = read_prefix(message, prefix);
+  // VERSIONS is the one message that says the same in every version.
+  if (error != Errc::ok && !(error == Errc::bad_version && prefix.type == MessageType::Versions)) {
+    ++counters.malformed;
+    return;
+  }
+  switch (prefix.type) {
+    case MessageType::Cookie:
+    case MessageType::Welcome:
+    case MessageType::Refused:
+    case MessageType::Versions: receive_from_handshake(message, prefix); return;
+    case MessageType::Reply:
+    case MessageType::NotExecuted:
+    case MessageType::ReplyLost:
+    case MessageType::Working:
+    case MessageType::Unseen:
+    case MessageType::Collision:
+    case MessageType::WrongEpoch:
+    case MessageType::NoSession: receive_answer(message, prefix); return;
+    default: ++counters.malformed; return;
+  }
+}
+
+void ClientCore::State::receive_from_handshake(const Slice& message, const Prefix& prefix) {
+  Cookie cookie;
+  Welcome welcome;
+  Refused refused;
+  Versions versions;
+  Errc error = Errc::ok;
+  std::uint64_t nonce = 0;
+  switch (prefix.type) {
+    case MessageType::Cookie: error = read(message, prefix, cookie), nonce = cookie.nonce; break;
+    case MessageType::Welcome: error = read(message, prefix, welcome), nonce = welcome.nonce; break;
+    case MessageType::Refused: error = read(message, prefix, refused), nonce = refused.nonce; break;
+    default: error = read(message, prefix, versions), nonce = versions.nonce; break;
+  }
+  if (error != Errc::ok) {
+    ++counters.malformed;
+    return;
+  }
+  if (!handshake.expects(nonce)) {
+    ++counters.ignored;
+    return;
+  }
+  switch (prefix.type) {
+    case MessageType::Cookie:
+      if (const auto sent_at = handshake.sent_at(cookie.attempt)) rtt.sample(now - *sent_at);
+      handshake.take_cookie(now, cookie.cookie);
+      break;
+    case MessageType::Welcome: enter(welcome); break;
+    case MessageType::Refused: refuse_waiting(refused.reason, refused.retry_after_ms); break;
+    default: refuse_waiting(Errc::bad_version, 0); break;
+  }
+}
+
+void ClientCore::State::receive_answer(const Slice& message, const Prefix& prefix) {
+  Answer answer;
+  const Errc error = read(message, prefix, answer);
+  if (error != Errc::ok && error != Errc::invalid_value) {
+    ++counters.malformed;
+    return;
+  }
+  if (session.id == 0 || answer.session != session.id) {
+    ++counters.ignored;
+    return;
+  }
+  const bool session_is_gone = answer.type == MessageType::NoSession ||
+                               (answer.type == MessageType::WrongEpoch && answer.expected == session.epoch);
+  Call* const call = calls.find_bound(series_of(answer.semantics), answer.sequence);
+  // A maybe call is over when it is sent; what its copies are told about the session counts all the same.
+  const bool was_maybe = error == Errc::ok && answer.semantics == Semantics::Maybe && answer.sequence != 0 &&
+                         answer.sequence < session.next_free;
+  if ((call == nullptr || call->attempts.count() == 0) && !(was_maybe && session_is_gone)) {
+    ++counters.ignored;
+    return;
+  }
+  if (error != Errc::ok) {
+    ++counters.malformed;
+    if (call->cancelling)
+      end_cancel(*call);
+    else if (!call->completed)
+      complete(*call, OutcomeKind::Unknown, Errc::protocol_error);
+    return;
+  }
+  if (session_is_gone) {
+    leave_session(answer.type == MessageType::NoSession ? Errc::session_lost : Errc::epoch_changed);
+    progress();
+    return;
+  }
+  judge_answer(*call, answer, message, prefix);
+}
+
+/// What every answer of the session's present epoch tells: the round trip, that the lease was renewed, and
+/// the window.
+void ClientCore::State::learn_from(const Call& call, const Answer& answer) {
+  if (answer.window != 0) window.grant(answer.window);
+  const std::optional<Time> sent_at = call.attempts.sent_at(answer.attempt);
+  if (!sent_at) return;
+  session.lease_until = std::max(session.lease_until, *sent_at + session.lease);
+  // The reply of a call that took long measures its servant, not the way.
+  if (answer.type != MessageType::Reply || !call.working) rtt.sample(now - *sent_at);
+}
+
+void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Slice& message,
+                                     const Prefix& prefix) {
+  const bool present = answer.epoch == session.epoch;
+  const bool of_any_epoch = answer.type == MessageType::Reply || answer.type == MessageType::ReplyLost;
+  if (!present && !of_any_epoch) {  // what a dead epoch refused or worked on says nothing about this one
+    ++counters.ignored;
+    return;
+  }
+  if (present) learn_from(call, answer);
+  if (call.completed && !call.cancelling) {
+    ++counters.ignored;
+    return;
+  }
+  if (answer.type == MessageType::Working) {
+    if (call.working || call.cancelling) return;
+    call.working = true;
+    call.backoff = 0;
+    calls.leave_queue(call);
+    schedule(call);
+    return;
+  }
+  if (answer.type == MessageType::Unseen) {
+    // Only the answer to the newest probe: an older one may have been overtaken by a request.
+    if (call.cancelling || call.next != MessageType::Probe || answer.attempt != call.attempts.count()) return;
+    call.working = false;
+    call.backoff = 0;
+    calls.make_ready(call, MessageType::Request);
+    return;
+  }
+  if (answer.type == MessageType::WrongEpoch) {  // of another epoch than the one we ask for
+    ++counters.ignored;
+    return;
+  }
+  if (call.cancelling) {
+    end_cancel(call);
+    progress();
+    return;
+  }
+  CallCompletion& completion = call.completion;
+  switch (answer.type) {
+    case MessageType::Reply:
+      if (answer.body_length > config.limits.message_max) {
+        complete(call, OutcomeKind::ReplyLost, Errc::reply_too_large);
+        break;
+      }
+      completion.status = answer.status;
+      completion.codec = answer.codec;
+      completion.little_endian = answer.little_endian;
+      completion.body = message.part(prefix.header_length, answer.body_length);
+      complete(call, OutcomeKind::Executed, answer.reason);
+      break;
+    case MessageType::ReplyLost: complete(call, OutcomeKind::ReplyLost, answer.reason); break;
+    case MessageType::NotExecuted:
+      completion.retry_after = std::chrono::milliseconds{answer.retry_after_ms};
+      if (call.series() == Series::Windowed) {
+        complete(call, OutcomeKind::NotExecuted, answer.reason);
+      } else {
+        completion.server_reason = answer.reason;  // nothing makes it stick
+        complete(call, OutcomeKind::Unknown, Errc::refused_after_sending);
+      }
+      break;
+    default: complete(call, OutcomeKind::Unknown, Errc::protocol_error); break;
+  }
+}
+
+}  // namespace once::core

@@ -1,0 +1,105 @@
+// The state behind ClientCore: what it consists of. Calls and sessions live in client_calls.cpp, messages in
+// client_messages.cpp.
+#pragma once
+
+#include "core/client/call_table.hpp"
+#include "core/client/handshake.hpp"
+#include "core/client/rtt_estimator.hpp"
+#include "core/client/send_window.hpp"
+#include "core/client_core.hpp"
+#include "core/siphash.hpp"
+#include "core/wire.hpp"
+
+namespace once::core {
+
+/// What a session is for its client.
+struct Binding {
+  SessionId id = 0;  // 0: there is none
+  Epoch epoch;
+  std::uint32_t message_max = 0;
+  Duration lease{0};  // the client's share of it
+  Time lease_until;
+  std::uint64_t counter = 0;     // of messages; rises with each
+  Sequence next_free = 1;        // numbers outside the window
+  std::uint32_t free_bound = 0;  // idempotent calls that wait for an answer
+};
+
+class ClientCore::State {
+ public:
+  State(const ClientConfig& client_config, Time start)
+      : config(client_config),
+        handshake(config),
+        rtt(config.limits),
+        key{config.seed, config.instance.low ^ config.instance.high},
+        now(start),
+        jitter_state(siphash(key, {0})) {}
+
+  // As ClientCore's, after `now` has been set.
+  Result<CallKey> start(CallRequest request);
+  void cancel(CallKey call_key);
+  void connected(const Path& path);
+  void disconnected();
+  void connect_failed(Errc reason);
+  void receive(const Slice& message);
+  void timeout();
+  Time next_timeout() const;
+  bool poll_transmit(Transmit& out);
+  bool poll_completion(CallCompletion& out);
+  void close();
+  /// Binds what waits, as far as session and window allow; asks for a session where there is none.
+  void progress();
+
+  ClientConfig config;
+  CallTable calls;
+  Handshake handshake;
+  RttEstimator rtt;
+  SendWindow window;
+  Binding session;
+  ClientCounters counters;
+  SipKey key;
+  Time now;
+  Path path;
+  bool has_path = false;
+  bool closed = false;
+  bool goodbye_due = false;
+  std::size_t open_calls = 0;  // started, and not completed
+  Time acknowledge_at = kNever;
+  std::uint64_t nonces_drawn = 0;
+  std::uint64_t jitter_state;
+  bool first_session = true;
+
+ private:
+  std::uint64_t fresh_nonce() { return siphash(key, {++nonces_drawn}); }
+  /// Between 0.8 and 1.2: clients that start together do not stay together.
+  double jitter() {
+    jitter_state = jitter_state * 6364136223846793005 + 1442695040888963407;
+    return 0.8 + 0.4 * static_cast<double>(jitter_state >> 11) * 0x1p-53;
+  }
+
+  // The life of a call.
+  bool bind_windowed(Call& call);
+  bool bind_free(Call& call);
+  bool too_large(const Call& call) const;
+  void complete(Call& call, OutcomeKind kind, Errc reason);
+  void give_up(Call& call, Errc reason) {
+    complete(call, call.sent ? OutcomeKind::Unknown : OutcomeKind::NotSent, reason);
+  }
+  void release(Call& call);
+  void end_cancel(Call& call);
+
+  // The life of a session.
+  void enter(const Welcome& welcome);
+  void leave_session(Errc reason);
+  void refuse_waiting(Errc reason, std::uint32_t retry_after_ms);
+
+  // Messages.
+  bool transmit_call(Call& call, Transmit& out);
+  SessionMessage next_message(MessageType type);
+  void schedule(Call& call);
+  void receive_from_handshake(const Slice& message, const Prefix& prefix);
+  void receive_answer(const Slice& message, const Prefix& prefix);
+  void judge_answer(Call& call, const Answer& answer, const Slice& message, const Prefix& prefix);
+  void learn_from(const Call& call, const Answer& answer);
+};
+
+}  // namespace once::core

@@ -1,0 +1,67 @@
+// The client core's public face.
+#include "core/client_core.hpp"
+
+#include "core/client/client_state.hpp"
+
+namespace once::core {
+
+ClientCore::ClientCore(const ClientConfig& config, Time now) : state_(std::make_unique<State>(config, now)) {}
+ClientCore::~ClientCore() = default;
+
+Result<CallKey> ClientCore::start(Time now, CallRequest request) {
+  state_->now = now;
+  return state_->start(std::move(request));
+}
+void ClientCore::cancel(Time now, CallKey call) {
+  state_->now = now;
+  state_->cancel(call);
+  state_->progress();
+}
+void ClientCore::connected(Time now, const Path& path) {
+  state_->now = now;
+  state_->connected(path);
+}
+void ClientCore::disconnected(Time now) {
+  state_->now = now;
+  state_->disconnected();
+}
+void ClientCore::connect_failed(Time now, Errc reason) {
+  state_->now = now;
+  state_->connect_failed(reason);
+}
+bool ClientCore::wants_path() const {
+  return !state_->has_path && !state_->closed && state_->open_calls != 0;
+}
+void ClientCore::receive(Time now, const Path&, const Slice& message) {
+  state_->now = now;
+  state_->receive(message);
+}
+void ClientCore::timeout(Time now) {
+  state_->now = now;
+  state_->timeout();
+}
+Time ClientCore::next_timeout() const {
+  return state_->next_timeout();
+}
+bool ClientCore::poll_transmit(Time now, Transmit& out) {
+  state_->now = now;
+  return state_->poll_transmit(out);
+}
+bool ClientCore::poll_completion(CallCompletion& out) {
+  return state_->poll_completion(out);
+}
+void ClientCore::close(Time now) {
+  state_->now = now;
+  state_->close();
+}
+std::size_t ClientCore::in_flight() const {
+  return state_->open_calls;
+}
+SessionId ClientCore::session() const {
+  return state_->session.id;
+}
+const ClientCounters& ClientCore::counters() const {
+  return state_->counters;
+}
+
+}  // namespace once::core

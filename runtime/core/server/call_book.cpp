@@ -1,0 +1,209 @@
+// The records of calls and their changes of state.
+#include "core/server/call_book.hpp"
+
+#include <once/base/crc32c.hpp>
+
+namespace once::core {
+
+std::uint64_t CallBook::hash(std::uint32_t session, Series series, Sequence number) const {
+  std::uint64_t mixed = (number << 1 | static_cast<std::uint64_t>(series)) ^ hash_seed_;
+  mixed = (mixed ^ std::uint64_t{session} << 32) * 0x9E3779B97F4A7C15;
+  mixed = (mixed ^ mixed >> 29) * 0xBF58476D1CE4E5B9;
+  return mixed ^ mixed >> 32;
+}
+
+Record* CallBook::find(const Session& session, Series series, Sequence number) {
+  const std::uint32_t place = index_.find(hash(session.place, series, number), [&](std::uint32_t at) {
+    const Record& record = records_[at];
+    return record.id.sequence == number && record.session == session.place && record.series() == series;
+  });
+  return place != kNone ? &records_[place] : nullptr;
+}
+
+Record* CallBook::find(CallHandle call) {
+  if (call.slot >= records_.places()) return nullptr;
+  Record& record = records_[call.slot];
+  return record.state != RecordState::Free && record.generation == call.generation ? &record : nullptr;
+}
+
+Record& CallBook::take(Session& session, const SessionMessage& message, bool findable) {
+  ONCE_ASSERT(has_room());
+  const std::uint32_t place = records_.take();
+  Record& record = records_[place];
+  record.place = place;
+  record.semantics = message.semantics;
+  record.status = ReplyStatus::Value;
+  record.codec = message.codec;
+  record.little_endian = message.little_endian;
+  record.findable = findable;
+  record.told_abandoned = false;
+  record.told_cancelled = false;
+  record.attempt = message.attempt;
+  record.reason = Errc::ok;
+  record.retry_after_ms = 0;
+  record.fingerprint = message.fingerprint;
+  record.session = session.place;
+  record.client = session.client;
+  record.id = {session.id, message.sequence};
+  record.deadline = kNever;
+  record.last_working = Time::min();
+  record.previous = kNone;
+  record.next = session.records;
+  if (session.records != kNone) records_[session.records].previous = place;
+  session.records = place;
+  if (findable) index_.insert(hash(session.place, record.series(), message.sequence), place);
+  return record;
+}
+
+Record& CallBook::create(Session& session, const SessionMessage& message, bool findable) {
+  Record& record = take(session, message, findable);
+  record.state = RecordState::Queued;
+  ++queued_;
+  arrivals_.push(record.handle());
+  return record;
+}
+
+Record& CallBook::create_refused(Session& session, const SessionMessage& message, Errc reason) {
+  Record& record = take(session, message, true);
+  record.state = RecordState::Refused;
+  record.reason = reason;
+  return record;
+}
+
+Record* CallBook::poll_arrival() {
+  while (!arrivals_.empty()) {
+    Record* const record = find(arrivals_.front());
+    arrivals_.pop();
+    if (record != nullptr && record->state == RecordState::Queued) return record;
+  }
+  return nullptr;
+}
+
+bool CallBook::may_start(std::uint32_t client) const {
+  return running_ < limits_.running_max && sessions_.client(client).running < limits_.running_per_client_max;
+}
+
+void CallBook::start(Record& record) {
+  ONCE_ASSERT(record.state == RecordState::Queued);
+  leave_state(record);
+  record.state = RecordState::Running;
+  ++running_;
+  sessions_.start_running(record.client);
+}
+
+/// Takes the record out of the count of its present state.
+void CallBook::leave_state(Record& record) {
+  if (record.state == RecordState::Queued) {
+    --queued_;
+    drop_request(record);
+  } else if (record.state == RecordState::Running) {
+    --running_;
+    sessions_.end_running(record.client);
+  }
+}
+
+/// Lets go of the request's memory, if the servant has not been given it.
+void CallBook::drop_request(Record& record) {
+  record.key = Slice{};
+  record.body = Slice{};
+}
+
+void CallBook::finish(Record& record, ReplyStatus status, Slice body, bool little_endian, Errc reason) {
+  ONCE_ASSERT(record.state == RecordState::Running);
+  record.status = status;
+  record.little_endian = little_endian;
+  record.reason = reason;
+  record.body_checksum = crc32c(body);
+  leave_state(record);
+  record.state = RecordState::Done;
+  if (!replies_.keep(record, std::move(body))) {
+    replies_.release(record);
+    record.state = RecordState::ReplyGone;
+    record.reason = Errc::reply_evicted;
+  }
+}
+
+void CallBook::finish_without_reply(Record& record, Errc reason) {
+  ONCE_ASSERT(record.state == RecordState::Running);
+  leave_state(record);
+  replies_.release(record);
+  record.state = RecordState::ReplyGone;
+  record.reason = reason;
+}
+
+void CallBook::refuse(Record& record, Errc reason, std::uint32_t retry_after_ms) {
+  leave_state(record);
+  if (record.session != kNone) replies_.release(record);
+  record.state = RecordState::Refused;
+  record.reason = reason;
+  record.retry_after_ms = retry_after_ms;
+}
+
+void CallBook::remove(Record& record) {
+  leave_state(record);
+  hide(record);
+  record.body = Slice{};
+  record.state = RecordState::Free;
+  ++record.generation;
+  records_.give_back(record.place);
+}
+
+/// Parts the record from its session: no copy meets it, and nothing is kept for it.
+void CallBook::hide(Record& record) {
+  if (record.session == kNone) return;
+  if (record.findable) index_.erase(hash(record.session, record.series(), record.id.sequence), record.place);
+  record.findable = false;
+  replies_.release(record);
+  Session& session = sessions_.at(record.session);
+  (record.previous != kNone ? records_[record.previous].next : session.records) = record.next;
+  if (record.next != kNone) records_[record.next].previous = record.previous;
+  record.session = kNone;
+}
+
+void CallBook::acknowledge(Session& session, Sequence number) {
+  Record* const record = find(session, Series::Windowed, number);
+  if (record == nullptr) return;
+  if (record->state == RecordState::Running) {
+    orphan(*record, Abandoned::Reason::Acknowledged);
+    replies_.release(*record);
+  } else {
+    remove(*record);
+  }
+}
+
+void CallBook::orphan(Record& record, Abandoned::Reason reason) {
+  if (record.told_abandoned) return;
+  record.told_abandoned = true;
+  ++orphans_;
+  if (!record.told_cancelled) abandoned_.push({record.handle(), reason});
+}
+
+void CallBook::cancel_running(Record& record) {
+  if (record.told_cancelled) return;
+  record.told_cancelled = true;
+  abandoned_.push({record.handle(), Abandoned::Reason::Cancelled});
+}
+
+void CallBook::end_session(Session& session) {
+  while (session.records != kNone) {
+    Record& record = records_[session.records];
+    if (record.state == RecordState::Running) {
+      hide(record);
+      orphan(record, Abandoned::Reason::SessionEnded);
+    } else {
+      remove(record);
+    }
+  }
+}
+
+bool CallBook::poll_abandoned(Abandoned& out) {
+  while (!abandoned_.empty()) {
+    out = abandoned_.front();
+    abandoned_.pop();
+    const Record* const record = find(out.call);
+    if (record != nullptr && record->state == RecordState::Running) return true;
+  }
+  return false;
+}
+
+}  // namespace once::core

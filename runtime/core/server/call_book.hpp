@@ -1,0 +1,79 @@
+// The records of a server's calls and how they change state: made, started, done, refused, orphaned, removed.
+// Whoever asks for a change has decided it; here it is carried out, with the queue of arrivals, the counts of
+// running calls, and the news of calls that nobody waits for.
+#pragma once
+
+#include <cstdint>
+
+#include "core/server/record.hpp"
+#include "core/server/replay_cache.hpp"
+#include "core/server/session_table.hpp"
+
+namespace once::core {
+
+class CallBook {
+ public:
+  CallBook(const ServerLimits& limits, SessionTable& sessions, std::uint64_t hash_seed)
+      : limits_(limits), sessions_(sessions), replies_(limits, records_, sessions), hash_seed_(hash_seed) {}
+
+  /// The record that copies of a request meet; nullptr if there is none.
+  Record* find(const Session& session, Series series, Sequence number);
+  /// nullptr if the handle's call is over.
+  Record* find(CallHandle call);
+  bool has_room() const { return records_.taken() < limits_.records_max; }
+
+  /// A new record, queued for the driver. There must be room. `findable`: copies shall meet it.
+  Record& create(Session& session, const SessionMessage& message, bool findable);
+  /// The record of a refusal that has a reason to tell, never queued. There must be room.
+  Record& create_refused(Session& session, const SessionMessage& message, Errc reason);
+  /// The next call that the driver has not seen; nullptr if there is none.
+  Record* poll_arrival();
+
+  /// True while the limits of running calls allow this client one more.
+  bool may_start(std::uint32_t client) const;
+  void start(Record& record);
+  /// Running to done: the reply is recorded, or the record says that it is gone.
+  void finish(Record& record, ReplyStatus status, Slice body, bool little_endian, Errc reason);
+  void finish_without_reply(Record& record, Errc reason);
+  /// Queued or running to refused; the record stays.
+  void refuse(Record& record, Errc reason, std::uint32_t retry_after_ms);
+  /// Takes the record away, whatever its state.
+  void remove(Record& record);
+
+  /// The client has finished with the number: a running call becomes an orphan, any other record goes.
+  void acknowledge(Session& session, Sequence number);
+  /// Somebody has cancelled a running call.
+  void cancel_running(Record& record);
+  /// Takes all records of a session that ends: running calls become orphans of nobody.
+  void end_session(Session& session);
+  bool poll_abandoned(Abandoned& out);
+
+  std::size_t records() const { return records_.taken(); }
+  std::size_t running() const { return running_; }
+  std::size_t queued() const { return queued_; }
+  std::uint64_t orphans() const { return orphans_; }
+  ReplayCache& replies() { return replies_; }
+  const ReplayCache& replies() const { return replies_; }
+
+ private:
+  std::uint64_t hash(std::uint32_t session, Series series, Sequence number) const;
+  Record& take(Session& session, const SessionMessage& message, bool findable);
+  void leave_state(Record& record);
+  void drop_request(Record& record);
+  void hide(Record& record);
+  void orphan(Record& record, Abandoned::Reason reason);
+
+  const ServerLimits& limits_;
+  SessionTable& sessions_;
+  Slab<Record> records_;
+  ReplayCache replies_;
+  HashIndex index_;
+  Ring<CallHandle> arrivals_;
+  Ring<Abandoned> abandoned_;
+  std::size_t running_ = 0;
+  std::size_t queued_ = 0;
+  std::uint64_t orphans_ = 0;
+  std::uint64_t hash_seed_;
+};
+
+}  // namespace once::core

@@ -1,0 +1,61 @@
+// The server's verdict on a request, cancel or probe: docs/protocol.md, "The server's verdict", steps 2 to 8
+// in their order. The filter decides; apart from the acknowledgement in step 4, it changes nothing.
+#pragma once
+
+#include <cstdint>
+
+#include "core/server/call_book.hpp"
+#include "core/server/session_table.hpp"
+
+namespace once::core {
+
+enum class Verdict : std::uint8_t {
+  Admitted,      // steps 2 to 4 passed; judge() says more
+  WrongEpoch,    // step 2
+  NoSession,     // step 3
+  Stale,         // step 5
+  OverWindow,    // step 6
+  Collision,     // step 7: the number is known with another digest or other semantics
+  InProgress,    // step 7: queued or running
+  Replay,        // step 7: done, the reply is kept
+  ReplyLost,     // step 7: done, the reply's octets are gone
+  RefusedAgain,  // step 7: refused before
+  Unseen,        // step 8: a probe of a number that is not known
+  Refused,       // step 7: queued, and now refused; or step 8: not known, and refused
+  New,           // step 8
+};
+
+struct Judgement {
+  Verdict verdict = Verdict::New;
+  Record* record = nullptr;  // the one that was met; Stale: the orphan that a cancel is handed to
+  Errc reason = Errc::ok;    // of Refused, and of RefusedAgain where there is no record
+};
+
+class DuplicateFilter {
+ public:
+  DuplicateFilter(const Epoch& epoch, const ServerLimits& limits, CallBook& calls)
+      : epoch_(epoch), limits_(limits), calls_(calls) {}
+
+  /// Steps 2 to 4, for every message of a session. `session` is nullptr if there is none with that id.
+  Verdict admit(Session* session, const SessionMessage& message);
+  /// Steps 5 to 8, for a request, cancel or probe that was admitted. `digest` is looked at for requests only.
+  Judgement judge(Time now, Session& session, const SessionMessage& message, const Digest& digest);
+
+  /// From now on new requests are refused.
+  void drain() { draining_ = true; }
+
+ private:
+  void acknowledge(Session& session, const Acknowledgement& acknowledgement);
+  Judgement judge_known(Time now, Session& session, const SessionMessage& message, const Digest& digest);
+  Judgement judge_record(Time now, Record& record, const SessionMessage& message, const Digest& digest);
+  Judgement judge_unknown(const Session& session, const SessionMessage& message);
+  Judgement judge_free(const Session& session, const SessionMessage& message);
+  Errc reason_to_refuse(const Session& session, const SessionMessage& message) const;
+
+  const Epoch& epoch_;
+  const ServerLimits& limits_;
+  CallBook& calls_;
+  bool draining_ = false;
+};
+
+}  // namespace once::core

@@ -1,0 +1,71 @@
+// The full record of a call at the server: what the duplicate filter compares, what a servant is given, what
+// is answered to copies.
+#pragma once
+
+#include <cstdint>
+
+#include <once/base/buffer.hpp>
+#include <once/base/error.hpp>
+#include <once/base/ids.hpp>
+#include <once/base/time.hpp>
+
+#include "core/server_core.hpp"
+#include "core/slab.hpp"
+#include "core/wire.hpp"
+
+namespace once::core {
+
+/// Tells a mistake from a duplicate; no defence against an attacker.
+struct Digest {
+  std::uint32_t operation = 0;
+  std::uint32_t key_checksum = 0;
+  std::uint32_t body_length = 0;
+  std::uint32_t body_checksum = 0;
+  bool operator==(const Digest&) const = default;
+};
+
+enum class RecordState : std::uint8_t {
+  Free,
+  Queued,     // not started: may still become refused
+  Running,    // started: never refused by the core
+  Done,       // ran; the reply is kept
+  ReplyGone,  // ran; the reply's octets are not kept
+  Refused,    // did not run and never will
+};
+
+struct Record {
+  std::uint32_t generation = 1;
+  RecordState state = RecordState::Free;
+  Semantics semantics = Semantics::AtMostOnce;
+  ReplyStatus status = ReplyStatus::Value;
+  std::uint8_t codec = 0;
+  bool little_endian = false;  // of the request's body; once done, of the reply's
+  bool findable = false;       // in the index: copies of the request meet it
+  bool told_abandoned = false;
+  bool told_cancelled = false;
+  bool oversize = false;      // its reply is kept on top of what was set aside, and may be evicted
+  std::uint16_t attempt = 0;  // of the copy that was recorded
+  Errc reason = Errc::ok;
+  std::uint32_t retry_after_ms = 0;
+  std::uint32_t fingerprint = 0;
+  std::uint32_t body_checksum = 0;  // of the reply
+  std::uint32_t session = kNone;    // place; kNone for an orphan whose session has ended
+  std::uint32_t client = kNone;
+  RequestId id;
+  Digest digest;
+  Time deadline = kNever;
+  Time last_working;            // when a copy was last answered WORKING
+  Slice key;                    // until the servant has been given it
+  Slice body;                   // the request's until the servant has been given it, then the reply's
+  std::uint64_t charge = 0;     // octets kept or set aside in the replay cache
+  std::uint32_t place = kNone;  // its own
+  std::uint32_t next = kNone;   // neighbours in the session's list
+  std::uint32_t previous = kNone;
+  std::uint32_t later = kNone;  // neighbours among the oversize replies
+  std::uint32_t earlier = kNone;
+
+  Series series() const { return series_of(semantics); }
+  CallHandle handle() const { return {place, generation}; }
+};
+
+}  // namespace once::core

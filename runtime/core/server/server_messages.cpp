@@ -1,0 +1,272 @@
+// What a server does with a message: checks it, asks the duplicate filter, carries out the verdict.
+#include <once/base/crc32c.hpp>
+
+#include "core/planted_bugs.hpp"
+#include "core/server/server_state.hpp"
+
+namespace once::core {
+
+// --- Receiving
+
+void ServerCore::State::receive(Time now, const Path& from, const Slice& message) {
+  Prefix prefix;
+  switch (read_prefix(message, prefix)) {
+    case Errc::ok: break;
+    case Errc::bad_version: receive_other_version(from, message, prefix); return;
+    case Errc::bad_checksum: ++counters.bad_checksum; return;
+    default: ++counters.malformed; return;
+  }
+  switch (prefix.type) {
+    case MessageType::Hello: receive_hello(now, from, message, prefix); return;
+    case MessageType::Request:
+    case MessageType::Cancel:
+    case MessageType::Probe:
+    case MessageType::Ack:
+    case MessageType::Bye: receive_in_session(now, from, message, prefix); return;
+    default:
+      // What a server says is never answered by a server, so two of them cannot talk for ever.
+      ++(is_client_to_server(prefix.type) ? counters.malformed : counters.unexpected);
+      return;
+  }
+}
+
+void ServerCore::State::receive_other_version(const Path& from, const Slice& message, const Prefix& prefix) {
+  ++counters.bad_version;
+  if (prefix.type != MessageType::Hello || message.size() < kVersionsSize) return;
+  std::uint64_t nonce = 0;
+  if (read_nonce(message, prefix, nonce) == Errc::ok) send(from, Versions{nonce, kVersion, kVersion});
+}
+
+void ServerCore::State::receive_hello(Time now, const Path& from, const Slice& message,
+                                      const Prefix& prefix) {
+  Hello hello;
+  if (read(message, prefix, hello) != Errc::ok) {
+    ++counters.malformed;
+    return;
+  }
+  ++counters.hellos;
+  if (hello.version_min > kVersion || hello.version_max < kVersion) {
+    ++counters.bad_version;
+    send(from, Versions{hello.nonce, kVersion, kVersion});
+    return;
+  }
+  if (hello.must_understand) {
+    send(from, Refused{hello.nonce, Errc::unsupported, hello.attempt, 0});
+    return;
+  }
+  if (!from.validated && !secrets.accepts(hello.cookie, now, from, hello.instance, hello.nonce)) {
+    ++counters.cookies;
+    send(from, Cookie{hello.nonce, secrets.cookie(now, from, hello.instance, hello.nonce), hello.attempt});
+    return;
+  }
+  Session* session = sessions.find(hello.instance, hello.nonce);
+  if (session != nullptr && session->path.principal != from.principal) {
+    ++counters.wrong_principal;
+    return;
+  }
+  if (session == nullptr) {
+    if (draining || sessions.size() >= config.limits.sessions_max) {
+      const bool full = !draining;
+      if (full) ++counters.overloaded;
+      send(from, Refused{hello.nonce, full ? Errc::overloaded : Errc::shutting_down, hello.attempt,
+                         full ? to_ms(config.limits.retry_after) : 0});
+      return;
+    }
+    session =
+        &sessions.create(secrets.next_session_id(), hello.instance, hello.nonce, now + config.limits.lease);
+    session->path = from;
+    session->message_max = hello.message_max;
+    session->window = static_cast<std::uint8_t>(std::min(config.limits.window_initial, hello.window_max));
+    session->window_floor = session->window_held = session->window;
+    session->window_max = static_cast<std::uint8_t>(std::min(config.limits.window_max, hello.window_max));
+    ++counters.sessions_opened;
+  }
+  const auto lease = std::chrono::duration_cast<std::chrono::milliseconds>(config.limits.lease);
+  send(from, Welcome{hello.nonce, session->id, config.epoch, session->window, to_ms(lease),
+                     config.limits.message_max, hello.attempt});
+}
+
+void ServerCore::State::receive_in_session(Time now, const Path& from, const Slice& whole,
+                                           const Prefix& prefix) {
+  SessionMessage message;
+  const Errc error = read(whole, prefix, message);
+  if (error != Errc::ok || (message.must_understand && message.type != MessageType::Request)) {
+    ++(error == Errc::bad_checksum ? counters.bad_checksum : counters.malformed);
+    return;
+  }
+  Session* const session = sessions.find(message.session);
+  if (session != nullptr && session->path.principal != from.principal) {  // step 1
+    ++counters.wrong_principal;
+    return;
+  }
+  const bool answered = message.type != MessageType::Ack && message.type != MessageType::Bye;
+  switch (filter.admit(session, message)) {
+    case Verdict::WrongEpoch:
+      ++counters.wrong_epoch;
+      if (answered) answer_outside(from, message, MessageType::WrongEpoch);
+      return;
+    case Verdict::NoSession:
+      ++counters.no_session;
+      if (answered) answer_outside(from, message, MessageType::NoSession);
+      return;
+    default: break;
+  }
+  if (message.counter > session->newest_counter) {
+    session->newest_counter = message.counter;
+    session->path = from;
+    sessions.renew(*session, now + config.limits.lease);
+  }
+  if (message.type == MessageType::Bye) {
+    ++counters.sessions_ended;
+    end_session(*session);
+  } else if (answered) {
+    judge(now, *session, message, whole);
+  }
+}
+
+// --- The verdict and what follows from it
+
+void ServerCore::State::judge(Time now, Session& session, const SessionMessage& message, const Slice& whole) {
+  Digest digest;
+  if (message.type == MessageType::Request) {
+    digest = {message.operation, crc32c(whole.view().subspan(kRequestSize, message.key_length)),
+              message.body_length, message.body_checksum};
+  }
+  const Judgement judgement = filter.judge(now, session, message, digest);
+  switch (judgement.verdict) {
+    case Verdict::New:
+      ++counters.fresh;
+      accept(now, session, message, whole, digest);
+      break;
+    case Verdict::Stale:
+      ++counters.stale;
+      if (message.type == MessageType::Cancel && judgement.record != nullptr) {
+        calls.cancel_running(*judgement.record);
+      }
+      break;
+    case Verdict::OverWindow: ++counters.over_window; break;
+    case Verdict::Collision:
+      ++counters.collision;
+      send(session.path, answer_to(session, message, MessageType::Collision));
+      break;
+    case Verdict::InProgress:
+      ++counters.in_progress;
+      if (message.type == MessageType::Cancel) calls.cancel_running(*judgement.record);
+      answer_working(now, session, message, *judgement.record);
+      break;
+    case Verdict::Replay:
+      ++counters.replay;
+      answer_reply(session, *judgement.record, answer_to(session, message, MessageType::Reply));
+      break;
+    case Verdict::ReplyLost: {
+      ++counters.reply_lost;
+      Answer answer = answer_to(session, message, MessageType::ReplyLost);
+      answer.reason = judgement.record->reason;
+      send(session.path, answer);
+      break;
+    }
+    case Verdict::RefusedAgain: {
+      ++counters.refused_again;
+      std::uint32_t retry_after_ms = 0;
+      if (judgement.record != nullptr)
+        retry_after_ms = judgement.record->retry_after_ms;
+      else if (judgement.reason == Errc::overloaded)
+        retry_after_ms = to_ms(config.limits.retry_after);
+      answer_not_executed(session, answer_to(session, message, MessageType::NotExecuted), judgement.reason,
+                          retry_after_ms);
+      break;
+    }
+    case Verdict::Unseen:
+      ++counters.unseen;
+      send(session.path, answer_to(session, message, MessageType::Unseen));
+      break;
+    case Verdict::Refused:
+      ++counters.refused;
+      if (judgement.record != nullptr)
+        give_up_queued(*judgement.record, judgement.reason);
+      else
+        refuse_at_once(session, message, digest, judgement.reason);
+      break;
+    case Verdict::Admitted:
+    case Verdict::WrongEpoch:
+    case Verdict::NoSession: ONCE_ASSERT(!"a verdict of steps 2 to 4");
+  }
+}
+
+/// New: recorded, queued for the driver.
+void ServerCore::State::accept(Time now, Session& session, const SessionMessage& message, const Slice& whole,
+                               const Digest& digest) {
+  bool findable = message.semantics != Semantics::Maybe;
+  if (series_of(message.semantics) == Series::Windowed) {
+    findable = !session.is_acknowledged(message.sequence) &&
+               message.sequence - session.mark <= session.window_held &&
+               session.state_of(message.sequence) == NumberState::Unseen;
+    if (findable) {
+      session.set_state(message.sequence, NumberState::Recorded);
+      session.follow_use(message.sequence);
+    }
+  }
+  Record& record = calls.create(session, message, findable);
+  record.digest = digest;
+  record.key = whole.part(kRequestSize, message.key_length);
+  record.body = whole.part(message.header_length, message.body_length);
+  if (message.budget_ms != kBudgetUnlimited) {
+    record.deadline = now + std::chrono::milliseconds{message.budget_ms};
+  }
+}
+
+/// A number that was not known is refused: recorded, then answered. Where the reason is want of room, or
+/// nobody waits for it, the two bits of the session are all that is kept.
+void ServerCore::State::refuse_at_once(Session& session, const SessionMessage& message, const Digest& digest,
+                                       Errc reason) {
+  if (series_of(message.semantics) == Series::Windowed && !planted(Bug::RefusalNotRecorded)) {
+    NumberState state = NumberState::RefusedOverload;
+    if (reason == Errc::cancelled || reason == Errc::deadline_exceeded) {
+      state = NumberState::RefusedGivenUp;
+    } else if (reason != Errc::overloaded && calls.has_room()) {
+      state = NumberState::Recorded;
+      calls.create_refused(session, message, reason).digest = digest;
+    }
+    session.set_state(message.sequence, state);
+  }
+  answer_not_executed(session, answer_to(session, message, MessageType::NotExecuted), reason,
+                      reason == Errc::overloaded ? to_ms(config.limits.retry_after) : 0);
+}
+
+/// A queued call is refused by the core itself; its bits in the window remain.
+void ServerCore::State::give_up_queued(Record& record, Errc reason) {
+  Session& session = sessions.at(record.session);
+  const Answer answer = answer_about(session, record, MessageType::NotExecuted);
+  if (record.series() == Series::Windowed && record.findable) {
+    NumberState state =
+        reason == Errc::overloaded ? NumberState::RefusedOverload : NumberState::RefusedGivenUp;
+    if (planted(Bug::RefusalNotRecorded)) state = NumberState::Unseen;
+    session.set_state(record.id.sequence, state);
+  }
+  calls.remove(record);
+  answer_not_executed(session, answer, reason,
+                      reason == Errc::overloaded ? to_ms(config.limits.retry_after) : 0);
+}
+
+void ServerCore::State::answer_working(Time now, Session& session, const SessionMessage& message,
+                                       Record& record) {
+  if (record.last_working != Time::min() && now < record.last_working + config.limits.working_interval)
+    return;
+  record.last_working = now;
+  send(session.path, answer_to(session, message, MessageType::Working));
+}
+
+void ServerCore::State::end_session(Session& session) {
+  calls.end_session(session);
+  sessions.erase(session);
+}
+
+void ServerCore::State::expire(Time now) {
+  for (Session* session = sessions.oldest(); session != nullptr && session->lease_until <= now;
+       session = sessions.oldest()) {
+    ++counters.sessions_expired;
+    end_session(*session);
+  }
+}
+
+}  // namespace once::core

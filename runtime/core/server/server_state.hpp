@@ -1,0 +1,93 @@
+// The state behind ServerCore: what it consists of. Messages and verdicts are in server_messages.cpp, what
+// the driver does with calls in server_calls.cpp, answers in server_answers.cpp.
+#pragma once
+
+#include <algorithm>
+#include <array>
+
+#include "core/server/call_book.hpp"
+#include "core/server/duplicate_filter.hpp"
+#include "core/server/secrets.hpp"
+#include "core/server/session_table.hpp"
+#include "core/server_core.hpp"
+#include "core/slab.hpp"
+#include "core/wire.hpp"
+
+namespace once::core {
+
+/// A message that waits to be polled; its header is written already.
+struct Outgoing {
+  Path to;
+  std::size_t header_size = 0;
+  std::array<std::uint8_t, kServerHeaderMax> header;
+  Slice body;
+};
+
+/// As milliseconds travel.
+inline std::uint32_t to_ms(std::chrono::milliseconds time) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(time.count(), 0, kBudgetUnlimited - 1));
+}
+
+class ServerCore::State {
+ public:
+  State(const ServerConfig& server_config, Time)
+      : config(server_config),
+        secrets(config.secret, config.loop),
+        sessions(secrets),
+        calls(config.limits, sessions, siphash(config.secret, {0, config.epoch.random})),
+        filter(config.epoch, config.limits, calls) {
+    config.limits.window_max = std::clamp<std::uint32_t>(config.limits.window_max, 1, 64);
+    config.limits.window_initial =
+        std::clamp<std::uint32_t>(config.limits.window_initial, 1, config.limits.window_max);
+  }
+
+  // As ServerCore's.
+  void receive(Time now, const Path& from, const Slice& message);
+  bool start(Time now, CallHandle call, std::uint32_t reply_max);
+  void refuse(CallHandle call, Errc reason, std::uint32_t retry_after_ms);
+  void reply(CallHandle call, ReplyStatus status, Slice body, bool little_endian, Errc reason);
+  bool poll_transmit(Transmit& out);
+  bool poll_arrival(Arrival& out);
+  void expire(Time now);
+
+  ServerConfig config;
+  Secrets secrets;
+  SessionTable sessions;
+  CallBook calls;
+  DuplicateFilter filter;
+  Ring<Outgoing> outgoing;
+  ServerCounters counters;
+  bool draining = false;
+
+ private:
+  void receive_hello(Time now, const Path& from, const Slice& message, const Prefix& prefix);
+  void receive_other_version(const Path& from, const Slice& message, const Prefix& prefix);
+  void receive_in_session(Time now, const Path& from, const Slice& message, const Prefix& prefix);
+  void judge(Time now, Session& session, const SessionMessage& message, const Slice& whole);
+
+  void accept(Time now, Session& session, const SessionMessage& message, const Slice& whole,
+              const Digest& digest);
+  void refuse_at_once(Session& session, const SessionMessage& message, const Digest& digest, Errc reason);
+  void give_up_queued(Record& record, Errc reason);
+  void answer_working(Time now, Session& session, const SessionMessage& message, Record& record);
+  void end_session(Session& session);
+
+  Answer answer_to(const Session& session, const SessionMessage& message, MessageType type) const;
+  Answer answer_about(const Session& session, const Record& record, MessageType type) const;
+  void answer_outside(const Path& to, const SessionMessage& message, MessageType type);
+  void answer_not_executed(const Session& session, Answer answer, Errc reason, std::uint32_t retry_after_ms);
+  void answer_reply(const Session& session, const Record& record, Answer answer);
+  bool reply_fits(const Session& session, std::size_t body_size) const;
+  template <class Message>
+  void send(const Path& to, const Message& message, Slice body = {});
+};
+
+template <class Message>
+void ServerCore::State::send(const Path& to, const Message& message, Slice body) {
+  Outgoing& out = outgoing.push();
+  out.to = to;
+  out.header_size = write(message, out.header.data());
+  out.body = std::move(body);
+}
+
+}  // namespace once::core

@@ -1,0 +1,107 @@
+// Sessions, their three indexes, and the clients behind them.
+#include "core/server/session_table.hpp"
+
+#include <algorithm>
+
+namespace once::core {
+
+void Session::follow_use(Sequence number) {
+  constexpr std::uint8_t kLookEvery = 64;
+  const auto use = static_cast<std::uint8_t>(number - mark);
+  window_peak = std::max(window_peak, use);
+  if (4 * use > 3 * window && window < window_max) {
+    window = static_cast<std::uint8_t>(std::min(2 * window, int{window_max}));
+    window_held = std::max(window_held, window);
+    window_peak = window_age = 0;
+  } else if (++window_age == kLookEvery) {
+    if (4 * window_peak < window) window = std::max<std::uint8_t>(window / 2, window_floor);
+    window_peak = window_age = 0;
+  }
+}
+
+Session* SessionTable::find(SessionId id) {
+  const std::uint32_t place = by_id_.find(hash(id), [&](std::uint32_t at) { return sessions_[at].id == id; });
+  return place != kNone ? &sessions_[place] : nullptr;
+}
+
+Session* SessionTable::find(const ClientInstance& instance, std::uint64_t nonce) {
+  const std::uint32_t place = by_hello_.find(secrets_.hash(instance, nonce), [&](std::uint32_t at) {
+    return sessions_[at].nonce == nonce && clients_[sessions_[at].client].instance == instance;
+  });
+  return place != kNone ? &sessions_[place] : nullptr;
+}
+
+Session& SessionTable::create(SessionId id, const ClientInstance& instance, std::uint64_t nonce,
+                              Time lease_until) {
+  const std::uint32_t place = sessions_.take();
+  Session& session = sessions_[place];
+  session = Session{};
+  session.id = id;
+  session.nonce = nonce;
+  session.place = place;
+  session.client = client_of(instance);
+  session.lease_until = lease_until;
+  ++clients_[session.client].sessions;
+  by_id_.insert(hash(id), place);
+  by_hello_.insert(secrets_.hash(instance, nonce), place);
+  link_newest(session);
+  return session;
+}
+
+void SessionTable::erase(Session& session) {
+  ONCE_ASSERT(session.records == kNone && session.reply_bytes == 0);
+  const std::uint32_t client = session.client;
+  by_id_.erase(hash(session.id), session.place);
+  by_hello_.erase(secrets_.hash(clients_[client].instance, session.nonce), session.place);
+  unlink(session);
+  session.id = 0;
+  sessions_.give_back(session.place);
+  --clients_[client].sessions;
+  drop_client_if_unused(client);
+}
+
+void SessionTable::renew(Session& session, Time until) {
+  session.lease_until = until;
+  if (session.place == newest_) return;
+  unlink(session);
+  link_newest(session);
+}
+
+void SessionTable::end_running(std::uint32_t client) {
+  ONCE_ASSERT(clients_[client].running > 0);
+  --clients_[client].running;
+  drop_client_if_unused(client);
+}
+
+std::uint32_t SessionTable::client_of(const ClientInstance& instance) {
+  const std::uint64_t key = secrets_.hash(instance);
+  std::uint32_t place =
+      by_instance_.find(key, [&](std::uint32_t at) { return clients_[at].instance == instance; });
+  if (place == kNone) {
+    place = clients_.take();
+    clients_[place] = Client{instance, 0, 0};
+    by_instance_.insert(key, place);
+  }
+  return place;
+}
+
+void SessionTable::drop_client_if_unused(std::uint32_t place) {
+  const Client& client = clients_[place];
+  if (client.sessions != 0 || client.running != 0) return;
+  by_instance_.erase(secrets_.hash(client.instance), place);
+  clients_.give_back(place);
+}
+
+void SessionTable::link_newest(Session& session) {
+  session.older = newest_;
+  session.newer = kNone;
+  (newest_ != kNone ? sessions_[newest_].newer : oldest_) = session.place;
+  newest_ = session.place;
+}
+
+void SessionTable::unlink(Session& session) {
+  (session.older != kNone ? sessions_[session.older].newer : oldest_) = session.newer;
+  (session.newer != kNone ? sessions_[session.newer].older : newest_) = session.older;
+}
+
+}  // namespace once::core

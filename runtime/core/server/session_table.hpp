@@ -1,0 +1,118 @@
+// The sessions of a server: found by id, by the HELLO that made them, and by the end of their lease. What is
+// kept for an idle session is this fixed part alone.
+#pragma once
+
+#include <cstdint>
+
+#include <once/base/ids.hpp>
+#include <once/base/time.hpp>
+
+#include "core/path.hpp"
+#include "core/server/secrets.hpp"
+#include "core/slab.hpp"
+
+namespace once::core {
+
+/// What a session knows of a number of its window, in two bits. Refusals stick without a record; a record is
+/// kept for a refusal that has a reason to tell.
+enum class NumberState : std::uint8_t {
+  Unseen = 0,
+  Recorded = 1,         // there is a full record
+  RefusedOverload = 2,  // refused, for want of room
+  RefusedGivenUp = 3,   // refused, cancelled or out of time: nobody waits for the reason
+};
+
+/// A session's fixed part. The window's masks are relative to the mark: bit i is number mark + 1 + i.
+struct Session {
+  SessionId id = 0;
+  std::uint64_t nonce = 0;
+  Sequence mark = 0;               // acknowledged_through
+  std::uint64_t acknowledged = 0;  // finished at the client, beyond the mark
+  std::uint64_t state_low = 0;     // the two bits of NumberState
+  std::uint64_t state_high = 0;
+  std::uint64_t newest_counter = 0;
+  Time lease_until;
+  Path path;                      // where the newest message came from; path.principal is bound at HELLO
+  std::uint64_t reply_bytes = 0;  // kept and set aside
+  std::uint32_t place = kNone;    // its own
+  std::uint32_t client = kNone;
+  std::uint32_t records = kNone;  // head of the list of its records
+  std::uint32_t older = kNone;    // neighbours in the order of leases
+  std::uint32_t newer = kNone;
+  std::uint32_t message_max = 0;  // octets of the largest body that the client takes
+  std::uint8_t window = 0;        // what answers grant now
+  std::uint8_t window_held = 0;   // the largest grant ever: what the client may still use
+  std::uint8_t window_floor = 0;  // what it started with, and shrinks to
+  std::uint8_t window_max = 0;
+  std::uint8_t window_peak = 0;  // the widest use since the grant was last looked at
+  std::uint8_t window_age = 0;   // new requests since then
+
+  NumberState state_of(Sequence number) const {
+    const std::uint64_t bit = number - mark - 1;
+    return static_cast<NumberState>((state_low >> bit & 1) | (state_high >> bit & 1) << 1);
+  }
+  void set_state(Sequence number, NumberState state) {
+    const std::uint64_t bit = number - mark - 1;
+    const auto value = static_cast<std::uint64_t>(state);
+    state_low = (state_low & ~(std::uint64_t{1} << bit)) | (value & 1) << bit;
+    state_high = (state_high & ~(std::uint64_t{1} << bit)) | (value >> 1) << bit;
+  }
+  /// A new request has `number`: the grant doubles when three quarters of it are in use, and halves when less
+  /// than a quarter was in use for a while. What was granted once stays usable.
+  void follow_use(Sequence number);
+  bool is_acknowledged(Sequence number) const {
+    return number <= mark || (number - mark <= 64 && (acknowledged >> (number - mark - 1) & 1) != 0);
+  }
+};
+static_assert(sizeof(Session) <= 256, "a million idle sessions must be affordable");
+
+/// A client instance: what it is charged for, over all its sessions and beyond them.
+struct Client {
+  ClientInstance instance;
+  std::uint32_t sessions = 0;
+  std::uint32_t running = 0;  // orphans included
+};
+
+class SessionTable {
+ public:
+  explicit SessionTable(const Secrets& secrets) : secrets_(secrets) {}
+
+  /// nullptr if there is none. The pointers stay valid until erase().
+  Session* find(SessionId id);
+  /// The session that this HELLO, or a copy of it, has made.
+  Session* find(const ClientInstance& instance, std::uint64_t nonce);
+  Session& create(SessionId id, const ClientInstance& instance, std::uint64_t nonce, Time lease_until);
+  /// Its records must be gone or handed to detach.
+  void erase(Session& session);
+
+  /// The lease runs until `until`, which is not earlier than any other's.
+  void renew(Session& session, Time until);
+  /// The session whose lease ends first, nullptr if there is none.
+  Session* oldest() { return oldest_ != kNone ? &sessions_[oldest_] : nullptr; }
+  const Session* oldest() const { return oldest_ != kNone ? &sessions_[oldest_] : nullptr; }
+
+  Session& at(std::uint32_t place) { return sessions_[place]; }
+  Client& client(std::uint32_t place) { return clients_[place]; }
+  void start_running(std::uint32_t client) { ++clients_[client].running; }
+  void end_running(std::uint32_t client);
+
+  std::size_t size() const { return sessions_.taken(); }
+
+ private:
+  static std::uint64_t hash(SessionId id) { return id >> 8; }  // the ids are random already
+  std::uint32_t client_of(const ClientInstance& instance);
+  void drop_client_if_unused(std::uint32_t place);
+  void link_newest(Session& session);
+  void unlink(Session& session);
+
+  const Secrets& secrets_;
+  Slab<Session> sessions_;
+  Slab<Client> clients_;
+  HashIndex by_id_;
+  HashIndex by_hello_;
+  HashIndex by_instance_;
+  std::uint32_t oldest_ = kNone;
+  std::uint32_t newest_ = kNone;
+};
+
+}  // namespace once::core

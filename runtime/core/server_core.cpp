@@ -1,0 +1,70 @@
+// The server core's public face.
+#include "core/server_core.hpp"
+
+#include <utility>
+
+#include "core/server/server_state.hpp"
+
+namespace once::core {
+
+ServerCore::ServerCore(const ServerConfig& config, Time now) : state_(std::make_unique<State>(config, now)) {}
+ServerCore::~ServerCore() = default;
+
+void ServerCore::receive(Time now, const Path& from, const Slice& message) {
+  state_->receive(now, from, message);
+}
+void ServerCore::timeout(Time now) {
+  state_->expire(now);
+}
+Time ServerCore::next_timeout() const {
+  const Session* const oldest = std::as_const(state_->sessions).oldest();
+  return oldest != nullptr ? oldest->lease_until : kNever;
+}
+bool ServerCore::poll_transmit(Transmit& out) {
+  return state_->poll_transmit(out);
+}
+bool ServerCore::poll_arrival(Arrival& out) {
+  return state_->poll_arrival(out);
+}
+bool ServerCore::start(Time now, CallHandle call, std::uint32_t reply_max) {
+  return state_->start(now, call, reply_max);
+}
+void ServerCore::refuse(Time, CallHandle call, Errc reason, std::chrono::milliseconds retry_after) {
+  state_->refuse(call, reason, to_ms(retry_after));
+}
+void ServerCore::reply(Time, CallHandle call, ReplyStatus status, Slice body, bool little_endian,
+                       Errc reason) {
+  state_->reply(call, status, std::move(body), little_endian, reason);
+}
+bool ServerCore::poll_abandoned(Abandoned& out) {
+  return state_->calls.poll_abandoned(out);
+}
+void ServerCore::drain(Time) {
+  state_->draining = true;
+  state_->filter.drain();
+}
+bool ServerCore::idle() const {
+  return state_->calls.running() == 0 && state_->calls.queued() == 0;
+}
+const ServerCounters& ServerCore::counters() const {
+  state_->counters.orphans = state_->calls.orphans();
+  state_->counters.replies_evicted = state_->calls.replies().evicted();
+  return state_->counters;
+}
+std::size_t ServerCore::sessions() const {
+  return state_->sessions.size();
+}
+std::size_t ServerCore::records() const {
+  return state_->calls.records();
+}
+std::size_t ServerCore::reply_bytes() const {
+  return state_->calls.replies().octets();
+}
+bool ServerCore::path_of(SessionId session, Path& out) const {
+  const Session* const found = state_->sessions.find(session);
+  if (found == nullptr) return false;
+  out = found->path;
+  return true;
+}
+
+}  // namespace once::core

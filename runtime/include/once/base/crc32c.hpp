@@ -1,0 +1,20 @@
+// CRC32C (Castagnoli, reflected polynomial 0x82F63B78): the checksum of headers and bodies. It finds damage
+// on the way and tells a mistake from a duplicate; it is no defence against an attacker.
+#pragma once
+
+#include <cstdint>
+
+#include <once/base/bytes.hpp>
+
+namespace once {
+
+/// The checksum of `bytes`; with `seed`, the checksum of whatever `seed` is the checksum of, followed by
+/// `bytes`. Of no octets it is `seed`. Uses the processor's instruction where there is one.
+std::uint32_t crc32c(ByteView bytes, std::uint32_t seed = 0);
+
+namespace detail {
+/// The same with tables alone: what runs where the instruction is missing.
+std::uint32_t crc32c_by_table(ByteView bytes, std::uint32_t seed = 0);
+}  // namespace detail
+
+}  // namespace once
