@@ -1,0 +1,154 @@
+// Namespaces, comments, line breaks and includes.
+#include "backend/cpp/code.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace oncec::backend::cpp {
+namespace {
+
+constexpr std::size_t kColumns = 110;
+
+struct Include {
+  std::string_view mention;  // a whole word, or what begins with one
+  std::string_view header;
+};
+
+// Sorted by header.
+constexpr std::array kIncludes = {
+    Include{"std::array", "<array>"},
+    Include{"std::endian", "<bit>"},
+    Include{"std::size_t", "<cstddef>"},
+    Include{"std::int8_t", "<cstdint>"},
+    Include{"std::int16_t", "<cstdint>"},
+    Include{"std::int32_t", "<cstdint>"},
+    Include{"std::int64_t", "<cstdint>"},
+    Include{"std::uint8_t", "<cstdint>"},
+    Include{"std::uint16_t", "<cstdint>"},
+    Include{"std::uint32_t", "<cstdint>"},
+    Include{"std::uint64_t", "<cstdint>"},
+    Include{"std::ostream", "<iosfwd>"},
+    Include{"std::optional", "<optional>"},
+    Include{"std::invalid_argument", "<stdexcept>"},
+    Include{"std::string", "<string>"},
+    Include{"std::string_view", "<string_view>"},
+    Include{"std::forward", "<utility>"},
+    Include{"std::move", "<utility>"},
+    Include{"std::variant", "<variant>"},
+    Include{"std::vector", "<vector>"},
+    Include{"asio::completion_token_for", "<asio/async_result.hpp>"},
+    Include{"asio::awaitable", "<asio/awaitable.hpp>"},
+    Include{"once::UserException", "<once/base/error.hpp>"},
+    Include{"once::Cdr", "<once/codec/cdr.hpp>"},
+    Include{"once::CdrDecoder", "<once/codec/cdr.hpp>"},
+    Include{"once::Float128", "<once/codec/codec.hpp>"},
+    Include{"once::DecoderType", "<once/codec/coder.hpp>"},
+    Include{"once::kOctetsMin", "<once/codec/values.hpp>"},
+    Include{"once::Xdr", "<once/codec/xdr.hpp>"},
+    Include{"once::XdrDecoder", "<once/codec/xdr.hpp>"},
+    Include{"once::detail::co_serve", "<once/rpc/co_skeleton.hpp>"},
+    Include{"once::Operation", "<once/rpc/operation.hpp>"},
+    Include{"once::Outcome", "<once/rpc/outcome.hpp>"},
+    Include{"once::Ref", "<once/rpc/ref.hpp>"},
+    Include{"once::Servant", "<once/rpc/servant.hpp>"},
+    Include{"once::detail::serve", "<once/rpc/skeleton.hpp>"},
+    Include{"once::StubBase", "<once/rpc/stub.hpp>"},
+    Include{"once::Codecs", "<once/rpc/values.hpp>"},
+};
+
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+/// True if `word` stands in the text, not as a part of a longer one.
+bool mentions(std::string_view text, std::string_view word) {
+  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    const bool begins = at == 0 || (!is_word(text[at - 1]) && text[at - 1] != ':');
+    if (begins && (end == text.size() || !is_word(text[end]))) return true;
+  }
+  return false;
+}
+
+/// 0: the standard library, 1: Asio, 2: Once. Each group stands by itself.
+int group_of(std::string_view header) {
+  if (header.starts_with("<asio/")) return 1;
+  return header.starts_with("<once/") ? 2 : 0;
+}
+
+}  // namespace
+
+void Code::enter(const std::vector<std::string>& namespaces) {
+  if (namespaces == open_) return;
+  if (!open_.empty()) {
+    printer_.blank_line();
+    emit("}  // namespace $name$", {{"name", join(open_, "::")}});
+  }
+  open_ = namespaces;
+  if (open_.empty()) return;
+  printer_.blank_line();
+  emit("namespace $name$ {", {{"name", join(open_, "::")}});
+  printer_.blank_line();
+}
+
+std::string Code::with_includes(std::string_view opening,
+                                const std::vector<std::string>& own_includes) const {
+  std::string result{opening};
+  std::string_view previous;
+  for (const Include& include : kIncludes) {
+    if (include.header == previous || !mentions(printer_.text(), include.mention)) continue;
+    if (previous.empty() || group_of(previous) != group_of(include.header)) result.push_back('\n');
+    result.append("#include ").append(include.header).push_back('\n');
+    previous = include.header;
+  }
+  if (!own_includes.empty()) result.push_back('\n');
+  for (const std::string& include : own_includes) result.append("#include \"").append(include).append("\"\n");
+  return result.append("\n").append(printer_.text());
+}
+
+std::string doc_comment(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (!result.empty()) result.push_back('\n');
+    result.append("///");
+    if (end != 0) result.append(" ").append(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return result;
+}
+
+std::string list(std::string_view head, const std::vector<std::string>& items, std::string_view tail,
+                 std::size_t indentation) {
+  std::string result{head};
+  const std::size_t start =
+      head.size() - (head.rfind('\n') == std::string_view::npos ? 0 : head.rfind('\n') + 1);
+  std::size_t column = indentation + start;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const bool last = i + 1 == items.size();
+    const std::size_t needed = items[i].size() + (last ? tail.size() : 1);
+    if (i != 0 && column + 1 + needed > kColumns) {
+      result.append("\n").append(start, ' ');
+      column = indentation + start;
+    } else if (i != 0) {
+      result.push_back(' ');
+      ++column;
+    }
+    result.append(items[i]);
+    column += items[i].size() + 1;
+    if (!last) result.push_back(',');
+  }
+  return result.append(tail);
+}
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string result;
+  for (const std::string& part : parts) {
+    if (&part != &parts.front()) result.append(separator);
+    result.append(part);
+  }
+  return result;
+}
+
+}  // namespace oncec::backend::cpp

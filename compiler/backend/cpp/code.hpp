@@ -1,0 +1,53 @@
+// One C++ file while it is written: the printer, the namespace that is open, and how lists are laid out.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/cpp/generator.hpp"
+#include "backend/cpp/names.hpp"
+#include "backend/cpp/operations.hpp"
+#include "backend/printer.hpp"
+#include "model/model.hpp"
+
+namespace oncec::backend::cpp {
+
+/// What all files of one run are made from.
+struct Input {
+  const model::Model& model;
+  const Options& options;
+  const Names& names;
+  const std::vector<InterfacePlan>& interfaces;  // those that are defined here, in the order of definition
+};
+
+class Code {
+ public:
+  Printer& printer() { return printer_; }
+  void emit(std::string_view text, std::initializer_list<Printer::Substitution> substitutions = {}) {
+    printer_.emit(text, substitutions);
+  }
+
+  /// Closes namespaces and opens others until `namespaces` are those that are open; none is the global one.
+  void enter(const std::vector<std::string>& namespaces);
+
+  /// The body with what comes before it: `opening`, and an #include for each thing of the standard library,
+  /// of Asio and of Once that it mentions, but for those that `included` has already.
+  std::string with_includes(std::string_view opening, const std::vector<std::string>& own_includes) const;
+
+ private:
+  Printer printer_;
+  std::vector<std::string> open_;
+};
+
+/// "/// " before every line; empty if there is no text.
+std::string doc_comment(std::string_view text);
+
+/// `head(item, item, …)tail`, broken between items where a line would pass the limit. `indentation`: of the
+/// line that it is put on.
+std::string list(std::string_view head, const std::vector<std::string>& items, std::string_view tail,
+                 std::size_t indentation = 0);
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+}  // namespace oncec::backend::cpp

@@ -1,0 +1,54 @@
+// The parts of the generated files. Each writes one kind of declaration; generator.cpp puts them together.
+#pragma once
+
+#include "backend/cpp/code.hpp"
+#include "backend/cpp/operations.hpp"
+#include "model/model.hpp"
+
+namespace oncec::backend::cpp {
+
+// Header.
+
+/// A constant, typedef, enum, struct or exception, as it stands in a namespace or, if `inside_interface`, in
+/// an interface's struct.
+void emit_type(Code& code, const Input& input, const model::Declaration& declaration, bool inside_interface);
+/// to_string and operator<<.
+void emit_enum_functions(Code& code, const Input& input, const model::Declaration& declaration);
+void emit_union(Code& code, const Input& input, const model::Declaration& declaration);
+/// The struct that is the interface's name.
+void emit_interface(Code& code, const Input& input, const InterfacePlan& interface);
+void emit_result_structs(Code& code, const Input& input, const InterfacePlan& interface);
+void emit_stub(Code& code, const Input& input, const InterfacePlan& interface);
+void emit_servant(Code& code, const Input& input, const InterfacePlan& interface);
+void emit_co_servant(Code& code, const Input& input, const InterfacePlan& interface);
+/// Declares encode and decode.
+void emit_codec_declaration(Code& code, const Input& input, const model::Declaration& declaration);
+/// kOctetsMin, in the global namespace.
+void emit_octets_min(Code& code, const Input& input, const model::Declaration& declaration);
+
+// Source.
+
+void emit_enum_definitions(Code& code, const Input& input, const model::Declaration& declaration);
+void emit_union_definitions(Code& code, const Input& input, const model::Declaration& declaration);
+void emit_codec_definitions(Code& code, const Input& input, const model::Declaration& declaration);
+/// encode and decode for every codec of the options.
+void emit_codec_instantiations(Code& code, const Input& input, const model::Declaration& declaration);
+/// The struct that tells all about an operation.
+void emit_traits(Code& code, const Input& input, const OperationPlan& operation);
+void emit_stub_definitions(Code& code, const Input& input, const InterfacePlan& interface);
+void emit_servant_definitions(Code& code, const Input& input, const InterfacePlan& interface);
+
+// Shared.
+
+/// "Account::Inner": the declaration's name where its definition stands, in its innermost namespace.
+std::string local_name(const Input& input, const model::Declaration& declaration);
+/// The scope inside the declaration's class, with these names of its members in front.
+Scope class_scope(const Input& input, const model::Declaration& declaration,
+                  const std::vector<std::string>& members = {});
+/// A call that encodes `value`, an expression of the type, or decodes into it.
+std::string encode_statement(const model::Type& type, bool optional, const std::string& value);
+std::string decode_statement(const model::Type& type, bool optional, const std::string& value);
+/// The guard at the beginning of the codec functions of a type that can contain itself.
+void emit_nesting(Code& code, const model::Declaration& declaration, std::string_view coder);
+
+}  // namespace oncec::backend::cpp

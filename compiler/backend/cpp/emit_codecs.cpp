@@ -1,0 +1,232 @@
+// encode and decode of the declared types.
+#include "backend/cpp/emit.hpp"
+#include "backend/cpp/types.hpp"
+#include "backend/wire.hpp"
+
+namespace oncec::backend::cpp {
+namespace {
+
+using model::Declaration;
+
+/// True if encode(encoder, value) does not know all there is to know: a bound that the C++ type does not
+/// have.
+bool has_bound(const model::Type& type) {
+  const model::Type& resolved = model::resolve(type);
+  if (const auto* const text = std::get_if<model::StringType>(&resolved.form)) return text->bound != 0;
+  if (const auto* const sequence = std::get_if<model::SequenceType>(&resolved.form)) {
+    return sequence->bound != 0 || has_bound(*sequence->element);
+  }
+  if (const auto* const array = std::get_if<model::ArrayType>(&resolved.form))
+    return has_bound(*array->element);
+  return false;
+}
+
+/// "encode" or "decode", and what differs between them.
+struct Direction {
+  std::string verb;       // "encode"
+  std::string coder;      // "encoder"
+  std::string qualifier;  // of a value: "const "
+};
+const Direction kEncode = {"encode", "encoder", "const "};
+const Direction kDecode = {"decode", "decoder", ""};
+
+/// Writes the statement that encodes or decodes one value. What has bounds inside gets a function for its
+/// elements, whose parameters have names of their own at each depth.
+class Statement {
+ public:
+  explicit Statement(const Direction& direction) : direction_(direction) {}
+
+  std::string of(const model::Type& type, bool optional, const std::string& value) const {
+    if (!optional || !has_bound(type)) return of(type, value, 0);
+    return call("_optional", value, 0,
+                element(0, [&](const std::string& inner) { return of(type, inner, 1); }));
+  }
+
+ private:
+  std::string coder(std::size_t depth) const {
+    if (depth == 0) return direction_.coder;
+    return direction_.verb == "encode" ? "e" + std::to_string(depth) : "d" + std::to_string(depth);
+  }
+  std::string call(std::string_view suffix, const std::string& value, std::size_t depth,
+                   const std::string& more) const {
+    return direction_.verb + std::string{suffix} + "(" + coder(depth) + ", " + value +
+           (more.empty() ? "" : ", ") + more + ");";
+  }
+  template <class Inner>
+  std::string element(std::size_t depth, Inner inner) const {
+    const std::string value = "element" + std::to_string(depth + 1);
+    return "[](auto& " + coder(depth + 1) + ", " + direction_.qualifier + "auto& " + value + ") { " +
+           inner(value) + " }";
+  }
+
+  std::string of(const model::Type& type, const std::string& value, std::size_t depth) const {
+    if (!has_bound(type)) return call("", value, depth, "");
+    const model::Type& resolved = model::resolve(type);
+    if (const auto* const text = std::get_if<model::StringType>(&resolved.form)) {
+      return call("_bounded", value, depth, std::to_string(text->bound));
+    }
+    if (const auto* const array = std::get_if<model::ArrayType>(&resolved.form)) {
+      return of(*array, 0, value, depth);
+    }
+    const auto& sequence = std::get<model::SequenceType>(resolved.form);
+    const std::string bound = sequence.bound != 0 ? std::to_string(sequence.bound) : "once::kUnbounded";
+    if (!has_bound(*sequence.element)) return call("_bounded", value, depth, bound);
+    return call("_sequence", value, depth, bound + ", " + element(depth, [&](const std::string& inner) {
+                                             return of(*sequence.element, inner, depth + 1);
+                                           }));
+  }
+  /// An array's dimensions from `dimension` on.
+  std::string of(const model::ArrayType& array, std::size_t dimension, const std::string& value,
+                 std::size_t depth) const {
+    if (dimension == array.dimensions.size()) return of(*array.element, value, depth);
+    return call("_array", value, depth, element(depth, [&](const std::string& inner) {
+                  return of(array, dimension + 1, inner, depth + 1);
+                }));
+  }
+
+  const Direction& direction_;
+};
+
+/// Written out where a statement has several lines of its own.
+void emit_statement(Code& code, const std::string& text) {
+  code.emit("$text$", {{"text", text}});
+}
+
+void emit_enum_codec(Code& code, const Input& input, const Declaration& declaration) {
+  const auto& enumeration = std::get<model::Enum>(declaration.body);
+  const std::string name = local_name(input, declaration);
+  code.emit(R"(
+
+    template <once::EncoderType E>
+    void encode(E& encoder, const $name$& value) {
+      if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
+      encoder.enumeration(static_cast<std::uint32_t>(value));
+    }
+
+    template <once::DecoderType D>
+    void decode(D& decoder, $name$& value) {
+      value = static_cast<$name$>(decoder.enumeration());
+      if (!to_string(value).empty()) return;
+      decoder.fail(once::Errc::invalid_value, 4);
+      value = $name$::$first$;
+    }
+  )",
+            {{"name", name}, {"first", identifier(enumeration.enumerators.front().name)}});
+}
+
+void emit_members_codec(Code& code, const Input& input, const Declaration& declaration,
+                        const Declaration* base, const std::vector<model::Member>& members,
+                        std::string (*name_of)(std::string_view)) {
+  const std::string name = local_name(input, declaration);
+  const bool empty = base == nullptr && members.empty();
+  const auto emit_direction = [&](const Direction& direction) {
+    emit_nesting(code, declaration, direction.coder);
+    if (base != nullptr) {
+      const std::string type = input.names.spell(*base, Scope{input.names.namespaces(declaration), {}});
+      emit_statement(code, direction.verb + "(" + direction.coder + ", static_cast<" + direction.qualifier +
+                               type + "&>(value));");
+    }
+    for (const model::Member& member : members) {
+      emit_statement(code,
+                     Statement{direction}.of(*member.type, member.optional, "value." + name_of(member.name)));
+    }
+  };
+  code.emit(R"(
+
+    template <once::EncoderType E>
+    void encode($unused$E& encoder, $unused$const $name$& value) {
+      $encode$
+    }
+
+    template <once::DecoderType D>
+    void decode($unused$D& decoder, $unused$$name$& value) {
+      $decode$
+    }
+  )",
+            {{"unused", empty ? "[[maybe_unused]] " : ""},
+             {"name", name},
+             {"encode", [&] { emit_direction(kEncode); }},
+             {"decode", [&] { emit_direction(kDecode); }}});
+}
+
+std::string plain_name(std::string_view name) {
+  return identifier(name);
+}
+
+}  // namespace
+
+std::string encode_statement(const model::Type& type, bool optional, const std::string& value) {
+  return Statement{kEncode}.of(type, optional, value);
+}
+
+std::string decode_statement(const model::Type& type, bool optional, const std::string& value) {
+  return Statement{kDecode}.of(type, optional, value);
+}
+
+void emit_nesting(Code& code, const Declaration& declaration, std::string_view coder) {
+  if (!contains_itself(declaration)) return;
+  code.emit("const once::Nesting nesting{$coder$};\nif (!nesting) return;", {{"coder", coder}});
+}
+
+void emit_codec_declaration(Code& code, const Input& input, const Declaration& declaration) {
+  code.emit(R"(
+    template <once::EncoderType E>
+    void encode(E& encoder, const $name$& value);
+    template <once::DecoderType D>
+    void decode(D& decoder, $name$& value);
+  )",
+            {{"name", local_name(input, declaration)}});
+}
+
+void emit_octets_min(Code& code, const Input& input, const Declaration& declaration) {
+  std::vector<std::string> parts;
+  const auto add = [&](const std::string& type) { parts.push_back("once::kOctetsMin<Coder, " + type + ">"); };
+  if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) {
+    if (structure->base != nullptr) add(input.names.qualified(*structure->base));
+    for (const model::Member& member : structure->members) add(spell(input.names, member, Scope{}));
+  } else if (const auto* const onion = std::get_if<model::Union>(&declaration.body)) {
+    add(spell(input.names, *onion->discriminator, Scope{}));
+  } else {
+    return;
+  }
+  const std::string sum = parts.empty() ? "0" : join(parts, " +\n");
+  code.emit(R"(
+    template <class Coder>
+    inline constexpr std::size_t once::kOctetsMin<Coder, $name$> =
+        $sum$;
+  )",
+            {{"name", input.names.qualified(declaration)}, {"sum", sum}});
+}
+
+void emit_codec_definitions(Code& code, const Input& input, const Declaration& declaration) {
+  if (std::holds_alternative<model::Enum>(declaration.body)) {
+    emit_enum_codec(code, input, declaration);
+  } else if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) {
+    emit_members_codec(code, input, declaration, structure->base, structure->members, plain_name);
+  } else if (const auto* const exception = std::get_if<model::Exception>(&declaration.body)) {
+    emit_members_codec(code, input, declaration, nullptr, exception->members, exception_member_name);
+  } else if (std::holds_alternative<model::Union>(declaration.body)) {
+    emit_union_definitions(code, input, declaration);
+  }
+}
+
+void emit_codec_instantiations(Code& code, const Input& input, const Declaration& declaration) {
+  for (const std::string& codec : input.options.codecs) {
+    if (codec == "cdr") {
+      code.emit(R"(
+        template void encode(once::Cdr::Encoder&, const $name$&);
+        template void decode(once::CdrDecoder<std::endian::little>&, $name$&);
+        template void decode(once::CdrDecoder<std::endian::big>&, $name$&);
+      )",
+                {{"name", local_name(input, declaration)}});
+    } else {
+      code.emit(R"(
+        template void encode(once::XdrEncoder&, const $name$&);
+        template void decode(once::XdrDecoder&, $name$&);
+      )",
+                {{"name", local_name(input, declaration)}});
+    }
+  }
+}
+
+}  // namespace oncec::backend::cpp

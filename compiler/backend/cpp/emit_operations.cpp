@@ -1,0 +1,247 @@
+// The plumbing of interfaces in the source file: what is known about each operation, and the functions of
+// stubs and servants, which only pass it on.
+#include <array>
+
+#include "backend/cpp/emit.hpp"
+#include "backend/cpp/types.hpp"
+#include "backend/wire.hpp"
+
+namespace oncec::backend::cpp {
+namespace {
+
+using model::Declaration;
+
+std::string hexadecimal(std::uint32_t value) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string result = "0x";
+  for (int shift = 28; shift >= 0; shift -= 4) result.push_back(kDigits[value >> shift & 15]);
+  return result;
+}
+
+std::string_view spell(model::Semantics semantics) {
+  switch (semantics) {
+    case model::Semantics::Maybe: return "Maybe";
+    case model::Semantics::AtLeastOnce: return "AtLeastOnce";
+    case model::Semantics::AtMostOnce: return "AtMostOnce";
+    case model::Semantics::ExactlyOnce: return "ExactlyOnce";
+  }
+  return "";
+}
+
+/// The statements that encode or decode the items; `prefix` makes a name an expression.
+void emit_items(Code& code, const std::vector<Item>& items, const std::string& prefix,
+                std::string (*statement)(const model::Type&, bool, const std::string&)) {
+  for (const Item& item : items) {
+    code.emit("$statement$", {{"statement", statement(*item.type, false, prefix + item.name)}});
+  }
+}
+
+/// The name of the operation's struct, as written in the interface's namespace.
+std::string traits_of(const Input& input, const InterfacePlan& interface, const OperationPlan& operation) {
+  const std::vector<std::string> there = input.names.namespaces(*operation.owner);
+  if (there == input.names.namespaces(*interface.declaration)) return operation.traits;
+  return "::" + (there.empty() ? "" : join(there, "::") + "::") + operation.traits;
+}
+
+void emit_skeleton(Code& code, const Input& input, const InterfacePlan& interface, const std::string& which,
+                   std::string_view serve) {
+  const Declaration& declaration = *interface.declaration;
+  const Scope scope{input.names.namespaces(declaration), {}};
+  std::vector<std::string> operations;
+  for (const OperationPlan& operation : interface.all)
+    operations.push_back(traits_of(input, interface, operation));
+  std::vector<std::string> ids = {local_name(input, declaration) + "::interface_id"};
+  for (const Declaration* const base : all_bases(declaration)) {
+    ids.push_back(input.names.spell(*base, scope) + "::interface_id");
+  }
+  code.emit(R"(
+
+    std::string_view $class$::interface_id() const noexcept { return $interface$::interface_id; }
+
+    bool $class$::is_a(std::string_view id) const noexcept {
+      $is_a$
+    }
+
+    const once::Operation* $class$::find_operation(std::uint32_t id) const noexcept {
+      $operations$
+    }
+
+    void $class$::dispatch(once::Request& request, once::Responder respond) noexcept {
+      switch (request.operation()) {
+        $cases$
+        default: std::move(respond).refuse(once::Errc::no_such_operation); return;
+      }
+    }
+  )",
+            {{"class", local_name(input, declaration) + "::" + which},
+             {"interface", local_name(input, declaration)},
+             {"is_a", list("return once::detail::is_one_of(id, {", ids, "});", 2)},
+             {"operations", list("return once::detail::Operations<", operations, ">::find(id);", 2)},
+             {"cases", [&] {
+                for (const OperationPlan& operation : interface.all) {
+                  const std::string traits = traits_of(input, interface, operation);
+                  std::vector<std::string> arguments = {"request"};
+                  for (const Item& argument : operation.arguments) arguments.push_back("in." + argument.name);
+                  code.emit(R"(
+                    case $traits$::kOperation.id:
+                      once::detail::$serve$<$traits$, GeneratedCodecs>(
+                          request, std::move(respond), [this, &request]($unused$$traits$::Arguments& in) {
+                            $call$
+                          });
+                      return;
+                  )",
+                            {{"traits", traits},
+                             {"serve", serve},
+                             {"unused", operation.arguments.empty() ? "[[maybe_unused]] " : ""},
+                             {"call", list("return this->" + operation.name + "(", arguments, ");", 12)}});
+                }
+              }}});
+}
+
+}  // namespace
+
+void emit_traits(Code& code, const Input& input, const OperationPlan& plan) {
+  const model::Operation& operation = *plan.operation;
+  const Scope scope{input.names.namespaces(*plan.owner), {}};
+  Scope inside = scope;
+  inside.path.push_back(plan.traits);
+  for (const Item& argument : plan.arguments) inside.hidden.insert(argument.name);
+  const std::string result = spell_result(input.names, plan, scope);
+  const std::string result_type = plan.results.size() == 1
+                                      ? spell_parameter(input.names, *plan.results[0].type, scope)
+                                      : "const " + result + "&";
+  std::vector<std::string> raises;
+  for (const Declaration* const raised : operation.raises)
+    raises.push_back(input.names.spell(*raised, scope));
+  std::vector<std::string> encoded = {"E& encoder"};
+  for (const Item& argument : plan.arguments) {
+    encoded.push_back(spell_parameter(input.names, *argument.type, inside) + " " + argument.name);
+  }
+  const bool no_arguments = plan.arguments.empty();
+  code.emit(R"(
+
+    struct $name$ {
+      static constexpr once::Operation kOperation{
+          .interface_id = $interface_id$,
+          .name = $operation_name$,
+          .id = $id$,
+          .fingerprint = $fingerprint$,
+          .semantics = once::Semantics::$semantics$,
+          .orphan = once::OrphanPolicy::$orphan$,
+          .deadline_ms = $deadline$,
+          .reply_max = $reply_max$,
+      };
+      using Result = $result$;
+      using Raises = once::Raises<$raises$>;
+      struct Arguments {
+        $arguments$
+      };
+
+      template <class E>
+      $encode_head$ {
+        $encode_arguments$
+      }
+      template <class D>
+      static void decode_arguments($unused$D& decoder, $unused$Arguments& arguments) {
+        $decode_arguments$
+      }
+      $results$
+    };
+  )",
+            {{"name", plan.traits},
+             {"interface_id", quoted(plan.owner->repository_id)},
+             {"operation_name", quoted(operation.name)},
+             {"id", hexadecimal(operation.id)},
+             {"fingerprint", hexadecimal(fingerprint(operation))},
+             {"semantics", spell(operation.semantics)},
+             {"orphan", operation.orphan == model::OrphanPolicy::Cancel ? "Cancel" : "Continue"},
+             {"deadline", std::to_string(operation.deadline_ms)},
+             {"reply_max", std::to_string(reply_max(operation))},
+             {"result", result},
+             {"raises", join(raises, ", ")},
+             {"arguments",
+              [&] {
+                for (const Item& argument : plan.arguments) {
+                  code.emit("$type$ $name$$initializer$;",
+                            {{"type", cpp::spell(input.names, *argument.type, inside)},
+                             {"name", argument.name},
+                             {"initializer", initializer(input.names, *argument.type, inside)}});
+                }
+              }},
+             {"encode_head", list("static void encode_arguments(", encoded, ")", 2)},
+             {"encode_arguments", [&] { emit_items(code, plan.arguments, "", encode_statement); }},
+             {"unused", no_arguments ? "[[maybe_unused]] " : ""},
+             {"decode_arguments", [&] { emit_items(code, plan.arguments, "arguments.", decode_statement); }},
+             {"results", [&] {
+                if (plan.results.empty()) return;
+                const std::string prefix = plan.results.size() == 1 ? "" : "result.";
+                std::vector<Item> results = plan.results;
+                if (results.size() == 1) results[0].name = "result";
+                code.emit(R"(
+                  template <class E>
+                  static void encode_result(E& encoder, $parameter$ result) {
+                    $encode$
+                  }
+                  template <class D>
+                  static void decode_result(D& decoder, $result$& result) {
+                    $decode$
+                  }
+                )",
+                          {{"parameter", result_type},
+                           {"result", result},
+                           {"encode", [&] { emit_items(code, results, prefix, encode_statement); }},
+                           {"decode", [&] { emit_items(code, results, prefix, decode_statement); }}});
+              }}});
+}
+
+void emit_stub_definitions(Code& code, const Input& input, const InterfacePlan& interface) {
+  const std::string stub = local_name(input, *interface.declaration) + "::Stub";
+  // Return types stand before the class's scope is open, parameters inside; one spelling serves both.
+  const Scope scope{input.names.namespaces(*interface.declaration), {}};
+  for (const OperationPlan& operation : interface.all) {
+    std::vector<std::string> typed;
+    std::vector<std::string> named;
+    Scope inside = class_scope(input, *interface.declaration);
+    inside.path.emplace_back("Stub");
+    for (const OperationPlan& other : interface.all) inside.hidden.insert(other.name);
+    for (const Item& argument : operation.arguments) inside.hidden.insert(argument.name);
+    for (const Item& argument : operation.arguments) {
+      typed.push_back(spell_parameter(input.names, *argument.type, inside) + " " + argument.name);
+      named.push_back(argument.name);
+    }
+    const std::string result = spell_result(input.names, operation, scope);
+    code.emit(R"(
+
+      $prepare$ {
+        return StubBase::prepare<$traits$, GeneratedCodecs>($arguments$);
+      }
+      once::Outcome<$result$> $stub$::finish_$plumbing$(once::RawOutcome reply) {
+        return once::detail::finish_call<$traits$, GeneratedCodecs>(std::move(reply));
+      }
+      $try$ {
+        return finish_$plumbing$(StubBase::call(prepare_$plumbing$($arguments$)));
+      }
+      $plain$ {
+        return $try_name$($arguments$).value();
+      }
+    )",
+              {{"prepare", list("once::OutgoingCall " + stub + "::prepare_" + operation.plumbing + "(", typed,
+                                ") const")},
+               {"traits", traits_of(input, interface, operation)},
+               {"arguments", join(named, ", ")},
+               {"result", result},
+               {"stub", stub},
+               {"plumbing", operation.plumbing},
+               {"try", list("once::Outcome<" + result + "> " + stub + "::" + operation.try_name + "(", typed,
+                            ") const")},
+               {"plain", list(result + " " + stub + "::" + operation.name + "(", typed, ") const")},
+               {"try_name", operation.try_name}});
+  }
+}
+
+void emit_servant_definitions(Code& code, const Input& input, const InterfacePlan& interface) {
+  emit_skeleton(code, input, interface, "Servant", "serve");
+  emit_skeleton(code, input, interface, "CoServant", "co_serve");
+}
+
+}  // namespace oncec::backend::cpp

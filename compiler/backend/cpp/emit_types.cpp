@@ -1,0 +1,230 @@
+// Constants, typedefs, enums, structs and exceptions in the header.
+#include <set>
+
+#include "backend/cpp/emit.hpp"
+#include "backend/cpp/types.hpp"
+
+namespace oncec::backend::cpp {
+namespace {
+
+using model::Declaration;
+
+/// Where a declaration is used from that stands in `declaration`'s own scope.
+Scope outer_scope(const Input& input, const Declaration& declaration) {
+  Scope scope{input.names.path(declaration), {}};
+  scope.path.pop_back();
+  return scope;
+}
+
+void emit_constant(Code& code, const Input& input, const Declaration& declaration,
+                   const model::Constant& constant, bool inside_interface) {
+  const Scope scope = outer_scope(input, declaration);
+  const bool is_text = std::holds_alternative<model::StringType>(model::resolve(*constant.type).form);
+  code.emit(R"(
+    $doc$
+    $storage$ constexpr $type$ $name$ = $value$;
+  )",
+            {{"doc", doc_comment(declaration.doc)},
+             {"storage", inside_interface ? "static" : "inline"},
+             {"type", is_text ? "std::string_view" : spell(input.names, *constant.type, scope)},
+             {"name", input.names.name(declaration)},
+             {"value", literal(input.names, constant.value, *constant.type, scope)}});
+}
+
+void emit_enum(Code& code, const Input& input, const Declaration& declaration,
+               const model::Enum& enumeration) {
+  bool negative = false;
+  for (const model::Enumerator& enumerator : enumeration.enumerators) {
+    negative = negative || enumerator.value < 0;
+  }
+  code.emit(
+      R"(
+    $doc$
+    enum class $name$ : $underlying$ {
+      $enumerators$
+    };
+  )",
+      {{"doc", doc_comment(declaration.doc)},
+       {"name", input.names.name(declaration)},
+       {"underlying", negative ? "std::int32_t" : "std::uint32_t"},
+       {"enumerators", [&] {
+          std::int64_t next = 0;
+          for (const model::Enumerator& enumerator : enumeration.enumerators) {
+            std::string text = identifier(enumerator.name);
+            if (enumerator.value != next) text += " = " + std::to_string(enumerator.value);
+            next = enumerator.value + 1;
+            code.emit("$doc$\n$enumerator$,", {{"doc", doc_comment(enumerator.doc)}, {"enumerator", text}});
+          }
+        }}});
+}
+
+struct MemberText {
+  std::string name;
+  std::string type;
+  std::string initializer;
+  std::string doc;
+};
+
+std::vector<MemberText> member_texts(const Input& input, const Declaration& declaration,
+                                     const std::vector<model::Member>& members,
+                                     std::string (*name_of)(std::string_view)) {
+  std::vector<std::string> member_names;
+  for (const model::Member& member : members) member_names.push_back(name_of(member.name));
+  const Scope scope = class_scope(input, declaration, member_names);
+  std::vector<MemberText> texts;
+  for (const model::Member& member : members) {
+    texts.push_back({name_of(member.name), spell(input.names, member, scope),
+                     initializer(input.names, member, scope), doc_comment(member.doc)});
+  }
+  return texts;
+}
+
+void emit_members(Code& code, const std::vector<MemberText>& members) {
+  for (const MemberText& member : members) {
+    code.emit("$doc$\n$type$ $name$$initializer$;", {{"doc", member.doc},
+                                                     {"type", member.type},
+                                                     {"name", member.name},
+                                                     {"initializer", member.initializer}});
+  }
+}
+
+std::string struct_member_name(std::string_view name) {
+  return identifier(name);
+}
+
+void emit_struct(Code& code, const Input& input, const Declaration& declaration,
+                 const model::Struct& structure) {
+  const auto members = member_texts(input, declaration, structure.members, struct_member_name);
+  const Scope scope = outer_scope(input, declaration);
+  code.emit(R"(
+    $doc$
+    struct $local_name$$base$ {
+      $members$
+
+      bool operator==(const $name$&) const = default;
+    };
+  )",
+            {{"doc", doc_comment(declaration.doc)},
+             {"local_name", local_name(input, declaration)},
+             {"base", structure.base != nullptr ? " : " + input.names.spell(*structure.base, scope) : ""},
+             {"members", [&] { emit_members(code, members); }},
+             {"name", input.names.name(declaration)}});
+}
+
+void emit_exception(Code& code, const Input& input, const Declaration& declaration,
+                    const model::Exception& exception) {
+  const auto members = member_texts(input, declaration, exception.members, exception_member_name);
+  const std::string name = input.names.name(declaration);
+  std::vector<std::string> parameters;
+  std::vector<std::string> initializers;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const model::Member& member = exception.members[i];
+    const bool moved = member.optional || !is_scalar(*member.type);
+    parameters.push_back(members[i].type + " " + members[i].name + "_value");
+    initializers.push_back(members[i].name + "(" + (moved ? "std::move(" : "") + members[i].name + "_value" +
+                           (moved ? "))" : ")"));
+  }
+  code.emit(R"(
+    $doc$
+    struct $local_name$ final : once::UserException {
+      static constexpr std::string_view kRepositoryId = $id$;
+
+      $members$
+
+      $name$() = default;
+      $constructor$
+
+      std::string_view repository_id() const noexcept override { return kRepositoryId; }
+      [[noreturn]] void raise() const override { throw *this; }
+      bool operator==(const $name$&) const = default;
+    };
+  )",
+            {{"doc", doc_comment(declaration.doc)},
+             {"local_name", local_name(input, declaration)},
+             {"id", quoted(declaration.repository_id)},
+             {"members", [&] { emit_members(code, members); }},
+             {"name", name},
+             {"constructor", [&] {
+                if (members.empty()) return;
+                const std::string head = (members.size() == 1 ? "explicit " : "") + name + "(";
+                code.emit("$signature$\n    $initializers$ {}",
+                          {{"signature", list(head, parameters, ")", 2)},
+                           {"initializers", list(": ", initializers, "", 6)}});
+              }}});
+}
+
+}  // namespace
+
+std::string local_name(const Input& input, const Declaration& declaration) {
+  std::vector<std::string> path = input.names.path(declaration);
+  const std::size_t outside = input.names.namespaces(declaration).size();
+  path.erase(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(outside));
+  return join(path, "::");
+}
+
+Scope class_scope(const Input& input, const Declaration& declaration,
+                  const std::vector<std::string>& members) {
+  return {input.names.path(declaration), {members.begin(), members.end()}};
+}
+
+void emit_type(Code& code, const Input& input, const Declaration& declaration, bool inside_interface) {
+  code.printer().blank_line();
+  if (const auto* const constant = std::get_if<model::Constant>(&declaration.body)) {
+    emit_constant(code, input, declaration, *constant, inside_interface);
+  } else if (const auto* const alias = std::get_if<model::Typedef>(&declaration.body)) {
+    code.emit("$doc$\nusing $name$ = $type$;",
+              {{"doc", doc_comment(declaration.doc)},
+               {"name", input.names.name(declaration)},
+               {"type", spell(input.names, *alias->type, outer_scope(input, declaration))}});
+  } else if (const auto* const enumeration = std::get_if<model::Enum>(&declaration.body)) {
+    emit_enum(code, input, declaration, *enumeration);
+  } else if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) {
+    emit_struct(code, input, declaration, *structure);
+  } else if (const auto* const exception = std::get_if<model::Exception>(&declaration.body)) {
+    emit_exception(code, input, declaration, *exception);
+  }
+}
+
+void emit_enum_functions(Code& code, const Input& input, const Declaration& declaration) {
+  code.emit(R"(
+
+    /// The enumerator's name; empty if `value` is none.
+    std::string_view to_string($name$ value);
+    std::ostream& operator<<(std::ostream& out, $name$ value);
+  )",
+            {{"name", local_name(input, declaration)}});
+}
+
+void emit_enum_definitions(Code& code, const Input& input, const Declaration& declaration) {
+  const auto& enumeration = std::get<model::Enum>(declaration.body);
+  const std::string name = local_name(input, declaration);
+  code.emit(R"(
+
+    std::string_view to_string($name$ value) {
+      switch (value) {
+        $cases$
+      }
+      return {};
+    }
+
+    std::ostream& operator<<(std::ostream& out, $name$ value) {
+      const std::string_view text = to_string(value);
+      return text.empty() ? out << $number$ : out << text;
+    }
+  )",
+            {{"name", name},
+             {"cases",
+              [&] {
+                std::set<std::int64_t> done;  // several names may have one value
+                for (const model::Enumerator& enumerator : enumeration.enumerators) {
+                  if (!done.insert(enumerator.value).second) continue;
+                  code.emit("case $name$::$enumerator$: return $text$;",
+                            {{"name", name},
+                             {"enumerator", identifier(enumerator.name)},
+                             {"text", quoted(enumerator.name)}});
+                }
+              }},
+             {"number", "static_cast<std::underlying_type_t<" + name + ">>(value)"}});
+}
+
+}  // namespace oncec::backend::cpp

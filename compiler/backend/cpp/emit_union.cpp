@@ -1,0 +1,343 @@
+// Unions: a class over std::variant whose discriminator always fits the arm that is set. Every case has an
+// alternative of its own, std::monostate if it has no data; so has the rest of the discriminator's values if
+// the IDL leaves it implicit.
+#include <algorithm>
+
+#include "backend/cpp/emit.hpp"
+#include "backend/cpp/types.hpp"
+
+namespace oncec::backend::cpp {
+namespace {
+
+using model::Declaration;
+using model::Primitive;
+using model::Value;
+
+/// A value as a number, to compare labels by.
+std::int64_t number_of(const Value& value) {
+  if (const bool* const boolean = std::get_if<bool>(&value)) return *boolean ? 1 : 0;
+  if (const auto* const enumerator = std::get_if<model::EnumeratorValue>(&value)) {
+    return static_cast<std::int64_t>(enumerator->index);
+  }
+  if (const auto* const text = std::get_if<model::TextValue>(&value)) {
+    return text->text.empty() ? 0 : static_cast<unsigned char>(text->text[0]);
+  }
+  const auto& integer = std::get<model::IntegerValue>(value);
+  const auto magnitude = static_cast<std::int64_t>(integer.magnitude);
+  return integer.negative ? -magnitude : magnitude;
+}
+
+/// The n-th value of the discriminator's type, counted from its natural first.
+Value nth_value(const model::Type& discriminator, std::uint64_t n) {
+  if (const Declaration* const enumeration = declaration_of(discriminator)) {
+    return model::EnumeratorValue{enumeration, n};
+  }
+  const Primitive* const primitive = primitive_of(discriminator);
+  if (primitive != nullptr && *primitive == Primitive::Boolean) return n != 0;
+  if (primitive != nullptr && *primitive == Primitive::Char)
+    return model::TextValue{std::string(1, static_cast<char>(n))};
+  return model::IntegerValue{false, n};
+}
+
+/// The first value that no case names: what the default, written or implicit, starts with.
+Value unnamed_value(const model::Union& onion) {
+  std::vector<std::int64_t> named;
+  for (const model::UnionCase& arm : onion.cases) {
+    for (const Value& label : arm.labels) named.push_back(number_of(label));
+  }
+  std::uint64_t n = 0;
+  while (std::find(named.begin(), named.end(), static_cast<std::int64_t>(n)) != named.end()) ++n;
+  return nth_value(*onion.discriminator, n);
+}
+
+struct ArmText {
+  std::size_t index = 0;
+  const model::UnionCase* arm = nullptr;  // nullptr: the implicit default
+  std::string name;                       // empty: no data
+  std::string type;
+  std::string parameter;
+  std::string first_label;
+  bool several_labels = false;
+};
+
+struct UnionText {
+  std::string name;        // "Value"
+  std::string local_name;  // "Account::Value"
+  std::string discriminator;
+  std::vector<ArmText> arms;
+};
+
+std::string parameter_of(const Input& input, const model::Member& member, const Scope& scope) {
+  const std::string type = spell(input.names, member, scope);
+  return !member.optional && is_scalar(*member.type) ? type : "const " + type + "&";
+}
+
+UnionText describe(const Input& input, const Declaration& declaration) {
+  const auto& onion = std::get<model::Union>(declaration.body);
+  std::vector<std::string> members = {"arm_of", "_d"};
+  for (const model::UnionCase& arm : onion.cases) {
+    if (arm.member) members.push_back(union_arm_name(arm.member->name));
+  }
+  const Scope scope = class_scope(input, declaration, members);
+  UnionText text;
+  text.name = input.names.name(declaration);
+  text.local_name = local_name(input, declaration);
+  text.discriminator = spell(input.names, *onion.discriminator, scope);
+  for (const model::UnionCase& arm : onion.cases) {
+    ArmText& made = text.arms.emplace_back();
+    made.index = text.arms.size() - 1;
+    made.arm = &arm;
+    made.type = "std::monostate";
+    if (arm.member) {
+      made.name = union_arm_name(arm.member->name);
+      made.type = spell(input.names, *arm.member, scope);
+      made.parameter = parameter_of(input, *arm.member, scope);
+    }
+    made.first_label = literal(input.names, arm.labels.empty() ? unnamed_value(onion) : arm.labels.front(),
+                               *onion.discriminator, scope);
+    made.several_labels = arm.labels.size() > 1 || arm.is_default;
+  }
+  if (onion.has_implicit_default) {
+    ArmText& made = text.arms.emplace_back();
+    made.index = text.arms.size() - 1;
+    made.type = "std::monostate";
+    made.first_label = literal(input.names, unnamed_value(onion), *onion.discriminator, scope);
+  }
+  return text;
+}
+
+std::vector<std::string> labels_of(const Input& input, const Declaration& declaration, const ArmText& arm) {
+  std::vector<std::string> labels;
+  if (arm.arm == nullptr) return labels;
+  const auto& onion = std::get<model::Union>(declaration.body);
+  const Scope scope = class_scope(input, declaration);
+  for (const Value& label : arm.arm->labels) {
+    labels.push_back(literal(input.names, label, *onion.discriminator, scope));
+  }
+  return labels;
+}
+
+void emit_arm(Code& code, const Input& input, const Declaration& declaration, const UnionText& text,
+              const ArmText& arm) {
+  std::vector<std::string> labels = labels_of(input, declaration, arm);
+  if (arm.arm->is_default) labels.emplace_back("any other");
+  const std::string& doc = arm.arm->member->doc;
+  const std::string note = (labels.size() == 1 ? "Label: " : "Labels: ") + join(labels, ", ") + ".";
+  code.emit(R"(
+
+    $doc$
+    const $type$& $name$() const { return std::get<$index$>(state_); }
+    $type$& $name$() { return std::get<$index$>(state_); }
+    void $name$($parameter$ value$label$);
+  )",
+            {{"doc", doc_comment(doc.empty() ? note : doc + "\n" + note)},
+             {"type", arm.type},
+             {"name", arm.name},
+             {"index", std::to_string(arm.index)},
+             {"parameter", arm.parameter},
+             {"label", arm.several_labels ? ", " + text.discriminator + " label = " + arm.first_label : ""}});
+}
+
+/// The arms of data first come, then those without.
+std::vector<std::string> state_types(const UnionText& text) {
+  std::vector<std::string> types;
+  for (const ArmText& arm : text.arms) types.push_back(arm.type);
+  return types;
+}
+
+}  // namespace
+
+void emit_union(Code& code, const Input& input, const Declaration& declaration) {
+  const UnionText text = describe(input, declaration);
+  code.emit(R"(
+
+    $doc$
+    class $local_name$ {
+     public:
+      /// $first$.
+      $name$() = default;
+
+      /// The discriminator: the label of what is set.
+      $discriminator$ _d() const { return discriminator_; }
+      /// Takes another label of what is set, or one without data. Throws std::invalid_argument if an arm must be
+      /// set for it.
+      void _d($discriminator$ label);
+
+      // An arm's readers throw std::bad_variant_access if it is not set; its writer sets it, and throws
+      // std::invalid_argument for a label of something else.
+      $arms$
+
+      bool operator==(const $name$&) const = default;
+
+     private:
+      template <once::EncoderType E>
+      friend void encode(E& encoder, const $name$& value);
+      template <once::DecoderType D>
+      friend void decode(D& decoder, $name$& value);
+
+      static std::size_t arm_of($discriminator$ label);
+
+      $discriminator$ discriminator_ = $label$;
+      $state$
+    };
+  )",
+            {{"doc", doc_comment(declaration.doc)},
+             {"local_name", text.local_name},
+             {"first",
+              text.arms.front().name.empty() ? "Without data" : "With '" + text.arms.front().name + "' set"},
+             {"name", text.name},
+             {"discriminator", text.discriminator},
+             {"arms",
+              [&] {
+                for (const ArmText& arm : text.arms) {
+                  if (!arm.name.empty()) emit_arm(code, input, declaration, text, arm);
+                }
+              }},
+             {"label", text.arms.front().first_label},
+             {"state", list("std::variant<", state_types(text), "> state_;", 2)}});
+}
+
+void emit_union_definitions(Code& code, const Input& input, const Declaration& declaration) {
+  const UnionText text = describe(input, declaration);
+  const bool has_default = std::any_of(text.arms.begin(), text.arms.end(), [](const ArmText& arm) {
+    return arm.arm == nullptr || arm.arm->is_default;
+  });
+  const bool has_empty =
+      std::any_of(text.arms.begin(), text.arms.end(), [](const ArmText& arm) { return arm.name.empty(); });
+  code.emit(R"(
+
+    std::size_t $union$::arm_of($discriminator$ label) {
+      switch (label) {
+        $cases$
+        $default$
+      }
+      $no_arm$
+    }
+
+    void $union$::_d($discriminator$ label) {
+      const std::size_t arm = arm_of(label);
+      $change$
+      discriminator_ = label;
+    }
+  )",
+            {{"union", text.local_name},
+             {"discriminator", text.discriminator},
+             {"cases",
+              [&] {
+                for (const ArmText& arm : text.arms) {
+                  for (const std::string& label : labels_of(input, declaration, arm)) {
+                    code.emit("case $label$: return $index$;",
+                              {{"label", label}, {"index", std::to_string(arm.index)}});
+                  }
+                }
+              }},
+             {"default",
+              [&] {
+                for (const ArmText& arm : text.arms) {
+                  if (arm.arm != nullptr && !arm.arm->is_default) continue;
+                  code.emit("default: return $index$;", {{"index", std::to_string(arm.index)}});
+                }
+              }},
+             {"no_arm", has_default ? "" : "return std::variant_npos;"},
+             {"change", [&] {
+                const std::string thrown =
+                    "throw std::invalid_argument(\"" + text.name + ": the label belongs to another arm\");";
+                if (!has_empty) {
+                  code.emit("if (arm != state_.index()) $thrown$", {{"thrown", thrown}});
+                  return;
+                }
+                code.emit(R"(
+                  if (arm != state_.index()) {
+                    switch (arm) {
+                      $cases$
+                      default: $thrown$
+                    }
+                  }
+                )",
+                          {{"cases",
+                            [&] {
+                              for (const ArmText& arm : text.arms) {
+                                if (!arm.name.empty()) continue;
+                                code.emit("case $index$: state_.emplace<$index$>(); break;",
+                                          {{"index", std::to_string(arm.index)}});
+                              }
+                            }},
+                           {"thrown", thrown}});
+              }}});
+  for (const ArmText& arm : text.arms) {
+    if (arm.name.empty()) continue;
+    code.emit(R"(
+
+      void $union$::$name$($parameter$ value$label$) {
+        $check$
+        state_.emplace<$index$>(value);
+        discriminator_ = $stored$;
+      }
+    )",
+              {{"union", text.local_name},
+               {"name", arm.name},
+               {"parameter", arm.parameter},
+               {"label", arm.several_labels ? ", " + text.discriminator + " label" : ""},
+               {"check", arm.several_labels ? "if (arm_of(label) != " + std::to_string(arm.index) +
+                                                  ") throw std::invalid_argument(\"" + text.name +
+                                                  ": the label is not one of '" + arm.name + "'\");"
+                                            : ""},
+               {"index", std::to_string(arm.index)},
+               {"stored", arm.several_labels ? "label" : arm.first_label}});
+  }
+  code.emit(R"(
+
+    template <once::EncoderType E>
+    void encode(E& encoder, const $union$& value) {
+      $nesting$
+      encode(encoder, value.discriminator_);
+      switch (value.state_.index()) {
+        $encode$
+        default: break;
+      }
+    }
+
+    template <once::DecoderType D>
+    void decode(D& decoder, $union$& value) {
+      $nested$
+      $discriminator$ label{};
+      decode(decoder, label);
+      switch ($union$::arm_of(label)) {
+        $decode$
+        $unknown$
+      }
+      value.discriminator_ = label;
+    }
+  )",
+            {{"union", text.local_name},
+             {"nesting", [&] { emit_nesting(code, declaration, "encoder"); }},
+             {"encode",
+              [&] {
+                for (const ArmText& arm : text.arms) {
+                  if (arm.name.empty()) continue;
+                  const std::string value = "std::get<" + std::to_string(arm.index) + ">(value.state_)";
+                  const model::Member& member = *arm.arm->member;
+                  code.emit("case $index$: $encode$ break;",
+                            {{"index", std::to_string(arm.index)},
+                             {"encode", encode_statement(*member.type, member.optional, value)}});
+                }
+              }},
+             {"nested", [&] { emit_nesting(code, declaration, "decoder"); }},
+             {"discriminator", spell(input.names, *std::get<model::Union>(declaration.body).discriminator,
+                                     Scope{input.names.namespaces(declaration), {}})},
+             {"decode",
+              [&] {
+                for (const ArmText& arm : text.arms) {
+                  const std::string value = "value.state_.emplace<" + std::to_string(arm.index) + ">()";
+                  const model::Member* const member = arm.name.empty() ? nullptr : &*arm.arm->member;
+                  code.emit(
+                      "case $index$: $decode$ break;",
+                      {{"index", std::to_string(arm.index)},
+                       {"decode", member != nullptr ? decode_statement(*member->type, member->optional, value)
+                                                    : value + ";"}});
+                }
+              }},
+             {"unknown", "default: decoder.fail(once::Errc::invalid_value); return;"}});
+}
+
+}  // namespace oncec::backend::cpp

@@ -1,0 +1,41 @@
+// The C++ types and literals that stand for the types and values of the model.
+#pragma once
+
+#include <string>
+
+#include "backend/cpp/names.hpp"
+#include "model/model.hpp"
+
+namespace oncec::backend::cpp {
+
+/// "std::vector<Receipt>": the type as written at `from`. Typedefs keep their names.
+std::string spell(const Names& names, const model::Type& type, const Scope& from);
+/// … of a member, which may be optional.
+std::string spell(const Names& names, const model::Member& member, const Scope& from);
+
+/// True for what is passed by value: basic types and enumerations.
+bool is_scalar(const model::Type& type);
+/// "std::uint64_t", "const std::string&": how a parameter of the type is declared.
+std::string spell_parameter(const Names& names, const model::Type& type, const Scope& from);
+
+/// What follows a member's name so that a new object has a value: "{}", " = Color::red".
+std::string initializer(const Names& names, const model::Type& type, const Scope& from);
+std::string initializer(const Names& names, const model::Member& member, const Scope& from);
+
+/// A constant expression of the type.
+std::string literal(const Names& names, const model::Value& value, const model::Type& type,
+                    const Scope& from);
+/// A C++ string literal, quotes included.
+std::string quoted(std::string_view text);
+
+/// The declaration that the type names, typedefs looked through; nullptr if it has none.
+const model::Declaration* declaration_of(const model::Type& type);
+/// The primitive that the type is, typedefs looked through; nullptr if it is something else.
+const model::Primitive* primitive_of(const model::Type& type);
+
+inline bool is_void(const model::Type& type) {
+  const model::Primitive* const primitive = primitive_of(type);
+  return primitive != nullptr && *primitive == model::Primitive::Void;
+}
+
+}  // namespace oncec::backend::cpp

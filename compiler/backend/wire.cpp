@@ -1,0 +1,205 @@
+// Bounds on encoded sizes, and recursion.
+#include "backend/wire.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+namespace oncec::backend {
+namespace {
+
+using model::Declaration;
+using model::Primitive;
+
+// --- Types that contain themselves.
+
+using Visited = std::set<const Declaration*>;
+
+bool reaches(const model::Type& type, const Declaration& target, Visited& visited);
+
+bool reaches(const Declaration& from, const Declaration& target, Visited& visited) {
+  if (!visited.insert(&from).second) return false;
+  if (const auto* const structure = std::get_if<model::Struct>(&from.body)) {
+    if (structure->base != nullptr && reaches(*structure->base, target, visited)) return true;
+    return std::any_of(structure->members.begin(), structure->members.end(),
+                       [&](const auto& member) { return reaches(*member.type, target, visited); });
+  }
+  if (const auto* const onion = std::get_if<model::Union>(&from.body)) {
+    return std::any_of(onion->cases.begin(), onion->cases.end(), [&](const auto& arm) {
+      return arm.member.has_value() && reaches(*arm.member->type, target, visited);
+    });
+  }
+  return false;
+}
+
+bool reaches(const model::Type& type, const Declaration& target, Visited& visited) {
+  const model::Type& resolved = model::resolve(type);
+  if (const auto* const sequence = std::get_if<model::SequenceType>(&resolved.form)) {
+    return reaches(*sequence->element, target, visited);
+  }
+  if (const auto* const array = std::get_if<model::ArrayType>(&resolved.form)) {
+    return reaches(*array->element, target, visited);
+  }
+  if (const auto* const named = std::get_if<model::NamedType>(&resolved.form)) {
+    return named->declaration == &target || reaches(*named->declaration, target, visited);
+  }
+  return false;
+}
+
+// --- Sizes.
+
+/// Octets at most, in each codec; CDR's gaps are counted as if every item had its largest.
+struct Size {
+  std::uint64_t xdr = 0;
+  std::uint64_t cdr = 0;
+};
+using Bound = std::optional<Size>;
+
+constexpr std::uint64_t kTooLarge = std::uint64_t{1} << 40;
+
+std::uint64_t saturated(std::uint64_t a, std::uint64_t b) {
+  return b != 0 && a > kTooLarge / b ? kTooLarge : std::min(a * b, kTooLarge);
+}
+Bound operator+(const Bound& a, const Bound& b) {
+  if (!a || !b) return std::nullopt;
+  return Size{std::min(a->xdr + b->xdr, kTooLarge), std::min(a->cdr + b->cdr, kTooLarge)};
+}
+Bound operator*(const Bound& size, std::uint64_t count) {
+  if (!size) return std::nullopt;
+  return Size{saturated(size->xdr, count), saturated(size->cdr, count)};
+}
+Bound larger(const Bound& a, const Bound& b) {
+  if (!a || !b) return std::nullopt;
+  return Size{std::max(a->xdr, b->xdr), std::max(a->cdr, b->cdr)};
+}
+
+std::uint64_t width(Primitive primitive) {
+  switch (primitive) {
+    case Primitive::Void: return 0;
+    case Primitive::Int16:
+    case Primitive::UInt16: return 2;
+    case Primitive::Int32:
+    case Primitive::UInt32:
+    case Primitive::Float32: return 4;
+    case Primitive::Int64:
+    case Primitive::UInt64:
+    case Primitive::Float64: return 8;
+    case Primitive::Float128: return 16;
+    default: return 1;
+  }
+}
+std::uint64_t gap(std::uint64_t width) {
+  return width == 0 ? 0 : std::min<std::uint64_t>(width, 8) - 1;
+}
+
+constexpr Size kCount = {4, 3 + 4};
+Size text_size(std::uint64_t octets) {
+  return {4 + (octets + 3) / 4 * 4, 3 + 4 + octets + 1};
+}
+Size octets_size(std::uint64_t octets) {
+  return {(octets + 3) / 4 * 4, octets};
+}
+
+/// An object reference at its largest; the limits stand in once/rpc/values.hpp.
+Bound reference_size() {
+  const Bound endpoint = Bound{Size{4, 1}} + Bound{text_size(255)} + Bound{Size{4, 1 + 2}};
+  return Bound{text_size(255)} + Bound{kCount} + endpoint * 16 + Bound{kCount} + Bound{octets_size(1024)};
+}
+
+class Measure {
+ public:
+  Bound of(const model::Member& member) {
+    const Bound value = of(*member.type);
+    return member.optional ? Bound{Size{4, 1}} + value : value;
+  }
+  Bound of(const std::vector<model::Member>& members) {
+    Bound sum = Size{};
+    for (const model::Member& member : members) sum = sum + of(member);
+    return sum;
+  }
+  Bound of(const model::Type& type) {
+    const model::Type& resolved = model::resolve(type);
+    return std::visit(*this, resolved.form);
+  }
+
+  Bound operator()(Primitive primitive) {
+    const std::uint64_t octets = width(primitive);
+    return Size{octets == 0 ? 0 : std::max<std::uint64_t>(octets, 4), octets + gap(octets)};
+  }
+  Bound operator()(const model::StringType& text) {
+    if (text.bound == 0) return std::nullopt;
+    return text_size(text.bound);
+  }
+  Bound operator()(const model::SequenceType& sequence) {
+    if (sequence.bound == 0) return std::nullopt;
+    return Bound{kCount} + elements(*sequence.element, sequence.bound);
+  }
+  Bound operator()(const model::ArrayType& array) {
+    std::uint64_t count = 1;
+    for (const std::uint64_t dimension : array.dimensions) count = saturated(count, dimension);
+    return elements(*array.element, count);
+  }
+  Bound operator()(const model::NamedType& named) { return of(*named.declaration); }
+  Bound operator()(const model::MapType&) { return std::nullopt; }
+  Bound operator()(const model::FixedType&) { return std::nullopt; }
+
+ private:
+  Bound elements(const model::Type& element, std::uint64_t count) {
+    const auto* const primitive = std::get_if<Primitive>(&model::resolve(element).form);
+    if (primitive != nullptr && width(*primitive) == 1) {
+      const bool packed = *primitive == Primitive::Octet || *primitive == Primitive::UInt8;
+      return Size{packed ? octets_size(count).xdr : saturated(count, 4), count};
+    }
+    if (primitive != nullptr) {  // one gap, before the first
+      const std::uint64_t octets = width(*primitive);
+      return Size{saturated(std::max<std::uint64_t>(octets, 4), count),
+                  saturated(octets, count) + gap(octets)};
+    }
+    return of(element) * count;
+  }
+  Bound of(const Declaration& declaration) {
+    if (!open_.insert(&declaration).second) return std::nullopt;  // inside itself
+    Bound result = Size{};
+    if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) {
+      if (structure->base != nullptr) result = of(*structure->base);
+      result = result + of(structure->members);
+    } else if (const auto* const onion = std::get_if<model::Union>(&declaration.body)) {
+      Bound largest = Size{};
+      for (const model::UnionCase& arm : onion->cases) {
+        if (arm.member) largest = larger(largest, of(*arm.member));
+      }
+      result = of(*onion->discriminator) + largest;
+    } else if (std::holds_alternative<model::Enum>(declaration.body)) {
+      result = Size{4, 4 + 3};
+    } else if (std::holds_alternative<model::Interface>(declaration.body)) {
+      result = reference_size();
+    }
+    open_.erase(&declaration);
+    return result;
+  }
+
+  std::set<const Declaration*> open_;
+};
+
+}  // namespace
+
+bool contains_itself(const Declaration& declaration) {
+  Visited visited;
+  return reaches(declaration, declaration, visited);
+}
+
+std::optional<std::uint64_t> reply_bound(const model::Operation& operation) {
+  Measure measure;
+  Bound results = measure.of(*operation.result);
+  for (const model::Parameter& parameter : operation.parameters) {
+    if (parameter.direction != model::Direction::In) results = results + measure.of(*parameter.type);
+  }
+  for (const Declaration* const raised : operation.raises) {
+    const auto& exception = std::get<model::Exception>(raised->body);
+    results = larger(results, Bound{text_size(raised->repository_id.size())} + measure.of(exception.members));
+  }
+  if (!results) return std::nullopt;
+  return std::max(results->xdr, results->cdr);
+}
+
+}  // namespace oncec::backend
