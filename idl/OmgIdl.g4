@@ -140,7 +140,7 @@ literal
 
 // -------------------------------------------------------------------------------------------- annotations
 
-annotationDeclaration : '@annotation' identifier '{' annotationMember* '}' ;
+annotationDeclaration : '@annotation' annotationName '{' annotationMember* '}' ;
 
 annotationMember
     : ( annotationParameter | enumDeclaration | constDeclaration | typedefDeclaration ) ';' ;

@@ -6,6 +6,7 @@
 
 #include <antlr4-runtime.h>
 
+#include "OmgIdlLexer.h"
 #include "OmgIdlParser.h"
 
 namespace {
@@ -40,8 +41,8 @@ bool reaches_end(const ATN& atn, std::size_t rule, const std::vector<bool>& null
 
 int main() {
   antlr4::ANTLRInputStream text("");
-  antlr4::ListTokenSource none(std::vector<std::unique_ptr<antlr4::Token>>{});
-  antlr4::CommonTokenStream tokens(&none);
+  oncec::grammar::OmgIdlLexer lexer(&text);
+  antlr4::CommonTokenStream tokens(&lexer);
   oncec::grammar::OmgIdlParser parser(&tokens);
   const ATN& atn = parser.getATN();
 

@@ -252,6 +252,7 @@ struct Declaration {
 struct Model {
   std::deque<Declaration> declarations;            // owns; the order is the order of definition
   std::vector<const Declaration*> top_level;       // the file scope, in order of definition
+  std::deque<Declaration> annotation_types;        // what the parameters of annotations are made of
   std::vector<std::unique_ptr<SourceFile>> files;  // files[0] is the one on the command line
 };
 

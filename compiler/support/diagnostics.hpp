@@ -23,6 +23,8 @@ enum class Severity : std::uint8_t { Warning, Error };
 
 /// One message. `code` tells which kind it is, in the numbering of whoever reported it.
 struct Diagnostic {
+  static constexpr std::uint32_t kNoCode = ~std::uint32_t{0};
+
   struct Note {
     SourceRange range;
     std::string text;

@@ -1,0 +1,17 @@
+// The command line of oncec: which files, what to make of them, and what the exit status tells.
+#pragma once
+
+#include <iosfwd>
+
+namespace oncec::driver {
+
+enum ExitStatus : int {
+  kDone = 0,
+  kErrorsInIdl = 1,   // printed with their places
+  kBadInvocation = 2  // usage, or a file that cannot be read or written: one line
+};
+
+/// Runs oncec. `colours`: whether `err` is a terminal that shows them.
+int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours);
+
+}  // namespace oncec::driver

@@ -1,0 +1,98 @@
+// Gathers the comments round a declaration and takes their marks off.
+#include "frontend/doc_comment.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+namespace oncec::frontend {
+
+namespace {
+
+using Lexer = grammar::OmgIdlLexer;
+
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+bool is_comment(const antlr4::Token& token) {
+  return token.getType() == Lexer::LINE_COMMENT || token.getType() == Lexer::BLOCK_COMMENT;
+}
+
+/// `////////` is a ruler and `/**/` is nothing.
+bool is_doc_before(std::string_view text) {
+  if (starts_with(text, "///<") || starts_with(text, "//!<")) return false;
+  if (starts_with(text, "//!") || starts_with(text, "/*!")) return true;
+  if (starts_with(text, "///")) return !starts_with(text, "////");
+  return starts_with(text, "/**") && !starts_with(text, "/***") && text != "/**/";
+}
+bool is_doc_behind(std::string_view text) {
+  return starts_with(text, "///<") || starts_with(text, "//!<");
+}
+
+std::string_view without_end(std::string_view line) {
+  const std::size_t end = line.find_last_not_of(" \t\r\n");
+  return end == std::string_view::npos ? std::string_view{} : line.substr(0, end + 1);
+}
+
+/// The lines between the marks; in a block a leading `*` of a line belongs to the marks.
+void append_lines(std::string_view text, std::vector<std::string_view>& lines) {
+  if (starts_with(text, "//")) {
+    lines.push_back(without_end(text.substr(is_doc_behind(text) ? 4 : 3)));
+    return;
+  }
+  text = text.substr(3, text.size() - 5);
+  for (bool first = true; !text.empty(); first = false) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = without_end(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::size_t star = line.find_first_not_of(" \t");
+    if (!first && star != std::string_view::npos && line[star] == '*') line.remove_prefix(star + 1);
+    lines.push_back(line);
+  }
+}
+
+std::string joined(std::vector<std::string_view> lines) {
+  const auto blank = [](std::string_view line) {
+    return line.find_first_not_of(" \t") == std::string_view::npos;
+  };
+  while (!lines.empty() && blank(lines.front())) lines.erase(lines.begin());
+  while (!lines.empty() && blank(lines.back())) lines.pop_back();
+  std::size_t indent = std::string_view::npos;
+  for (const std::string_view line : lines) indent = std::min(indent, line.find_first_not_of(" \t"));
+  std::string out;
+  for (const std::string_view line : lines) {
+    if (!out.empty()) out += '\n';
+    if (!blank(line)) out += line.substr(indent);
+  }
+  return out;
+}
+
+/// True if the token begins its line, or is behind other comments only: else it may belong to what is before.
+bool follows_line_end(const TokenBuffer& tokens, const antlr4::Token& comment) {
+  const std::size_t before = tokens.previous(comment.getTokenIndex());
+  return before == tokens.count() || tokens.at(before)->getLine() < comment.getLine();
+}
+
+}  // namespace
+
+std::string doc_comment(const TokenBuffer& tokens, const antlr4::Token& first, const antlr4::Token& last) {
+  std::vector<std::string_view> lines;
+  std::size_t begin = first.getTokenIndex();
+  while (begin > 0 && is_comment(*tokens.at(begin - 1))) --begin;
+  for (std::size_t i = begin; i < first.getTokenIndex(); ++i) {
+    const antlr4::Token& comment = *tokens.at(i);
+    if (is_doc_before(tokens.text(comment)) &&
+        (follows_line_end(tokens, comment) || comment.getLine() == first.getLine())) {
+      append_lines(tokens.text(comment), lines);
+    }
+  }
+  for (std::size_t i = last.getTokenIndex() + 1; i < tokens.count() && is_comment(*tokens.at(i)); ++i) {
+    const antlr4::Token& comment = *tokens.at(i);
+    if (comment.getLine() != last.getLine()) break;
+    if (is_doc_behind(tokens.text(comment))) append_lines(tokens.text(comment), lines);
+  }
+  return joined(std::move(lines));
+}
+
+}  // namespace oncec::frontend

@@ -1,0 +1,146 @@
+// The sentences.
+#include "frontend/messages.hpp"
+
+namespace oncec::frontend {
+
+namespace {
+
+struct Sentence {
+  Message message;
+  std::string_view name;
+  Severity severity;
+  std::string_view text;
+};
+
+#define ONCEC_ERROR(name, text)                 \
+  Sentence {                                    \
+    Message::name, #name, Severity::Error, text \
+  }
+#define ONCEC_WARNING(name, text)                 \
+  Sentence {                                      \
+    Message::name, #name, Severity::Warning, text \
+  }
+
+constexpr std::array kSentences{
+    ONCEC_ERROR(UnexpectedCharacter, "unexpected character '{0}'"),
+    ONCEC_ERROR(UnterminatedLiteral, "{0} literal is not closed on its line"),
+    ONCEC_ERROR(UnterminatedComment, "comment is not closed"),
+    ONCEC_ERROR(DirectiveUnsupported,
+                "'{0}' is not supported: of the preprocessor's lines only '#include <once.idl>' is"),
+    ONCEC_ERROR(TooDeep, "nested more than {0} deep"),
+    ONCEC_ERROR(BadOctalDigit, "'{0}' starts with 0 and is octal, but has the digit '{1}'"),
+    ONCEC_ERROR(BadEscape, "unknown escape '\\{0}'"),
+    ONCEC_ERROR(CharacterLength, "character literal holds {0} characters instead of one"),
+    ONCEC_ERROR(ZeroInString, "character 0 cannot be part of a string"),
+    ONCEC_ERROR(Expected, "expected {0}, found {1}"),
+    ONCEC_ERROR(MisspeltKeyword, "unknown word '{0}', did you mean '{1}'?"),
+    ONCEC_ERROR(Unsupported, "'{0}' is not supported by this version of oncec"),
+    ONCEC_ERROR(EmptyBody, "{0} '{1}' is empty: it needs at least one {2}"),
+    ONCEC_ERROR(Redefined, "'{0}' is already defined"),
+    ONCEC_ERROR(RedefinedInOtherCase, "'{0}' differs from '{1}' only in case"),
+    ONCEC_ERROR(NameIsKeyword, "'{0}' differs from the keyword '{1}' only in case: write '_{0}'"),
+    ONCEC_ERROR(NameOfEnclosingScope, "'{0}' has the name of the {1} around it"),
+    ONCEC_ERROR(NameClashesWithUse, "'{0}' clashes with '{1}', which is used in this scope"),
+    ONCEC_ERROR(UnknownName, "unknown name '{0}'{1}"),
+    ONCEC_ERROR(NameInOtherCase, "'{0}' is defined as '{1}': case counts"),
+    ONCEC_ERROR(AmbiguousName, "'{0}' is inherited from several bases: say which, as in '{1}'"),
+    ONCEC_ERROR(NotAScope, "'{0}' is {1}, which has no names inside"),
+    ONCEC_ERROR(NotAType, "'{0}' is {1}, not a type"),
+    ONCEC_ERROR(NotAConstant, "'{0}' is {1}, not a constant"),
+    ONCEC_ERROR(NotABase, "'{0}' is {1}: {2} cannot inherit from it"),
+    ONCEC_ERROR(NotAnException, "'{0}' is {1}, not an exception"),
+    ONCEC_ERROR(ContainsItself, "'{0}' cannot contain itself: 'sequence<{0}>' can hold none or many"),
+    ONCEC_ERROR(IncompleteType, "'{0}' is declared, but not defined yet: only a sequence may hold it here"),
+    ONCEC_ERROR(IncompleteBase, "'{0}' is declared, but not defined yet: it cannot be a base"),
+    ONCEC_WARNING(InterfaceNeverDefined, "interface '{0}' is never defined"),
+    ONCEC_ERROR(TypeNeverDefined, "{0} '{1}' is never defined"),
+    ONCEC_ERROR(ForwardInPlace, "'{0} {1}' has no body here: to use the type, write '{1}'"),
+    ONCEC_ERROR(BoundTooSmall, "bound {0} is too small: it must be at least 1"),
+    ONCEC_ERROR(BoundTooLarge, "bound {0} is too large: it must be at most 4294967295"),
+    ONCEC_ERROR(ArrayTooLarge, "array of more than 4294967295 elements"),
+    ONCEC_ERROR(DiscriminatorType, "union cannot switch on {0}: only on integer, char, boolean or enum"),
+    ONCEC_ERROR(LabelRepeated, "union case label {0} repeated"),
+    ONCEC_ERROR(EnumeratorValueRepeated, "enumerator value {0} repeated"),
+    ONCEC_ERROR(DefaultRepeated, "default repeated"),
+    ONCEC_ERROR(DefaultUnreachable, "default is never reached: the cases cover all values of {0}"),
+    ONCEC_ERROR(ConstantType, "constant cannot be of type {0}"),
+    ONCEC_ERROR(ValueKind, "{0} found where {1} is needed"),
+    ONCEC_ERROR(ValueRange, "value {0} does not fit {1}"),
+    ONCEC_ERROR(ValueTooWide, "value needs more than 64 bits"),
+    ONCEC_ERROR(DivisionByZero, "division by zero"),
+    ONCEC_ERROR(ShiftRange, "shift by {0}: it must be 0 to 63"),
+    ONCEC_ERROR(OperatorMisapplied, "'{0}' does not apply to {1}"),
+    ONCEC_ERROR(StringTooLong, "string of {0} characters exceeds its bound {1}"),
+    ONCEC_ERROR(BaseRepeated, "base '{0}' is named twice"),
+    ONCEC_ERROR(InheritedTwice, "'{0}' inherits '{1}' from '{2}' and from '{3}'"),
+    ONCEC_ERROR(OverridesInherited, "'{0}' is already inherited from '{1}'"),
+    ONCEC_ERROR(MaybeReturns, "{0} operation '{1}' has a result: it must be void"),
+    ONCEC_ERROR(MaybeHasOut,
+                "{0} operation '{1}' has the {2} parameter '{3}': it can only have in parameters"),
+    ONCEC_ERROR(MaybeRaises, "{0} operation '{1}' raises exceptions: nobody would receive them"),
+    ONCEC_ERROR(RaisesRepeated, "exception '{0}' is named twice"),
+    ONCEC_ERROR(AttributeRaises, "attribute can be read and written: say 'getraises' or 'setraises'"),
+    ONCEC_ERROR(ReadonlyRaises, "attribute is readonly: say 'raises' instead of '{0}'"),
+    ONCEC_ERROR(RaisesForSeveral, "'{0}' stands behind several attributes: declare each of them alone"),
+    ONCEC_WARNING(ContextIgnored, "'context' has no effect"),
+    ONCEC_ERROR(OperationIdRepeated, "'{0}' has the same id {1} as '{2}': give one of them @id(n)"),
+    ONCEC_WARNING(AnnotationUnknown, "unknown annotation '@{0}' is ignored{1}"),
+    ONCEC_ERROR(AnnotationMisplaced, "'@{0}' has no meaning for {1}"),
+    ONCEC_ERROR(AnnotationRepeated, "'@{0}' is given twice"),
+    ONCEC_ERROR(AnnotationContradicts, "'{0}' contradicts '{1}'"),
+    ONCEC_ERROR(AnnotationParameterUnknown, "'@{0}' has no parameter '{1}'{2}"),
+    ONCEC_ERROR(AnnotationParameterRepeated, "parameter '{0}' is given twice"),
+    ONCEC_ERROR(AnnotationValueMissing, "'@{0}' needs a value: '@{0}({1})'"),
+    ONCEC_ERROR(AnnotationValueUnnamed,
+                "value without a name: with several values each needs its parameter's name"),
+    ONCEC_ERROR(AnnotationValueTooSmall, "'@{0}' must be at least 1"),
+    ONCEC_ERROR(CppNameInvalid, "\"{0}\" cannot be a name in C++"),
+    ONCEC_ERROR(IdOnWritableAttribute,
+                "'@id' would number both the reading and the writing of '{0}': only a readonly attribute can "
+                "have it"),
+};
+
+#undef ONCEC_ERROR
+#undef ONCEC_WARNING
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < kSentences.size(); ++i) {
+    if (static_cast<std::size_t>(kSentences[i].message) != i) return false;
+  }
+  return true;
+}
+static_assert(kSentences.size() == kMessageCount && in_order(), "one sentence per message, in its order");
+
+std::string filled(std::string_view text, std::initializer_list<std::string_view> fill) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '{' && i + 2 < text.size() && text[i + 2] == '}') {
+      const auto index = static_cast<std::size_t>(text[i + 1] - '0');
+      if (index < fill.size()) out += *(fill.begin() + index);
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view name_of(Message message) {
+  return kSentences[static_cast<std::size_t>(message)].name;
+}
+
+Diagnostic& Reporter::report(Message message, SourceRange range,
+                             std::initializer_list<std::string_view> fill) {
+  const Sentence& sentence = kSentences[static_cast<std::size_t>(message)];
+  return diagnostics_.add(sentence.severity, static_cast<std::uint32_t>(message), range,
+                          filled(sentence.text, fill));
+}
+
+std::string did_you_mean(std::string_view near) {
+  if (near.empty()) return {};
+  return std::string(", did you mean '").append(near).append("'?");
+}
+
+}  // namespace oncec::frontend

@@ -1,0 +1,118 @@
+// Every sentence that the front end can say about an IDL file, in one place. A golden file stands for each of
+// them (tests/compiler/frontend/golden), and a test checks that none is without.
+//
+// Lower case, no full stop, names in quotes; what was seen comes before the rule. {0}, {1} … are filled in.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "support/diagnostics.hpp"
+
+namespace oncec::frontend {
+
+enum class Message : std::uint8_t {
+  // Characters and tokens.
+  UnexpectedCharacter,
+  UnterminatedLiteral,
+  UnterminatedComment,
+  DirectiveUnsupported,
+  TooDeep,
+  BadOctalDigit,
+  BadEscape,
+  CharacterLength,
+  ZeroInString,
+  // Syntax.
+  Expected,
+  MisspeltKeyword,
+  Unsupported,
+  EmptyBody,
+  // Names.
+  Redefined,
+  RedefinedInOtherCase,
+  NameIsKeyword,
+  NameOfEnclosingScope,
+  NameClashesWithUse,
+  UnknownName,
+  NameInOtherCase,
+  AmbiguousName,
+  NotAScope,
+  NotAType,
+  NotAConstant,
+  NotABase,
+  NotAnException,
+  // Types.
+  ContainsItself,
+  IncompleteType,
+  IncompleteBase,
+  InterfaceNeverDefined,
+  TypeNeverDefined,
+  ForwardInPlace,
+  BoundTooSmall,
+  BoundTooLarge,
+  ArrayTooLarge,
+  DiscriminatorType,
+  LabelRepeated,
+  EnumeratorValueRepeated,
+  DefaultRepeated,
+  DefaultUnreachable,
+  // Constants.
+  ConstantType,
+  ValueKind,
+  ValueRange,
+  ValueTooWide,
+  DivisionByZero,
+  ShiftRange,
+  OperatorMisapplied,
+  StringTooLong,
+  // Interfaces.
+  BaseRepeated,
+  InheritedTwice,
+  OverridesInherited,
+  MaybeReturns,
+  MaybeHasOut,
+  MaybeRaises,
+  RaisesRepeated,
+  AttributeRaises,
+  ReadonlyRaises,
+  RaisesForSeveral,
+  ContextIgnored,
+  OperationIdRepeated,
+  // Annotations.
+  AnnotationUnknown,
+  AnnotationMisplaced,
+  AnnotationRepeated,
+  AnnotationContradicts,
+  AnnotationParameterUnknown,
+  AnnotationParameterRepeated,
+  AnnotationValueMissing,
+  AnnotationValueUnnamed,
+  AnnotationValueTooSmall,
+  CppNameInvalid,
+  IdOnWritableAttribute,
+};
+
+inline constexpr std::size_t kMessageCount = static_cast<std::size_t>(Message::IdOnWritableAttribute) + 1;
+
+/// The name of the enumerator, for tests.
+std::string_view name_of(Message message);
+
+/// Reports front-end messages into Diagnostics.
+class Reporter {
+ public:
+  explicit Reporter(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  /// The result takes notes, until the next report.
+  Diagnostic& report(Message message, SourceRange range, std::initializer_list<std::string_view> fill = {});
+
+ private:
+  Diagnostics& diagnostics_;
+};
+
+/// ", did you mean 'x'?", or nothing where there is nothing near.
+std::string did_you_mean(std::string_view near);
+
+}  // namespace oncec::frontend

@@ -1,0 +1,54 @@
+// Parsing in two stages: first the quick one (SLL prediction, and give up at the first error), which right
+// files pass; then, where that failed, the thorough one that repairs and reports.
+#include "frontend/syntax.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "frontend/doc_comment.hpp"
+
+namespace oncec::frontend {
+
+Syntax::Syntax(const SourceFile& file, Reporter& reporter)
+    : file_(file),
+      characters_(std::string(file.text())),
+      lexer_(&characters_),
+      tokens_(file, lexer_),
+      parser_(&tokens_) {
+  lexer_.removeErrorListeners();
+  parser_.removeErrorListeners();
+  if (tokens_.prepare(reporter)) parse(reporter);
+}
+
+void Syntax::parse(Reporter& reporter) {
+  auto* interpreter = parser_.getInterpreter<antlr4::atn::ParserATNSimulator>();
+  interpreter->setPredictionMode(antlr4::atn::PredictionMode::SLL);
+  parser_.setErrorHandler(std::make_shared<antlr4::BailErrorStrategy>());
+  try {
+    tree_ = parser_.specification();
+    return;
+  } catch (const antlr4::ParseCancellationException&) {
+    parser_.reset();
+  }
+  (void)reporter;
+}
+
+SourceRange Syntax::range(antlr4::ParserRuleContext& context) const {
+  const antlr4::Token* first = context.getStart();
+  const antlr4::Token* last = context.getStop();
+  if (last == nullptr || last->getTokenIndex() < first->getTokenIndex()) last = first;
+  return tokens_.range(*first, *last);
+}
+
+bool Syntax::lost_something_in(antlr4::ParserRuleContext& context) const {
+  const std::size_t first = context.getStart()->getTokenIndex();
+  const std::size_t last = context.getStop() != nullptr ? context.getStop()->getTokenIndex() : first;
+  return std::any_of(lost_.begin(), lost_.end(),
+                     [&](std::size_t token) { return token >= first && token <= last; });
+}
+
+std::string Syntax::doc(const antlr4::Token& first, const antlr4::Token& last) const {
+  return doc_comment(tokens_, first, last);
+}
+
+}  // namespace oncec::frontend

@@ -1,0 +1,60 @@
+// From text to a parse tree, and everything that the rest of the front end wants to know about its tokens.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <antlr4-runtime.h>
+
+#include "OmgIdlLexer.h"
+#include "OmgIdlParser.h"
+#include "frontend/messages.hpp"
+#include "frontend/token_buffer.hpp"
+#include "support/source.hpp"
+
+namespace oncec::frontend {
+
+using Grammar = grammar::OmgIdlParser;
+
+/// Parses a file, and reports what is wrong with its syntax. The tree leaves out what could not be repaired;
+/// where something was missing it may have invented tokens, with empty text where a name or a value is meant.
+class Syntax {
+ public:
+  Syntax(const SourceFile& file, Reporter& reporter);
+
+  /// nullptr if the file is nested too deeply to be parsed.
+  Grammar::SpecificationContext* tree() const { return tree_; }
+
+  const SourceFile& file() const { return file_; }
+  SourceRange range(antlr4::ParserRuleContext& context) const;  // not const: ANTLR does not know it
+  SourceRange range(const antlr4::Token& token) const { return tokens_.range(token); }
+  std::string_view text(const antlr4::Token& token) const { return tokens_.text(token); }
+
+  /// The text of doc comments that belong to what begins at `first` and ends at `last`.
+  std::string doc(const antlr4::Token& first, const antlr4::Token& last) const;
+
+  /// Names that stood where the syntax is wrong. An unknown one among them is no error of its own.
+  bool is_suspect(std::string_view name) const { return suspects_.count(std::string(name)) != 0; }
+  /// Braces do not match: declarations may have landed in the wrong scope.
+  bool is_unbalanced() const { return unbalanced_; }
+  /// True if part of what the context spans could not be parsed and was left out.
+  bool lost_something_in(antlr4::ParserRuleContext& context) const;
+  bool has_unread_include() const { return tokens_.has_unread_include(); }
+
+ private:
+  void parse(Reporter& reporter);
+
+  const SourceFile& file_;
+  antlr4::ANTLRInputStream characters_;
+  grammar::OmgIdlLexer lexer_;
+  TokenBuffer tokens_;
+  Grammar parser_;
+  Grammar::SpecificationContext* tree_ = nullptr;
+  std::set<std::string> suspects_;
+  std::vector<std::size_t> lost_;  // tokens that were left out
+  bool unbalanced_ = false;
+};
+
+}  // namespace oncec::frontend
