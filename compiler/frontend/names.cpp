@@ -33,6 +33,11 @@ constexpr std::array<BuiltIn, 8> kBuiltIn{{{"int8", model::Primitive::Int8},
 constexpr std::array<std::string_view, 10> kTypeWords{"boolean", "octet", "char",     "float",  "double",
                                                       "short",   "long",  "unsigned", "string", "sequence"};
 
+/// In a module only the very same name is taken: `module bank { interface Bank … }` is how people write.
+bool has_name_of(const Scope& scope, std::string_view name) {
+  return scope.kind == "module" ? scope.name == name : equal_but_case(scope.name, name);
+}
+
 }  // namespace
 
 std::string_view keyword_but_for_case(std::string_view name) {
@@ -134,7 +139,7 @@ bool Names::declare(Scope& scope, const Name& name, Entity entity) {
   entity.name = name.text;
   entity.range = name.range;
   const auto used = scope.introduced.find(name.text);
-  if (!scope.name.empty() && equal_but_case(scope.name, name.text)) {
+  if (has_name_of(scope, name.text)) {
     reporter_.report(Message::NameOfEnclosingScope, name.range, {name.text, scope.kind});
   } else if (used != scope.introduced.end()) {
     reporter_.report(Message::NameClashesWithUse, name.range, {name.text, used->second.text})

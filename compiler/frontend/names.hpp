@@ -1,7 +1,7 @@
 // Scopes, and what a name means in them (OMG IDL 4.2, 7.20 "Names and Scoping").
 //
 // - Names in one scope differ by more than case, and a use must have the case of the definition.
-// - A name is not that of the scope right around it.
+// - A name is not that of the scope right around it; for a module, case counts here.
 // - Lookup of a name's first component: the scope, then its bases (two different finds are ambiguous), then
 //   outwards. Further components only inside what was found. `::x` starts at the file.
 // - Using a type's name introduces it: nothing else may have that name in the scope of the use.
