@@ -1,0 +1,73 @@
+# once_add_idl(target files.idl... [CODECS xdr cdr] [OUT_DIR dir])
+#
+# Makes the static library `target` from IDL files: runs oncec at build time, when an IDL file or oncec itself has
+# changed, compiles what it writes, and carries the generated headers (target's sources include "bank.once.hpp")
+# and Once::once to whoever links it. CODECS: what the code can encode, cdr and xdr if not said. OUT_DIR: where the
+# generated files go, the current binary directory if not said.
+#
+# The same file serves Once's own tree (the target oncec) and the installed package (Once::oncec).
+# -DONCE_COMPILER=path takes another oncec: for cross-compiling, and for builds under a sanitizer.
+include_guard(GLOBAL)
+
+function(once_add_idl target)
+  cmake_parse_arguments(PARSE_ARGV 1 IDL "" "OUT_DIR" "CODECS")
+  if(NOT IDL_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "once_add_idl(${target}): no IDL files")
+  endif()
+  if(NOT IDL_CODECS)
+    set(IDL_CODECS cdr xdr)
+  endif()
+  foreach(codec IN LISTS IDL_CODECS)
+    if(NOT codec MATCHES "^(cdr|xdr)$")
+      message(FATAL_ERROR "once_add_idl(${target}): unknown codec '${codec}' (there are cdr and xdr)")
+    endif()
+  endforeach()
+  list(JOIN IDL_CODECS "," codecs)
+  if(NOT IDL_OUT_DIR)
+    set(IDL_OUT_DIR ${CMAKE_CURRENT_BINARY_DIR})
+  endif()
+  get_filename_component(IDL_OUT_DIR ${IDL_OUT_DIR} ABSOLUTE BASE_DIR ${CMAKE_CURRENT_BINARY_DIR})
+
+  if(ONCE_COMPILER)
+    set(compiler ${ONCE_COMPILER})
+    set(compiler_depends ${ONCE_COMPILER})
+  elseif(TARGET oncec)
+    set(compiler oncec) # add_custom_command knows targets: their path, and when they were built anew
+    set(compiler_depends oncec)
+  else()
+    set(compiler Once::oncec)
+    set(compiler_depends $<TARGET_FILE:Once::oncec>)
+  endif()
+
+  # oncec leaves a file alone whose content stays the same, and Ninja then compiles nothing in vain. Others would run
+  # oncec again and again until the files are newer than the IDL.
+  set(sources "")
+  foreach(file IN LISTS IDL_UNPARSED_ARGUMENTS)
+    get_filename_component(file ${file} ABSOLUTE)
+    get_filename_component(name ${file} NAME)
+    get_filename_component(base ${file} NAME_WLE)
+    set(generated ${IDL_OUT_DIR}/${base}.once.cpp ${IDL_OUT_DIR}/${base}.once.hpp ${IDL_OUT_DIR}/${base}.once.co.hpp)
+    set(mark_as_done "")
+    if(NOT CMAKE_GENERATOR MATCHES "Ninja")
+      set(mark_as_done COMMAND ${CMAKE_COMMAND} -E touch ${generated})
+    endif()
+    add_custom_command(
+      OUTPUT ${generated}
+      COMMAND ${compiler} --cpp-out ${IDL_OUT_DIR} --codecs ${codecs} ${file}
+      ${mark_as_done}
+      DEPENDS ${file} ${compiler_depends}
+      COMMENT "Generating C++ from ${name}"
+      VERBATIM)
+    list(APPEND sources ${generated})
+  endforeach()
+
+  add_library(${target} STATIC ${sources})
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target} PUBLIC ${IDL_OUT_DIR})
+  if(TARGET once)
+    target_link_libraries(${target} PUBLIC once)
+  else()
+    target_link_libraries(${target} PUBLIC Once::once)
+  endif()
+endfunction()

@@ -118,7 +118,8 @@ void Printer::write_line(std::string_view line) {
     blank_line_due_ = true;
     return;
   }
-  if (blank_line_due_ && !text_.empty() && line[begin] != '}') text_.push_back('\n');
+  const bool closes = line[begin] == '}' && !line.substr(begin).starts_with("}  // namespace");
+  if (blank_line_due_ && !text_.empty() && !closes) text_.push_back('\n');
   blank_line_due_ = false;
   text_.append(indentation_, ' ').append(line).push_back('\n');
 }

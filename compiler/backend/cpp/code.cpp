@@ -8,8 +8,6 @@
 namespace oncec::backend::cpp {
 namespace {
 
-constexpr std::size_t kColumns = 110;
-
 struct Include {
   std::string_view mention;  // a whole word, or what begins with one
   std::string_view header;
@@ -30,9 +28,11 @@ constexpr std::array kIncludes = {
     Include{"std::uint64_t", "<cstdint>"},
     Include{"std::ostream", "<iosfwd>"},
     Include{"std::optional", "<optional>"},
+    Include{"out <<", "<ostream>"},
     Include{"std::invalid_argument", "<stdexcept>"},
     Include{"std::string", "<string>"},
     Include{"std::string_view", "<string_view>"},
+    Include{"std::underlying_type_t", "<type_traits>"},
     Include{"std::forward", "<utility>"},
     Include{"std::move", "<utility>"},
     Include{"std::variant", "<variant>"},
@@ -47,6 +47,8 @@ constexpr std::array kIncludes = {
     Include{"once::kOctetsMin", "<once/codec/values.hpp>"},
     Include{"once::Xdr", "<once/codec/xdr.hpp>"},
     Include{"once::XdrDecoder", "<once/codec/xdr.hpp>"},
+    Include{"once::ChannelPointer", "<once/rpc/channel.hpp>"},
+    Include{"once::OutgoingCall", "<once/rpc/channel.hpp>"},
     Include{"once::detail::co_serve", "<once/rpc/co_skeleton.hpp>"},
     Include{"once::Operation", "<once/rpc/operation.hpp>"},
     Include{"once::Outcome", "<once/rpc/outcome.hpp>"},

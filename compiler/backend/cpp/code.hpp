@@ -21,6 +21,9 @@ struct Input {
   const std::vector<InterfacePlan>& interfaces;  // those that are defined here, in the order of definition
 };
 
+/// How long a line may be.
+inline constexpr std::size_t kColumns = 110;
+
 class Code {
  public:
   Printer& printer() { return printer_; }

@@ -57,6 +57,8 @@ void emit_stub_operation(Code& code, const Input& input, const OperationPlan& op
   const std::vector<std::string> with_types = parameters(input, operation, scope);
   std::vector<std::string> with_token = with_types;
   with_token.emplace_back("Token&& token");
+  const std::string prepare =
+      "prepare_" + operation.plumbing + "(" + join(argument_names(operation), ", ") + ")";
   code.emit(
       R"(
 
@@ -65,7 +67,7 @@ void emit_stub_operation(Code& code, const Input& input, const OperationPlan& op
     $try$
     template <asio::completion_token_for<void(once::Outcome<$result$>)> Token>
     $async$ {
-      return StubBase::start(prepare_$plumbing$($arguments$), &finish_$plumbing$, std::forward<Token>(token));
+      $start$
     }
   )",
       {{"doc", doc_comment(operation.doc)},
@@ -73,8 +75,8 @@ void emit_stub_operation(Code& code, const Input& input, const OperationPlan& op
        {"try", list("once::Outcome<" + result + "> " + operation.try_name + "(", with_types, ") const;", 2)},
        {"result", result},
        {"async", list("auto " + operation.async_name + "(", with_token, ") const", 2)},
-       {"plumbing", operation.plumbing},
-       {"arguments", join(argument_names(operation), ", ")}});
+       {"start", list("return StubBase::start(",
+                      {prepare, "&finish_" + operation.plumbing, "std::forward<Token>(token)"}, ");", 4)}});
 }
 
 void emit_servant_class(Code& code, const Input& input, const InterfacePlan& interface, const char* which,
@@ -193,8 +195,8 @@ void emit_stub(Code& code, const Input& input, const InterfacePlan& interface) {
   const Scope scope = member_scope(input, interface, "Stub");
   code.emit(R"(
 
-    /// Calls the operations of a $name$. `op` returns the result, or throws; `try_op` returns an Outcome;
-    /// `async_op` completes a token with an Outcome.
+    /// Calls the operations of $name$: `op` returns the result, or throws; `try_op` returns an Outcome;
+    /// `async_op` completes a token with one.
     class $name$::Stub : public once::StubBase {
      public:
       using Interface = $name$;

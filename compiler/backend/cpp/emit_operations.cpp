@@ -85,14 +85,14 @@ void emit_skeleton(Code& code, const Input& input, const InterfacePlan& interfac
                   code.emit(R"(
                     case $traits$::kOperation.id:
                       once::detail::$serve$<$traits$, GeneratedCodecs>(
-                          request, std::move(respond), [this, &request]($unused$$traits$::Arguments& in) {
+                          request, std::move(respond), [this, &request]($traits$::Arguments&$in$) {
                             $call$
                           });
                       return;
                   )",
                             {{"traits", traits},
                              {"serve", serve},
-                             {"unused", operation.arguments.empty() ? "[[maybe_unused]] " : ""},
+                             {"in", operation.arguments.empty() ? "" : " in"},
                              {"call", list("return this->" + operation.name + "(", arguments, ");", 12)}});
                 }
               }}});
@@ -113,11 +113,11 @@ void emit_traits(Code& code, const Input& input, const OperationPlan& plan) {
   std::vector<std::string> raises;
   for (const Declaration* const raised : operation.raises)
     raises.push_back(input.names.spell(*raised, scope));
-  std::vector<std::string> encoded = {"E& encoder"};
+  const bool no_arguments = plan.arguments.empty();
+  std::vector<std::string> encoded = {no_arguments ? "[[maybe_unused]] E& encoder" : "E& encoder"};
   for (const Item& argument : plan.arguments) {
     encoded.push_back(spell_parameter(input.names, *argument.type, inside) + " " + argument.name);
   }
-  const bool no_arguments = plan.arguments.empty();
   code.emit(R"(
 
     struct $name$ {

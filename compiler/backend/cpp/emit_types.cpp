@@ -147,9 +147,14 @@ void emit_exception(Code& code, const Input& input, const Declaration& declarati
              {"constructor", [&] {
                 if (members.empty()) return;
                 const std::string head = (members.size() == 1 ? "explicit " : "") + name + "(";
-                code.emit("$signature$\n    $initializers$ {}",
+                const std::string one_line = list(head, parameters, ")") + list(" : ", initializers, " {}");
+                if (one_line.find('\n') == std::string::npos && one_line.size() + 2 <= kColumns) {
+                  code.emit("$constructor$", {{"constructor", one_line}});
+                  return;
+                }
+                code.emit("$signature$\n    $initializers$",
                           {{"signature", list(head, parameters, ")", 2)},
-                           {"initializers", list(": ", initializers, "", 6)}});
+                           {"initializers", list(": ", initializers, " {}", 6)}});
               }}});
 }
 
