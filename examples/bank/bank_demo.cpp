@@ -1,0 +1,147 @@
+// The bank demonstration: for every way to call and every transport a server process and a client process, a
+// bad network between them, and a table of what came of it. --help tells the rest.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <stdexcept>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "options.hpp"
+#include "process.hpp"
+#include "roles.hpp"
+#include "row.hpp"
+
+namespace {
+
+using demo::Options;
+using demo::Process;
+using demo::Row;
+
+/// A folder that goes away with its object.
+class Workplace {
+ public:
+  Workplace() {
+    std::string name = (std::filesystem::temp_directory_path() / "bank_demo.XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder in " + name);
+    path_ = name;
+  }
+  ~Workplace() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Workplace(const Workplace&) = delete;
+  Workplace& operator=(const Workplace&) = delete;
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The line under which a run shows what it is doing; only on a terminal.
+class Progress {
+ public:
+  explicit Progress(bool shown) : shown_(shown) {}
+  ~Progress() { show(""); }
+  void show(const std::string& text) const {
+    if (shown_) std::cerr << "\r\033[K" << text << std::flush;
+  }
+
+ private:
+  bool shown_;
+};
+
+/// What the servant wrote: a line with the number of the payment for every time that it really ran.
+void read_log(const std::filesystem::path& log, Row& row) {
+  std::ifstream in{log};
+  std::multiset<std::uint64_t> payments;
+  for (std::uint64_t payment = 0; in >> payment;) payments.insert(payment);
+  row.executed = payments.size();
+  row.each_once =
+      payments.size() == row.calls && std::set(payments.begin(), payments.end()).size() == row.calls;
+}
+
+std::string expect_line(Process& process, const char* who) {
+  auto line = process.read_line();
+  if (!line) throw std::runtime_error(std::string(who) + " ended before its time");
+  return *std::move(line);
+}
+
+Row run_row(Options options, const Workplace& workplace, const Progress& progress) {
+  Row row;
+  row.semantics = options.semantics;
+  row.transport = options.transport;
+  const std::string title = options.semantics + " over " + options.transport;
+  options.log = workplace / (options.transport + "-" + options.semantics + ".log");
+  options.address = options.transport + "://127.0.0.1:0";
+
+  Process server{words_for(options, "server")};
+  options.address = expect_line(server, "the server");  // the real one, with its port
+
+  Process client{words_for(options, "client")};
+  nlohmann::json told_by_client;
+  for (std::string line = expect_line(client, "the client");; line = expect_line(client, "the client")) {
+    if (line.starts_with('{')) {
+      told_by_client = nlohmann::json::parse(line);
+      break;
+    }
+    progress.show(title + ": " + line + " of " + std::to_string(options.calls) + " payments");
+  }
+  if (client.wait() != 0) throw std::runtime_error("the client failed");
+
+  server.ask_to_end();
+  const auto told_by_server = nlohmann::json::parse(expect_line(server, "the server"));
+  if (server.wait() != 0) throw std::runtime_error("the server failed");
+
+  row.calls = told_by_client.at("calls");
+  row.expected = row.calls * demo::kAmount;
+  row.requests_sent = told_by_client.at("requests_sent");
+  row.replayed = told_by_server.at("replayed");
+  row.balance = told_by_server.at("balance");
+  row.duplicates = told_by_server.at("requests").get<std::uint64_t>() - read_log(options.log, row);
+  return row;
+}
+
+int demonstrate(const Options& options) {
+  const Workplace workplace;
+  std::vector<Row> rows;
+  {
+    const Progress progress{isatty(STDERR_FILENO) != 0};
+    for (const std::string transport : {"udp", "tcp"}) {
+      if (options.transport != "both" && options.transport != transport) continue;
+      for (const std::string semantics : {"maybe", "at least once", "at most once"}) {
+        Options row = options;
+        row.transport = transport;
+        row.semantics = semantics;
+        rows.push_back(run_row(row, workplace, progress));
+      }
+    }
+  }
+  if (options.json) {
+    print_json(std::cout, rows);
+  } else {
+    print_table(std::cout, rows, isatty(STDOUT_FILENO) != 0);
+  }
+  for (const Row& row : rows) {
+    if (row.semantics == "at most once" && !row.right()) return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Options options = demo::parse_options(argc, argv);
+  try {
+    if (options.role == "server") return demo::run_server(options);
+    if (options.role == "client") return demo::run_client(options);
+    return demonstrate(options);
+  } catch (const std::exception& error) {
+    std::cerr << "bank_demo" << (options.role.empty() ? "" : " (" + options.role + ")") << ": "
+              << error.what() << '\n';
+    return 2;
+  }
+}

@@ -1,0 +1,33 @@
+// What the demonstration can be told, and how a row's server and client processes are told it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace demo {
+
+struct Options {
+  std::uint64_t seed = 1;
+  double loss = 0.3;               // of datagrams; everything else that the network does wrong scales with it
+  std::uint32_t calls = 300;       // in each row
+  std::string transport = "both";  // udp, tcp, both
+  std::string codec = "cdr";
+  bool json = false;
+  bool no_duplicate_filter = false;  // test builds only
+
+  // Set by the demonstration itself when it starts its own program as a row's server or client.
+  std::string role;
+  std::string semantics;
+  std::string address;
+  std::string log;
+};
+
+/// Reads the command line. For --help, and for a command line that does not hold, prints what there is to say
+/// and ends the program (status 0, or 2).
+Options parse_options(int argc, char** argv);
+
+/// The words after the program's name that make it the `role` ("server" or "client") of one row.
+std::vector<std::string> words_for(const Options& options, const std::string& role);
+
+}  // namespace demo

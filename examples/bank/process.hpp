@@ -1,0 +1,33 @@
+// A child process whose standard output is read line by line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace demo {
+
+class Process {
+ public:
+  /// Starts this very program with other words. Throws std::system_error.
+  explicit Process(const std::vector<std::string>& words);
+  /// A child that is still there is killed and waited for.
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  /// The next line of its output, without the end of line; nothing when it has closed its output.
+  std::optional<std::string> read_line();
+  /// Asks it to end (SIGTERM).
+  void ask_to_end();
+  /// Waits for its end. Its exit status, or 128 and the signal that ended it.
+  int wait();
+
+ private:
+  pid_t pid_ = -1;
+  int output_ = -1;
+  std::string unread_;
+};
+
+}  // namespace demo

@@ -1,0 +1,21 @@
+// The two processes of a row.
+#pragma once
+
+#include <cstdint>
+
+#include "options.hpp"
+
+namespace demo {
+
+/// What every payment pays, in cents.
+inline constexpr std::uint64_t kAmount = 100;
+
+/// Listens at options.address, prints the real address, and at SIGTERM one line of JSON: {balance,
+/// duplicates, replayed}.
+int run_server(const Options& options);
+
+/// Makes options.calls payments through the fault injector. Prints the number of finished payments now and
+/// then, and at the end one line of JSON: {calls, requests_sent}.
+int run_client(const Options& options);
+
+}  // namespace demo

@@ -1,0 +1,96 @@
+// A row's server: one account, and a log of every payment that was really booked.
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <nlohmann/json.hpp>
+
+#include <once/once.hpp>
+
+#include "bank.once.hpp"
+#include "roles.hpp"
+
+#ifdef BANK_DEMO_PLANTED_BUGS
+#include "core/planted_bugs.hpp"
+#endif
+
+namespace demo {
+namespace {
+
+class LoggedAccount final : public bank::Account::Servant {
+ public:
+  /// Appends to the file `log`: a line for every time that a payment runs, written before anybody is
+  /// answered.
+  explicit LoggedAccount(const std::string& log) : log_(std::fopen(log.c_str(), "a")) {
+    if (log_ == nullptr) throw std::runtime_error("cannot write the log " + log);
+  }
+
+  bank::Cents balance(once::Call&) override {
+    ++reads_;
+    return balance_;
+  }
+  bank::Cents deposit(once::Call&, std::uint32_t payment, bank::Cents amount) override {
+    return book(payment, amount);
+  }
+  bank::Cents deposit_at_least_once(once::Call&, std::uint32_t payment, bank::Cents amount) override {
+    return book(payment, amount);
+  }
+  void deposit_maybe(once::Call&, std::uint32_t payment, bank::Cents amount) override {
+    book(payment, amount);
+  }
+
+  bank::Cents final_balance() const { return balance_; }
+  std::uint64_t reads() const { return reads_; }
+
+ private:
+  bank::Cents book(std::uint32_t payment, bank::Cents amount) {
+    constexpr bank::Cents kLimit = 1'000'000'000'000;
+    if (amount > kLimit - balance_) throw bank::LimitExceeded{kLimit};
+    if (std::fprintf(log_.get(), "%u\n", payment) < 0 || std::fflush(log_.get()) != 0) {
+      throw std::runtime_error("cannot write the log");
+    }
+    return balance_ += amount;
+  }
+
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> log_;
+  bank::Cents balance_ = 0;
+  std::uint64_t reads_ = 0;
+};
+
+}  // namespace
+
+int run_server(const Options& options) {
+#ifdef BANK_DEMO_PLANTED_BUGS
+  once::core::plant(once::core::Bug::FilterOff, options.no_duplicate_filter);
+#endif
+  asio::io_context io;
+  once::Server server{io};
+  const auto account = std::make_shared<LoggedAccount>(options.log);
+  server.activate("account", account);
+  server.listen(options.address);
+  std::cout << to_string(server.endpoints().front()) << std::endl;
+
+  asio::signal_set stop{io, SIGTERM, SIGINT};
+  stop.async_wait(
+      [&](std::error_code, int) { server.async_shutdown(std::chrono::seconds{2}, asio::detached); });
+  io.run();
+
+  const once::ServerStatistics seen = server.statistics();
+  std::cout << nlohmann::json{{"balance", account->final_balance()},
+                              {"requests", seen.fresh + seen.duplicates() - account->reads()},
+                              {"replayed", seen.replay}}
+            << std::endl;
+  return 0;
+}
+
+}  // namespace demo
