@@ -10,9 +10,9 @@ namespace once::core::testing {
 
 class ClientDesk {
  public:
-  explicit ClientDesk(ClientConfig client_config = {}) : config(client_config) {
+  explicit ClientDesk(ClientConfig client_config = {}, std::uint64_t seed = 42) : config(client_config) {
     config.instance = {0xC1, 1};
-    config.seed = 42;
+    config.seed = seed;
     client.emplace(config, now);
     path.link = 1;
     path.message_max = 60'000;
