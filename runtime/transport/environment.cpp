@@ -77,7 +77,8 @@ std::shared_ptr<RandomSource> system_random() {
   return source;
 }
 
-Environment::Environment(asio::io_context& io) : Environment(asio::any_io_executor{io.get_executor()}) {}
+Environment::Environment(asio::io_context& io)
+    : Environment(io.get_executor(), steady_clock(), system_random(), posix_network()) {}
 
 Environment::Environment(asio::any_io_executor executor_in, std::shared_ptr<Clock> clock_in,
                          std::shared_ptr<RandomSource> random_in, std::shared_ptr<Network> network_in)

@@ -132,8 +132,8 @@ class Line final : public EventHandler, public std::enable_shared_from_this<Line
     arm();
   }
 
-  bool wait(Event event, Duration timeout) {
-    if (event == Event::Writable) return inner_->wait(event, timeout);
+  bool wait(Interest interest, Duration timeout) {
+    if (!interest.readable) return inner_->wait(interest, timeout);
     const Time end = clock().now() + timeout;
     while (true) {
       Duration step{0};
@@ -145,7 +145,7 @@ class Line final : public EventHandler, public std::enable_shared_from_this<Line
         step = std::max(std::min(end, earliest()) - now, Duration{0});
         if (now >= end) step = Duration{0};
       }
-      if (inner_->wait(event, step)) return true;
+      if (inner_->wait(interest, step)) return true;
       if (clock().now() >= end) return false;
     }
   }
@@ -231,7 +231,7 @@ class FaultyDatagramSocket final : public DatagramSocket {
     line_->async_wait(event, std::move(handler));
   }
   void cancel_waits() override { line_->cancel_waits(); }
-  bool wait(Event event, Duration timeout) override { return line_->wait(event, timeout); }
+  bool wait(Interest interest, Duration timeout) override { return line_->wait(interest, timeout); }
   std::error_code send(const Address& to, std::span<const ByteView> pieces) override {
     return line_->send(to, pieces);
   }

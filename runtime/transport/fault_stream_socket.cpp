@@ -25,7 +25,7 @@ class FaultyStreamSocket final : public StreamSocket {
     inner_->async_wait(event, std::move(handler));
   }
   void cancel_waits() override { inner_->cancel_waits(); }
-  bool wait(Event event, Duration timeout) override { return inner_->wait(event, timeout); }
+  bool wait(Interest interest, Duration timeout) override { return inner_->wait(interest, timeout); }
   Address peer() const override { return inner_->peer(); }
   std::error_code connected() override { return inner_->connected(); }
   void shutdown() override { inner_->shutdown(); }
@@ -126,7 +126,7 @@ class FaultyListener final : public Listener {
     inner_->async_wait(event, std::move(handler));
   }
   void cancel_waits() override { inner_->cancel_waits(); }
-  bool wait(Event event, Duration timeout) override { return inner_->wait(event, timeout); }
+  bool wait(Interest interest, Duration timeout) override { return inner_->wait(interest, timeout); }
   Result<std::unique_ptr<StreamSocket>> accept() override {
     auto accepted = inner_->accept();
     if (!accepted) return accepted;

@@ -37,7 +37,7 @@ StreamState MessageStream::receive(Slice& message, Duration patience) {
   }
 }
 
-bool MessageStream::send(std::vector<std::uint8_t>& header, const Slice& body) {
+bool MessageStream::send(const std::vector<std::uint8_t>& header, const Slice& body) {
   std::size_t taken = 0;
   if (count_ == 0) {
     const std::array<ByteView, 2> pieces{ByteView{header}, body.view()};

@@ -34,11 +34,11 @@ class MessageStream {
 
   /// The next message: Open if there is one. WouldBlock, Closed and Malformed come without a message.
   StreamState receive(Slice& message, Duration patience);
-  /// True while a message has begun to arrive and is not complete.
-  bool inside_message() const { return splitter_.inside_message(); }
+  /// Octets of a message that has begun to arrive and is not complete.
+  std::size_t partial_octets() const { return splitter_.partial_octets(); }
 
   /// Sends header and body, or queues what is not taken: false if the connection is broken.
-  bool send(std::vector<std::uint8_t>& header, const Slice& body);
+  bool send(const std::vector<std::uint8_t>& header, const Slice& body);
   /// Sends what is queued: false if the connection is broken.
   bool flush();
   std::size_t queued_octets() const { return queued_octets_; }

@@ -15,7 +15,7 @@ class PosixDatagramSocket final : public DatagramSocket {
     waits_.async_wait(event, std::move(handler));
   }
   void cancel_waits() override { waits_.cancel(); }
-  bool wait(Event event, Duration timeout) override { return waits_.wait(event, timeout); }
+  bool wait(Interest interest, Duration timeout) override { return waits_.wait(interest, timeout); }
 
   std::error_code send(const Address& to, std::span<const ByteView> pieces) override;
   std::error_code receive(Address& from, Slice& datagram, Duration patience) override;

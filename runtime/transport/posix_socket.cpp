@@ -88,8 +88,9 @@ void PosixWaits::cancel() {
   if (reactor_) reactor_->cancel();
 }
 
-bool PosixWaits::wait(Event event, Duration timeout) const {
-  pollfd entry{fd(), static_cast<short>(event == Event::Writable ? POLLOUT : POLLIN), 0};
+bool PosixWaits::wait(Interest interest, Duration timeout) const {
+  const int events = (interest.readable ? POLLIN : 0) | (interest.writable ? POLLOUT : 0);
+  pollfd entry{fd(), static_cast<short>(events), 0};
   const auto whole = std::max(timeout, Duration{0});
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(whole);
   const timespec limit{static_cast<time_t>(seconds.count()), static_cast<long>((whole - seconds).count())};

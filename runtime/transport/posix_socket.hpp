@@ -67,7 +67,7 @@ class PosixWaits {
   Address local() const;
   void async_wait(Event event, std::weak_ptr<EventHandler> handler);
   void cancel();
-  bool wait(Event event, Duration timeout) const;
+  bool wait(Interest interest, Duration timeout) const;
   /// Sets how long a blocking receive waits, if it is not set already. False: it cannot be set.
   bool set_patience(Duration patience);
   /// Takes the descriptor back from the reactor and gives it away.

@@ -17,7 +17,7 @@ class PosixStreamSocket final : public StreamSocket {
     waits_.async_wait(event, std::move(handler));
   }
   void cancel_waits() override { waits_.cancel(); }
-  bool wait(Event event, Duration timeout) override { return waits_.wait(event, timeout); }
+  bool wait(Interest interest, Duration timeout) override { return waits_.wait(interest, timeout); }
 
   Address peer() const override { return peer_; }
   std::error_code connected() override;
@@ -42,7 +42,7 @@ class PosixListener final : public Listener {
     waits_.async_wait(event, std::move(handler));
   }
   void cancel_waits() override { waits_.cancel(); }
-  bool wait(Event event, Duration timeout) override { return waits_.wait(event, timeout); }
+  bool wait(Interest interest, Duration timeout) override { return waits_.wait(interest, timeout); }
   Result<std::unique_ptr<StreamSocket>> accept() override;
 
  private:

@@ -30,8 +30,8 @@ class StreamSplitter {
   void commit(std::size_t count);
   /// The next whole message; Malformed is final: where the next message begins cannot be known.
   FrontFrame::Kind next(Slice& message);
-  /// True if a message has begun and is not complete.
-  bool inside_message() const { return !rest_.empty() || !partial_.empty(); }
+  /// Octets of a message that has begun and is not complete.
+  std::size_t partial_octets() const { return partial_.size(); }
 
  private:
   FrameFinder find_;

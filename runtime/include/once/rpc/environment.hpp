@@ -52,9 +52,8 @@ std::shared_ptr<RandomSource> system_random();
 struct Environment {
   /// The machine's clock, randomness and sockets, waited for on `io`.
   Environment(asio::io_context& io);
-  explicit Environment(asio::any_io_executor executor, std::shared_ptr<Clock> clock = steady_clock(),
-                       std::shared_ptr<RandomSource> random = system_random(),
-                       std::shared_ptr<Network> network = posix_network());
+  Environment(asio::any_io_executor executor, std::shared_ptr<Clock> clock,
+              std::shared_ptr<RandomSource> random, std::shared_ptr<Network> network);
 
   /// The event loop. Its handlers run one at a time, or on several threads of one io_context.
   asio::any_io_executor executor;

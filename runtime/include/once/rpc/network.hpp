@@ -45,6 +45,12 @@ Result<Address> parse_address(std::string_view host, std::uint16_t port);
 
 enum class Event : std::uint8_t { Readable, Writable, Expired };
 
+/// What a thread waits for.
+struct Interest {
+  bool readable = false;
+  bool writable = false;
+};
+
 /// Whoever waits for sockets and timers. Called on the executor that the socket or timer was made with, under
 /// no lock.
 class EventHandler {
@@ -67,7 +73,7 @@ class Socket {
   /// Waits that have not ended never will.
   virtual void cancel_waits() = 0;
   /// Blocks the calling thread until the socket is ready or `timeout` is over; true if it is ready.
-  virtual bool wait(Event event, Duration timeout) = 0;
+  virtual bool wait(Interest interest, Duration timeout) = 0;
 };
 
 /// Results of send and receive. Besides the operating system's codes: std::errc::operation_would_block if it

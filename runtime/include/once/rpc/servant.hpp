@@ -5,23 +5,28 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <asio/any_io_executor.hpp>
+#include <asio/associated_executor.hpp>
+#include <asio/async_result.hpp>
+#include <asio/dispatch.hpp>
+#include <asio/executor_work_guard.hpp>
 
 #include <once/base/buffer.hpp>
 #include <once/base/error.hpp>
 #include <once/base/ids.hpp>
 #include <once/base/time.hpp>
 #include <once/rpc/operation.hpp>
+#include <once/rpc/ref.hpp>
 
 namespace once {
 
 enum class CodecId : std::uint8_t;
-struct ObjectRef;
 class Channel;
 namespace detail {
 class ServerCall;  // rpc/server_call.hpp: the pooled state behind Request and Responder
@@ -38,6 +43,8 @@ class Call {
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
   /// "udp://127.0.0.1:50000": where the request came from.
   std::string peer() const;
+  /// Who the transport has authenticated; empty: nobody.
+  std::string principal() const;
   const std::string& object_key() const { return object_key_; }
   /// The executor that the servant runs on: the loop's, or the one it was activated with.
   asio::any_io_executor executor() const;
@@ -45,10 +52,28 @@ class Call {
   std::shared_ptr<Channel> channel_to(const ObjectRef& reference) const;
   /// `call.stub(reference)`: a stub of a typed reference, for callbacks and for other servers alike.
   template <class I>
-  typename I::Stub stub(const typename I::Ref& reference) const;
+  typename I::Stub stub(const Ref<I>& reference) const {
+    return typename I::Stub{channel_to(reference.data()), reference.data()};
+  }
+  /// On the server's clock, which is virtual on a simulated host. Signature: void(std::error_code).
+  template <class Token>
+  auto async_sleep(Duration time, Token&& token) const {
+    return asio::async_initiate<Token, void(std::error_code)>(
+        [this](auto handler, Duration period) {
+          using Handler = decltype(handler);
+          auto kept = std::make_shared<Handler>(std::move(handler));
+          const auto run_on = asio::get_associated_executor(*kept, executor());
+          // The guard keeps the handler's loop alive while the timer counts on the server's.
+          start_sleep(period, [kept, work = asio::make_work_guard(run_on)](std::error_code error) {
+            asio::dispatch(work.get_executor(), [kept, error]() mutable { std::move (*kept)(error); });
+          });
+        },
+        token, time);
+  }
 
  protected:
   friend class detail::ServerCall;
+  void start_sleep(Duration time, std::function<void(std::error_code)> wake) const;
   Call() = default;
   ~Call() = default;
   Call(const Call&) = delete;
@@ -81,6 +106,15 @@ class Request : public Call {
   Slice body_;
 };
 
+/// An answer as a value: `respond(once::refuse(once::Errc::forbidden))`.
+struct Refusal {
+  Errc reason = Errc::forbidden;
+  std::chrono::milliseconds retry_after{0};
+};
+inline Refusal refuse(Errc reason, std::chrono::milliseconds retry_after = std::chrono::milliseconds{0}) {
+  return {reason, retry_after};
+}
+
 /// The one answer to a request: move-only, consumed by answering; dropped unused it answers that the servant
 /// failed. May be used on any thread. For oneway requests every answer is accepted and goes nowhere.
 class Responder {
@@ -100,6 +134,7 @@ class Responder {
   void failed(Errc reason = Errc::servant_failed) &&;
   /// The servant did not begin and never will: NotExecuted, recorded.
   void refuse(Errc reason, std::chrono::milliseconds retry_after = std::chrono::milliseconds{0}) &&;
+  void operator()(Refusal refusal) { std::move(*this).refuse(refusal.reason, refusal.retry_after); }
 
  private:
   friend class detail::ServerCall;

@@ -1,0 +1,78 @@
+// Making an object callable: under a key, on an executor, for some time.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <asio/any_io_executor.hpp>
+
+#include <once/rpc/object_ref.hpp>
+#include <once/rpc/ref.hpp>
+#include <once/rpc/servant.hpp>
+
+namespace once {
+
+/// Names an object in its server; octets.
+using ObjectKey = std::string;
+
+struct ActivationOptions {
+  /// Where the servant runs; none: on the loop that read the request, so it must not block. On a strand the
+  /// calls of one object run one by one, on a bare pool side by side.
+  asio::any_io_executor executor{};
+};
+
+/// Finds the servant of a key that is not activated; nullptr if there is none. Called on any loop, under no
+/// lock.
+using Locator = std::function<std::shared_ptr<Servant>(const ObjectKey&)>;
+
+namespace detail {
+
+class ActivationEnd {
+ public:
+  virtual ~ActivationEnd() = default;
+};
+
+/// A servant class that says which interface it serves, as generated ones do.
+template <class S>
+concept TypedServant = requires {
+  typename S::Interface;
+};
+
+}  // namespace detail
+
+/// An object of a client, callable by servers that are given its reference, for as long as this lives. The
+/// reference has no endpoint: it works over the connections that the client itself has made.
+template <class I>
+class Activation {
+ public:
+  Activation() = default;
+  Activation(Ref<I> reference, std::unique_ptr<detail::ActivationEnd> end)
+      : reference_(std::move(reference)), end_(std::move(end)) {}
+
+  const Ref<I>& ref() const { return reference_; }
+  operator const Ref<I>&() const { return reference_; }
+
+ private:
+  Ref<I> reference_;
+  std::unique_ptr<detail::ActivationEnd> end_;
+};
+
+/// The same for a servant whose interface is not known to the compiler.
+template <>
+class Activation<void> {
+ public:
+  Activation() = default;
+  Activation(ObjectRef reference, std::unique_ptr<detail::ActivationEnd> end)
+      : reference_(std::move(reference)), end_(std::move(end)) {}
+
+  const ObjectRef& ref() const { return reference_; }
+  operator const ObjectRef&() const { return reference_; }
+
+ private:
+  ObjectRef reference_;
+  std::unique_ptr<detail::ActivationEnd> end_;
+};
+
+}  // namespace once

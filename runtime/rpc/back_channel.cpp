@@ -1,0 +1,240 @@
+// Calls from a server to its clients' objects.
+#include "rpc/back_channel.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "rpc/callback_depth.hpp"
+#include "rpc/core_limits.hpp"
+#include "rpc/paths.hpp"
+
+namespace once::detail {
+namespace {
+
+constexpr Duration kWaitMax = std::chrono::milliseconds{100};
+/// How long a loop's thread waits at a time for one link while it is blocked in a call.
+constexpr Duration kLoopWaitMax = std::chrono::milliseconds{10};
+
+core::ClientConfig make_config(const ServerLoop& loop, const ServerSettings& settings,
+                               const core::Path& path) {
+  core::ClientConfig config;
+  config.limits = client_limits(settings.limits, address_of(path).is_loopback());
+  config.instance = settings.instance;
+  config.seed = loop.environment().random->number();
+  return config;
+}
+
+std::uint64_t hash_of(const core::Path& path) {
+  std::uint64_t hash = std::uint64_t{path.link} << 16 | path.port;
+  for (const std::uint8_t octet : path.address) hash = hash * 0x100000001B3u + octet;
+  return hash;
+}
+
+}  // namespace
+
+BackChannel::BackChannel(std::shared_ptr<ServerLoop> loop, SessionId session, const core::Path& path,
+                         CodecId codec)
+    : loop_(std::move(loop)),
+      session_(session),
+      codec_(codec),
+      core_(make_config(*loop_, *loop_->settings_, path), loop_->now()) {
+  info_.where = "the client at " + loop_->peer_of(path);
+}
+
+CallInfo BackChannel::describe(const OutgoingCall& call) const {
+  return {call.operation, Slice::copy_of(as_bytes(call.target->key)), deadline_of(call, loop_->limits())};
+}
+
+RawOutcome BackChannel::call(OutgoingCall call) {
+  CallRecord self;
+  self.info = describe(call);
+  if (!loop_->environment().network->can_block()) {
+    return not_sent(Errc::blocking_not_possible, self.info, info_);
+  }
+  if (CallbackDepth::depth() >= loop_->limits().nesting_max) return not_sent(Errc::nesting, self.info, info_);
+  // The loop's own thread must read for itself; any other is told by the loop.
+  const bool reads = loop_->is_current();
+  ServerLoop::Lock lock{loop_->mutex_};
+  const Time time = loop_->now();
+  const auto started =
+      core_.start(time, make_request(std::move(call), self.info, codec_, time, self.token()));
+  if (!started) return not_sent(static_cast<Errc>(started.error().value()), self.info, info_);
+  loop_->pump(lock, *this);
+  loop_->settle_timer();
+  while (!self.done) {
+    const Time wake = core_.next_timeout();
+    const Duration left = std::clamp(wake - loop_->now(), Duration{0}, kWaitMax);
+    if (left == Duration{0}) {
+      core_.timeout(loop_->now());
+      loop_->pump(lock, *this);
+    } else if (!reads || !loop_->read_for(lock, *this, std::min(left, kLoopWaitMax))) {
+      self.wake.wait_for(lock, std::min(left, kLoopWaitMax));
+    }
+  }
+  return std::move(self.outcome);
+}
+
+std::uint64_t BackChannel::start(OutgoingCall call, PendingCall& pending) {
+  CallInfo info = describe(call);
+  ServerLoop::Lock lock{loop_->mutex_};
+  CallRecord& record = records_.take(std::move(info), pending);
+  const Time time = loop_->now();
+  const auto started =
+      core_.start(time, make_request(std::move(call), record.info, codec_, time, record.token()));
+  if (!started) {
+    RawOutcome outcome = not_sent(static_cast<Errc>(started.error().value()), record.info, info_);
+    records_.give_back(record);
+    lock.unlock();
+    pending.complete(std::move(outcome), true);
+    return 0;
+  }
+  const core::CallKey key = *started;
+  loop_->pump(lock, *this);
+  loop_->settle_timer();
+  return key;
+}
+
+void BackChannel::cancel(std::uint64_t call) {
+  ServerLoop::Lock lock{loop_->mutex_};
+  core_.cancel(loop_->now(), call);
+  loop_->pump(lock, *this);
+  loop_->settle_timer();
+}
+
+// --- The loop's side
+// ------------------------------------------------------------------------------------------
+
+std::shared_ptr<Channel> ServerLoop::channel_to(const ServerCall& call, const ObjectRef& reference) {
+  if (!reference.endpoints.empty()) return settings_->channel_to(reference);
+  const auto& request = const_cast<ServerCall&>(call).request();
+  const SessionId session = request.request_id().session;
+  const Lock lock{mutex_};
+  if (const auto found = back_channels_.find(session); found != back_channels_.end()) return found->second;
+  auto channel = std::make_shared<BackChannel>(shared_from_this(), session, call.from(), request.codec());
+  core::Path path;
+  if (closed_ || !core_.path_of(session, path)) {
+    channel->core_.close(now());  // the client has gone meanwhile
+  } else {
+    back_channels_.emplace(session, channel);
+  }
+  return channel;
+}
+
+void ServerLoop::heard_from(SessionId session) {
+  const auto found = back_channels_.find(session);
+  if (found == back_channels_.end()) return;
+  core::Path path;
+  const auto& channel = found->second;
+  if (core_.path_of(session, path) && !(channel->connected_ && channel->path_ == path))
+    due_.push_back(channel);
+}
+
+void ServerLoop::disconnect(BackChannel& channel) {
+  if (!std::exchange(channel.connected_, false)) return;
+  const auto [first, last] = back_paths_.equal_range(hash_of(channel.path_));
+  back_paths_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == &channel; }));
+  channel.core_.disconnected(now());
+}
+
+void ServerLoop::lose_path(const core::Path& path) {
+  for (const auto& [session, channel] : back_channels_) {
+    if (channel->path_.link == path.link) disconnect(*channel);
+  }
+}
+
+void ServerLoop::take_answer(Time now, const core::Path& from, const Slice& message) {
+  // The message names its call; a core that it is not for ignores it.
+  const auto [first, last] = back_paths_.equal_range(hash_of(from));
+  for (auto entry = first; entry != last; ++entry) {
+    entry->second->core_.receive(now, from, message);
+    due_.push_back(entry->second->shared_from_this());
+  }
+}
+
+void ServerLoop::pump_due(Lock& lock) {
+  while (!due_.empty()) {
+    const auto channel = std::move(due_.back());
+    due_.pop_back();
+    pump(lock, *channel);
+  }
+}
+
+void ServerLoop::pump(Lock& lock, BackChannel& channel) {
+  core::CallCompletion completion;
+  while (true) {
+    const Time time = now();
+    core::Path path;
+    if (!closed_ && core_.path_of(channel.session_, path)) {
+      const bool stands = !path.validated || connections_.contains(path.link);
+      if (stands && !(channel.connected_ && path == channel.path_)) {
+        disconnect(channel);
+        channel.path_ = path;
+        channel.connected_ = true;
+        back_paths_.emplace(hash_of(path), &channel);
+        channel.core_.connected(time, path);
+      }
+    }
+    while (channel.core_.poll_transmit(time, transmit_)) {
+      if (!closed_) send(transmit_);
+    }
+    if (!channel.core_.poll_completion(completion)) break;
+    CallRecord& record = CallRecord::of(completion.token);
+    RawOutcome outcome = make_outcome(std::move(completion), record.info, channel.info_);
+    if (record.pending == nullptr) {
+      record.outcome = std::move(outcome);
+      record.done = true;
+      record.wake.notify_one();
+      continue;
+    }
+    PendingCall& pending = *record.pending;
+    channel.records_.give_back(record);
+    lock.unlock();
+    pending.complete(std::move(outcome), true);
+    lock.lock();
+  }
+  back_wake_ = std::min(back_wake_, channel.core_.next_timeout());
+}
+
+bool ServerLoop::read_for(Lock& lock, BackChannel& channel, Duration time) {
+  if (closed_ || !channel.connected_) return false;
+  const CallbackDepth deeper;
+  if (!channel.path_.validated) {
+    const auto port = ports_[channel.path_.link];
+    lock.unlock();
+    const bool ready = port->port.socket().wait({.readable = true}, time);
+    lock.lock();
+    if (ready && !closed_) read_port(lock, *port);
+    return true;
+  }
+  const auto found = connections_.find(channel.path_.link);
+  if (found == connections_.end()) return false;
+  const auto connection = found->second;
+  const bool queued = connection->stream.queued_octets() > 0;
+  lock.unlock();
+  const bool ready = connection->stream.socket().wait({.readable = true, .writable = queued}, time);
+  lock.lock();
+  if (!ready || closed_ || !connection->open) return true;
+  if (queued && !connection->stream.flush()) {
+    close_connection(*connection);
+  } else {
+    read_connection(lock, connection);
+  }
+  return true;
+}
+
+void ServerLoop::end_back_channels(Lock& lock) {
+  std::vector<std::shared_ptr<BackChannel>> ended;
+  core::Path path;
+  for (const auto& [session, channel] : back_channels_) {
+    if (!core_.path_of(session, path)) ended.push_back(channel);
+  }
+  for (const auto& channel : ended) {
+    back_channels_.erase(channel->session_);
+    channel->core_.connect_failed(now(), Errc::unreachable);
+    channel->core_.close(now());
+    pump(lock, *channel);
+    disconnect(*channel);
+  }
+}
+
+}  // namespace once::detail

@@ -1,0 +1,156 @@
+// The threads that call: who leads, who follows, and how a call begins.
+#include <algorithm>
+#include <utility>
+
+#include <once/rpc/object_ref.hpp>
+
+#include "rpc/callback_depth.hpp"
+#include "rpc/client_channel.hpp"
+
+namespace once::detail {
+namespace {
+
+// The first wait for a reply is a receive that blocks: one system call instead of two. It cannot be timed
+// exactly, so it is short and only used when no timer is due before.
+constexpr Duration kPatience = std::chrono::milliseconds{10};
+// A wait looks up now and then: another thread may have set an earlier timer.
+constexpr Duration kWaitMax = std::chrono::milliseconds{100};
+
+}  // namespace
+
+CallInfo ClientChannel::describe(const OutgoingCall& call) const {
+  return {call.operation, Slice::copy_of(as_bytes(call.target->key)), deadline_of(call, limits())};
+}
+
+RawOutcome ClientChannel::call(OutgoingCall call) {
+  CallRecord self;
+  self.info = describe(call);
+  if (!environment().network->can_block()) return not_sent(Errc::blocking_not_possible, self.info, info_);
+  if (CallbackDepth::depth() >= limits().nesting_max) return not_sent(Errc::nesting, self.info, info_);
+  if (!looked_up_.load(std::memory_order_relaxed)) look_up();
+  Lock lock{mutex_};
+  const Time time = now();
+  const auto started =
+      core_->start(time, make_request(std::move(call), self.info, codec(), time, self.token()));
+  if (!started) return not_sent(static_cast<Errc>(started.error().value()), self.info, info_);
+  pump(lock, true);
+  while (true) {
+    ServerCall* callback = next_callback(lock);
+    if (callback == nullptr) {
+      if (self.done) break;
+      if (leader_ == nullptr) {
+        callback = lead(lock, self);
+      } else {
+        follow(lock, self);
+      }
+    }
+    if (callback != nullptr) {
+      // Foreign code, which may call: somebody else must be able to lead meanwhile.
+      pass_lead_on();
+      settle();
+      const CallbackDepth deeper;
+      run_callback(lock, *callback, true);
+    }
+  }
+  pass_lead_on();
+  settle();
+  return std::move(self.outcome);
+}
+
+std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
+  CallInfo info = describe(call);
+  if (!looked_up_.load(std::memory_order_relaxed)) look_up();
+  Lock lock{mutex_};
+  CallRecord& record = records_.take(std::move(info), pending);
+  const Time time = now();
+  const auto started =
+      core_->start(time, make_request(std::move(call), record.info, codec(), time, record.token()));
+  if (!started) {
+    RawOutcome outcome = not_sent(static_cast<Errc>(started.error().value()), record.info, info_);
+    records_.give_back(record);
+    lock.unlock();
+    pending.complete(std::move(outcome), true);
+    return 0;
+  }
+  const core::CallKey key = *started;
+  pump(lock, true);
+  settle();
+  return key;
+}
+
+void ClientChannel::cancel(std::uint64_t call) {
+  Lock lock{mutex_};
+  core_->cancel(now(), call);
+  pump(lock, true);
+  settle();
+}
+
+ServerCall* ClientChannel::lead(Lock& lock, CallRecord& self) {
+  ServerCall* callback = nullptr;
+  leader_ = &self;
+  bool patient = true;
+  while (!self.done && callback == nullptr) {
+    const Time time = now();
+    const Time wake = next_wake();
+    if (wake <= time) {
+      on_time(time);
+      pump(lock, true);
+      continue;
+    }
+    const Duration left = std::min(wake - time, kWaitMax);
+    const std::shared_ptr<ClientLink> link = link_;
+    if (!link) {
+      self.wake.wait_for(lock, left);  // until it is time to connect again
+    } else if (link->connecting()) {
+      lock.unlock();
+      link->socket().wait({.writable = true}, left);
+      lock.lock();
+      if (link == link_ && link->connecting()) check_connected(now());
+    } else {
+      const bool queued = link->has_queued();
+      transport::StreamState state = transport::StreamState::WouldBlock;
+      lock.unlock();
+      if (patient && !queued && wake - time >= kPatience) {
+        state = link->receive(inbox_, kPatience);
+      } else if (link->socket().wait({.readable = true, .writable = queued}, left)) {
+        state = link->receive(inbox_, Duration{0});
+      }
+      lock.lock();
+      patient = state == transport::StreamState::Open;
+      if (link == link_) {
+        if (queued && !link->flush()) state = transport::StreamState::Closed;
+        take(now(), state);
+      } else {
+        inbox_.clear();  // the link was lost meanwhile; what came over it comes again
+      }
+    }
+    pump(lock, true);
+    callback = next_callback(lock);
+  }
+  leader_ = nullptr;
+  return callback;
+}
+
+void ClientChannel::follow(Lock& lock, CallRecord& self) {
+  followers_.push_back(&self);
+  const Time time = now();
+  const Time wake = next_wake();
+  if (wake > time) self.wake.wait_for(lock, std::min(wake - time, kWaitMax));
+  followers_.erase(std::find(followers_.begin(), followers_.end(), &self));
+  if (next_wake() <= now()) {
+    on_time(now());
+    pump(lock, true);
+  }
+}
+
+void ClientChannel::pass_lead_on() {
+  if (leader_ != nullptr) return;
+  for (CallRecord* const follower : followers_) {
+    if (!follower->done) {
+      follower->wake.notify_one();
+      return;
+    }
+  }
+}
+
+}  // namespace once::detail

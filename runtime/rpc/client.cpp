@@ -1,0 +1,205 @@
+// once::Client: its channels, one for each set of endpoints.
+#include <map>
+#include <mutex>
+#include <stdexcept>
+
+#include <asio/io_context.hpp>
+
+#include <once/rpc/client.hpp>
+
+#include "rpc/client_channel.hpp"
+#include "rpc/core_limits.hpp"
+#include "rpc/wrapped_channel.hpp"
+
+namespace once {
+namespace detail {
+
+class ClientState : public std::enable_shared_from_this<ClientState> {
+ public:
+  ClientState(std::shared_ptr<asio::io_context> own_loop, Environment environment, ClientOptions options)
+      : own_loop_(std::move(own_loop)), environment_(std::move(environment)), options_(std::move(options)) {}
+  ~ClientState() { close(); }
+
+  asio::io_context* own_loop() { return own_loop_.get(); }
+  const Environment& environment() const { return environment_; }
+
+  ChannelPointer channel_to(const ObjectRef& target);
+  void activate(const ObjectKey& key, std::shared_ptr<Servant> servant, asio::any_io_executor executor);
+  void deactivate(const ObjectKey& key);
+  ObjectKey new_key();
+  void wrap(CallWrapper wrapper);
+  void close();
+  ClientStatistics statistics() const;
+
+ private:
+  std::vector<std::shared_ptr<ClientChannel>> channels() const;
+
+  const std::shared_ptr<asio::io_context> own_loop_;
+  const Environment environment_;
+  const ClientOptions options_;
+  const std::shared_ptr<DispatchRules> rules_ = std::make_shared<DispatchRules>();
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const ChannelSettings> settings_;
+  std::map<std::vector<Endpoint>, std::shared_ptr<ClientChannel>> channels_;
+  std::shared_ptr<std::vector<CallWrapper>> wrappers_ = std::make_shared<std::vector<CallWrapper>>();
+  std::uint64_t keys_made_ = 0;
+  bool closed_ = false;
+};
+
+ChannelPointer ClientState::channel_to(const ObjectRef& target) {
+  if (target.endpoints.empty()) {
+    throw SystemError{OutcomeKind::NotSent, Errc::bad_reference,
+                      to_string(target) +
+                          ": a reference without an endpoint; it can only be called over the "
+                          "connection that it came by"};
+  }
+  const std::lock_guard lock{mutex_};
+  if (!settings_) {
+    auto settings = std::make_shared<ChannelSettings>(
+        ChannelSettings{own_loop_, environment_, options_, new_instance(*environment_.random), rules_, {}});
+    settings->channel_to = [weak = weak_from_this()](const ObjectRef& reference) -> ChannelPointer {
+      if (const auto state = weak.lock()) return state->channel_to(reference);
+      throw SystemError{OutcomeKind::NotSent, Errc::closed, to_string(reference) + ": the client is closed"};
+    };
+    settings_ = std::move(settings);
+  }
+  auto& channel = channels_[target.endpoints];
+  if (!channel) {
+    channel = std::make_shared<ClientChannel>(settings_, target.endpoints);
+    if (closed_) channel->close();
+  }
+  if (wrappers_->empty()) return channel;
+  return std::make_shared<WrappedChannel>(channel, wrappers_);
+}
+
+std::vector<std::shared_ptr<ClientChannel>> ClientState::channels() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<std::shared_ptr<ClientChannel>> result;
+  for (const auto& [endpoints, channel] : channels_) result.push_back(channel);
+  return result;
+}
+
+ObjectKey ClientState::new_key() {
+  const std::lock_guard lock{mutex_};
+  return "callback-" + std::to_string(++keys_made_);
+}
+
+void ClientState::activate(const ObjectKey& key, std::shared_ptr<Servant> servant,
+                           asio::any_io_executor executor) {
+  rules_->adapter.activate(key, std::move(servant), std::move(executor));
+  for (const auto& channel : channels()) channel->callbacks_changed();
+}
+
+void ClientState::deactivate(const ObjectKey& key) {
+  rules_->adapter.deactivate(key);
+  for (const auto& channel : channels()) channel->callbacks_changed();
+}
+
+void ClientState::wrap(CallWrapper wrapper) {
+  const std::lock_guard lock{mutex_};
+  if (!channels_.empty()) throw std::logic_error{"once::Client::wrap: after the first stub"};
+  wrappers_->push_back(std::move(wrapper));
+}
+
+void ClientState::close() {
+  {
+    const std::lock_guard lock{mutex_};
+    closed_ = true;
+  }
+  for (const auto& channel : channels()) channel->close();
+}
+
+ClientStatistics ClientState::statistics() const {
+  ClientStatistics statistics;
+  for (const auto& channel : channels()) channel->add_to(statistics);
+  return statistics;
+}
+
+namespace {
+
+/// Ends an activation when it goes out of scope.
+class ActivationGuard final : public ActivationEnd {
+ public:
+  ActivationGuard(std::weak_ptr<ClientState> client, ObjectKey key)
+      : client_(std::move(client)), key_(std::move(key)) {}
+  ~ActivationGuard() override {
+    if (const auto client = client_.lock()) client->deactivate(key_);
+  }
+
+ private:
+  std::weak_ptr<ClientState> client_;
+  ObjectKey key_;
+};
+
+std::shared_ptr<ClientState> state_with_own_loop(ClientOptions options) {
+  auto loop = std::make_shared<asio::io_context>();
+  Environment environment{*loop};
+  return std::make_shared<ClientState>(std::move(loop), std::move(environment), std::move(options));
+}
+
+}  // namespace
+}  // namespace detail
+
+Client::Client(ClientOptions options) : state_(detail::state_with_own_loop(std::move(options))) {}
+Client::Client(Environment environment, ClientOptions options)
+    : state_(std::make_shared<detail::ClientState>(nullptr, std::move(environment), std::move(options))) {}
+Client::Client(asio::io_context& io, ClientOptions options) : Client(Environment{io}, std::move(options)) {}
+Client::~Client() {
+  if (state_) state_->close();
+}
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+
+ObjectRef Client::parse(std::string_view url) {
+  auto reference = parse_object_ref(url);
+  if (!reference) {
+    throw SystemError{OutcomeKind::NotSent, reference.error(),
+                      std::string{url} + ": not a reference; write once://host:port/key?transport=udp"};
+  }
+  return std::move(*reference);
+}
+
+ChannelPointer Client::channel_to(const ObjectRef& target) {
+  return state_->channel_to(target);
+}
+
+std::unique_ptr<detail::ActivationEnd> Client::activate_object(std::shared_ptr<Servant> servant,
+                                                               ActivationOptions options,
+                                                               ObjectRef& reference) {
+  reference.interface_id = servant->interface_id();
+  reference.key = state_->new_key();
+  state_->activate(reference.key, std::move(servant), std::move(options.executor));
+  return std::make_unique<detail::ActivationGuard>(state_, reference.key);
+}
+
+void Client::wrap(CallWrapper wrapper) {
+  state_->wrap(std::move(wrapper));
+}
+
+asio::any_io_executor Client::executor() const {
+  return state_->environment().executor;
+}
+
+void Client::run() {
+  asio::io_context* const loop = state_->own_loop();
+  if (loop == nullptr) throw std::logic_error{"once::Client::run: the loop is not the client's own"};
+  loop->restart();
+  loop->run();
+}
+
+void Client::run_for(Duration time) {
+  asio::io_context* const loop = state_->own_loop();
+  if (loop == nullptr) throw std::logic_error{"once::Client::run_for: the loop is not the client's own"};
+  loop->restart();
+  loop->run_for(time);
+}
+
+ClientStatistics Client::statistics() const {
+  return state_->statistics();
+}
+
+}  // namespace once

@@ -1,0 +1,367 @@
+// A client's channel: links, and the work under the lock. The threads that call are in channel_calls.cpp.
+#include "rpc/client_channel.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/wire.hpp"
+#include "rpc/core_limits.hpp"
+#include "rpc/paths.hpp"
+
+namespace once::detail {
+namespace {
+
+constexpr Duration kLookUpPause = std::chrono::seconds{1};
+
+core::ServerConfig callback_config(const ChannelSettings& settings) {
+  RandomSource& random = *settings.environment.random;
+  core::ServerConfig config;
+  config.limits = server_limits(settings.options.limits);
+  config.epoch = new_epoch(random);
+  config.secret = {random.number(), random.number()};
+  return config;
+}
+
+std::string describe_endpoints(const std::vector<Endpoint>& endpoints) {
+  ObjectRef reference;
+  reference.endpoints = {endpoints.front()};
+  reference.endpoints.front().transport = TransportKind::Tcp;  // texts are shorter without "?transport="
+  std::string text = to_string(reference);
+  text.pop_back();  // the slash before the key
+  return text;
+}
+
+}  // namespace
+
+ClientChannel::Callbacks::Callbacks(const ChannelSettings& settings, Time now)
+    : core(callback_config(settings), now), dispatcher(core, settings.rules) {}
+
+ClientChannel::ClientChannel(std::shared_ptr<const ChannelSettings> settings, std::vector<Endpoint> endpoints)
+    : settings_(std::move(settings)), endpoints_(std::move(endpoints)) {
+  info_.where = describe_endpoints(endpoints_);
+  look_up();
+  const bool loopback = !candidates_.empty() &&
+                        std::all_of(candidates_.begin(), candidates_.end(), [](const Candidate& candidate) {
+                          return candidate.address.is_loopback();
+                        });
+  core::ClientConfig config;
+  config.limits = client_limits(limits(), loopback);
+  config.instance = settings_->instance;
+  config.seed = environment().random->number();
+  core_.emplace(config, now());
+}
+
+ClientChannel::~ClientChannel() {
+  // Nobody else holds the channel: no call is in flight, and no lock is needed for the goodbye.
+  if (!closed_ && link_ && !link_->connecting()) {
+    core_->close(now());
+    send_all(now());
+  }
+}
+
+// --- Hosts and links
+// ------------------------------------------------------------------------------------------
+
+void ClientChannel::look_up() {
+  const std::lock_guard looking{look_up_mutex_};
+  if (looked_up_.load()) return;
+  const Time time = now();
+  if (time < look_up_again_at_) return;
+  std::vector<Endpoint> ordered = endpoints_;
+  if (const auto preferred = settings_->options.transport) {
+    std::stable_partition(ordered.begin(), ordered.end(),
+                          [&](const Endpoint& endpoint) { return endpoint.transport == *preferred; });
+  }
+  std::vector<Candidate> found;
+  std::string problem;
+  for (const Endpoint& endpoint : ordered) {
+    const auto addresses = environment().network->resolve(endpoint.host, endpoint.port);
+    if (!addresses) {
+      problem = to_string(endpoint) + ": " + addresses.error().message();
+      continue;
+    }
+    for (const Address& address : *addresses) found.push_back({endpoint.transport, address});
+  }
+  look_up_again_at_ = now() + kLookUpPause;
+  const Lock lock{mutex_};
+  candidates_ = std::move(found);
+  looked_up_.store(!candidates_.empty());
+  info_.last_problem = candidates_.empty() ? problem : std::string{};
+}
+
+void ClientChannel::connect_if_wanted(Time now) {
+  if (link_ || closed_ || now < reconnect_at_ || !core_->wants_path()) return;
+  while (candidate_ < candidates_.size()) {
+    auto link = ClientLink::open(environment(), candidates_[candidate_], limits(), ++links_made_);
+    if (link) {
+      link_ = std::move(*link);
+      if (link_->connecting()) {
+        connect_deadline_ = now + limits().connect_timeout;
+      } else {
+        established(now);
+      }
+      return;
+    }
+    const Candidate& failed = candidates_[candidate_];
+    info_.last_problem = to_text(failed.transport, failed.address) + ": " + link.error().message();
+    ++candidate_;
+  }
+  // All have failed: calls that were never sent end, the others wait for a better time.
+  candidate_ = 0;
+  const auto doublings = std::min<std::uint32_t>(fruitless_++, 16);
+  reconnect_at_ = now + std::min(limits().reconnect_min * (1u << doublings), limits().reconnect_max);
+  core_->connect_failed(now, candidates_.empty() ? Errc::unknown_host : Errc::unreachable);
+}
+
+void ClientChannel::candidate_failed(Time now, const std::error_code& error) {
+  const Candidate& failed = candidates_[candidate_];
+  info_.last_problem = to_text(failed.transport, failed.address) + ": " + error.message();
+  link_.reset();
+  waits_readable_ = waits_writable_ = false;
+  connect_deadline_ = kNever;
+  ++candidate_;
+  connect_if_wanted(now);
+}
+
+void ClientChannel::established(Time now) {
+  connect_deadline_ = kNever;
+  if (candidates_[candidate_].transport == TransportKind::Tcp) ++connections_;
+  core_->connected(now, link_->path());
+}
+
+void ClientChannel::check_connected(Time now) {
+  const std::error_code error = link_->connected();
+  if (!error) {
+    established(now);
+  } else if (error != std::errc::operation_would_block) {
+    candidate_failed(now, error);
+  }
+}
+
+void ClientChannel::link_lost(Time now) {
+  link_->shutdown();  // whoever waits for it returns; it is closed when the last one has let go of it
+  link_->socket().cancel_waits();
+  link_.reset();
+  waits_readable_ = waits_writable_ = false;
+  ++connections_lost_;
+  info_.last_problem = to_text(candidates_[candidate_].transport, candidates_[candidate_].address) +
+                       ": the connection was lost";
+  // The first reconnection is at once, further ones after links that brought nothing are not.
+  if (fruitless_ > 0) {
+    const auto doublings = std::min<std::uint32_t>(fruitless_ - 1, 16);
+    reconnect_at_ = now + std::min(limits().reconnect_min * (1u << doublings), limits().reconnect_max);
+  }
+  ++fruitless_;
+  core_->disconnected(now);
+}
+
+// --- Work under the lock
+// --------------------------------------------------------------------------------------
+
+Time ClientChannel::next_wake() const {
+  Time wake = std::min(core_->next_timeout(), connect_deadline_);
+  if (callbacks_) wake = std::min(wake, callbacks_->core.next_timeout());
+  if (!link_ && core_->wants_path()) wake = std::min(wake, reconnect_at_);
+  return wake;
+}
+
+void ClientChannel::on_time(Time now) {
+  if (core_->next_timeout() <= now) core_->timeout(now);
+  if (callbacks_ && callbacks_->core.next_timeout() <= now) callbacks_->core.timeout(now);
+  if (connect_deadline_ <= now) candidate_failed(now, std::make_error_code(std::errc::timed_out));
+}
+
+void ClientChannel::take(Time now, transport::StreamState state) {
+  for (Slice& message : inbox_) {
+    fruitless_ = 0;
+    const auto type = core::peek_type(message);
+    if (!type || !core::is_client_to_server(*type)) {
+      core_->receive(now, link_->path(), message);
+    } else if (callbacks_ || settings_->rules->adapter.size() > 0) {
+      if (!callbacks_) callbacks_ = std::make_unique<Callbacks>(*settings_, now);
+      callbacks_->core.receive(now, link_->path(), message);
+    }
+  }
+  inbox_.clear();
+  if (state == transport::StreamState::Closed || state == transport::StreamState::Malformed) link_lost(now);
+}
+
+void ClientChannel::send_all(Time now) {
+  while (link_ && !link_->connecting()) {
+    const bool sends =
+        core_->poll_transmit(now, transmit_) || (callbacks_ && callbacks_->core.poll_transmit(transmit_));
+    if (!sends) return;
+    if (!link_->send(transmit_)) link_lost(now);
+    transmit_.body = Slice{};
+  }
+}
+
+void ClientChannel::pump(Lock& lock, bool post) {
+  core::CallCompletion completion;
+  while (true) {
+    const Time time = now();
+    connect_if_wanted(time);
+    send_all(time);
+    if (!core_->poll_completion(completion)) {
+      if (link_ || time < reconnect_at_ || !core_->wants_path() || closed_) return;
+      continue;  // a link was lost just now
+    }
+    complete(lock, std::move(completion), post);
+  }
+}
+
+void ClientChannel::complete(Lock& lock, core::CallCompletion&& completion, bool post) {
+  CallRecord& record = CallRecord::of(completion.token);
+  const bool refused = completion.reason == Errc::deadline_exceeded && link_ && link_->refused();
+  if (refused) {
+    info_.last_problem =
+        to_text(TransportKind::Udp, address_of(link_->path())) + ": its host says that nobody listens there";
+  }
+  RawOutcome outcome = make_outcome(std::move(completion), record.info, info_);
+  if (record.pending == nullptr) {
+    record.outcome = std::move(outcome);
+    record.done = true;
+    if (&record != leader_) record.wake.notify_one();
+    return;
+  }
+  PendingCall& pending = *record.pending;
+  records_.give_back(record);
+  lock.unlock();
+  pending.complete(std::move(outcome), post);
+  lock.lock();
+}
+
+ServerCall* ClientChannel::next_callback(Lock& lock) {
+  if (!callbacks_) return nullptr;
+  callbacks_->dispatcher.mark_abandoned();
+  ServerCall* const call = callbacks_->dispatcher.next(lock, shared_from_this());
+  send_all(now());  // refusals
+  return call;
+}
+
+void ClientChannel::run_callback(Lock& lock, ServerCall& call, bool post) {
+  lock.unlock();
+  callbacks_->dispatcher.run(call);
+  lock.lock();
+  pump(lock, post);
+}
+
+void ClientChannel::settle() {
+  if (closed_) return;
+  const bool called_back =
+      settings_->rules->adapter.size() > 0 || (callbacks_ && callbacks_->dispatcher.running() > 0);
+  const bool loop_is_needed = records_.taken() > 0 || called_back;
+  const bool reads = link_ && loop_is_needed && leader_ == nullptr && followers_.empty();
+  const bool readable = reads && !link_->connecting();
+  const bool writable = reads && (link_->connecting() || link_->has_queued());
+  if (readable && !waits_readable_) {
+    waits_readable_ = true;
+    link_->socket().async_wait(Event::Readable, weak_from_this());
+  }
+  if (writable && !waits_writable_) {
+    waits_writable_ = true;
+    link_->socket().async_wait(Event::Writable, weak_from_this());
+  }
+  if (!loop_is_needed && (waits_readable_ || waits_writable_)) {
+    link_->socket().cancel_waits();
+    waits_readable_ = waits_writable_ = false;
+  }
+  timer_.set(environment(), weak_from_this(), next_wake());
+}
+
+// --- The event loop
+// -------------------------------------------------------------------------------------------
+
+void ClientChannel::on_event(Event event) {
+  constexpr int kReadsAtOnce = 64;
+  Lock lock{mutex_};
+  if (closed_) return;
+  const Time time = now();
+  switch (event) {
+    case Event::Expired: timer_.expired(); break;
+    case Event::Readable: waits_readable_ = false; break;
+    case Event::Writable: waits_writable_ = false; break;
+  }
+  if (event == Event::Expired) {
+    on_time(time);
+  } else if (leader_ == nullptr && link_) {
+    if (link_->connecting()) {
+      check_connected(time);
+    } else if (event == Event::Writable) {
+      if (!link_->flush()) link_lost(time);
+    } else {
+      for (int i = 0; i < kReadsAtOnce && link_ && leader_ == nullptr; ++i) {
+        const transport::StreamState state = link_->receive(inbox_, Duration{0});
+        if (state == transport::StreamState::WouldBlock) break;
+        take(time, state);
+        pump(lock, false);
+        while (ServerCall* const call = next_callback(lock)) run_callback(lock, *call, false);
+        if (closed_ || records_.taken() == 0) break;  // what else comes can wait for the next wake-up
+      }
+    }
+  }
+  pump(lock, false);
+  settle();
+}
+
+void ClientChannel::callbacks_changed() {
+  const Lock lock{mutex_};
+  settle();
+}
+
+void ClientChannel::close() {
+  Lock lock{mutex_};
+  if (closed_) return;
+  core_->close(now());
+  send_all(now());
+  closed_ = true;
+  pump(lock, true);
+  timer_.close();
+  if (link_) {
+    link_->socket().cancel_waits();
+    if (leader_ == nullptr) link_.reset();
+  }
+}
+
+void ClientChannel::add_to(ClientStatistics& statistics) const {
+  const Lock lock{mutex_};
+  const core::ClientCounters& counters = core_->counters();
+  statistics.requests_sent += counters.requests_sent;
+  statistics.retransmissions += counters.retransmissions;
+  statistics.probes += counters.probes;
+  statistics.acknowledgements += counters.acknowledgements;
+  statistics.hellos += counters.hellos;
+  statistics.sessions += counters.sessions;
+  statistics.ignored += counters.ignored;
+  statistics.malformed += counters.malformed;
+  statistics.completions += counters.completions;
+  statistics.connections += connections_;
+  statistics.connections_lost += connections_lost_;
+}
+
+// --- Callbacks
+// ------------------------------------------------------------------------------------------------
+
+void ClientChannel::answered(ServerCall& call) {
+  const Lock lock{mutex_};
+  callbacks_->dispatcher.finish(now(), call);
+  if (closed_) return;
+  send_all(now());
+  settle();
+}
+
+void ClientChannel::let_go(ServerCall& call) {
+  const Lock lock{mutex_};
+  callbacks_->dispatcher.recycle(call);
+}
+
+std::string ClientChannel::peer_of(const core::Path& path) const {
+  return to_text(path.validated ? TransportKind::Tcp : TransportKind::Udp, address_of(path));
+}
+
+std::shared_ptr<Channel> ClientChannel::channel_to(const ServerCall&, const ObjectRef& reference) {
+  if (reference.endpoints.empty()) return shared_from_this();  // an object of the server that has called
+  return settings_->channel_to(reference);
+}
+
+}  // namespace once::detail

@@ -1,0 +1,146 @@
+// A client's channel: a ClientCore, the link under it, and the threads that call.
+//
+// One lock guards it all; it is held over no handler, no servant, and no system call that blocks. Of the
+// threads that wait in synchronous calls one leads: it alone reads the link, for all, without the lock, and
+// passes the lead on when its own call has ended or when it runs a callback's servant. The others wait to be
+// told, or to lead. The event loop reads only while nobody leads and an asynchronous call, or a callback, is
+// waited for.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <once/rpc/channel.hpp>
+#include <once/rpc/client.hpp>
+#include <once/rpc/environment.hpp>
+
+#include "core/client_core.hpp"
+#include "core/server_core.hpp"
+#include "rpc/call_record.hpp"
+#include "rpc/client_link.hpp"
+#include "rpc/dispatcher.hpp"
+#include "rpc/lazy_timer.hpp"
+
+namespace once::detail {
+
+/// What the channels of a client share.
+struct ChannelSettings {
+  std::shared_ptr<void> loop;  // the client's own, which must outlive its sockets; or nothing
+  Environment environment;
+  ClientOptions options;
+  ClientInstance instance;
+  std::shared_ptr<const DispatchRules> rules;  // of the objects that servers may call back
+  std::function<std::shared_ptr<Channel>(const ObjectRef&)> channel_to;  // the client's; null: it is gone
+};
+
+class ClientChannel final : public Channel,
+                            public CallHost,
+                            public EventHandler,
+                            public std::enable_shared_from_this<ClientChannel> {
+ public:
+  ClientChannel(std::shared_ptr<const ChannelSettings> settings, std::vector<Endpoint> endpoints);
+  ~ClientChannel() override;
+
+  // Channel
+  CodecId codec() const override { return settings_->options.codec; }
+  asio::any_io_executor executor() override { return settings_->environment.executor; }
+  RawOutcome call(OutgoingCall call) override;
+  std::uint64_t start(OutgoingCall call, PendingCall& pending) override;
+  void cancel(std::uint64_t call) override;
+
+  // CallHost
+  void answered(ServerCall& call) override;
+  void let_go(ServerCall& call) override;
+  const Environment& environment() const override { return settings_->environment; }
+  std::string peer_of(const core::Path& path) const override;
+  std::shared_ptr<Channel> channel_to(const ServerCall& call, const ObjectRef& reference) override;
+
+  void on_event(Event event) override;
+
+  /// The client's activations have changed: the loop may have to read, or need not any more.
+  void callbacks_changed();
+  /// Takes leave of the server and ends all calls. Further ones end as NotSent (closed).
+  void close();
+  void add_to(ClientStatistics& statistics) const;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  /// The objects that the server may call: a server's core, for the other direction of the link.
+  struct Callbacks {
+    Callbacks(const ChannelSettings& settings, Time now);
+    core::ServerCore core;
+    Dispatcher dispatcher;
+  };
+
+  const Limits& limits() const { return settings_->options.limits; }
+  Time now() const { return settings_->environment.clock->now(); }
+  CallInfo describe(const OutgoingCall& call) const;
+
+  // Hosts and links.
+  void look_up();
+  void connect_if_wanted(Time now);
+  void candidate_failed(Time now, const std::error_code& error);
+  void established(Time now);
+  void check_connected(Time now);
+  void link_lost(Time now);
+
+  // Work, under the lock.
+  Time next_wake() const;
+  void on_time(Time now);
+  void take(Time now, transport::StreamState state);
+  void send_all(Time now);
+  /// Sends and completes until there is nothing left to do. `post`: handlers must not run here.
+  void pump(Lock& lock, bool post);
+  void complete(Lock& lock, core::CallCompletion&& completion, bool post);
+  /// The next callback to run, or nullptr.
+  ServerCall* next_callback(Lock& lock);
+  void run_callback(Lock& lock, ServerCall& call, bool post);
+  /// Sets the loop's waits and timer to what is needed now.
+  void settle();
+
+  // Threads.
+  /// Reads for all, until its own call has ended or there is a callback to run, which it returns.
+  ServerCall* lead(Lock& lock, CallRecord& self);
+  void follow(Lock& lock, CallRecord& self);
+  void pass_lead_on();
+
+  const std::shared_ptr<const ChannelSettings> settings_;
+  const std::vector<Endpoint> endpoints_;
+
+  std::mutex look_up_mutex_;  // held while names are looked up, which may take long; before mutex_
+  Time look_up_again_at_{};
+  std::atomic<bool> looked_up_{false};
+
+  mutable std::mutex mutex_;
+  std::vector<Candidate> candidates_;
+  std::size_t candidate_ = 0;
+  ChannelInfo info_;
+  std::optional<core::ClientCore> core_;
+  std::unique_ptr<Callbacks> callbacks_;
+  core::Transmit transmit_;
+
+  std::shared_ptr<ClientLink> link_;
+  std::uint32_t links_made_ = 0;
+  std::uint32_t fruitless_ = 0;  // links in a row that brought no message
+  Time connect_deadline_ = kNever;
+  Time reconnect_at_{};
+  std::uint64_t connections_ = 0, connections_lost_ = 0;
+
+  CallRecord* leader_ = nullptr;
+  std::vector<CallRecord*> followers_;
+  std::vector<Slice> inbox_;  // of whoever reads
+  CallRecords records_;
+  bool closed_ = false;
+
+  LazyTimer timer_;
+  bool waits_readable_ = false, waits_writable_ = false;
+};
+
+}  // namespace once::detail

@@ -1,0 +1,84 @@
+#include "rpc/client_link.hpp"
+
+#include "rpc/paths.hpp"
+
+namespace once::detail {
+
+using transport::StreamState;
+
+Result<std::shared_ptr<ClientLink>> ClientLink::open(const Environment& environment,
+                                                     const Candidate& candidate, const Limits& limits,
+                                                     std::uint32_t number) {
+  auto link = std::make_shared<ClientLink>();
+  if (candidate.transport == TransportKind::Udp) {
+    auto socket = environment.network->connect_datagram(environment.executor, candidate.address);
+    if (!socket) return Unexpected{socket.error()};
+    link->port_ = std::make_unique<transport::DatagramPort>(std::move(*socket));
+    link->path_ = datagram_path(number, candidate.address, limits);
+  } else {
+    auto socket = environment.network->connect_stream(environment.executor, candidate.address);
+    if (!socket) return Unexpected{socket.error()};
+    link->stream_ = std::make_unique<transport::MessageStream>(std::move(*socket), &front_message,
+                                                               stream_message_max(limits));
+    link->path_ = stream_path(number, candidate.address);
+    link->connecting_ = true;
+  }
+  return link;
+}
+
+Socket& ClientLink::socket() {
+  if (port_) return port_->socket();
+  return stream_->socket();
+}
+
+std::error_code ClientLink::connected() {
+  if (!connecting_) return {};
+  const std::error_code error = stream_->socket().connected();
+  if (!error) connecting_ = false;
+  return error;
+}
+
+bool ClientLink::send(const core::Transmit& message) {
+  if (stream_) return stream_->send(message.header, message.body);
+  (void)port_->send(address_of(path_), message.header, message.body);  // a lost datagram is sent again
+  return true;
+}
+
+bool ClientLink::flush() {
+  if (stream_) return stream_->flush();
+  port_->flush();
+  return true;
+}
+
+bool ClientLink::has_queued() const {
+  return stream_ ? stream_->queued_octets() > 0 : port_->has_queued();
+}
+
+void ClientLink::shutdown() {
+  if (stream_) stream_->socket().shutdown();
+}
+
+StreamState ClientLink::receive(std::vector<Slice>& messages, Duration patience) {
+  if (stream_) {
+    // Everything that one read brought: what has been read makes no socket readable again.
+    Slice message;
+    StreamState state = StreamState::Open;
+    while ((state = stream_->receive(message, patience)) == StreamState::Open) {
+      messages.push_back(std::move(message));
+      patience = Duration{0};
+    }
+    return state == StreamState::WouldBlock && !messages.empty() ? StreamState::Open : state;
+  }
+  Address from;
+  Slice datagram;
+  const std::error_code error = port_->socket().receive(from, datagram, patience);
+  if (error) {
+    if (error == std::errc::connection_refused) refused_.store(true, std::memory_order_relaxed);
+    return StreamState::WouldBlock;  // a datagram socket does not break
+  }
+  refused_.store(false, std::memory_order_relaxed);
+  (void)split_datagram(std::move(datagram), messages);
+  return StreamState::Open;
+}
+
+}  // namespace once::detail

@@ -1,0 +1,40 @@
+#include "rpc/core_limits.hpp"
+
+namespace once::detail {
+
+core::ServerLimits server_limits(const Limits& limits) {
+  core::ServerLimits result;
+  result.window_max = limits.window;
+  result.lease = limits.lease;
+  result.sessions_max = limits.sessions_max;
+  result.running_per_client_max = limits.running_per_client_max;
+  result.running_max = limits.running_max;
+  result.queued_max = limits.queued_requests_max;
+  result.reply_bytes_per_session = limits.reply_bytes_per_session;
+  result.reply_bytes_max = limits.reply_bytes_max;
+  result.message_max = limits.message_max;
+  return result;
+}
+
+core::ClientLimits client_limits(const Limits& limits, bool loopback) {
+  core::ClientLimits result;
+  result.window_max = limits.window;
+  result.queued_calls_max = limits.queued_calls_max;
+  result.queued_bytes_max = limits.queued_bytes_max;
+  result.message_max = limits.message_max;
+  result.rto_first = loopback ? limits.rto_first_loopback : limits.rto_first;
+  result.rto_min = loopback ? limits.rto_min_loopback : limits.rto_min;
+  result.rto_max = loopback ? limits.rto_max_loopback : limits.rto_max;
+  result.idle_acknowledgement = limits.idle_acknowledgement;
+  return result;
+}
+
+ClientInstance new_instance(RandomSource& random) {
+  return {random.number(), random.number()};
+}
+
+Epoch new_epoch(RandomSource& random) {
+  return {0, random.number()};
+}
+
+}  // namespace once::detail

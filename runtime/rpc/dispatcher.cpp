@@ -1,0 +1,171 @@
+#include "rpc/dispatcher.hpp"
+
+#include <utility>
+
+#include <asio/post.hpp>
+
+#include <once/codec/codec.hpp>
+
+namespace once::detail {
+namespace {
+
+constexpr std::uint32_t kReplyMaxDefault = 64u << 10;
+
+/// One dispatch, here or on an executor. Thrown away without having run, it refuses the call: the servant has
+/// not begun and never will.
+class Dispatch {
+ public:
+  Dispatch(std::shared_ptr<const DispatchRules> rules, ServerCall& call)
+      : rules_(std::move(rules)), host_(call.shared_host()), call_(&call) {}
+  Dispatch(Dispatch&& other) noexcept
+      : rules_(std::move(other.rules_)),
+        host_(std::move(other.host_)),
+        call_(std::exchange(other.call_, nullptr)) {}
+  Dispatch& operator=(Dispatch&&) = delete;
+  ~Dispatch() {
+    if (call_ != nullptr) refuse(Errc::shutting_down);
+  }
+
+  void operator()() {
+    if (call_->pointless(host_->environment().clock->now())) {
+      refuse(call_->request().cancelled() ? Errc::cancelled : Errc::deadline_exceeded);
+      return;
+    }
+    ServerCall& call = *std::exchange(call_, nullptr);
+    const std::shared_ptr<Servant> servant = call.servant();
+    try {
+      Next{rules_->wrappers, 0, *servant}(call.request(), call.make_responder());
+    } catch (...) {
+      // A wrapper threw: its Responder is gone, and has answered.
+    }
+    if (call.release()) host_->let_go(call);
+  }
+
+ private:
+  void refuse(Errc reason) {
+    ServerCall& call = *std::exchange(call_, nullptr);
+    call.make_responder().refuse(reason);
+    if (call.release()) host_->let_go(call);
+  }
+
+  std::shared_ptr<const DispatchRules> rules_;
+  std::shared_ptr<CallHost> host_;
+  ServerCall* call_;
+};
+
+}  // namespace
+
+bool Dispatcher::find_servant(std::unique_lock<std::mutex>& lock, const core::Arrival& arrival,
+                              adapter::Place& place) {
+  const std::string_view key = as_text(arrival.object_key.view());
+  if (!rules_->adapter.find(key, place)) {
+    lock.unlock();
+    try {
+      rules_->adapter.locate(key, place);
+    } catch (...) {
+      place = {};  // a locator that throws has found nothing
+    }
+    lock.lock();
+  }
+  return place.servant != nullptr;
+}
+
+Errc Dispatcher::check(const core::Arrival& arrival, const Servant& servant, const Operation*& operation) {
+  operation = servant.find_operation(arrival.operation);
+  if (operation == nullptr) return Errc::no_such_operation;
+  const bool types_count = static_cast<CodecId>(arrival.codec) != CodecId::Protobuf;
+  if (types_count && operation->fingerprint != arrival.fingerprint) return Errc::wrong_interface;
+  if (operation->semantics != arrival.semantics) return Errc::wrong_interface;
+  if (operation->semantics == Semantics::ExactlyOnce) return Errc::no_store;
+  return Errc::ok;
+}
+
+ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host) {
+  const Clock& clock = *host->environment().clock;
+  core::Arrival arrival;
+  while (core_.poll_arrival(arrival)) {
+    adapter::Place place;
+    const Operation* operation = nullptr;
+    const Errc refusal =
+        find_servant(lock, arrival, place) ? check(arrival, *place.servant, operation) : Errc::no_such_object;
+    const Time now = clock.now();
+    if (refusal != Errc::ok) {
+      core_.refuse(now, arrival.call, refusal);
+      continue;
+    }
+    const std::uint32_t reply_max = operation->reply_max != 0 ? operation->reply_max : kReplyMaxDefault;
+    if (!core_.start(now, arrival.call, reply_max)) continue;
+    if (free_.empty()) {
+      calls_.push_back(std::make_unique<ServerCall>());
+      free_.reserve(calls_.capacity());
+      free_.push_back(calls_.back().get());
+    }
+    ServerCall& call = *free_.back();
+    free_.pop_back();
+    const std::size_t slot = arrival.call.slot;
+    if (slot >= by_slot_.size()) by_slot_.resize(slot + 1);
+    by_slot_[slot] = &call;
+    ++running_;
+    call.begin(host, std::move(arrival), std::move(place.servant), std::move(place.executor), operation);
+    return &call;
+  }
+  return nullptr;
+}
+
+void Dispatcher::run(ServerCall& call) const {
+  Dispatch dispatch{rules_, call};
+  if (call.executor()) {
+    const asio::any_io_executor executor = call.executor();
+    try {
+      asio::post(executor, std::move(dispatch));
+    } catch (const std::exception&) {
+      // The executor cannot take it: the Dispatch is gone, and has refused the call.
+    }
+    return;
+  }
+  const std::shared_ptr<CallHost> host = call.shared_host();
+  const Clock& clock = *host->environment().clock;
+  const Operation& operation = call.operation();
+  const Time begin = clock.now();
+  dispatch();
+  const Duration took = clock.now() - begin;
+  if (took > rules_->slow_call && rules_->on_slow_call) rules_->on_slow_call(operation, took);
+}
+
+void Dispatcher::finish(Time now, ServerCall& call) {
+  ONCE_ASSERT(by_slot_[call.handle().slot] == &call);
+  by_slot_[call.handle().slot] = nullptr;
+  --running_;
+  Answer& answer = call.answer();
+  switch (answer.kind) {
+    case Answer::Kind::Value:
+      core_.reply(now, call.handle(), core::ReplyStatus::Value, std::move(answer.body), answer.little_endian);
+      break;
+    case Answer::Kind::UserException:
+      core_.reply(now, call.handle(), core::ReplyStatus::UserException, std::move(answer.body),
+                  answer.little_endian);
+      break;
+    case Answer::Kind::Failed:
+      core_.reply(now, call.handle(), core::ReplyStatus::ServantFailed, {}, false, answer.reason);
+      break;
+    case Answer::Kind::Refused: core_.refuse(now, call.handle(), answer.reason, answer.retry_after); break;
+    case Answer::Kind::None: ONCE_ASSERT(false);
+  }
+  if (call.release()) recycle(call);
+}
+
+void Dispatcher::recycle(ServerCall& call) {
+  call.clear();
+  free_.push_back(&call);
+}
+
+void Dispatcher::mark_abandoned() {
+  core::Abandoned abandoned;
+  while (core_.poll_abandoned(abandoned)) {
+    const std::size_t slot = abandoned.call.slot;
+    if (slot >= by_slot_.size() || by_slot_[slot] == nullptr) continue;
+    if (by_slot_[slot]->handle() == abandoned.call) by_slot_[slot]->cancel();
+  }
+}
+
+}  // namespace once::detail

@@ -1,0 +1,63 @@
+// From requests that passed the duplicate filter to servants, and back: finds the servant, refuses what
+// cannot run, runs the rest, records the answers. It belongs to a CallHost and is used under its lock, where
+// nothing else is said.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <once/rpc/environment.hpp>
+#include <once/rpc/wrap.hpp>
+
+#include "adapter/object_adapter.hpp"
+#include "core/server_core.hpp"
+#include "rpc/server_call.hpp"
+
+namespace once::detail {
+
+/// What the dispatchers of one server or client have in common. Wrappers are not changed once calls arrive.
+struct DispatchRules {
+  adapter::ObjectAdapter adapter;
+  std::vector<Wrapper> wrappers;
+  Duration slow_call{0};
+  /// A plain servant held its thread for longer than slow_call. Called under no lock.
+  std::function<void(const Operation&, Duration)> on_slow_call;
+};
+
+class Dispatcher {
+ public:
+  Dispatcher(core::ServerCore& core, std::shared_ptr<const DispatchRules> rules)
+      : core_(core), rules_(std::move(rules)) {}
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  /// The next request that shall run, moved to "running" in the core; nullptr if there is none. The lock is
+  /// given up while a locator is asked. To be run by run(), which comes without the lock.
+  ServerCall* next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host);
+  /// Calls the servant, here or on its executor. Under no lock.
+  void run(ServerCall& call) const;
+  /// Records the answer in the core, and gives up the answer's hold on the call.
+  void finish(Time now, ServerCall& call);
+  /// Makes a call that nobody holds any more ready for the next request.
+  void recycle(ServerCall& call);
+  /// Tells the calls that nobody waits for.
+  void mark_abandoned();
+  /// Calls that have begun and have no answer yet.
+  std::size_t running() const { return running_; }
+
+ private:
+  bool find_servant(std::unique_lock<std::mutex>& lock, const core::Arrival& arrival, adapter::Place& place);
+  static Errc check(const core::Arrival& arrival, const Servant& servant, const Operation*& operation);
+
+  core::ServerCore& core_;
+  std::shared_ptr<const DispatchRules> rules_;
+  std::vector<std::unique_ptr<ServerCall>> calls_;
+  std::vector<ServerCall*> free_;
+  std::vector<ServerCall*> by_slot_;  // the running calls, by the slot of their handle
+  std::size_t running_ = 0;
+};
+
+}  // namespace once::detail

@@ -1,0 +1,62 @@
+#include "rpc/paths.hpp"
+
+#include <utility>
+
+#include "core/wire.hpp"
+
+namespace once::detail {
+namespace {
+
+constexpr std::size_t kHeaderMax = 65'536;  // a header's length is a 16-bit number
+
+}  // namespace
+
+core::Path datagram_path(std::uint32_t link, const Address& address, const Limits& limits) {
+  core::Path path;
+  path.link = link;
+  path.address = address.octets;
+  path.port = address.port;
+  path.message_max = address.is_loopback() ? limits.datagram_max_loopback : limits.datagram_max;
+  return path;
+}
+
+core::Path stream_path(std::uint32_t link, const Address& address) {
+  core::Path path;
+  path.link = link;
+  path.address = address.octets;
+  path.port = address.port;
+  path.validated = true;
+  return path;
+}
+
+Address address_of(const core::Path& path) {
+  return {path.address, path.port};
+}
+
+std::string to_text(TransportKind transport, const Address& address) {
+  return (transport == TransportKind::Udp ? "udp://" : "tcp://") + to_string(address);
+}
+
+transport::FrontFrame front_message(ByteView octets, std::size_t length_max) {
+  using Kind = transport::FrontFrame::Kind;
+  const core::Frame frame = core::next_frame(octets, length_max);
+  switch (frame.kind) {
+    case core::Frame::Kind::Message: return {Kind::Message, frame.size};
+    case core::Frame::Kind::Incomplete: return {Kind::Incomplete, frame.size};
+    case core::Frame::Kind::Malformed: break;
+  }
+  return {Kind::Malformed, 0};
+}
+
+std::size_t stream_message_max(const Limits& limits) {
+  return kHeaderMax + limits.message_max;
+}
+
+bool split_datagram(Slice datagram, std::vector<Slice>& messages) {
+  core::BundleReader reader{std::move(datagram)};
+  Slice message;
+  while (reader.next(message)) messages.push_back(std::move(message));
+  return reader.malformed_octets() == 0;
+}
+
+}  // namespace once::detail

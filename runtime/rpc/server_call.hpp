@@ -1,0 +1,92 @@
+// The state behind a Request and its Responder, pooled by whoever received the request. It has two holders:
+// the answer, and the frame that dispatches. When both have let go it is used again.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <asio/any_io_executor.hpp>
+
+#include <once/base/buffer.hpp>
+#include <once/rpc/environment.hpp>
+#include <once/rpc/servant.hpp>
+
+#include "core/server_core.hpp"
+
+namespace once::detail {
+
+/// Who receives requests and sends answers: a server's loop, or a client's channel that is called back.
+class CallHost {
+ public:
+  virtual ~CallHost() = default;
+  /// The call's answer is there. Any thread; under no lock.
+  virtual void answered(ServerCall& call) = 0;
+  /// The frame that dispatched has returned after the answer. Any thread; under no lock.
+  virtual void let_go(ServerCall& call) = 0;
+  virtual const Environment& environment() const = 0;
+  virtual std::string peer_of(const core::Path& path) const = 0;
+  virtual std::shared_ptr<Channel> channel_to(const ServerCall& call, const ObjectRef& reference) = 0;
+};
+
+struct Answer {
+  enum class Kind : std::uint8_t { None, Value, UserException, Failed, Refused };
+  Kind kind = Kind::None;
+  bool little_endian = false;
+  Errc reason = Errc::ok;
+  std::chrono::milliseconds retry_after{0};
+  Slice body;
+};
+
+class ServerCall {
+ public:
+  /// Sets a pooled call up for `arrival`. `host` is kept until the call ends.
+  void begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival, std::shared_ptr<Servant> servant,
+             asio::any_io_executor executor, const Operation* operation);
+  /// Forgets everything but its memory.
+  void clear();
+
+  Request& request() { return request_; }
+  Responder make_responder() { return Responder{this}; }
+  core::CallHandle handle() const { return handle_; }
+  const core::Path& from() const { return from_; }
+  const std::shared_ptr<Servant>& servant() const { return servant_; }
+  const Operation& operation() const { return *operation_; }
+  CallHost& host() const { return *host_; }
+  const std::shared_ptr<CallHost>& shared_host() const { return host_; }
+  /// None: the loop of the host.
+  const asio::any_io_executor& executor() const { return executor_; }
+  Answer& answer() { return answer_; }
+
+  void cancel() { request_.cancelled_.store(true, std::memory_order_relaxed); }
+  /// True if the servant need not begin any more: cancelled, or the budget is used up.
+  bool pointless(Time now) const { return request_.cancelled() || request_.deadline() <= now; }
+
+  /// One of the two holders has gone; true for the last one.
+  bool release() { return holders_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
+
+  static ServerCall& of(const Call& call) { return *call.state_; }
+  /// Takes the answer: everything that a Responder can say ends here, once.
+  static void give(ServerCall& call, Answer answer);
+
+ private:
+  struct PooledRequest : Request {
+    PooledRequest() = default;
+    ~PooledRequest() = default;
+  };
+
+  PooledRequest request_;
+  std::shared_ptr<CallHost> host_;
+  std::shared_ptr<Servant> servant_;
+  asio::any_io_executor executor_;
+  const Operation* operation_ = nullptr;
+  core::CallHandle handle_;
+  core::Path from_;
+  Answer answer_;
+  std::atomic<int> holders_{0};
+};
+
+}  // namespace once::detail

@@ -1,0 +1,242 @@
+// A server's loop: its life, its timer, its answers. What it reads from sockets is in server_sockets.cpp,
+// calls to clients' objects in back_channel.cpp.
+#include "rpc/server_loop.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <asio/io_context.hpp>
+
+#include "rpc/back_channel.hpp"
+#include "rpc/core_limits.hpp"
+#include "rpc/paths.hpp"
+
+namespace once::detail {
+namespace {
+
+/// Clients on datagrams may still miss a last reply when everything has been answered: so long they may ask
+/// for it again.
+constexpr Duration kLastReplies = std::chrono::milliseconds{300};
+
+core::ServerConfig make_config(const ServerSettings& settings, std::uint8_t index) {
+  core::ServerConfig config;
+  config.limits = server_limits(settings.limits);
+  config.epoch = settings.epoch;
+  config.secret = settings.secret;
+  config.loop = index;
+  return config;
+}
+
+/// The loop whose servant the calling thread runs.
+thread_local const ServerLoop* current_loop = nullptr;
+
+}  // namespace
+
+ServerLoop::ServerLoop(Environment environment, std::shared_ptr<const ServerSettings> settings,
+                       std::uint8_t index)
+    : environment_(std::move(environment)),
+      settings_(std::move(settings)),
+      index_(index),
+      core_(make_config(*settings_, index), environment_.clock->now()),
+      dispatcher_(core_, settings_->rules) {}
+
+ServerLoop::~ServerLoop() = default;
+
+bool ServerLoop::is_current() const {
+  if (current_loop == this) return true;
+  const auto* const executor = environment_.executor.target<asio::io_context::executor_type>();
+  return executor != nullptr && executor->running_in_this_thread();
+}
+
+// --- Answers
+// --------------------------------------------------------------------------------------------------
+
+void ServerLoop::answered(ServerCall& call) {
+  Lock lock{mutex_};
+  dispatcher_.finish(now(), call);
+  if (closed_) return;
+  send_all();
+  settle_timer();
+  finish_shutdown(lock);
+}
+
+void ServerLoop::let_go(ServerCall& call) {
+  const Lock lock{mutex_};
+  dispatcher_.recycle(call);
+}
+
+std::string ServerLoop::peer_of(const core::Path& path) const {
+  return to_text(path.validated ? TransportKind::Tcp : TransportKind::Udp, address_of(path));
+}
+
+// --- Work
+// -----------------------------------------------------------------------------------------------------
+
+void ServerLoop::work(Lock& lock) {
+  const auto self = shared_from_this();
+  while (!closed_) {
+    send_all();
+    dispatcher_.mark_abandoned();
+    ServerCall* const call = dispatcher_.next(lock, self);
+    if (call == nullptr) break;
+    lock.unlock();
+    const ServerLoop* const outer = std::exchange(current_loop, this);
+    dispatcher_.run(*call);
+    current_loop = outer;
+    lock.lock();
+  }
+  if (closed_) return;
+  send_all();  // refusals
+  const core::ServerCounters& counters = core_.counters();
+  if (const auto gone = counters.sessions_ended + counters.sessions_expired; gone != sessions_gone_) {
+    sessions_gone_ = gone;
+    end_back_channels(lock);
+  }
+  pump_due(lock);
+}
+
+void ServerLoop::on_event(Event) {
+  Lock lock{mutex_};
+  timer_.expired();
+  if (closed_) return;
+  // A lease is judged after what has already arrived.
+  const auto ports = ports_;
+  for (const auto& port : ports) {
+    read_port(lock, *port);
+    if (closed_) return;
+  }
+  const Time time = now();
+  if (core_.next_timeout() <= time) core_.timeout(time);
+  work(lock);
+  if (accept_again_at_ <= time) {
+    accept_again_at_ = kNever;
+    for (const auto& listener : listeners_) {
+      listener->listener->async_wait(Event::Readable, std::weak_ptr<EventHandler>{listener});
+    }
+  }
+  if (sweep_at_ <= time) sweep(time);
+  if (back_wake_ <= time) {
+    back_wake_ = kNever;
+    for (const auto& [session, channel] : back_channels_) {
+      if (channel->core_.next_timeout() <= time) {
+        channel->core_.timeout(time);
+        due_.push_back(channel);
+      }
+      back_wake_ = std::min(back_wake_, channel->core_.next_timeout());
+    }
+    pump_due(lock);
+  }
+  settle_timer();
+  finish_shutdown(lock);
+}
+
+void ServerLoop::settle_timer() {
+  if (closed_) return;
+  const Time wake = std::min(
+      {core_.next_timeout(), back_wake_, sweep_at_, accept_again_at_, shutdown_at_, last_replies_until_});
+  timer_.set(environment_, weak_from_this(), wake);
+}
+
+// --- The end
+// --------------------------------------------------------------------------------------------------
+
+void ServerLoop::shut_down(Duration grace, std::function<void(bool)> done) {
+  Lock lock{mutex_};
+  if (closed_) {
+    lock.unlock();
+    done(true);
+    return;
+  }
+  const Time time = now();
+  listeners_.clear();
+  accept_again_at_ = kNever;
+  core_.drain(time);
+  shutdown_done_ = std::move(done);
+  shutdown_at_ = time + grace;
+  finish_shutdown(lock);
+  settle_timer();
+}
+
+void ServerLoop::finish_shutdown(Lock& lock) {
+  if (!shutdown_done_ || closed_) return;
+  const bool idle = core_.idle() && dispatcher_.running() == 0 &&
+                    std::all_of(connections_.begin(), connections_.end(),
+                                [](const auto& entry) { return entry.second->stream.queued_octets() == 0; });
+  const Time time = now();
+  if (time < shutdown_at_) {
+    if (!idle) return;
+    if (!ports_.empty() && core_.records() > 0) {
+      if (last_replies_until_ == kNever) {
+        last_replies_until_ = std::min(shutdown_at_, time + kLastReplies);
+        settle_timer();
+      }
+      if (time < last_replies_until_) return;
+    }
+  }
+  const auto done = std::exchange(shutdown_done_, {});
+  close_all(lock);
+  lock.unlock();
+  done(idle);
+  lock.lock();
+}
+
+void ServerLoop::close() {
+  Lock lock{mutex_};
+  if (!closed_) close_all(lock);
+}
+
+void ServerLoop::close_all(Lock& lock) {
+  const auto channels = std::exchange(back_channels_, {});
+  back_paths_.clear();
+  for (const auto& [session, channel] : channels) {
+    channel->core_.close(now());
+    while (channel->core_.poll_transmit(now(), transmit_)) send(transmit_);
+  }
+  closed_ = true;
+  ports_.clear();
+  listeners_.clear();
+  for (const auto& [link, connection] : connections_) connection->open = false;
+  connections_.clear();
+  timer_.close();
+  for (const auto& [session, channel] : channels) pump(lock, *channel);
+}
+
+void ServerLoop::add_to(ServerStatistics& statistics) const {
+  const Lock lock{mutex_};
+  const core::ServerCounters& counters = core_.counters();
+  statistics.fresh += counters.fresh;
+  statistics.in_progress += counters.in_progress;
+  statistics.replay += counters.replay;
+  statistics.stale += counters.stale;
+  statistics.over_window += counters.over_window;
+  statistics.collision += counters.collision;
+  statistics.reply_lost += counters.reply_lost;
+  statistics.refused_again += counters.refused_again;
+  statistics.refused += counters.refused;
+  statistics.unseen += counters.unseen;
+  statistics.wrong_epoch += counters.wrong_epoch;
+  statistics.no_session += counters.no_session;
+  statistics.malformed += counters.malformed + malformed_;
+  statistics.bad_checksum += counters.bad_checksum;
+  statistics.bad_version += counters.bad_version;
+  statistics.unexpected += counters.unexpected;
+  statistics.hellos += counters.hellos;
+  statistics.sessions_opened += counters.sessions_opened;
+  statistics.sessions_ended += counters.sessions_ended;
+  statistics.sessions_expired += counters.sessions_expired;
+  statistics.executed += counters.executed;
+  statistics.overloaded += counters.overloaded;
+  statistics.orphans += counters.orphans;
+  statistics.replies_evicted += counters.replies_evicted;
+  statistics.datagrams += datagrams_;
+  statistics.datagrams_not_sent += datagrams_not_sent_;
+  statistics.connections_accepted += accepted_;
+  statistics.connections_closed += connections_closed_;
+  statistics.handed_over += handed_over_;
+  statistics.sessions += core_.sessions();
+  statistics.connections += connections_.size();
+  statistics.records += core_.records();
+  statistics.reply_bytes += core_.reply_bytes();
+}
+
+}  // namespace once::detail

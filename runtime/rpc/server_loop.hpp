@@ -1,0 +1,192 @@
+// One event loop of a server: a ServerCore, the sockets that feed it, and the servants that it calls.
+//
+// One lock guards it, held over no servant, no handler and no system call that blocks. So an answer may be
+// recorded and sent by whatever thread gives it, without a hop through the loop. The lock is not contended
+// unless servants run on executors, or several threads run the loop's io_context.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <once/rpc/environment.hpp>
+#include <once/rpc/server.hpp>
+
+#include "core/server_core.hpp"
+#include "rpc/dispatcher.hpp"
+#include "rpc/lazy_timer.hpp"
+#include "transport/datagram_port.hpp"
+#include "transport/message_stream.hpp"
+
+namespace once::detail {
+
+class BackChannel;
+class ServerLoop;
+
+/// What the loops of a server share; fixed before the first socket is opened.
+struct ServerSettings {
+  Limits limits;
+  Epoch epoch;
+  std::array<std::uint64_t, 2> secret{};
+  ClientInstance instance;  // of the server as a caller of its clients' objects
+  std::shared_ptr<const DispatchRules> rules;
+  std::vector<std::weak_ptr<ServerLoop>> loops;                          // by index
+  std::function<std::shared_ptr<Channel>(const ObjectRef&)> channel_to;  // to other servers
+};
+
+/// A datagram socket of a loop.
+struct ServerPort final : EventHandler, std::enable_shared_from_this<ServerPort> {
+  ServerPort(std::weak_ptr<ServerLoop> owner, std::unique_ptr<DatagramSocket> socket, std::uint32_t number)
+      : loop(std::move(owner)), port(std::move(socket)), link(number) {}
+  void on_event(Event event) override;
+
+  const std::weak_ptr<ServerLoop> loop;
+  transport::DatagramPort port;
+  const std::uint32_t link;
+  bool waits_readable = false, waits_writable = false;
+};
+
+struct ServerListener final : EventHandler {
+  ServerListener(std::weak_ptr<ServerLoop> owner, std::unique_ptr<Listener> socket)
+      : loop(std::move(owner)), listener(std::move(socket)) {}
+  void on_event(Event event) override;
+
+  const std::weak_ptr<ServerLoop> loop;
+  std::unique_ptr<Listener> listener;
+};
+
+/// A connection that a loop has accepted, or taken over from another.
+struct ServerConnection final : EventHandler, std::enable_shared_from_this<ServerConnection> {
+  ServerConnection(std::weak_ptr<ServerLoop> owner, transport::MessageStream messages, core::Path from)
+      : loop(std::move(owner)), stream(std::move(messages)), path(from) {}
+  void on_event(Event event) override;
+
+  const std::weak_ptr<ServerLoop> loop;
+  transport::MessageStream stream;
+  const core::Path path;
+  bool open = true;          // false: closed, or given to another loop
+  bool handed_over = false;  // it came from another loop, and is not given away again
+  bool waits_readable = false, waits_writable = false;
+  Time last_message{};
+  /// Since when a message is arriving, or the first one is waited for.
+  Time message_began = kNever;
+};
+
+class ServerLoop final : public CallHost,
+                         public EventHandler,
+                         public std::enable_shared_from_this<ServerLoop> {
+ public:
+  using Lock = std::unique_lock<std::mutex>;
+
+  ServerLoop(Environment environment, std::shared_ptr<const ServerSettings> settings, std::uint8_t index);
+  ~ServerLoop() override;
+
+  void open_port(std::unique_ptr<DatagramSocket> socket);
+  void open_listener(std::unique_ptr<Listener> listener);
+
+  /// Accepts nothing new; `done(in_time)` is called, under no lock, when nothing runs any more, or after
+  /// `grace`. The loop is closed then.
+  void shut_down(Duration grace, std::function<void(bool in_time)> done);
+  /// Closes everything now.
+  void close();
+  void add_to(ServerStatistics& statistics) const;
+
+  // CallHost
+  void answered(ServerCall& call) override;
+  void let_go(ServerCall& call) override;
+  const Environment& environment() const override { return environment_; }
+  std::string peer_of(const core::Path& path) const override;
+  std::shared_ptr<Channel> channel_to(const ServerCall& call, const ObjectRef& reference) override;
+
+  // Events: the timer, and the sockets.
+  void on_event(Event event) override;
+  void on_event(const std::shared_ptr<ServerPort>& port, Event event);
+  void on_event(ServerListener& listener);
+  void on_event(const std::shared_ptr<ServerConnection>& connection, Event event);
+
+ private:
+  friend class BackChannel;
+
+  Time now() const { return environment_.clock->now(); }
+  const Limits& limits() const { return settings_->limits; }
+
+  // Reading, under the lock, which is given up while servants run.
+  void read_port(Lock& lock, ServerPort& port);
+  void read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection);
+  /// `connection`: null for datagrams. `came_over`: another loop has handed it over.
+  void take(Time now, const core::Path& from, const Slice& message,
+            const std::shared_ptr<ServerConnection>& connection, bool came_over);
+  std::shared_ptr<ServerLoop> owner_of(const Slice& message) const;
+  void give_away(const std::shared_ptr<ServerConnection>& connection, const Slice& message, ServerLoop& to);
+  void take_over_datagram(const core::Path& from, const Slice& message);
+  void take_over_connection(transport::MessageStream stream, const Slice& message);
+
+  // Connections.
+  std::shared_ptr<ServerConnection> add_connection(transport::MessageStream stream, const Address& peer);
+  void close_connection(ServerConnection& connection);
+  void sweep(Time now);
+  bool is_overfull(const ServerConnection& connection) const;
+
+  // Work.
+  void send(const core::Transmit& message);
+  void send_all();
+  void work(Lock& lock);
+  void settle(const std::shared_ptr<ServerPort>& port);
+  void settle(const std::shared_ptr<ServerConnection>& connection);
+  void settle_timer();
+  void finish_shutdown(Lock& lock);
+  void close_all(Lock& lock);
+
+  // Calls to clients' objects; back_channel.cpp.
+  /// True if the calling thread is this loop's: it must read for itself.
+  bool is_current() const;
+  /// A message from a session's client has come: its back channel may have to follow to another path.
+  void heard_from(SessionId session);
+  void take_answer(Time now, const core::Path& from, const Slice& message);
+  void disconnect(BackChannel& channel);
+  void lose_path(const core::Path& path);
+  void pump(Lock& lock, BackChannel& channel);
+  void pump_due(Lock& lock);
+  /// Blocks this loop's own thread for the channel's link, up to `time`, and reads it. False: no link.
+  bool read_for(Lock& lock, BackChannel& channel, Duration time);
+  void end_back_channels(Lock& lock);
+
+  const Environment environment_;
+  const std::shared_ptr<const ServerSettings> settings_;
+  const std::uint8_t index_;
+
+  mutable std::mutex mutex_;
+  core::ServerCore core_;
+  Dispatcher dispatcher_;
+  core::Transmit transmit_;
+  std::vector<Slice> inbox_;  // spare memory of whoever reads
+
+  std::vector<std::shared_ptr<ServerPort>> ports_;
+  std::vector<std::shared_ptr<ServerListener>> listeners_;
+  std::unordered_map<std::uint32_t, std::shared_ptr<ServerConnection>> connections_;
+  std::uint32_t connections_made_ = 0;
+  std::unordered_map<SessionId, std::shared_ptr<BackChannel>> back_channels_;
+  std::unordered_multimap<std::uint64_t, BackChannel*>
+      back_paths_;                                 // the connected ones, by their path's hash
+  std::vector<std::shared_ptr<BackChannel>> due_;  // to be pumped
+  Time back_wake_ = kNever;                        // no back channel has a timer before
+  std::uint64_t sessions_gone_ = 0;                // when back_channels_ was last looked through
+
+  LazyTimer timer_;
+  Time sweep_at_ = kNever;         // when a connection may be overdue
+  Time accept_again_at_ = kNever;  // when descriptors ran out
+  Time shutdown_at_ = kNever;
+  Time last_replies_until_ = kNever;
+  std::function<void(bool)> shutdown_done_;
+  bool closed_ = false;
+
+  std::uint64_t datagrams_ = 0, datagrams_not_sent_ = 0, malformed_ = 0;
+  std::uint64_t accepted_ = 0, connections_closed_ = 0, handed_over_ = 0;
+};
+
+}  // namespace once::detail

@@ -1,0 +1,327 @@
+// What a server's loop reads and sends: datagrams, connections, and messages that belong to another loop.
+#include <algorithm>
+#include <utility>
+
+#include <asio/post.hpp>
+
+#include <once/codec/byte_order.hpp>
+
+#include "core/wire.hpp"
+#include "rpc/paths.hpp"
+#include "rpc/server_loop.hpp"
+
+namespace once::detail {
+namespace {
+
+using transport::StreamState;
+
+constexpr std::uint32_t kStreamLinks = 0x80000000;  // links from here on are connections
+constexpr int kDatagramsAtOnce = 64;
+constexpr int kMessagesAtOnce = 256;
+/// A message that is arriving may take the header's time, and as long again as its octets take at this rate.
+constexpr std::int64_t kOctetsPerSecondMin = 8192;
+
+/// The session that a client's message names; nothing is checked. HELLO has something else in its place.
+SessionId session_of(const Slice& message) {
+  if (message.size() < core::kPrefixSize + sizeof(SessionId)) return 0;
+  return load<SessionId, std::endian::big>(message.data() + core::kPrefixSize);
+}
+
+}  // namespace
+
+void ServerPort::on_event(Event event) {
+  if (const auto owner = loop.lock()) owner->on_event(shared_from_this(), event);
+}
+
+void ServerListener::on_event(Event) {
+  if (const auto owner = loop.lock()) owner->on_event(*this);
+}
+
+void ServerConnection::on_event(Event event) {
+  if (const auto owner = loop.lock()) owner->on_event(shared_from_this(), event);
+}
+
+// --- Datagrams
+// ------------------------------------------------------------------------------------------------
+
+void ServerLoop::open_port(std::unique_ptr<DatagramSocket> socket) {
+  const Lock lock{mutex_};
+  const auto number = static_cast<std::uint32_t>(ports_.size());
+  ports_.push_back(std::make_shared<ServerPort>(weak_from_this(), std::move(socket), number));
+  settle(ports_.back());
+}
+
+void ServerLoop::on_event(const std::shared_ptr<ServerPort>& port, Event event) {
+  Lock lock{mutex_};
+  (event == Event::Writable ? port->waits_writable : port->waits_readable) = false;
+  if (closed_) return;
+  if (event == Event::Writable) {
+    port->port.flush();
+  } else {
+    read_port(lock, *port);
+  }
+  if (closed_) return;
+  settle(port);
+  settle_timer();
+  finish_shutdown(lock);
+}
+
+void ServerLoop::read_port(Lock& lock, ServerPort& port) {
+  std::vector<Slice> messages;
+  messages.swap(inbox_);
+  for (int i = 0; i < kDatagramsAtOnce && !closed_; ++i) {
+    Address from;
+    Slice datagram;
+    const std::error_code error = port.port.socket().receive(from, datagram, Duration{0});
+    if (error == std::errc::operation_would_block) break;
+    if (error) continue;  // a hint about an earlier datagram
+    ++datagrams_;
+    if (!split_datagram(std::move(datagram), messages)) ++malformed_;
+    const core::Path path = datagram_path(port.link, from, limits());
+    const Time time = now();
+    for (const Slice& message : messages) take(time, path, message, nullptr, false);
+    messages.clear();
+    work(lock);
+  }
+  inbox_.swap(messages);
+}
+
+void ServerLoop::settle(const std::shared_ptr<ServerPort>& port) {
+  if (!std::exchange(port->waits_readable, true)) port->port.socket().async_wait(Event::Readable, port);
+  if (port->port.has_queued() && !std::exchange(port->waits_writable, true)) {
+    port->port.socket().async_wait(Event::Writable, port);
+  }
+}
+
+// --- Connections
+// ----------------------------------------------------------------------------------------------
+
+void ServerLoop::open_listener(std::unique_ptr<Listener> socket) {
+  const Lock lock{mutex_};
+  const auto listener = std::make_shared<ServerListener>(weak_from_this(), std::move(socket));
+  listeners_.push_back(listener);
+  listener->listener->async_wait(Event::Readable, listener);
+}
+
+void ServerLoop::on_event(ServerListener& listener) {
+  const Lock lock{mutex_};
+  if (closed_ || shutdown_done_) return;
+  while (true) {
+    auto accepted = listener.listener->accept();
+    if (!accepted) {
+      if (accepted.error() == std::errc::operation_would_block) break;
+      // No descriptors or no memory: the ones that wait are taken later, without a busy loop.
+      accept_again_at_ = now() + limits().accept_pause;
+      settle_timer();
+      return;
+    }
+    ++accepted_;
+    if (connections_.size() >= limits().connections_max) {
+      ++connections_closed_;
+      continue;
+    }
+    const Address peer = (*accepted)->peer();
+    settle(add_connection({std::move(*accepted), &front_message, stream_message_max(limits())}, peer));
+  }
+  for (const auto& known : listeners_) {
+    if (known.get() == &listener) known->listener->async_wait(Event::Readable, known);
+  }
+  settle_timer();
+}
+
+std::shared_ptr<ServerConnection> ServerLoop::add_connection(transport::MessageStream stream,
+                                                             const Address& peer) {
+  const std::uint32_t link = kStreamLinks | (++connections_made_ & ~kStreamLinks);
+  auto connection =
+      std::make_shared<ServerConnection>(weak_from_this(), std::move(stream), stream_path(link, peer));
+  const Time time = now();
+  connection->last_message = time;
+  connection->message_began = time;  // the first one is waited for like one that has begun
+  connections_[link] = connection;
+  sweep_at_ = std::min(sweep_at_, time + limits().header_timeout);
+  return connection;
+}
+
+void ServerLoop::on_event(const std::shared_ptr<ServerConnection>& connection, Event event) {
+  Lock lock{mutex_};
+  (event == Event::Writable ? connection->waits_writable : connection->waits_readable) = false;
+  if (closed_ || !connection->open) return;
+  if (event == Event::Writable && !connection->stream.flush()) {
+    close_connection(*connection);
+  } else {
+    read_connection(lock, connection);
+  }
+  if (closed_) return;
+  settle_timer();
+  finish_shutdown(lock);
+}
+
+bool ServerLoop::is_overfull(const ServerConnection& connection) const {
+  return connection.stream.queued_octets() > limits().send_queue_max;
+}
+
+void ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection) {
+  for (int i = 0; connection->open && !closed_; ++i) {
+    if (is_overfull(*connection)) break;  // until its replies are taken
+    if (i == kMessagesAtOnce) {
+      // Others wait too. What has been read already would wake nobody, so this comes again by itself.
+      if (!std::exchange(connection->waits_readable, true)) {
+        asio::post(environment_.executor, [connection] { connection->on_event(Event::Readable); });
+      }
+      break;
+    }
+    Slice message;
+    const StreamState state = connection->stream.receive(message, Duration{0});
+    const Time time = now();
+    if (state == StreamState::WouldBlock) {
+      if (connection->stream.partial_octets() > 0 && connection->message_began == kNever) {
+        connection->message_began = time;
+        sweep_at_ = std::min(sweep_at_, time + limits().header_timeout);
+      }
+      break;
+    }
+    if (state != StreamState::Open) {
+      if (state == StreamState::Malformed) ++malformed_;
+      close_connection(*connection);
+      return;
+    }
+    connection->last_message = time;
+    connection->message_began = kNever;
+    take(time, connection->path, message, connection, false);
+    work(lock);
+  }
+  if (connection->open && !closed_) settle(connection);
+}
+
+void ServerLoop::settle(const std::shared_ptr<ServerConnection>& connection) {
+  StreamSocket& socket = connection->stream.socket();
+  if (!is_overfull(*connection) && !std::exchange(connection->waits_readable, true)) {
+    socket.async_wait(Event::Readable, connection);
+  }
+  if (connection->stream.queued_octets() > 0 && !std::exchange(connection->waits_writable, true)) {
+    socket.async_wait(Event::Writable, connection);
+  }
+}
+
+void ServerLoop::close_connection(ServerConnection& connection) {
+  if (!std::exchange(connection.open, false)) return;
+  ++connections_closed_;
+  const core::Path path = connection.path;
+  connection.stream.socket().cancel_waits();
+  connection.stream.socket().shutdown();
+  connections_.erase(path.link);
+  lose_path(path);
+}
+
+void ServerLoop::sweep(Time now) {
+  sweep_at_ = kNever;
+  std::vector<std::shared_ptr<ServerConnection>> overdue;
+  for (const auto& [link, connection] : connections_) {
+    Time limit = connection->last_message + limits().connection_idle;
+    if (connection->message_began != kNever) {
+      const auto octets = static_cast<std::int64_t>(connection->stream.partial_octets());
+      const Duration extra = std::chrono::milliseconds{octets * 1000 / kOctetsPerSecondMin};
+      limit = std::min(limit, connection->message_began + limits().header_timeout + extra);
+    }
+    if (limit <= now) {
+      overdue.push_back(connection);
+    } else {
+      sweep_at_ = std::min(sweep_at_, limit);
+    }
+  }
+  for (const auto& connection : overdue) close_connection(*connection);
+}
+
+// --- Messages
+// -------------------------------------------------------------------------------------------------
+
+void ServerLoop::take(Time now, const core::Path& from, const Slice& message,
+                      const std::shared_ptr<ServerConnection>& connection, bool came_over) {
+  const auto type = core::peek_type(message);
+  if (type && !core::is_client_to_server(*type)) {
+    take_answer(now, from, message);
+    return;
+  }
+  const bool settled = came_over || (connection && connection->handed_over);
+  if (type && *type != core::MessageType::Hello && !settled) {
+    if (const auto owner = owner_of(message)) {
+      ++handed_over_;
+      if (connection) {
+        give_away(connection, message, *owner);
+      } else {
+        asio::post(owner->environment_.executor,
+                   [owner, from, message] { owner->take_over_datagram(from, message); });
+      }
+      return;
+    }
+  }
+  core_.receive(now, from, message);
+  if (!back_channels_.empty()) heard_from(session_of(message));
+}
+
+std::shared_ptr<ServerLoop> ServerLoop::owner_of(const Slice& message) const {
+  if (settings_->loops.size() < 2) return nullptr;
+  const auto loop = static_cast<std::uint8_t>(session_of(message));
+  if (loop == index_ || loop >= settings_->loops.size()) return nullptr;
+  return settings_->loops[loop].lock();
+}
+
+void ServerLoop::take_over_datagram(const core::Path& from, const Slice& message) {
+  Lock lock{mutex_};
+  if (closed_) return;
+  take(now(), from, message, nullptr, true);
+  work(lock);
+  settle_timer();
+}
+
+void ServerLoop::give_away(const std::shared_ptr<ServerConnection>& connection, const Slice& message,
+                           ServerLoop& to) {
+  connection->open = false;
+  connections_.erase(connection->path.link);
+  lose_path(connection->path);
+  // Waits on this loop end here; the other loop begins its own.
+  auto stream = std::make_shared<transport::MessageStream>(std::move(connection->stream));
+  stream->move_to(to.environment_.executor);
+  asio::post(to.environment_.executor, [owner = to.shared_from_this(), stream, message] {
+    owner->take_over_connection(std::move(*stream), message);
+  });
+}
+
+void ServerLoop::take_over_connection(transport::MessageStream stream, const Slice& message) {
+  Lock lock{mutex_};
+  if (closed_) return;
+  const Address peer = stream.socket().peer();
+  const auto connection = add_connection(std::move(stream), peer);
+  connection->handed_over = true;
+  take(now(), connection->path, message, connection, true);
+  work(lock);
+  if (!closed_) read_connection(lock, connection);
+  settle_timer();
+}
+
+void ServerLoop::send(const core::Transmit& message) {
+  if (message.to.link < kStreamLinks) {
+    if (message.to.link >= ports_.size()) return;
+    const auto& port = ports_[message.to.link];
+    if (!port->port.send(address_of(message.to), message.header, message.body)) ++datagrams_not_sent_;
+    if (port->port.has_queued()) settle(port);
+    return;
+  }
+  const auto found = connections_.find(message.to.link);
+  if (found == connections_.end()) return;  // gone; the client will ask again over another
+  const auto connection = found->second;
+  if (!connection->stream.send(message.header, message.body)) {
+    close_connection(*connection);
+  } else if (connection->stream.queued_octets() > 0) {
+    settle(connection);
+  }
+}
+
+void ServerLoop::send_all() {
+  while (core_.poll_transmit(transmit_)) {
+    send(transmit_);
+    transmit_.body = Slice{};
+  }
+}
+
+}  // namespace once::detail

@@ -1,0 +1,38 @@
+#include "transport/datagram_port.hpp"
+
+#include <array>
+
+namespace once::transport {
+
+std::error_code DatagramPort::send_now(const Address& to, const std::vector<std::uint8_t>& header,
+                                       const Slice& body) {
+  const std::array<ByteView, 2> pieces{ByteView{header}, body.view()};
+  return socket_->send(to, std::span{pieces}.first(body.empty() ? 1 : 2));
+}
+
+bool DatagramPort::send(const Address& to, const std::vector<std::uint8_t>& header, const Slice& body) {
+  if (count_ == 0) {
+    const std::error_code error = send_now(to, header, body);
+    if (error != std::errc::operation_would_block) return !error;
+  }
+  if (count_ == kQueueMax) return false;
+  if (ring_.empty()) ring_.resize(kQueueMax);
+  Queued& entry = ring_[(first_ + count_) % kQueueMax];
+  entry.to = to;
+  entry.header = header;
+  entry.body = body;
+  ++count_;
+  return true;
+}
+
+void DatagramPort::flush() {
+  while (count_ > 0) {
+    Queued& entry = ring_[first_];
+    if (send_now(entry.to, entry.header, entry.body) == std::errc::operation_would_block) return;
+    entry.body = Slice{};
+    first_ = (first_ + 1) % kQueueMax;
+    --count_;
+  }
+}
+
+}  // namespace once::transport
