@@ -30,6 +30,7 @@ void ClientHost::boot() {
   config.limits = world_.knobs().client;
   config.instance = {random_.next(), random_.next()};
   config.seed = random_.next();
+  config.first_sequence = world_.knobs().first_sequence;
   core_ = std::make_unique<core::ClientCore>(config, now());
   client_life_ = world_.oracle().announce_client(config.instance, role_.rogue);
   connecting_ = connected_ = closed_ = false;
@@ -78,7 +79,8 @@ void ClientHost::receive(const Packet& packet) {
                    : (packet.connection != 0 || packet.to_port != port_)) {
     return;  // no socket of this host
   }
-  if (packet.server_life != 0) heard_from_ = packet.server_life;
+  const bool from_my_server = static_cast<std::uint8_t>(packet.server_life) == role_.server;
+  if (from_my_server) heard_from_ = std::max(heard_from_, packet.server_life);  // old copies come late
   core_->receive(now(), packet.from, packet.bytes);
 }
 
@@ -133,7 +135,7 @@ void ClientHost::send_bytes(Slice bytes, CallId call, Bundle& bundle) {
   packet.connection = path_.link;
   packet.call = call;
   packet.server_life = heard_from_;
-  packet.in_session = core_->session() != 0;
+  packet.in_session = core_->session() != 0 || role_.rogue;  // a rogue keeps using sessions that it has left
   packet.from = path_to(number(), port_);
   packet.from.link = path_.link;
   packet.from.validated = role_.stream;

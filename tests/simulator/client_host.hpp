@@ -43,6 +43,7 @@ class ClientHost final : public Host {
 
   /// Makes calls that must succeed: one at least once, and when it has, one at most once.
   void begin_proof();
+  void call_for_proof();
   bool proven() const { return !up() || role_.rogue || proof_ == Proof::Done; }
   CallId proof_call() const { return proof_call_; }
   void check_in_flight() const;
@@ -62,7 +63,6 @@ class ClientHost final : public Host {
   void transmit(const core::Transmit& message, Bundle& bundle);
   void send_bytes(Slice bytes, CallId call, Bundle& bundle);
   void on_completion(const core::CallCompletion& completion);
-  void call_for_proof();
   void continue_proof();
   void want_path();
   void remember(const Slice& message);

@@ -57,7 +57,7 @@ void Host::deliver(const Packet& packet) {
 }
 
 void Host::on_timer(Time armed_for) {
-  if (armed_for != armed_ || paused_) return;
+  if (armed_for != armed_) return;
   armed_ = kNever;
   // A timer that is due again at once must have had something to do.
   for (int rounds = 0; next_timeout() <= now(); ++rounds) {
@@ -71,6 +71,7 @@ void Host::on_timer(Time armed_for) {
 void Host::pause(Duration length) {
   if (!up_ || paused_) return;
   paused_ = true;
+  armed_ = kNever;
   paused_until_ = world_.now() + length;
   world_.note(Step::Paused, number_);
   schedule(paused_until_, EventKind::Resume);

@@ -34,6 +34,7 @@ class Host {
   void pause(Duration length);
   void on_resume();
   bool paused() const { return paused_; }
+  Time paused_until() const { return paused_until_; }
   /// When the host last came back from a pause, on its own clock.
   Time free_since() const { return free_since_; }
 

@@ -63,8 +63,9 @@ StormKnobs draw_storm(Random& random, Faults& faults) {
 LoadKnobs draw_load(Random& random, Faults& faults) {
   LoadKnobs load;
   load.calls = random.between(200, 800);
-  load.gap_mean = random.log_uniform(300us, 200ms);
-  load.burst_max = random.chance(0.3) ? random.log_uniform(2u, 100u) : 1;
+  load.gap_mean = random.log_uniform(2ms, 500ms);
+  load.burst_max = random.chance(0.3) ? random.log_uniform(2u, 60u) : 1;
+  load.naps = random.chance(0.5) ? 0.02 : 0;
   load.maybe = random.unit() * 0.2;
   load.at_least_once = random.unit() * 0.4;
   load.cancel = faults.rate(0.2);
@@ -78,25 +79,25 @@ LoadKnobs draw_load(Random& random, Faults& faults) {
 
 ServantKnobs draw_servant(Random& random, Faults& faults) {
   ServantKnobs servant;
-  servant.instant = 1 - random.unit() * random.unit();
+  servant.instant = 1 - 0.5 * random.unit() * random.unit();
   servant.throws = random.unit() * 0.2;
   servant.hangs = faults.rate(0.02);
   servant.refuses = faults.rate(0.15);
   servant.queues = faults.rate(0.3);
-  servant.time_max = random.log_uniform(1ms, 5s);
+  servant.time_max = random.log_uniform(1ms, random.chance(0.3) ? 5s : 300ms);
   servant.queue_max = random.log_uniform(1ms, 2s);
-  servant.reply_max = random.log_uniform(32u, 900u);
-  servant.undeclared_size = faults.rate(random.chance(0.3) ? 1.0 : 0.1);
+  servant.reply_max = random.log_uniform(32u, 2'000u);
+  servant.undeclared_size = faults.rate(random.chance(0.5) ? 1.0 : 0.1);
   return servant;
 }
 
 core::ServerLimits draw_server_limits(Random& random, bool calm) {
   core::ServerLimits limits;
-  limits.window_max = random.log_uniform(1u, 64u);
-  limits.window_initial = random.log_uniform(1u, limits.window_max);
+  limits.window_max = random.log_uniform(random.chance(0.3) ? 1u : 16u, 64u);
+  limits.window_initial = random.log_uniform(random.chance(0.3) ? 1u : 8u, limits.window_max);
   limits.lease = random.log_uniform(Duration{1s}, Duration{60s});
   if (!calm) {
-    limits.running_per_client_max = random.pick<std::size_t>({64, 64, 64, 8, 2});
+    limits.running_per_client_max = random.pick<std::size_t>({64, 64, 64, 64, 8, 2});
     limits.queued_max = random.pick<std::size_t>({1'024, 1'024, 64, 8});
     limits.reply_bytes_per_session = random.pick<std::size_t>({1u << 20, 65'536, 16'384, 4'096});
     limits.reply_bytes_max = random.pick<std::size_t>({256u << 20, 256u << 20, 65'536, 16'384});
@@ -109,9 +110,9 @@ core::ServerLimits draw_server_limits(Random& random, bool calm) {
 
 core::ClientLimits draw_client_limits(Random& random, bool calm) {
   core::ClientLimits limits;
-  limits.window_max = random.log_uniform(1u, 64u);
+  limits.window_max = random.log_uniform(random.chance(0.3) ? 1u : 16u, 64u);
   if (!calm) {
-    limits.queued_calls_max = random.pick<std::size_t>({1'024, 1'024, 64, 8});
+    limits.queued_calls_max = random.pick<std::size_t>({1'024, 1'024, 1'024, 1'024, 64, 8});
     limits.queued_bytes_max = random.pick<std::size_t>({16u << 20, 16u << 20, 65'536});
     limits.message_max = random.pick<std::uint32_t>({16u << 20, 16u << 20, 16u << 20, 400});
   }
@@ -120,8 +121,6 @@ core::ClientLimits draw_client_limits(Random& random, bool calm) {
   limits.rto_max = random.log_uniform(1s, 30s);
   limits.idle_acknowledgement = random.log_uniform(5ms, 400ms);
   limits.probe_max = random.log_uniform(100ms, 10s);
-  constexpr Sequence k32Bits = Sequence{1} << 32;
-  limits.first_sequence = random.pick<Sequence>({1, 1, 1, k32Bits - 100, ~Sequence{0} - 200});
   return limits;
 }
 
@@ -144,8 +143,11 @@ Knobs draw_knobs(std::uint64_t seed) {
   knobs.servant = draw_servant(random, faults);
   knobs.server = draw_server_limits(random, knobs.calm);
   knobs.client = draw_client_limits(random, knobs.calm);
+  constexpr Sequence k32Bits = Sequence{1} << 32;
+  knobs.first_sequence = random.pick<Sequence>({1, 1, 1, k32Bits - 100, ~Sequence{0} - 200});
   if (knobs.calm) {  // what succeeds only in time, with room and on a large enough path
     knobs.load.deadline_max = 3'600s;
+    knobs.server.lease = 60s;
     knobs.datagram_max = 60'000;
   }
   return knobs;
@@ -195,8 +197,8 @@ std::ostream& operator<<(std::ostream& out, const Knobs& knobs) {
       << knobs.server.queued_max << ", reply bytes " << knobs.server.reply_bytes_per_session << " of "
       << knobs.server.reply_bytes_max << "\n"
       << "client    window " << knobs.client.window_max << ", queue " << knobs.client.queued_calls_max
-      << ", message " << knobs.client.message_max << ", RTO " << knobs.client.rto_first << " ("
-      << knobs.client.rto_min << " to " << knobs.client.rto_max << ")\n";
+      << ", message " << knobs.client.message_max << ", numbers from " << knobs.first_sequence << ", RTO "
+      << knobs.client.rto_first << " (" << knobs.client.rto_min << " to " << knobs.client.rto_max << ")\n";
   return out;
 }
 

@@ -38,6 +38,7 @@ struct LoadKnobs {
   std::uint32_t calls = 0;
   Duration gap_mean{0};  // between a client's calls
   std::uint32_t burst_max = 1;
+  double naps = 0;                      // an application that falls silent for up to two leases
   double maybe = 0, at_least_once = 0;  // the rest is at most once
   double cancel = 0;
   double short_deadline = 0, no_deadline = 0;
@@ -63,6 +64,7 @@ struct Knobs {
   ServantKnobs servant;
   core::ServerLimits server;
   core::ClientLimits client;
+  Sequence first_sequence = 1;
 };
 
 Knobs draw_knobs(std::uint64_t seed);

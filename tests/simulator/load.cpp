@@ -13,18 +13,20 @@ using namespace std::chrono_literals;
 constexpr std::array<std::string_view, 4> kObjectKeys = {"a", "account-0815",
                                                          "an object key that is somewhat longer", ""};
 
-/// How often a call of the proof may be refused before that is a violation.
-constexpr std::uint32_t kProofTriesMax = 4;
+/// How often calls of the proof may fail before that is a violation.
+constexpr std::uint32_t kProofTriesMax = 8;
 
 }  // namespace
 
 void ClientHost::schedule_issue() {
-  schedule(world_.now() + random_.exponential(world_.knobs().load.gap_mean), EventKind::Issue);
+  const Knobs& knobs = world_.knobs();
+  const Duration pause = random_.chance(knobs.load.naps)
+                             ? random_.log_uniform(knobs.load.gap_mean, knobs.server.lease * 2)
+                             : random_.exponential(knobs.load.gap_mean);
+  schedule(world_.now() + pause, EventKind::Issue);
 }
 
 void ClientHost::on_issue() {
-  if (paused()) return schedule(world_.now() + 10ms, EventKind::Issue);
-  if (proof_ != Proof::None) return call_for_proof();
   if (world_.phase() != Phase::Storm) return;
   const LoadKnobs& load = world_.knobs().load;
   const std::uint32_t count = world_.take_calls(load.burst_max > 1 ? random_.between(1, load.burst_max) : 1);
@@ -89,7 +91,7 @@ CallId ClientHost::start(const CallPlan& plan, Duration cancel_after) {
 }
 
 void ClientHost::on_cancel(CallId call, core::CallKey key) {
-  if (paused() || !world_.oracle().pending(call)) return;
+  if (!world_.oracle().pending(call)) return;
   world_.note(Step::CancelAsked, number(), call);
   core_->cancel(now(), key);
   settle();
@@ -113,14 +115,17 @@ void ClientHost::call_for_proof() {
 
 void ClientHost::continue_proof() {
   const OutcomeKind outcome = world_.oracle().outcome(proof_call_);
+  // What the client still believed of its session may cost a try; a budget may be taken up by servants that
+  // have yet to end and by sessions that have yet to lapse.
+  Duration pause = world_.knobs().server.lease / 4;
   if (outcome == OutcomeKind::Executed || outcome == OutcomeKind::ReplyLost) {
     proof_ = proof_ == Proof::AtLeastOnce ? Proof::AtMostOnce : Proof::Done;
-  } else if (++proof_tries_ > kProofTriesMax) {
-    // What the client still believed of its session may cost a try, not more than a few.
+    pause = 20ms;
+  } else if (++proof_tries_ == kProofTriesMax) {
     throw Violation{"L3 usable again", "fresh calls do not succeed on a healed network", proof_call_};
   }
   proof_call_ = 0;
-  if (proof_ != Proof::Done) schedule(world_.now() + 20ms, EventKind::Issue);
+  if (proof_ != Proof::Done) schedule(world_.now() + pause, EventKind::Prove);
 }
 
 }  // namespace once::simulator

@@ -242,6 +242,18 @@ void Network::record(const Packet& packet) {
   }
 }
 
+void Network::replay_everything() {
+  for (const Packet& recorded : recorded_) {
+    Packet packet = recorded;
+    packet.connection = 0;
+    packet.from.link = 0;
+    packet.from.validated = false;
+    ++tally_.replayed;
+    world_.note(Step::Replayed, packet.to_host, packet.call);
+    deliver_at(world_.now() + adversary_.uniform(1s), std::move(packet));
+  }
+}
+
 void Network::adversary_step() {
   if (recorded_.empty()) return;
   enum Trick : std::uint8_t {
@@ -268,7 +280,7 @@ void Network::adversary_step() {
       packet.from = path_to(invented, kServerPort);
       packet.from.message_max = message_max;
       packet.from.principal = principal;
-      if (!packet.in_session) packet.server_life = 0;  // it does not receive there
+      if (up && !packet.in_session) packet.server_life = 0;  // it does not receive there
       break;
     }
     case OtherPrincipal: packet.from.principal += 1'000; break;

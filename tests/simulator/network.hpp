@@ -79,6 +79,8 @@ class Network {
   /// The faults stop: from now on packets arrive, soon, once and in order.
   void heal();
   void adversary_step();
+  /// The adversary sends all that it has recorded once more.
+  void replay_everything();
   std::size_t in_flight() const { return packets_.size() - free_.size(); }
   const NetworkTally& tally() const { return tally_; }
 

@@ -89,6 +89,9 @@ void Oracle::completed(CallId id, const core::CallCompletion& completion, Time n
   end(call, kind);
   if (call.plan.rogue) return;
 
+  if (completion.reason == Errc::protocol_error) {
+    fail("S3 own request", id, "a client that keeps the rules is told that it broke them");
+  }
   if (did_not_run(kind) && call.executions > 0) fail("S2 truth", id, told + ", but it ran");
   if (kind == OutcomeKind::NotSent && call.transmitted > 0) fail("S2 truth", id, told + ", but it was sent");
   if (kind != OutcomeKind::NotSent && call.transmitted == 0) {

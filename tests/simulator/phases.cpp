@@ -14,6 +14,7 @@ void World::enter(Phase phase) {
     case Phase::Calm:
       network_.heal();
       for (auto& server : servers_) {
+        if (server->draining()) server->crash();
         if (!server->up()) server->boot();
         server->on_resume();
         server->release_hung();
@@ -38,6 +39,7 @@ void World::enter(Phase phase) {
           client->crash();
         }
       }
+      network_.replay_everything();
       break;
     case Phase::BaseLine:
       for (auto& server : servers_) server->check_base_line();

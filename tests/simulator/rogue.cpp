@@ -7,13 +7,10 @@
 namespace once::simulator {
 
 void ClientHost::remember(const Slice& message) {
-  constexpr std::size_t kRemembered = 16;
+  constexpr std::size_t kRemembered = 4;
   if (WireEdit{message}.type() != WireType::Request) return;
-  if (own_messages_.size() < kRemembered) {
-    own_messages_.push_back(message);
-  } else {
-    own_messages_[random_.below(kRemembered)] = message;
-  }
+  if (own_messages_.size() == kRemembered) own_messages_.erase(own_messages_.begin());
+  own_messages_.push_back(message);
 }
 
 void ClientHost::misbehave() {
@@ -39,6 +36,7 @@ void ClientHost::misbehave() {
   for (std::uint32_t times = random_.between(1, 4); times > 0; --times) {
     const Slice& origin = own_messages_[random_.below(static_cast<std::uint32_t>(own_messages_.size()))];
     WireEdit edit{origin};
+    const std::size_t header_size = edit.header_size();
     switch (misdeed) {
       case OtherContent: edit.set_operation(static_cast<std::uint32_t>(random_.next())); break;
       case FarNumber: edit.set_sequence(edit.sequence() + random_.between(65, 1'000'000)); break;
@@ -55,12 +53,12 @@ void ClientHost::misbehave() {
       case OtherSemantics: edit.set_semantics(static_cast<std::uint8_t>(random_.below(5))); break;
       default:
         for (std::uint32_t flips = random_.between(1, 3); flips > 0; --flips) {
-          const auto header = static_cast<std::uint32_t>(edit.header_size());
-          edit.flip(random_.below(header), static_cast<std::uint8_t>(random_.between(1, 255)));
+          edit.flip(random_.below(static_cast<std::uint32_t>(header_size)),
+                    static_cast<std::uint8_t>(random_.between(1, 255)));
         }
     }
     const Slice sealed = std::move(edit).sealed();
-    send_bytes(sealed, peek_request_body(origin.view().subspan(WireEdit{origin}.header_size())), bundle);
+    send_bytes(sealed, peek_request_body(origin.view().subspan(header_size)), bundle);
   }
   settle();
 }

@@ -30,6 +30,7 @@ ServerHost::~ServerHost() {
 
 void ServerHost::boot() {
   begin_life();
+  draining_ = false;
   core::ServerConfig config;
   config.limits = world_.knobs().server;
   config.epoch = {0, random_.next()};
@@ -54,7 +55,8 @@ void ServerHost::crash() {
 }
 
 void ServerHost::drain() {
-  if (!up()) return;
+  if (!up() || paused()) return;
+  draining_ = true;
   world_.note(Step::Draining, number());
   core_->drain(now());
   settle();
@@ -203,14 +205,18 @@ void ServerHost::on_abandoned(const core::Abandoned& abandoned) {
   }
   Servant& servant = servants_[slot];
   world_.note(Step::Abandoned, number(), servant.call, static_cast<std::uint64_t>(abandoned.reason));
-  if (servant.abandoned) throw Violation{"S7 orphans", "a call is abandoned twice", servant.call};
+  // Who has merely stopped waiting may still cancel; nothing else is told twice.
+  const bool cancelled = abandoned.reason == core::Abandoned::Reason::Cancelled;
+  if (servant.cancelled || (servant.abandoned && !cancelled)) {
+    throw Violation{"S7 orphans", "a call is abandoned twice", servant.call};
+  }
   servant.abandoned = true;
+  servant.cancelled = cancelled;
 }
 
 void ServerHost::on_servant_due(std::uint64_t subject) {
   const auto slot = static_cast<std::uint32_t>(subject);
-  if (!up() || slot >= servants_.size() || servants_[slot].generation != subject >> 32) return;
-  if (paused()) return wait(slot, 10ms);
+  if (slot >= servants_.size() || servants_[slot].generation != subject >> 32) return;
   if (servants_[slot].stage == Stage::Queued) {
     begin(slot);
   } else {

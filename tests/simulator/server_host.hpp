@@ -22,6 +22,7 @@ class ServerHost final : public Host {
   void crash();
   /// Takes nothing new, so that a stop a little later cuts less off.
   void drain();
+  bool draining() const { return draining_; }
   void on_servant_due(std::uint64_t subject);
   /// The faults stop: what hangs comes to its end.
   void release_hung();
@@ -36,7 +37,7 @@ class ServerHost final : public Host {
   struct Servant {
     Stage stage = Stage::Free;
     std::uint32_t generation = 0;
-    bool abandoned = false;
+    bool abandoned = false, cancelled = false;
     CallId call = 0;
     std::uint64_t execution = 0;
     core::Arrival arrival;
@@ -64,6 +65,7 @@ class ServerHost final : public Host {
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> by_handle_;  // CallHandle::slot to servant
   std::size_t busy_ = 0;
+  bool draining_ = false;
   core::Transmit message_;
   std::uint32_t pumps_ = 0;
 };

@@ -31,9 +31,9 @@ ClientHost& World::any_client() {
   return *clients_[random_.below(static_cast<std::uint32_t>(clients_.size()))];
 }
 
-/// Troubles may outlast the load, but not by so much that they are all that happens.
+/// No trouble takes so much of the run that it is all that happens.
 Duration World::draw_length(Duration high) {
-  return random_.log_uniform(1ms, std::max<Duration>(2ms, std::min(high, storm_span_ * 2)));
+  return random_.log_uniform(1ms, std::max<Duration>(2ms, std::min(high, storm_span_ / 4)));
 }
 
 void World::on_trouble(Trouble trouble) {

@@ -66,16 +66,22 @@ void World::dispatch(const Event& event) {
     return is_server(event.host) ? server(event.host).boot() : client(event.host).boot();
   }
   if (!target.up()) return;
+  if (event.kind == EventKind::Resume) return target.on_resume();
+  if (event.kind == EventKind::Crash)
+    return crash(event.host, Duration{static_cast<Duration::rep>(event.detail)});
+  if (target.paused()) {  // comes later; what its timers wait for, the host asks when it goes on
+    if (event.kind == EventKind::Timer) return;
+    return schedule(target.paused_until(), event.kind, event.host, event.life, event.subject, event.detail);
+  }
   switch (event.kind) {
     case EventKind::Timer: return target.on_timer(event.at);
-    case EventKind::Resume: return target.on_resume();
     case EventKind::ServantDue: return server(event.host).on_servant_due(event.subject);
     case EventKind::Issue: return client(event.host).on_issue();
+    case EventKind::Prove: return client(event.host).call_for_proof();
     case EventKind::Cancel: return client(event.host).on_cancel(event.subject, event.detail);
     case EventKind::Connect: return client(event.host).on_connect();
     case EventKind::StreamDown:
       return client(event.host).on_stream_down(static_cast<std::uint32_t>(event.subject));
-    case EventKind::Crash: return crash(event.host, Duration{static_cast<Duration::rep>(event.detail)});
     default: return;
   }
 }
@@ -106,6 +112,9 @@ const Tally& World::finish() {
   tally_.calls += oracle_.issued();
   tally_.virtual_time += now_ - kOrigin;
   tally_.outcomes.add(oracle_.tally());
+  if (knobs_.rogues == 0 && (tally_.server.over_window != 0 || tally_.server.collision != 0)) {
+    throw Violation{"S7 window", "clients that keep the rules meet OverWindow or Collision", 0};
+  }
   tally_.network.add(network_.tally());
   return tally_;
 }
