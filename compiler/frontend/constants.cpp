@@ -153,7 +153,7 @@ class Evaluation {
     const antlr4::Token& token = *context.getStart();
     const SourceRange range = syntax_.range(token);
     const std::string_view text = syntax_.text(token);
-    if (text.empty()) return std::nullopt;  // was missing
+    if (text.empty() || syntax_.is_unterminated(token)) return std::nullopt;  // reported
     switch (token.getType()) {
       case Grammar::INTEGER:
         if (const auto value = integer_literal(text, range, reporter_))
@@ -190,6 +190,7 @@ class Evaluation {
     std::string all;
     for (antlr4::tree::TerminalNode* piece : context.STRING()) {  // adjacent literals are one
       const antlr4::Token& token = *piece->getSymbol();
+      if (syntax_.is_unterminated(token)) return std::nullopt;
       const auto value = text_literal(syntax_.text(token), syntax_.range(token), reporter_);
       if (!value) return std::nullopt;
       all += *value;

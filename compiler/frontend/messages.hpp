@@ -27,7 +27,9 @@ enum class Message : std::uint8_t {
   ZeroInString,
   // Syntax.
   Expected,
+  KeywordAsName,
   MisspeltKeyword,
+  UnexpectedBrace,
   Unsupported,
   EmptyBody,
   // Names.

@@ -123,7 +123,8 @@ bool Names::declare(Scope& scope, const Name& name, Entity entity) {
   if (name.text.empty()) return false;
   if (!name.escaped) {
     const std::string_view keyword = keyword_but_for_case(name.text);
-    if (!keyword.empty()) reporter_.report(Message::NameIsKeyword, name.range, {name.text, keyword});
+    if (!keyword.empty() && keyword != name.text)
+      reporter_.report(Message::NameIsKeyword, name.range, {name.text, keyword});
   }
   if (const Entity* earlier = scope.find(name.text)) {
     const bool same = earlier->name == name.text;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "frontend/braces.hpp"
 #include "frontend/doc_comment.hpp"
 
 namespace oncec::frontend {
@@ -30,7 +31,11 @@ void Syntax::parse(Reporter& reporter) {
   } catch (const antlr4::ParseCancellationException&) {
     parser_.reset();
   }
-  (void)reporter;
+  interpreter->setPredictionMode(antlr4::atn::PredictionMode::LL);
+  balance_braces(tokens_, reporter);
+  parser_.setErrorHandler(std::make_shared<RepairStrategy>(tokens_, reporter, damage_, parser_.getATN()));
+  tokens_.seek(0);
+  tree_ = parser_.specification();
 }
 
 SourceRange Syntax::range(antlr4::ParserRuleContext& context) const {
@@ -43,7 +48,7 @@ SourceRange Syntax::range(antlr4::ParserRuleContext& context) const {
 bool Syntax::lost_something_in(antlr4::ParserRuleContext& context) const {
   const std::size_t first = context.getStart()->getTokenIndex();
   const std::size_t last = context.getStop() != nullptr ? context.getStop()->getTokenIndex() : first;
-  return std::any_of(lost_.begin(), lost_.end(),
+  return std::any_of(damage_.lost.begin(), damage_.lost.end(),
                      [&](std::size_t token) { return token >= first && token <= last; });
 }
 

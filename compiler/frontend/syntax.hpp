@@ -1,16 +1,15 @@
 // From text to a parse tree, and everything that the rest of the front end wants to know about its tokens.
 #pragma once
 
-#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <antlr4-runtime.h>
 
 #include "OmgIdlLexer.h"
 #include "OmgIdlParser.h"
 #include "frontend/messages.hpp"
+#include "frontend/repair.hpp"
 #include "frontend/token_buffer.hpp"
 #include "support/source.hpp"
 
@@ -32,13 +31,15 @@ class Syntax {
   SourceRange range(const antlr4::Token& token) const { return tokens_.range(token); }
   std::string_view text(const antlr4::Token& token) const { return tokens_.text(token); }
 
+  bool is_unterminated(const antlr4::Token& token) const { return tokens_.is_unterminated(token); }
+
   /// The text of doc comments that belong to what begins at `first` and ends at `last`.
   std::string doc(const antlr4::Token& first, const antlr4::Token& last) const;
 
   /// Names that stood where the syntax is wrong. An unknown one among them is no error of its own.
-  bool is_suspect(std::string_view name) const { return suspects_.count(std::string(name)) != 0; }
+  bool is_suspect(std::string_view name) const { return damage_.suspects.count(std::string(name)) != 0; }
   /// Braces do not match: declarations may have landed in the wrong scope.
-  bool is_unbalanced() const { return unbalanced_; }
+  bool is_unbalanced() const { return damage_.unbalanced; }
   /// True if part of what the context spans could not be parsed and was left out.
   bool lost_something_in(antlr4::ParserRuleContext& context) const;
   bool has_unread_include() const { return tokens_.has_unread_include(); }
@@ -52,9 +53,7 @@ class Syntax {
   TokenBuffer tokens_;
   Grammar parser_;
   Grammar::SpecificationContext* tree_ = nullptr;
-  std::set<std::string> suspects_;
-  std::vector<std::size_t> lost_;  // tokens that were left out
-  bool unbalanced_ = false;
+  Damage damage_;
 };
 
 }  // namespace oncec::frontend

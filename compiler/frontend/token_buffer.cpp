@@ -101,10 +101,7 @@ bool TokenBuffer::prepare(Reporter& reporter) {
       renumber(i);
       continue;
     }
-    if (token.getType() == Lexer::UNTERMINATED_STRING || token.getType() == Lexer::UNTERMINATED_CHARACTER) {
-      const bool string = token.getType() == Lexer::UNTERMINATED_STRING;
-      reporter.report(Message::UnterminatedLiteral, range(token), {string ? "string" : "character"});
-    }
+    judge_unterminated(token, reporter);
     if (token.getType() == Lexer::SHIFT_RIGHT && brackets.in_angle()) split_shift(i);
     brackets.see(token.getType(), type_before);
     if (brackets.depth() > kNestingMax) {
@@ -115,6 +112,15 @@ bool TokenBuffer::prepare(Reporter& reporter) {
   }
   seek(0);
   return true;
+}
+
+/// Reported, and from then on a literal like any other, but without a value.
+void TokenBuffer::judge_unterminated(antlr4::Token& token, Reporter& reporter) {
+  const bool is_string = token.getType() == Lexer::UNTERMINATED_STRING;
+  if (!is_string && token.getType() != Lexer::UNTERMINATED_CHARACTER) return;
+  reporter.report(Message::UnterminatedLiteral, range(token), {is_string ? "string" : "character"});
+  unterminated_.insert(&token);
+  editable(token).setType(is_string ? Lexer::STRING : Lexer::CHARACTER);
 }
 
 /// False if everything behind it must be ignored.

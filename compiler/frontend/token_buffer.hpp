@@ -44,10 +44,14 @@ class TokenBuffer : public antlr4::CommonTokenStream {
   /// As written; for the end of the file, nothing.
   std::string_view text(const antlr4::Token& token) const;
 
+  /// True for a literal whose end is missing.
+  bool is_unterminated(const antlr4::Token& token) const { return unterminated_.count(&token) != 0; }
+
   /// True if names may be missing through no fault of their uses: there was an #include that cannot be read.
   bool has_unread_include() const { return has_unread_include_; }
 
  private:
+  void judge_unterminated(antlr4::Token& token, Reporter& reporter);
   bool judge_hidden(antlr4::Token& token, Reporter& reporter);
   void judge_directive(const antlr4::Token& token, Reporter& reporter);
   void split_shift(std::size_t index);
@@ -57,6 +61,7 @@ class TokenBuffer : public antlr4::CommonTokenStream {
 
   const SourceFile& file_;
   std::vector<std::uint32_t> octet_of_;  // of each character; empty if all are ASCII
+  std::set<const antlr4::Token*> unterminated_;
   bool has_unread_include_ = false;
 };
 

@@ -1,0 +1,119 @@
+// Walks over the tokens with a stack of open braces and the indentation of their lines.
+#include "frontend/braces.hpp"
+
+#include <cstddef>
+#include <vector>
+
+#include "OmgIdlParser.h"
+#include "frontend/expectation.hpp"
+
+namespace oncec::frontend {
+
+namespace {
+
+using Grammar = grammar::OmgIdlParser;
+using antlr4::Token;
+
+class Balance {
+ public:
+  Balance(TokenBuffer& tokens, Reporter& reporter) : tokens_(tokens), reporter_(reporter) {}
+
+  void run() {
+    count();
+    for (std::size_t i = first(); surplus_ != 0 && type(i) != Token::EOF; i = tokens_.next(i)) {
+      if (begins_line(i)) indentation_ = column(i);
+      if (surplus_ > 0 && closes_late(i)) i = close_before(i);
+      if (type(i) == Grammar::LEFT_BRACE) {
+        open_.push_back({i, indentation_, line(i)});
+      } else if (type(i) == Grammar::RIGHT_BRACE) {
+        if (surplus_ < 0 && is_extra(i)) {
+          i = remove(i);
+        } else if (!open_.empty()) {
+          open_.pop_back();
+        }
+      }
+    }
+  }
+
+ private:
+  struct Open {
+    std::size_t index;
+    std::size_t indentation;  // of the line that it is on
+    std::size_t line;
+  };
+
+  std::size_t first() const {
+    return tokens_.at(0)->getChannel() == Token::DEFAULT_CHANNEL ? 0 : tokens_.next(0);
+  }
+  std::size_t type(std::size_t i) const { return tokens_.at(i)->getType(); }
+  std::size_t line(std::size_t i) const { return tokens_.at(i)->getLine(); }
+  std::size_t column(std::size_t i) const { return tokens_.at(i)->getCharPositionInLine(); }
+  bool begins_line(std::size_t i) const {
+    const std::size_t before = tokens_.previous(i);
+    return before == tokens_.count() || line(before) < line(i);
+  }
+
+  void count() {
+    for (std::size_t i = first(); type(i) != Token::EOF; i = tokens_.next(i)) {
+      if (type(i) == Grammar::LEFT_BRACE) ++surplus_;
+      if (type(i) == Grammar::RIGHT_BRACE) --surplus_;
+    }
+  }
+
+  /// True if the innermost block must have ended before this token: an empty declaration in it, or a line
+  /// that is indented no further than the block's own.
+  bool closes_late(std::size_t i) const {
+    if (open_.empty() || type(i) == Grammar::LEFT_BRACE) return false;
+    const std::size_t before = tokens_.previous(i);
+    const bool is_empty = type(i) == Grammar::SEMICOLON &&
+                          (type(before) == Grammar::SEMICOLON || type(before) == Grammar::LEFT_BRACE);
+    if (is_empty) return true;
+    if (!begins_line(i) || line(i) == open_.back().line) return false;
+    return type(i) == Grammar::RIGHT_BRACE ? column(i) < open_.back().indentation
+                                           : column(i) <= open_.back().indentation;
+  }
+
+  /// Puts "};" before the token; returns the token's new index.
+  std::size_t close_before(std::size_t i) {
+    const Token& token = *tokens_.at(i);
+    reporter_.report(Message::Expected, tokens_.range(token), {"'}'", found_token(token, tokens_)})
+        .note(tokens_.range(*tokens_.at(open_.back().index)), "to match this '{'");
+    open_.pop_back();
+    --surplus_;
+    if (type(i) != Grammar::SEMICOLON) tokens_.insert(i, Grammar::SEMICOLON, "");
+    tokens_.insert(i, Grammar::RIGHT_BRACE, "");
+    return type(i + 1) == Grammar::SEMICOLON && is_invented(*tokens_.at(i + 1)) ? i + 2 : i + 1;
+  }
+
+  /// True if the brace closes nothing, or something that its line has nothing to do with.
+  bool is_extra(std::size_t i) const {
+    if (open_.empty()) return true;
+    return begins_line(i) ? column(i) > open_.back().indentation : line(i) != open_.back().line;
+  }
+
+  std::size_t remove(std::size_t i) {
+    const std::size_t before = tokens_.previous(i);
+    reporter_.report(Message::UnexpectedBrace, tokens_.range(*tokens_.at(i)));
+    ++surplus_;
+    tokens_.hide(i);
+    const std::size_t next = tokens_.next(i);
+    if (type(next) != Grammar::SEMICOLON) return i;
+    const bool stands_alone = before == tokens_.count() || type(before) == Grammar::SEMICOLON;
+    if (stands_alone) tokens_.hide(next);
+    return next;
+  }
+
+  TokenBuffer& tokens_;
+  Reporter& reporter_;
+  std::vector<Open> open_;
+  std::size_t indentation_ = 0;
+  int surplus_ = 0;  // of '{' over '}'
+};
+
+}  // namespace
+
+void balance_braces(TokenBuffer& tokens, Reporter& reporter) {
+  Balance(tokens, reporter).run();
+}
+
+}  // namespace oncec::frontend

@@ -1,0 +1,215 @@
+// From token types and rules to words.
+#include "frontend/expectation.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "OmgIdlParser.h"
+
+namespace oncec::frontend {
+
+namespace {
+
+using Grammar = grammar::OmgIdlParser;
+
+std::string quoted(std::string_view text) {
+  return "'" + std::string(text) + "'";
+}
+
+/// "a", "a or b", "a, b or c".
+std::string one_of(const std::vector<std::string>& words) {
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) out += i + 1 == words.size() ? " or " : ", ";
+    out += words[i];
+  }
+  return out;
+}
+
+/// The nearest rule round the place, itself included, that people have a word for.
+std::string_view construct(antlr4::RuleContext* context) {
+  for (; context != nullptr; context = static_cast<antlr4::RuleContext*>(context->parent)) {
+    switch (context->getRuleIndex()) {
+      case Grammar::RuleModuleDeclaration: return "module";
+      case Grammar::RuleConstDeclaration: return "constant";
+      case Grammar::RuleTypedefDeclaration: return "typedef";
+      case Grammar::RuleStructDeclaration: return "struct";
+      case Grammar::RuleMember: return "member";
+      case Grammar::RuleExceptionDeclaration: return "exception";
+      case Grammar::RuleEnumDeclaration: return "enum";
+      case Grammar::RuleEnumerator: return "enumerator";
+      case Grammar::RuleUnionDeclaration: return "union";
+      case Grammar::RuleUnionCase: return "case";
+      case Grammar::RuleInterfaceDeclaration: return "interface";
+      case Grammar::RuleAttributeDeclaration: return "attribute";
+      case Grammar::RuleOperationDeclaration: return "operation";
+      case Grammar::RuleParameter: return "parameter";
+      case Grammar::RuleAnnotationDeclaration:
+      case Grammar::RuleAnnotation: return "annotation";
+      case Grammar::RuleAnnotationMember: return "annotation's parameter";
+      default: break;
+    }
+  }
+  return "declaration";
+}
+
+/// What has just been read where a ';' is missing: the unit itself, or the declaration in it.
+std::string_view finished(antlr4::ParserRuleContext& context) {
+  const std::size_t rule = context.getRuleIndex();
+  const bool is_frame = rule == Grammar::RuleDefinition || rule == Grammar::RuleInterfaceItem ||
+                        rule == Grammar::RuleAnnotationMember;
+  if (!is_frame) return construct(&context);
+  antlr4::tree::ParseTree* child = context.children.empty() ? nullptr : context.children.back();
+  while (auto* rule_context = dynamic_cast<antlr4::ParserRuleContext*>(child)) {
+    const std::size_t inner = rule_context->getRuleIndex();
+    if (inner != Grammar::RuleTypeDeclaration && inner != Grammar::RuleConstructedType)
+      return construct(rule_context);
+    child = rule_context->children.empty() ? nullptr : rule_context->children.back();
+  }
+  return construct(&context);
+}
+
+std::string after_previous(const Place& place, const TokenBuffer& tokens) {
+  if (place.previous >= tokens.count()) return {};
+  const std::string_view text = tokens.text(*tokens.at(place.previous));
+  return text.empty() ? std::string{} : " after " + quoted(text);
+}
+
+bool is_inside(antlr4::RuleContext* context, std::size_t rule) {
+  for (; context != nullptr; context = static_cast<antlr4::RuleContext*>(context->parent)) {
+    if (context->getRuleIndex() == rule) return true;
+  }
+  return false;
+}
+
+/// "the struct's name", "a type".
+std::string expected_name(const Place& place, const TokenBuffer& tokens) {
+  antlr4::RuleContext* context = place.context;
+  const auto leave = [&] { context = static_cast<antlr4::RuleContext*>(context->parent); };
+  const bool behind_scope =
+      place.previous < tokens.count() && tokens.at(place.previous)->getType() == Grammar::SCOPE;
+  if (context->getRuleIndex() == Grammar::RuleIdentifier) leave();
+  if (context->getRuleIndex() == Grammar::RuleScopedName && !behind_scope && !context->children.empty()) {
+    // A type has been read; what it is the type of needs a name.
+    while (context->getRuleIndex() == Grammar::RuleScopedName ||
+           context->getRuleIndex() == Grammar::RuleSimpleType ||
+           context->getRuleIndex() == Grammar::RuleTypeSpecifier) {
+      leave();
+    }
+  }
+  switch (context->getRuleIndex()) {
+    case Grammar::RuleScopedName: return behind_scope ? "a name after '::'" : "a name";
+    case Grammar::RuleExceptionList: return "an exception";
+    case Grammar::RuleSimpleType:
+    case Grammar::RuleTypeSpecifier:
+    case Grammar::RuleSwitchType:
+    case Grammar::RuleSequenceType: return "a type";
+    case Grammar::RuleEnumerator: return "an enumerator";
+    case Grammar::RuleAnnotation:
+    case Grammar::RuleAnnotationName: return "the annotation's name";
+    case Grammar::RuleConstExpression:
+    case Grammar::RuleOperand: return "a value";
+    case Grammar::RuleDeclarator:
+      if (is_inside(context, Grammar::RuleTypedefDeclaration)) return "the typedef's name";
+      return "the member's name";
+    default: return "the " + std::string(construct(context)) + "'s name";
+  }
+}
+
+/// Tokens that an expression could always go on with: nobody is told about them.
+bool continues_expression(std::size_t type) {
+  switch (type) {
+    case Grammar::OR:
+    case Grammar::XOR:
+    case Grammar::AND:
+    case Grammar::SHIFT_LEFT:
+    case Grammar::SHIFT_RIGHT:
+    case Grammar::PLUS:
+    case Grammar::MINUS:
+    case Grammar::STAR:
+    case Grammar::SLASH:
+    case Grammar::PERCENT: return true;
+    default: return false;
+  }
+}
+
+/// The words for large sets of tokens, by what they contain.
+std::string_view category(const antlr4::misc::IntervalSet& types) {
+  const auto has = [&](std::size_t type) { return types.contains(type); };
+  if (has(Grammar::MODULE)) return "a declaration";
+  if (has(Grammar::ATTRIBUTE) && has(Grammar::ONEWAY)) return "an operation, an attribute or a declaration";
+  if (has(Grammar::CASE)) return "'case', 'default'";
+  if (has(Grammar::BOOLEAN) && has(Grammar::RIGHT_BRACE)) return "a member";
+  if (has(Grammar::BOOLEAN)) return "a type";
+  if (has(Grammar::INTEGER)) return "a value";
+  if (has(Grammar::IN_)) return "a parameter";
+  return {};
+}
+
+}  // namespace
+
+std::string_view spelling_of(std::size_t type) {
+  static const std::vector<std::string>& literal_names = [] {
+    static antlr4::ANTLRInputStream none("");
+    static grammar::OmgIdlLexer lexer(&none);
+    const antlr4::dfa::Vocabulary& vocabulary = lexer.getVocabulary();
+    static std::vector<std::string> names;
+    for (std::size_t i = 0; i <= vocabulary.getMaxTokenType(); ++i) {
+      const std::string literal = vocabulary.getLiteralName(i);
+      names.push_back(literal.size() > 2 ? literal.substr(1, literal.size() - 2) : std::string{});
+    }
+    return std::ref(names);
+  }();
+  return type < literal_names.size() ? std::string_view(literal_names[type]) : std::string_view{};
+}
+
+bool is_keyword(std::size_t type) {
+  const std::string_view text = spelling_of(type);
+  return !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
+}
+
+bool is_punctuation(std::size_t type) {
+  return !spelling_of(type).empty() && !is_keyword(type);
+}
+
+std::string expected_token(std::size_t type, const Place& place, const TokenBuffer& tokens) {
+  switch (type) {
+    case Grammar::IDENTIFIER: return expected_name(place, tokens);
+    case Grammar::INTEGER: return "a value";
+    case Grammar::IN_: return "'in', 'out' or 'inout'";
+    case Grammar::SEMICOLON: return "';' after the " + std::string(finished(*place.context));
+    case Grammar::RIGHT_BRACE: return "'}' at the end of the " + std::string(construct(place.context));
+    default: return quoted(spelling_of(type)) + after_previous(place, tokens);
+  }
+}
+
+std::string expected_any(const antlr4::misc::IntervalSet& types, const Place& place,
+                         const TokenBuffer& tokens) {
+  std::vector<std::string> words;
+  if (const std::string_view known = category(types); !known.empty()) {
+    words.emplace_back(known);
+    for (const std::size_t end : {Grammar::RIGHT_BRACE, Grammar::RIGHT_PARENTHESIS}) {
+      if (types.contains(end)) words.push_back(quoted(spelling_of(end)));
+    }
+    return one_of(words);
+  }
+  bool has_name = false;
+  for (const ssize_t each : types.toList()) {
+    const auto type = static_cast<std::size_t>(each);
+    if (type == Grammar::IDENTIFIER) has_name = true;
+    if (type == Grammar::GETRAISES || type == Grammar::SETRAISES || type == Grammar::MAP) {
+      if (!types.contains(std::size_t{Grammar::IDENTIFIER})) words.push_back(quoted(spelling_of(type)));
+    } else if (type != Grammar::CONTEXT && !continues_expression(type) && !spelling_of(type).empty()) {
+      words.push_back(quoted(spelling_of(type)));
+    }
+  }
+  if (has_name) return expected_name(place, tokens);
+  return one_of(words) + after_previous(place, tokens);
+}
+
+std::string found_token(const antlr4::Token& token, const TokenBuffer& tokens) {
+  if (token.getType() == antlr4::Token::EOF) return "end of file";
+  return quoted(tokens.text(token));
+}
+
+}  // namespace oncec::frontend

@@ -1,0 +1,464 @@
+// Finding, weighing and making edits.
+#include "frontend/repair.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "OmgIdlParser.h"
+#include "frontend/expectation.hpp"
+#include "frontend/spelling.hpp"
+
+namespace oncec::frontend {
+
+namespace {
+
+using Grammar = grammar::OmgIdlParser;
+using antlr4::Token;
+
+constexpr std::size_t kUpcoming = 8;  // how far ahead a repair must prove itself
+constexpr std::size_t kReachMin = 3;
+
+bool is_unit(std::size_t rule) {
+  switch (rule) {
+    case Grammar::RuleDefinition:
+    case Grammar::RuleInterfaceItem:
+    case Grammar::RuleMember:
+    case Grammar::RuleUnionCase:
+    case Grammar::RuleAnnotationMember: return true;
+    default: return false;
+  }
+}
+
+antlr4::ParserRuleContext* unit_of(antlr4::ParserRuleContext* context) {
+  while (context != nullptr && !is_unit(context->getRuleIndex())) {
+    context = static_cast<antlr4::ParserRuleContext*>(context->parent);
+  }
+  return context;
+}
+
+/// Words that begin what this version does not have. Those that are no keywords may be names.
+constexpr std::array<std::string_view, 12> kUnsupportedNames{
+    "component", "home",    "eventtype", "import",   "typeid", "typeprefix",
+    "bitset",    "bitmask", "connector", "porttype", "local",  "port"};
+bool begins_unsupported(const Token& token, std::string_view text, const Token& next) {
+  switch (token.getType()) {
+    case Grammar::ABSTRACT:
+    case Grammar::CUSTOM:
+    case Grammar::NATIVE:
+    case Grammar::VALUETYPE: return true;
+    case Grammar::IDENTIFIER: break;
+    default: return false;
+  }
+  const bool names_something = next.getType() == Grammar::IDENTIFIER || next.getType() == Grammar::SCOPE ||
+                               next.getType() == Grammar::INTERFACE;
+  return names_something &&
+         std::find(kUnsupportedNames.begin(), kUnsupportedNames.end(), text) != kUnsupportedNames.end();
+}
+
+bool begins_definition(std::size_t type) {
+  switch (type) {
+    case Grammar::MODULE:
+    case Grammar::INTERFACE:
+    case Grammar::EXCEPTION:
+    case Grammar::STRUCT:
+    case Grammar::UNION:
+    case Grammar::ENUM:
+    case Grammar::TYPEDEF:
+    case Grammar::CONST: return true;
+    default: return false;
+  }
+}
+
+/// What a repair may put in. A name or a value stands for any type or expression.
+bool may_insert(std::size_t type, std::size_t choices) {
+  switch (type) {
+    case Grammar::SEMICOLON:
+    case Grammar::COMMA:
+    case Grammar::COLON:
+    case Grammar::SCOPE:
+    case Grammar::EQUALS:
+    case Grammar::LEFT_BRACE:
+    case Grammar::RIGHT_BRACE:
+    case Grammar::LEFT_PARENTHESIS:
+    case Grammar::RIGHT_PARENTHESIS:
+    case Grammar::LEFT_BRACKET:
+    case Grammar::RIGHT_BRACKET:
+    case Grammar::LEFT_ANGLE:
+    case Grammar::RIGHT_ANGLE:
+    case Grammar::IDENTIFIER:
+    case Grammar::INTEGER:
+    case Grammar::IN_: return true;
+    default: return is_keyword(type) && choices <= 2;
+  }
+}
+
+int insertion_cost(std::size_t type) {
+  switch (type) {
+    case Grammar::SEMICOLON: return 1;
+    case Grammar::INTEGER: return 3;
+    case Grammar::IDENTIFIER: return 4;
+    default: return 2;
+  }
+}
+
+}  // namespace
+
+// ------------------------------------------------------------------------------- what ANTLR's parser calls
+
+void RepairStrategy::sync(antlr4::Parser* parser) {
+  const antlr4::atn::ATNState* state = atn_.states[parser->getState()];
+  while (!can_go_on(parser, state)) {
+    if (!repair(situation(parser, state))) throw antlr4::InputMismatchException(parser);
+  }
+}
+
+antlr4::Token* RepairStrategy::recoverInline(antlr4::Parser* parser) {
+  const antlr4::atn::ATNState* state = atn_.states[parser->getState()];
+  if (!repair(situation(parser, state)) || !can_go_on(parser, state)) {
+    if (!giving_up_) given_up_at_ = tokens_.index();
+    giving_up_ = true;
+    throw antlr4::InputMismatchException(parser);
+  }
+  Token* token = parser->getCurrentToken();
+  parser->consume();
+  return token;
+}
+
+/// Called for each rule on the way out. What sync() and recoverInline() gave up has been reported; a failed
+/// prediction has not.
+void RepairStrategy::reportError(antlr4::Parser* parser, const antlr4::RecognitionException& error) {
+  if (giving_up_) return;
+  giving_up_ = true;
+  given_up_at_ = error.getOffendingToken()->getTokenIndex();
+  const antlr4::misc::IntervalSet expected = expected_behind(parser, tokens_.index(), given_up_at_);
+  const Place place{parser->getContext(), tokens_.previous(given_up_at_)};
+  report_expected(given_up_at_, expected_any(expected, place, tokens_));
+}
+
+/// The token types that could have stood at `error`, where the tokens from `first` on are right.
+antlr4::misc::IntervalSet RepairStrategy::expected_behind(antlr4::Parser* parser, std::size_t first,
+                                                          std::size_t error) const {
+  std::vector<std::size_t> types;
+  for (std::size_t i = first; i < error; i = tokens_.next(i)) types.push_back(tokens_.at(i)->getType());
+  types.push_back(0);
+  antlr4::misc::IntervalSet expected;
+  for (std::size_t type = 1; type <= atn_.maxTokenType; ++type) {
+    types.back() = type;
+    const antlr4::atn::ATNState* state = atn_.states[parser->getState()];
+    if (lookahead_.readable(state, parser->getContext(), types) == types.size()) {
+      expected.add(static_cast<ssize_t>(type));
+    }
+  }
+  return expected;
+}
+
+void RepairStrategy::recover(antlr4::Parser* parser, std::exception_ptr error) {
+  antlr4::ParserRuleContext* context = parser->getContext();
+  if (!is_unit(context->getRuleIndex()) && context->parent != nullptr)
+    std::rethrow_exception(std::move(error));
+
+  const std::size_t begin = context->getStart()->getTokenIndex();
+  if (auto* parent = static_cast<antlr4::ParserRuleContext*>(context->parent)) parent->removeLastChild();
+  if (restart_) {
+    tokens_.seek(*restart_);
+  } else {
+    leave_out(begin, given_up_at_);
+  }
+  restart_.reset();
+  giving_up_ = false;
+}
+
+// --------------------------------------------------------------------------------------------- the situation
+
+bool RepairStrategy::can_go_on(antlr4::Parser* parser, const antlr4::atn::ATNState* state) const {
+  const std::size_t type = tokens_.LA(1);
+  const antlr4::misc::IntervalSet& next = atn_.nextTokens(const_cast<antlr4::atn::ATNState*>(state));
+  if (next.contains(type)) return true;
+  if (!next.contains(Token::EPSILON)) return false;
+  return lookahead_.readable(state, parser->getContext(), {type}) == 1;
+}
+
+RepairStrategy::Situation RepairStrategy::situation(antlr4::Parser* parser,
+                                                    const antlr4::atn::ATNState* state) const {
+  Situation at{parser, state, tokens_.index(), {}, {}, unit_of(parser->getContext())};
+  at.expected = atn_.getExpectedTokens(state->stateNumber, parser->getContext());
+  for (std::size_t i = at.error; at.upcoming.size() < kUpcoming; i = tokens_.next(i)) {
+    at.upcoming.push_back(tokens_.at(i)->getType());
+    if (at.upcoming.back() == Token::EOF) break;
+  }
+  return at;
+}
+
+bool RepairStrategy::is_body_loop(const Situation& at) const {
+  switch (at.parser->getContext()->getRuleIndex()) {
+    case Grammar::RuleSpecification: return true;
+    case Grammar::RuleModuleDeclaration:
+    case Grammar::RuleInterfaceDeclaration:
+    case Grammar::RuleStructDeclaration:
+    case Grammar::RuleExceptionDeclaration:
+    case Grammar::RuleUnionDeclaration:
+    case Grammar::RuleAnnotationDeclaration: break;
+    default: return false;
+  }
+  // Inside the braces, at a unit's begin.
+  return at.expected.contains(std::size_t{Grammar::RIGHT_BRACE}) && at.expected.size() > 1;
+}
+
+// ------------------------------------------------------------------------------------------------ the repair
+
+bool RepairStrategy::repair(const Situation& at) {
+  if (skip_unsupported(at)) return true;
+  const std::optional<Edit> edit = best_edit(at);
+  if (edit) {
+    report(at, *edit);
+    const bool inserts = edit->kind == Edit::Kind::Insert || edit->kind == Edit::Kind::InsertWithSemicolon;
+    const Token* error = tokens_.at(at.error);
+    apply(*edit);
+    last_repair_ = inserts || edit->restart ? error : tokens_.at(tokens_.index());
+    if (!edit->restart) return true;
+    restart_ = at.unit->getStart()->getTokenIndex();
+    giving_up_ = true;
+    return false;
+  }
+  report_expected(at.error,
+                  expected_any(at.expected, {at.parser->getContext(), tokens_.previous(at.error)}, tokens_));
+  if (is_body_loop(at)) {
+    leave_out(at.error, at.error);
+    return true;
+  }
+  giving_up_ = true;
+  given_up_at_ = at.error;
+  return false;
+}
+
+/// Weighs an edit: `head` is read first, then what comes from `skip` tokens behind the error on.
+void RepairStrategy::consider(const Situation& at, std::optional<Edit>& best, Edit edit,
+                              std::vector<std::size_t> head, std::size_t skip) const {
+  if (skip > at.upcoming.size()) return;
+  const std::size_t head_size = head.size();
+  head.insert(head.end(), at.upcoming.begin() + static_cast<std::ptrdiff_t>(skip), at.upcoming.end());
+  const std::size_t read = lookahead_.readable(at.state, at.parser->getContext(), head);
+  if (read < head_size) return;
+  edit.reach = read - head_size + skip;
+  const bool is_enough = edit.reach >= kReachMin || edit.reach == at.upcoming.size();
+  const bool is_better =
+      !best || edit.reach > best->reach || (edit.reach == best->reach && edit.cost < best->cost);
+  if (is_enough && is_better && read > head_size) best = edit;
+}
+
+std::optional<RepairStrategy::Edit> RepairStrategy::best_edit(const Situation& at) const {
+  std::optional<Edit> best;
+  consider_spelling(at, best);
+  const std::size_t found = at.upcoming.front();
+  const bool at_end = found == Token::EOF;
+  if (at_end && is_body_loop(at)) {
+    return Edit{Edit::Kind::InsertWithSemicolon, at.error, 1, Grammar::RIGHT_BRACE};
+  }
+  const std::vector<ssize_t> expected = at.expected.toList();
+  for (const ssize_t each : expected) {
+    const auto type = static_cast<std::size_t>(each);
+    if (may_insert(type, expected.size())) {
+      consider(at, best, {Edit::Kind::Insert, at.error, 1, type, 0, insertion_cost(type)}, {type}, 0);
+    }
+    if (type == Grammar::RIGHT_BRACE) {
+      consider(at, best, {Edit::Kind::InsertWithSemicolon, at.error, 1, type, 0, 3},
+               {type, Grammar::SEMICOLON}, 0);
+    }
+    const bool is_slip = is_punctuation(found) && is_punctuation(type);
+    const bool is_keyword_as_name = is_keyword(found) && type == Grammar::IDENTIFIER;
+    if (is_slip || is_keyword_as_name) {
+      consider(at, best, {Edit::Kind::Replace, at.error, 1, type, 0, 3}, {type}, 1);
+    }
+  }
+  if (!at_end) consider(at, best, {Edit::Kind::Delete, at.error, 1, 0, 0, 3}, {}, 1);
+  const bool closes =
+      found == Grammar::RIGHT_BRACE && at.upcoming.size() > 1 && at.upcoming[1] == Grammar::SEMICOLON;
+  if (closes) consider(at, best, {Edit::Kind::Delete, at.error, 2, 0, 0, 3}, {}, 2);
+  if (at.unit != nullptr) {
+    const std::size_t before = tokens_.previous(at.error);
+    if (before != tokens_.count() && tokens_.at(before)->getType() == Grammar::COMMA) {
+      consider_from_unit(at, best, {Edit::Kind::Delete, before, 1, 0, 0, 3, true});
+    }
+  }
+  return best;
+}
+
+/// A word that is nearly a keyword: here, or further back in the unit, where it passed for a name.
+void RepairStrategy::consider_spelling(const Situation& at, std::optional<Edit>& best) const {
+  const auto each_keyword = [](std::string_view word, const auto& visit) {
+    for (std::size_t type = 1; type <= Grammar::WSTRING; ++type) {
+      NearestWord nearest(word);
+      if (is_keyword(type)) nearest.consider(spelling_of(type));
+      if (!nearest.word().empty()) visit(type, equal_but_case(word, nearest.word()) ? 0 : 1);
+    }
+  };
+  if (at.upcoming.front() == Grammar::IDENTIFIER) {
+    each_keyword(tokens_.text(*tokens_.at(at.error)), [&](std::size_t type, int cost) {
+      consider(at, best, {Edit::Kind::Respell, at.error, 1, type, 0, cost}, {type}, 1);
+    });
+  }
+  if (at.unit == nullptr) return;
+  for (std::size_t i = at.unit->getStart()->getTokenIndex(); i < at.error; i = tokens_.next(i)) {
+    if (tokens_.at(i)->getType() != Grammar::IDENTIFIER) continue;
+    each_keyword(tokens_.text(*tokens_.at(i)), [&](std::size_t type, int cost) {
+      consider_from_unit(at, best, {Edit::Kind::Respell, i, 1, type, 0, cost, true});
+    });
+  }
+}
+
+/// Weighs an edit of a token that has been read already: as if the unit began anew.
+void RepairStrategy::consider_from_unit(const Situation& at, std::optional<Edit>& best, Edit edit) const {
+  std::vector<std::size_t> types;
+  for (std::size_t i = at.unit->getStart()->getTokenIndex(); i < at.error; i = tokens_.next(i)) {
+    if (i != edit.index) {
+      types.push_back(tokens_.at(i)->getType());
+    } else if (edit.kind == Edit::Kind::Respell) {
+      types.push_back(edit.type);
+    }
+  }
+  const std::size_t before = types.size();
+  types.insert(types.end(), at.upcoming.begin(), at.upcoming.end());
+  const antlr4::atn::ATNState* begin = atn_.ruleToStartState[at.unit->getRuleIndex()];
+  const std::size_t read = lookahead_.readable(begin, at.unit, types);
+  if (read <= before) return;
+  edit.reach = read - before;
+  const bool is_enough = edit.reach >= kReachMin || edit.reach == at.upcoming.size();
+  const bool is_better =
+      !best || edit.reach > best->reach || (edit.reach == best->reach && edit.cost < best->cost);
+  if (is_enough && is_better) best = edit;
+}
+
+void RepairStrategy::apply(const Edit& edit) {
+  switch (edit.kind) {
+    case Edit::Kind::Respell: tokens_.retype(edit.index, edit.type); return;
+    case Edit::Kind::Replace: tokens_.retype(edit.index, edit.type); return;
+    case Edit::Kind::InsertWithSemicolon:
+      tokens_.insert(edit.index, Grammar::SEMICOLON, "");
+      tokens_.insert(edit.index, edit.type, "");
+      return;
+    case Edit::Kind::Insert:
+      if (edit.type == Grammar::IDENTIFIER) suspect(tokens_.previous(edit.index));
+      tokens_.insert(edit.index, edit.type, "");
+      return;
+    case Edit::Kind::Delete: {
+      if (edit.count == 2) damage_.unbalanced = true;
+      std::size_t index = edit.index;
+      for (std::size_t i = 0; i < edit.count; ++i) {
+        const std::size_t next = tokens_.next(index);
+        suspect(index);
+        tokens_.hide(index);
+        index = next;
+      }
+      return;
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------------------------- what is said
+
+void RepairStrategy::report(const Situation& at, const Edit& edit) {
+  if (is_consequence(at.error)) return;
+  if (edit.kind == Edit::Kind::Respell) {
+    const Token& word = *tokens_.at(edit.index);
+    reporter_.report(Message::MisspeltKeyword, tokens_.range(word),
+                     {tokens_.text(word), spelling_of(edit.type)});
+    return;
+  }
+  const Place place{at.parser->getContext(), tokens_.previous(at.error)};
+  const std::string expected = edit.kind == Edit::Kind::Delete ? expected_any(at.expected, place, tokens_)
+                                                               : expected_token(edit.type, place, tokens_);
+  if (edit.kind == Edit::Kind::Replace && edit.type == Grammar::IDENTIFIER) {
+    const Token& keyword = *tokens_.at(at.error);
+    reporter_.report(Message::KeywordAsName, tokens_.range(keyword), {expected, tokens_.text(keyword)});
+    return;
+  }
+  report_expected(at.error, expected);
+}
+
+void RepairStrategy::report_expected(std::size_t index, const std::string& expected) {
+  if (is_consequence(index)) return;
+  const Token& token = *tokens_.at(index);
+  Diagnostic& report =
+      reporter_.report(Message::Expected, tokens_.range(token), {expected, found_token(token, tokens_)});
+  // People look where it is missing, not where that shows.
+  const std::size_t previous = tokens_.previous(index);
+  if (previous == tokens_.count() || tokens_.at(previous)->getLine() == token.getLine()) return;
+  const SourceRange before = tokens_.range(*tokens_.at(previous));
+  report.note({before.file, before.end, before.end + 1}, "after this");
+}
+
+/// True if something just before has been reported that makes this one say nothing new.
+bool RepairStrategy::is_consequence(std::size_t index) const {
+  const Token* token = tokens_.at(index);
+  if (token == last_repair_) return true;
+  for (std::size_t i = index; i > 0; --i) {
+    const Token& before = *tokens_.at(i - 1);
+    if (before.getType() == Grammar::UNEXPECTED_CHARACTER ||
+        before.getType() == Grammar::UNTERMINATED_COMMENT) {
+      return true;
+    }
+    if (before.getChannel() == Token::DEFAULT_CHANNEL) return tokens_.is_unterminated(before);
+  }
+  return false;
+}
+
+bool RepairStrategy::skip_unsupported(const Situation& at) {
+  if (!is_body_loop(at)) return false;
+  const Token& token = *tokens_.at(at.error);
+  const std::string_view text = tokens_.text(token);
+  if (!begins_unsupported(token, text, *tokens_.at(tokens_.next(at.error)))) return false;
+  reporter_.report(Message::Unsupported, tokens_.range(token), {text});
+  leave_out(at.error, at.error);
+  return true;
+}
+
+// -------------------------------------------------------------------------------------------- leaving out
+
+/// Hides the unit that begins at `from`: to its ';' behind the error, or to the brace that closes what is
+/// around it. A declaration at the begin of a line ends it too.
+void RepairStrategy::leave_out(std::size_t from, std::size_t error) {
+  std::size_t depth = 0;
+  std::size_t i = from;
+  const auto drop = [&] {
+    suspect(i);
+    damage_.lost.push_back(i);
+    const std::size_t next = tokens_.next(i);
+    tokens_.hide(i);
+    i = next;
+  };
+  while (tokens_.at(i)->getType() != Token::EOF) {
+    const std::size_t type = tokens_.at(i)->getType();
+    const bool behind_error = i >= error;
+    if (depth == 0 && behind_error && i != from) {
+      if (type == Grammar::RIGHT_BRACE) break;
+      const std::size_t before = tokens_.previous(i);
+      const bool begins_line =
+          before == tokens_.count() || tokens_.at(before)->getLine() < tokens_.at(i)->getLine();
+      if (begins_line && begins_definition(type)) break;
+    }
+    const bool closes = type == Grammar::RIGHT_BRACE;
+    if (type == Grammar::LEFT_BRACE) ++depth;
+    if (closes && depth > 0) --depth;
+    drop();
+    if (depth != 0 || !behind_error) continue;
+    if (type == Grammar::SEMICOLON) break;
+    if (closes && tokens_.at(i)->getType() == Grammar::SEMICOLON) {
+      drop();
+      break;
+    }
+    if (closes && tokens_.at(i)->getType() != Grammar::IDENTIFIER) break;
+  }
+  tokens_.seek(i);
+  last_repair_ = tokens_.at(i);
+}
+
+void RepairStrategy::suspect(std::size_t index) {
+  if (index >= tokens_.count() || tokens_.at(index)->getType() != Grammar::IDENTIFIER) return;
+  std::string_view name = tokens_.text(*tokens_.at(index));
+  if (!name.empty() && name.front() == '_') name.remove_prefix(1);
+  if (!name.empty()) damage_.suspects.emplace(name);
+}
+
+}  // namespace oncec::frontend
