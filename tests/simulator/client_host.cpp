@@ -63,7 +63,7 @@ void ClientHost::move() {
   if (!up() || paused()) return;
   if (role_.stream) return break_stream();
   ++port_;
-  if (core_->session() == 0) heard_from_ = 0;
+  if (core_->session() == 0 && !role_.rogue) heard_from_ = 0;
   world_.note(Step::Moved, number(), 0, port_);
   if (!connected_) return;
   core_->connected(now(), path_);

@@ -86,7 +86,7 @@ ServantKnobs draw_servant(Random& random, Faults& faults) {
   servant.queues = faults.rate(0.3);
   servant.time_max = random.log_uniform(1ms, random.chance(0.3) ? 5s : 300ms);
   servant.queue_max = random.log_uniform(1ms, 2s);
-  servant.reply_max = random.log_uniform(32u, 2'000u);
+  servant.reply_max = random.log_uniform(64u, 4'000u);
   servant.undeclared_size = faults.rate(random.chance(0.5) ? 1.0 : 0.1);
   return servant;
 }
