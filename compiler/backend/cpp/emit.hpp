@@ -45,6 +45,13 @@ std::string local_name(const Input& input, const model::Declaration& declaration
 /// The scope inside the declaration's class, with these names of its members in front.
 Scope class_scope(const Input& input, const model::Declaration& declaration,
                   const std::vector<std::string>& members = {});
+/// The scope inside the interface's Stub, Servant or CoServant: what their functions and parameters are
+/// called hides types of these names.
+Scope member_scope(const Input& input, const InterfacePlan& interface, const char* nested_class);
+/// The scope inside the declaration's encode and decode, which stand in its innermost namespace; and its name
+/// there.
+Scope codec_scope(const Input& input, const model::Declaration& declaration);
+std::string codec_name(const Input& input, const model::Declaration& declaration);
 /// A call that encodes `value`, an expression of the type, or decodes into it.
 std::string encode_statement(const model::Type& type, bool optional, const std::string& value);
 std::string decode_statement(const model::Type& type, bool optional, const std::string& value);

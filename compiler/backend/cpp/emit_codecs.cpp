@@ -94,7 +94,7 @@ void emit_statement(Code& code, const std::string& text) {
 
 void emit_enum_codec(Code& code, const Input& input, const Declaration& declaration) {
   const auto& enumeration = std::get<model::Enum>(declaration.body);
-  const std::string name = local_name(input, declaration);
+  const std::string name = codec_name(input, declaration);
   code.emit(R"(
 
     template <once::EncoderType E>
@@ -117,12 +117,12 @@ void emit_enum_codec(Code& code, const Input& input, const Declaration& declarat
 void emit_members_codec(Code& code, const Input& input, const Declaration& declaration,
                         const Declaration* base, const std::vector<model::Member>& members,
                         std::string (*name_of)(std::string_view)) {
-  const std::string name = local_name(input, declaration);
+  const std::string name = codec_name(input, declaration);
   const bool empty = base == nullptr && members.empty();
   const auto emit_direction = [&](const Direction& direction) {
     emit_nesting(code, declaration, direction.coder);
     if (base != nullptr) {
-      const std::string type = input.names.spell(*base, Scope{input.names.namespaces(declaration), {}});
+      const std::string type = input.names.spell(*base, codec_scope(input, declaration));
       emit_statement(code, direction.verb + "(" + direction.coder + ", static_cast<" + direction.qualifier +
                                type + "&>(value));");
     }
@@ -163,6 +163,14 @@ std::string decode_statement(const model::Type& type, bool optional, const std::
   return Statement{kDecode}.of(type, optional, value);
 }
 
+Scope codec_scope(const Input& input, const Declaration& declaration) {
+  return {input.names.namespaces(declaration), {"D", "E", "decoder", "encoder", "label", "nesting", "value"}};
+}
+
+std::string codec_name(const Input& input, const Declaration& declaration) {
+  return input.names.spell(declaration, codec_scope(input, declaration));
+}
+
 void emit_nesting(Code& code, const Declaration& declaration, std::string_view coder) {
   if (!contains_itself(declaration)) return;
   code.emit("const once::Nesting nesting{$coder$};\nif (!nesting) return;", {{"coder", coder}});
@@ -175,17 +183,18 @@ void emit_codec_declaration(Code& code, const Input& input, const Declaration& d
     template <once::DecoderType D>
     void decode(D& decoder, $name$& value);
   )",
-            {{"name", local_name(input, declaration)}});
+            {{"name", codec_name(input, declaration)}});
 }
 
 void emit_octets_min(Code& code, const Input& input, const Declaration& declaration) {
+  const Scope scope{{}, {"Coder"}};
   std::vector<std::string> parts;
   const auto add = [&](const std::string& type) { parts.push_back("once::kOctetsMin<Coder, " + type + ">"); };
   if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) {
-    if (structure->base != nullptr) add(input.names.qualified(*structure->base));
-    for (const model::Member& member : structure->members) add(spell(input.names, member, Scope{}));
+    if (structure->base != nullptr) add(input.names.spell(*structure->base, scope));
+    for (const model::Member& member : structure->members) add(spell(input.names, member, scope));
   } else if (const auto* const onion = std::get_if<model::Union>(&declaration.body)) {
-    add(spell(input.names, *onion->discriminator, Scope{}));
+    add(spell(input.names, *onion->discriminator, scope));
   } else {
     return;
   }
@@ -195,7 +204,7 @@ void emit_octets_min(Code& code, const Input& input, const Declaration& declarat
     inline constexpr std::size_t once::kOctetsMin<Coder, $name$> =
         $sum$;
   )",
-            {{"name", input.names.qualified(declaration)}, {"sum", sum}});
+            {{"name", input.names.spell(declaration, scope)}, {"sum", sum}});
 }
 
 void emit_codec_definitions(Code& code, const Input& input, const Declaration& declaration) {
@@ -218,13 +227,13 @@ void emit_codec_instantiations(Code& code, const Input& input, const Declaration
         template void decode(once::CdrDecoder<std::endian::little>&, $name$&);
         template void decode(once::CdrDecoder<std::endian::big>&, $name$&);
       )",
-                {{"name", local_name(input, declaration)}});
+                {{"name", codec_name(input, declaration)}});
     } else {
       code.emit(R"(
         template void encode(once::XdrEncoder&, const $name$&);
         template void decode(once::XdrDecoder&, $name$&);
       )",
-                {{"name", local_name(input, declaration)}});
+                {{"name", codec_name(input, declaration)}});
     }
   }
 }

@@ -7,19 +7,6 @@ namespace {
 
 using model::Declaration;
 
-/// The scope inside a class of the interface: Stub, Servant, CoServant. What its functions are called, and
-/// what their parameters are, hides types of these names.
-Scope member_scope(const Input& input, const InterfacePlan& interface, const char* nested_class) {
-  Scope scope = class_scope(input, *interface.declaration);
-  scope.path.emplace_back(nested_class);
-  scope.hidden.insert("Token");
-  for (const OperationPlan& operation : interface.all) {
-    scope.hidden.insert(operation.name);
-    for (const Item& argument : operation.arguments) scope.hidden.insert(argument.name);
-  }
-  return scope;
-}
-
 std::vector<std::string> parameters(const Input& input, const OperationPlan& operation, const Scope& scope) {
   std::vector<std::string> result;
   for (const Item& argument : operation.arguments) {
@@ -125,6 +112,17 @@ void emit_servant_class(Code& code, const Input& input, const InterfacePlan& int
 
 }  // namespace
 
+Scope member_scope(const Input& input, const InterfacePlan& interface, const char* nested_class) {
+  Scope scope = class_scope(input, *interface.declaration);
+  scope.path.emplace_back(nested_class);
+  scope.hidden = {"Derived", "Interface", "StubBase", "Token"};
+  for (const OperationPlan& operation : interface.all) {
+    scope.hidden.insert(operation.name);
+    for (const Item& argument : operation.arguments) scope.hidden.insert(argument.name);
+  }
+  return scope;
+}
+
 void emit_interface(Code& code, const Input& input, const InterfacePlan& interface) {
   const Declaration& declaration = *interface.declaration;
   const auto& body = std::get<model::Interface>(declaration.body);
@@ -201,8 +199,8 @@ void emit_stub(Code& code, const Input& input, const InterfacePlan& interface) {
      public:
       using Interface = $name$;
 
-      Stub(once::ChannelPointer channel, const Ref& object, const once::CallOptions& options = {})
-          : StubBase(std::move(channel), object.data(), options) {}
+      Stub(once::ChannelPointer channel, once::ObjectRef target, const once::CallOptions& options = {})
+          : StubBase(std::move(channel), std::move(target), options) {}
       /// A stub of a derived interface is one of this interface, too.
       template <once::DerivedStub<$name$> Derived>
       Stub(const Derived& derived) : StubBase(derived) {}

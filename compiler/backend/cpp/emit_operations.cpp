@@ -105,14 +105,15 @@ void emit_traits(Code& code, const Input& input, const OperationPlan& plan) {
   const Scope scope{input.names.namespaces(*plan.owner), {}};
   Scope inside = scope;
   inside.path.push_back(plan.traits);
+  inside.hidden = {"E", "D", "Result", "Raises", "Arguments", "kOperation"};
   for (const Item& argument : plan.arguments) inside.hidden.insert(argument.name);
-  const std::string result = spell_result(input.names, plan, scope);
+  const std::string result = spell_result(input.names, plan, inside);
   const std::string result_type = plan.results.size() == 1
-                                      ? spell_parameter(input.names, *plan.results[0].type, scope)
+                                      ? spell_parameter(input.names, *plan.results[0].type, inside)
                                       : "const " + result + "&";
   std::vector<std::string> raises;
   for (const Declaration* const raised : operation.raises)
-    raises.push_back(input.names.spell(*raised, scope));
+    raises.push_back(input.names.spell(*raised, inside));
   const bool no_arguments = plan.arguments.empty();
   std::vector<std::string> encoded = {no_arguments ? "[[maybe_unused]] E& encoder" : "E& encoder"};
   for (const Item& argument : plan.arguments) {
@@ -198,13 +199,10 @@ void emit_stub_definitions(Code& code, const Input& input, const InterfacePlan& 
   const std::string stub = local_name(input, *interface.declaration) + "::Stub";
   // Return types stand before the class's scope is open, parameters inside; one spelling serves both.
   const Scope scope{input.names.namespaces(*interface.declaration), {}};
+  const Scope inside = member_scope(input, interface, "Stub");
   for (const OperationPlan& operation : interface.all) {
     std::vector<std::string> typed;
     std::vector<std::string> named;
-    Scope inside = class_scope(input, *interface.declaration);
-    inside.path.emplace_back("Stub");
-    for (const OperationPlan& other : interface.all) inside.hidden.insert(other.name);
-    for (const Item& argument : operation.arguments) inside.hidden.insert(argument.name);
     for (const Item& argument : operation.arguments) {
       typed.push_back(spell_parameter(input.names, *argument.type, inside) + " " + argument.name);
       named.push_back(argument.name);

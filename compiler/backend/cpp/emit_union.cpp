@@ -309,7 +309,7 @@ void emit_union_definitions(Code& code, const Input& input, const Declaration& d
       value.discriminator_ = label;
     }
   )",
-            {{"union", text.local_name},
+            {{"union", codec_name(input, declaration)},
              {"nesting", [&] { emit_nesting(code, declaration, "encoder"); }},
              {"encode",
               [&] {
@@ -324,7 +324,7 @@ void emit_union_definitions(Code& code, const Input& input, const Declaration& d
               }},
              {"nested", [&] { emit_nesting(code, declaration, "decoder"); }},
              {"discriminator", spell(input.names, *std::get<model::Union>(declaration.body).discriminator,
-                                     Scope{input.names.namespaces(declaration), {}})},
+                                     codec_scope(input, declaration))},
              {"decode",
               [&] {
                 for (const ArmText& arm : text.arms) {

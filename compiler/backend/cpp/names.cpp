@@ -64,8 +64,8 @@ std::string pascal_case(std::string_view name) {
 }
 
 std::string parameter_name(std::string_view name) {
-  return identifier(name, {"call", "token", "encoder", "decoder", "arguments", "result", "channel_",
-                           "target_", "options_"});
+  return identifier(name, {"call", "token", "Token", "E", "D", "encoder", "decoder", "arguments", "result",
+                           "channel_", "target_", "options_"});
 }
 
 std::string exception_member_name(std::string_view name) {
