@@ -12,7 +12,7 @@ namespace {
 
 // The first wait for a reply is a receive that blocks: one system call instead of two. It cannot be timed
 // exactly, so it is short and only used when no timer is due before.
-constexpr Duration kPatience = std::chrono::milliseconds{10};
+constexpr Duration kPatience = std::chrono::milliseconds{5};
 // A wait looks up now and then: another thread may have set an earlier timer.
 constexpr Duration kWaitMax = std::chrono::milliseconds{100};
 

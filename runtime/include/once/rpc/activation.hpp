@@ -42,14 +42,25 @@ concept TypedServant = requires {
 
 }  // namespace detail
 
+/// A reference to an object whose interface only the caller knows: it becomes the Ref that is asked for.
+struct UntypedRef : ObjectRef {
+  template <class I>
+  operator Ref<I>() const {
+    return Ref<I>{static_cast<const ObjectRef&>(*this)};
+  }
+};
+
 /// An object of a client, callable by servers that are given its reference, for as long as this lives. The
 /// reference has no endpoint: it works over the connections that the client itself has made.
-template <class I>
+template <class I = void>
 class Activation {
  public:
   Activation() = default;
   Activation(Ref<I> reference, std::unique_ptr<detail::ActivationEnd> end)
       : reference_(std::move(reference)), end_(std::move(end)) {}
+
+  /// Of a servant whose interface only the caller knows.
+  Activation(Activation<void> untyped);
 
   const Ref<I>& ref() const { return reference_; }
   operator const Ref<I>&() const { return reference_; }
@@ -71,8 +82,15 @@ class Activation<void> {
   operator const ObjectRef&() const { return reference_; }
 
  private:
+  template <class I>
+  friend class Activation;
+
   ObjectRef reference_;
   std::unique_ptr<detail::ActivationEnd> end_;
 };
+
+template <class I>
+Activation<I>::Activation(Activation<void> untyped)
+    : reference_(std::move(untyped.reference_)), end_(std::move(untyped.end_)) {}
 
 }  // namespace once

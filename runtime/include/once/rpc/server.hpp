@@ -94,7 +94,7 @@ class Server {
     if constexpr (detail::TypedServant<S>) {
       return Ref<typename S::Interface>{std::move(reference)};
     } else {
-      return reference;
+      return UntypedRef{std::move(reference)};
     }
   }
   /// False if there was no such object. Calls that run may end.

@@ -121,6 +121,11 @@ template <>
 class BlockAllocator<void> {
  public:
   using value_type = void;
+
+  BlockAllocator() = default;
+  template <class U>
+  BlockAllocator(const BlockAllocator<U>&) noexcept {}
+
   template <class U>
   bool operator==(const BlockAllocator<U>&) const noexcept {
     return true;

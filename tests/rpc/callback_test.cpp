@@ -1,0 +1,147 @@
+// Objects of a client, called by the server over the client's own connection.
+#include <asio/thread_pool.hpp>
+
+#include "raw.hpp"
+
+namespace raw {
+namespace {
+
+class Callbacks : public testing::TestWithParam<const char*> {
+ protected:
+  Callbacks() {
+    // "call_back" calls `echo` of the object whose key is the argument, and returns what that returned.
+    object->on(kCallBack, [this](once::Request& request, once::Responder respond) {
+      once::ObjectRef target;
+      target.key = text(request.body());
+      const auto outcome =
+          request.channel_to(target)->call(outgoing(target, kEcho, bytes("to " + target.key)));
+      std::move(respond).value(bytes(executed(outcome) ? text(outcome.body) : outcome.text), false);
+    });
+    server.activate("object", object);
+    server.activate("pooled", object, {.executor = pool.get_executor()});
+    server.listen(GetParam());
+  }
+  ~Callbacks() override { pool.join(); }
+
+  LoopThread loop;
+  asio::thread_pool pool{2};
+  std::shared_ptr<Object> object = std::make_shared<Object>();
+  once::Server server{loop.io};
+};
+
+TEST_P(Callbacks, AreServedByTheThreadThatIsBlockedInItsCall) {
+  once::Client client;
+  auto mine = std::make_shared<Object>();
+  std::thread::id ran_on;
+  mine->on(kEcho, [&](once::Request& request, once::Responder respond) {
+    ran_on = std::this_thread::get_id();
+    std::move(respond).value(request.body(), false);
+  });
+  const auto activation = client.activate(mine);
+  for (const char* key : {"object", "pooled"}) {
+    const auto outcome = stub(client, server.reference_to(key)).call(kCallBack, activation.ref().key);
+    ASSERT_TRUE(executed(outcome)) << outcome.text;
+    EXPECT_EQ(text(outcome.body), "to " + activation.ref().key);
+    EXPECT_EQ(ran_on, std::this_thread::get_id());
+  }
+  EXPECT_EQ(mine->calls, 2);
+}
+
+TEST_P(Callbacks, RunOnTheExecutorThatTheyWereActivatedWith) {
+  once::Client client;
+  asio::thread_pool own{1};
+  auto mine = std::make_shared<Object>();
+  std::thread::id ran_on;
+  mine->on(kEcho, [&](once::Request& request, once::Responder respond) {
+    ran_on = std::this_thread::get_id();
+    std::move(respond).value(request.body(), false);
+  });
+  const auto activation = client.activate(mine, {.executor = own.get_executor()});
+  const auto outcome = stub(client, server.reference_to("object")).call(kCallBack, activation.ref().key);
+  ASSERT_TRUE(executed(outcome)) << outcome.text;
+  own.join();
+  EXPECT_NE(ran_on, std::this_thread::get_id());
+  EXPECT_EQ(mine->calls, 1);
+}
+
+TEST_P(Callbacks, AreServedByTheLoopWhileNobodyCalls) {
+  LoopThread client_loop;
+  once::Client client{client_loop.io};
+  auto mine = std::make_shared<Object>();
+  const auto activation = client.activate(mine);
+  // Keep the channel to the client, and call later, from a thread of the test.
+  once::ChannelPointer back;
+  once::ObjectRef target;
+  target.key = activation.ref().key;
+  object->on(kWork, [&](once::Request& request, once::Responder respond) {
+    back = request.channel_to(target);
+    std::move(respond).value({}, false);
+  });
+  ASSERT_TRUE(executed(stub(client, server.reference_to("object")).call(kWork, "")));
+  const auto outcome = back->call(outgoing(target, kEcho, bytes("later")));
+  ASSERT_TRUE(executed(outcome)) << outcome.text;
+  EXPECT_EQ(text(outcome.body), "later");
+  Pending asynchronous;
+  back->start(outgoing(target, kEcho, bytes("and later")), asynchronous);
+  EXPECT_EQ(text(asynchronous.get().body), "and later");
+}
+
+TEST_P(Callbacks, NestUpToTheLimitAndNoDeeper) {
+  once::Client client;
+  const Stub remote = stub(client, server.reference_to("object"));
+  auto mine = std::make_shared<Object>();
+  int depth = 0, deepest = 0;
+  once::RawOutcome refused;
+  // The callback calls the server again, which calls back again, …
+  mine->on(kEcho, [&](once::Request&, once::Responder respond) {
+    deepest = std::max(deepest, ++depth);
+    auto outcome = remote.call(kCallBack, "callback-1");
+    if (!executed(outcome)) refused = outcome;
+    --depth;
+    std::move(respond).value({}, false);
+  });
+  const auto activation = client.activate(mine);
+  ASSERT_EQ(activation.ref().key, "callback-1");
+  const auto outcome = remote.call(kCallBack, "callback-1");
+  ASSERT_TRUE(executed(outcome)) << outcome.text;
+  EXPECT_EQ(deepest, 8);
+  EXPECT_EQ(refused.kind, once::OutcomeKind::NotSent);
+  EXPECT_EQ(refused.code, once::Errc::nesting);
+}
+
+TEST_P(Callbacks, EndWithTheirActivation) {
+  once::Client client;
+  std::string key;
+  {
+    const auto activation = client.activate(std::make_shared<Object>());
+    key = activation.ref().key;
+    ASSERT_TRUE(executed(stub(client, server.reference_to("object")).call(kCallBack, key)));
+  }
+  const auto outcome = stub(client, server.reference_to("object")).call(kCallBack, key);
+  ASSERT_TRUE(executed(outcome)) << outcome.text;
+  EXPECT_NE(text(outcome.body).find("no such object"), std::string::npos) << text(outcome.body);
+}
+
+TEST_P(Callbacks, FailWhenTheClientHasGone) {
+  once::ChannelPointer back;
+  once::ObjectRef target;
+  target.key = "callback-1";
+  object->on(kWork, [&](once::Request& request, once::Responder respond) {
+    back = request.channel_to(target);
+    std::move(respond).value({}, false);
+  });
+  {
+    once::Client client;
+    const auto activation = client.activate(std::make_shared<Object>());
+    ASSERT_TRUE(executed(stub(client, server.reference_to("object")).call(kWork, "")));
+  }
+  // The goodbye has been sent; whether it has been read yet, the call must end, and say that it did not run.
+  const auto outcome = back->call(outgoing(target, kEcho, bytes("?"), {.deadline = 2s}));
+  EXPECT_FALSE(executed(outcome));
+  EXPECT_EQ(outcome.kind, once::OutcomeKind::NotSent) << outcome.text;
+}
+
+INSTANTIATE_TEST_SUITE_P(Transports, Callbacks, testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0"));
+
+}  // namespace
+}  // namespace raw
