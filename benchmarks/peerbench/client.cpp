@@ -196,9 +196,9 @@ template <class Interface>
 void run(const ClientOptions& options) {
   if (options.mode == Mode::Idle) return run_idle<Interface>(options);
   switch (options.operation) {
-    case OperationKind::Null: return run<Interface>(options, Null{});
-    case OperationKind::Bytes: return run<Interface>(options, EchoBytes{options.size});
-    case OperationKind::Persons: return run<Interface>(options, EchoPersons{options.size});
+    case OperationKind::NullCall: return run<Interface>(options, Null{});
+    case OperationKind::BytesEcho: return run<Interface>(options, EchoBytes{options.size});
+    case OperationKind::PersonsEcho: return run<Interface>(options, EchoPersons{options.size});
   }
 }
 

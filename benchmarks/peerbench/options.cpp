@@ -11,8 +11,9 @@ namespace peerbench {
 
 namespace {
 
-const std::map<std::string, OperationKind> kOperations = {
-    {"null", OperationKind::Null}, {"bytes", OperationKind::Bytes}, {"persons", OperationKind::Persons}};
+const std::map<std::string, OperationKind> kOperations = {{"null", OperationKind::NullCall},
+                                                          {"bytes", OperationKind::BytesEcho},
+                                                          {"persons", OperationKind::PersonsEcho}};
 const std::map<std::string, Mode> kModes = {
     {"sync", Mode::Sync}, {"pipelined", Mode::Pipelined}, {"idle", Mode::Idle}};
 const std::map<std::string, once::CodecId> kCodecs = {{"cdr", once::CodecId::Cdr},

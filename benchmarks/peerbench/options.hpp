@@ -18,13 +18,13 @@ struct ServerOptions {
   unsigned threads = 1;  // event loops
 };
 
-enum class OperationKind : std::uint8_t { Null, Bytes, Persons };
+enum class OperationKind : std::uint8_t { NullCall, BytesEcho, PersonsEcho };
 enum class Mode : std::uint8_t { Sync, Pipelined, Idle };
 
 struct ClientOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
-  OperationKind operation = OperationKind::Null;
+  OperationKind operation = OperationKind::NullCall;
   std::size_t size = 0;  // octets of the payload, or number of persons
   Mode mode = Mode::Sync;
   unsigned inflight = 1;  // pipelined: calls on the way on each connection
