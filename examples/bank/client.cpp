@@ -63,7 +63,7 @@ class Payer {
         calls_(options.calls),
         semantics_(options.semantics),
         bad_line_(bad_line(io, options), client_options(options)),
-        good_line_(io, client_options({.loss = 0})),
+        good_line_(io, client_options(on_a_good_line(options))),
         account_(bad_line_.stub<bank::Account>(url(options))),
         auditor_(good_line_.stub<bank::Account>(url(options))) {}
 
@@ -93,6 +93,10 @@ class Payer {
       environment.network = std::make_shared<once::FaultInjector>(environment, faults_of(options));
     }
     return environment;
+  }
+  static Options on_a_good_line(Options options) {
+    options.loss = 0;
+    return options;
   }
   /// "udp://127.0.0.1:7000" as the object's reference.
   static std::string url(const Options& options) {
