@@ -59,11 +59,11 @@ class Client {
   typename I::Stub stub(std::string_view url, CallOptions options = {}) {
     ObjectRef target = parse(url);
     ChannelPointer channel = channel_to(target);
-    return typename I::Stub{std::move(channel), Ref<I>{std::move(target)}, options};
+    return typename I::Stub{std::move(channel), std::move(target), options};
   }
   template <class I>
   typename I::Stub stub(const Ref<I>& reference, CallOptions options = {}) {
-    return typename I::Stub{channel_to(reference.data()), reference, options};
+    return typename I::Stub{channel_to(reference.data()), reference.data(), options};
   }
   /// The channel that all stubs for the same endpoints share. Throws SystemError (bad_reference) for a
   /// reference without endpoints.
