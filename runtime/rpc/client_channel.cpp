@@ -250,10 +250,12 @@ void ClientChannel::settle() {
   if (closed_) return;
   const bool called_back =
       settings_->rules->adapter.size() > 0 || (callbacks_ && callbacks_->dispatcher.running() > 0);
-  const bool loop_is_needed = records_.taken() > 0 || called_back;
+  // What a transport could not take at once must go out even if nobody waits for an answer: maybe calls.
+  const bool queued = link_ && link_->has_queued();
+  const bool loop_is_needed = records_.taken() > 0 || called_back || queued;
   const bool reads = link_ && loop_is_needed && leader_ == nullptr && followers_.empty();
   const bool readable = reads && !link_->connecting();
-  const bool writable = reads && (link_->connecting() || link_->has_queued());
+  const bool writable = reads && (link_->connecting() || queued);
   if (readable && !waits_readable_) {
     waits_readable_ = true;
     link_->socket().async_wait(Event::Readable, weak_from_this());

@@ -138,7 +138,7 @@ class Buffer {
   std::uint8_t* extend(std::size_t count) {
     const std::size_t needed = size_ + count;
     if (needed > capacity()) grow(needed);
-    std::uint8_t* const place = block_->data() + size_;
+    std::uint8_t* const place = data() + size_;
     size_ = needed;
     return place;
   }
