@@ -119,7 +119,8 @@ void Printer::write_line(std::string_view line) {
     return;
   }
   const bool closes = line[begin] == '}' && !line.substr(begin).starts_with("}  // namespace");
-  if (blank_line_due_ && !text_.empty() && !closes) text_.push_back('\n');
+  if (blank_line_due_ && !text_.empty() && !closes && !just_opened_) text_.push_back('\n');
+  just_opened_ = line.ends_with('{') && !line.substr(begin).starts_with("namespace");
   blank_line_due_ = false;
   text_.append(indentation_, ' ').append(line).push_back('\n');
 }

@@ -11,7 +11,7 @@
 // off; what is left is kept, and put behind the indentation of the place that the text goes to. `$name$`
 // stands for a string or for a block. A block stands alone on its line, and writes with further calls of
 // emit(); a block that writes nothing leaves no line. A string of several lines keeps the indentation of its
-// first. Empty lines that meet become one, and none is left before a closing brace (but that of a namespace).
+// first. Empty lines that meet become one, and none is left inside a brace that is not a namespace's.
 // `$$` is a dollar sign.
 //
 // A name that the call does not give, and one that the template does not use, end the program: both are
@@ -63,6 +63,7 @@ class Printer {
   std::string text_;
   std::size_t indentation_ = 0;
   bool blank_line_due_ = false;
+  bool just_opened_ = false;  // the last line opened a brace, but not a namespace's
 };
 
 }  // namespace oncec::backend

@@ -188,6 +188,20 @@ bool contains_itself(const Declaration& declaration) {
   return reaches(declaration, declaration, visited);
 }
 
+bool takes_no_octets(const Declaration& declaration) {
+  const auto* const structure = std::get_if<model::Struct>(&declaration.body);
+  if (structure == nullptr || (structure->base != nullptr && !takes_no_octets(*structure->base)))
+    return false;
+  return std::all_of(structure->members.begin(), structure->members.end(), [](const model::Member& member) {
+    const model::Type* type = &model::resolve(*member.type);
+    while (const auto* const array = std::get_if<model::ArrayType>(&type->form)) {
+      type = &model::resolve(*array->element);
+    }
+    const auto* const named = std::get_if<model::NamedType>(&type->form);
+    return !member.optional && named != nullptr && takes_no_octets(*named->declaration);
+  });
+}
+
 std::optional<std::uint64_t> reply_bound(const model::Operation& operation) {
   Measure measure;
   Bound results = measure.of(*operation.result);

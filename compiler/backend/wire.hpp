@@ -14,6 +14,9 @@ namespace oncec::backend {
 /// True if a value of the declared type can hold another one, however indirectly.
 bool contains_itself(const model::Declaration& declaration);
 
+/// True for a struct whose values take no octets at all: it has no members, or only such.
+bool takes_no_octets(const model::Declaration& declaration);
+
 /// The most octets that a reply of the operation can have as its body, in XDR or CDR wherever its values
 /// stand; none if the types set no bound. Counts results, and each exception with its repository id.
 std::optional<std::uint64_t> reply_bound(const model::Operation& operation);

@@ -45,6 +45,7 @@ constexpr std::array kIncludes = {
     Include{"once::Float128", "<once/codec/codec.hpp>"},
     Include{"once::DecoderType", "<once/codec/coder.hpp>"},
     Include{"once::kOctetsMin", "<once/codec/values.hpp>"},
+    Include{"template void encode", "<once/codec/values.hpp>"},
     Include{"once::Xdr", "<once/codec/xdr.hpp>"},
     Include{"once::XdrDecoder", "<once/codec/xdr.hpp>"},
     Include{"once::ChannelPointer", "<once/rpc/channel.hpp>"},
@@ -94,9 +95,10 @@ void Code::enter(const std::vector<std::string>& namespaces) {
   printer_.blank_line();
 }
 
-std::string Code::with_includes(std::string_view opening,
+std::string Code::with_includes(std::string_view opening, std::string_view main_include,
                                 const std::vector<std::string>& own_includes) const {
   std::string result{opening};
+  if (!main_include.empty()) result.append("\n#include \"").append(main_include).append("\"\n");
   std::string_view previous;
   for (const Include& include : kIncludes) {
     if (include.header == previous || !mentions(printer_.text(), include.mention)) continue;
@@ -106,7 +108,8 @@ std::string Code::with_includes(std::string_view opening,
   }
   if (!own_includes.empty()) result.push_back('\n');
   for (const std::string& include : own_includes) result.append("#include \"").append(include).append("\"\n");
-  return result.append("\n").append(printer_.text());
+  if (!printer_.text().empty()) result.append("\n").append(printer_.text());
+  return result;
 }
 
 std::string doc_comment(std::string_view text) {

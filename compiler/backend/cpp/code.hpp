@@ -29,18 +29,28 @@ class Code {
   Printer& printer() { return printer_; }
   void emit(std::string_view text, std::initializer_list<Printer::Substitution> substitutions = {}) {
     printer_.emit(text, substitutions);
+    after_short_one_ = false;
   }
+  /// Before a declaration: an empty line, unless it and the one before it are short ones of a single line.
+  void separate(bool is_short) {
+    if (!is_short || !after_short_one_) printer_.blank_line();
+  }
+  /// After a declaration of a single line.
+  void short_one_done() { after_short_one_ = true; }
 
   /// Closes namespaces and opens others until `namespaces` are those that are open; none is the global one.
   void enter(const std::vector<std::string>& namespaces);
 
-  /// The body with what comes before it: `opening`, and an #include for each thing of the standard library,
-  /// of Asio and of Once that it mentions, but for those that `included` has already.
-  std::string with_includes(std::string_view opening, const std::vector<std::string>& own_includes) const;
+  /// The body with what comes before it: `opening`, the header that the file belongs to, if there is one, an
+  /// #include for each thing of the standard library, of Asio and of Once that the body mentions, and the
+  /// other generated headers.
+  std::string with_includes(std::string_view opening, std::string_view main_include,
+                            const std::vector<std::string>& own_includes) const;
 
  private:
   Printer printer_;
   std::vector<std::string> open_;
+  bool after_short_one_ = false;
 };
 
 /// "/// " before every line; empty if there is no text.

@@ -21,6 +21,15 @@ bool has_bound(const model::Type& type) {
   return false;
 }
 
+std::string indented(const std::string& text) {
+  std::string result = "  ";
+  for (const char c : text) {
+    result.push_back(c);
+    if (c == '\n') result.append("  ");
+  }
+  return result;
+}
+
 /// "encode" or "decode", and what differs between them.
 struct Direction {
   std::string verb;       // "encode"
@@ -55,8 +64,8 @@ class Statement {
   template <class Inner>
   std::string element(std::size_t depth, Inner inner) const {
     const std::string value = "element" + std::to_string(depth + 1);
-    return "[](auto& " + coder(depth + 1) + ", " + direction_.qualifier + "auto& " + value + ") { " +
-           inner(value) + " }";
+    return "[](auto& " + coder(depth + 1) + ", " + direction_.qualifier + "auto& " + value + ") {\n" +
+           indented(inner(value)) + "\n}";
   }
 
   std::string of(const model::Type& type, const std::string& value, std::size_t depth) const {
@@ -118,7 +127,18 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
                         const Declaration* base, const std::vector<model::Member>& members,
                         std::string (*name_of)(std::string_view)) {
   const std::string name = codec_name(input, declaration);
-  const bool empty = base == nullptr && members.empty();
+  if (base == nullptr && members.empty()) {
+    code.emit(R"(
+
+      template <once::EncoderType E>
+      void encode(E&, const $name$&) {}
+
+      template <once::DecoderType D>
+      void decode(D&, $name$&) {}
+    )",
+              {{"name", name}});
+    return;
+  }
   const auto emit_direction = [&](const Direction& direction) {
     emit_nesting(code, declaration, direction.coder);
     if (base != nullptr) {
@@ -134,19 +154,18 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
   code.emit(R"(
 
     template <once::EncoderType E>
-    void encode($unused$E& encoder, $unused$const $name$& value) {
+    void encode(E& encoder, const $name$& value) {
       $encode$
     }
 
     template <once::DecoderType D>
-    void decode($unused$D& decoder, $unused$$name$& value) {
+    void decode(D& decoder, $name$& value) {
       $decode$
     }
   )",
-            {{"unused", empty ? "[[maybe_unused]] " : ""},
-             {"name", name},
-             {"encode", [&] { emit_direction(kEncode); }},
-             {"decode", [&] { emit_direction(kDecode); }}});
+            {{"name", name}, {"encode", [&] { emit_direction(kEncode); }}, {"decode", [&] {
+                                                                              emit_direction(kDecode);
+                                                                            }}});
 }
 
 std::string plain_name(std::string_view name) {
@@ -187,24 +206,13 @@ void emit_codec_declaration(Code& code, const Input& input, const Declaration& d
 }
 
 void emit_octets_min(Code& code, const Input& input, const Declaration& declaration) {
-  const Scope scope{{}, {"Coder"}};
-  std::vector<std::string> parts;
-  const auto add = [&](const std::string& type) { parts.push_back("once::kOctetsMin<Coder, " + type + ">"); };
-  if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) {
-    if (structure->base != nullptr) add(input.names.spell(*structure->base, scope));
-    for (const model::Member& member : structure->members) add(spell(input.names, member, scope));
-  } else if (const auto* const onion = std::get_if<model::Union>(&declaration.body)) {
-    add(spell(input.names, *onion->discriminator, scope));
-  } else {
-    return;
-  }
-  const std::string sum = parts.empty() ? "0" : join(parts, " +\n");
+  if (!takes_no_octets(declaration)) return;
   code.emit(R"(
+
     template <class Coder>
-    inline constexpr std::size_t once::kOctetsMin<Coder, $name$> =
-        $sum$;
+    inline constexpr std::size_t once::kOctetsMin<Coder, $name$> = 0;
   )",
-            {{"name", input.names.spell(declaration, scope)}, {"sum", sum}});
+            {{"name", input.names.spell(declaration, Scope{{}, {"Coder"}})}});
 }
 
 void emit_codec_definitions(Code& code, const Input& input, const Declaration& declaration) {

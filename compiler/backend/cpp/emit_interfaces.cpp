@@ -53,7 +53,7 @@ void emit_stub_operation(Code& code, const Input& input, const OperationPlan& op
     $plain$
     $try$
     template <asio::completion_token_for<void(once::Outcome<$result$>)> Token>
-    $async$ {
+    $async$
       $start$
     }
   )",
@@ -61,7 +61,7 @@ void emit_stub_operation(Code& code, const Input& input, const OperationPlan& op
        {"plain", list(result + " " + operation.name + "(", with_types, ") const;", 2)},
        {"try", list("once::Outcome<" + result + "> " + operation.try_name + "(", with_types, ") const;", 2)},
        {"result", result},
-       {"async", list("auto " + operation.async_name + "(", with_token, ") const", 2)},
+       {"async", list("auto " + operation.async_name + "(", with_token, ") const {", 2)},
        {"start", list("return StubBase::start(",
                       {prepare, "&finish_" + operation.plumbing, "std::forward<Token>(token)"}, ");", 4)}});
 }

@@ -43,6 +43,19 @@ std::string traits_of(const Input& input, const InterfacePlan& interface, const 
   return "::" + (there.empty() ? "" : join(there, "::") + "::") + operation.traits;
 }
 
+/// The lambda that calls the servant, on one line if there is room.
+std::string function_of(const OperationPlan& operation, const std::string& traits) {
+  constexpr std::size_t kIndentation = 10;
+  std::vector<std::string> arguments = {"request"};
+  for (const Item& argument : operation.arguments) arguments.push_back("in." + argument.name);
+  const std::string head =
+      "[this, &request](" + traits + "::Arguments&" + (operation.arguments.empty() ? "" : " in") + ") {";
+  const std::string call = "return this->" + operation.name + "(";
+  const std::string one_line = head + " " + call + join(arguments, ", ") + "); });";
+  if (kIndentation + one_line.size() <= kColumns) return one_line;
+  return head + "\n" + list("  " + call, arguments, ");", kIndentation) + "\n});";
+}
+
 void emit_skeleton(Code& code, const Input& input, const InterfacePlan& interface, const std::string& which,
                    std::string_view serve) {
   const Declaration& declaration = *interface.declaration;
@@ -56,7 +69,9 @@ void emit_skeleton(Code& code, const Input& input, const InterfacePlan& interfac
   }
   code.emit(R"(
 
-    std::string_view $class$::interface_id() const noexcept { return $interface$::interface_id; }
+    std::string_view $class$::interface_id() const noexcept {
+      return $interface$::interface_id;
+    }
 
     bool $class$::is_a(std::string_view id) const noexcept {
       $is_a$
@@ -80,22 +95,62 @@ void emit_skeleton(Code& code, const Input& input, const InterfacePlan& interfac
              {"cases", [&] {
                 for (const OperationPlan& operation : interface.all) {
                   const std::string traits = traits_of(input, interface, operation);
-                  std::vector<std::string> arguments = {"request"};
-                  for (const Item& argument : operation.arguments) arguments.push_back("in." + argument.name);
-                  code.emit(R"(
+                  code.emit(
+                      R"(
                     case $traits$::kOperation.id:
                       once::detail::$serve$<$traits$, GeneratedCodecs>(
-                          request, std::move(respond), [this, &request]($traits$::Arguments&$in$) {
-                            $call$
-                          });
+                          request, std::move(respond),
+                          $function$
                       return;
                   )",
-                            {{"traits", traits},
-                             {"serve", serve},
-                             {"in", operation.arguments.empty() ? "" : " in"},
-                             {"call", list("return this->" + operation.name + "(", arguments, ");", 12)}});
+                      {{"traits", traits}, {"serve", serve}, {"function", function_of(operation, traits)}});
                 }
               }}});
+}
+
+/// The struct of the arguments, and how they are encoded and decoded.
+void emit_arguments(Code& code, const Input& input, const OperationPlan& plan, const Scope& scope) {
+  if (plan.arguments.empty()) {
+    code.emit(R"(
+      struct Arguments {};
+
+      template <class E>
+      static void encode_arguments(E&) {}
+      template <class D>
+      static void decode_arguments(D&, Arguments&) {}
+    )");
+    return;
+  }
+  std::vector<std::string> parameters = {"E& encoder"};
+  for (const Item& argument : plan.arguments) {
+    parameters.push_back(spell_parameter(input.names, *argument.type, scope) + " " + argument.name);
+  }
+  code.emit(R"(
+    struct Arguments {
+      $members$
+    };
+
+    template <class E>
+    $encode_head$
+      $encode$
+    }
+    template <class D>
+    static void decode_arguments(D& decoder, Arguments& arguments) {
+      $decode$
+    }
+  )",
+            {{"members",
+              [&] {
+                for (const Item& argument : plan.arguments) {
+                  code.emit("$type$ $name$$initializer$;",
+                            {{"type", cpp::spell(input.names, *argument.type, scope)},
+                             {"name", argument.name},
+                             {"initializer", initializer(input.names, *argument.type, scope)}});
+                }
+              }},
+             {"encode_head", list("static void encode_arguments(", parameters, ") {", 2)},
+             {"encode", [&] { emit_items(code, plan.arguments, "", encode_statement); }},
+             {"decode", [&] { emit_items(code, plan.arguments, "arguments.", decode_statement); }}});
 }
 
 }  // namespace
@@ -114,11 +169,6 @@ void emit_traits(Code& code, const Input& input, const OperationPlan& plan) {
   std::vector<std::string> raises;
   for (const Declaration* const raised : operation.raises)
     raises.push_back(input.names.spell(*raised, inside));
-  const bool no_arguments = plan.arguments.empty();
-  std::vector<std::string> encoded = {no_arguments ? "[[maybe_unused]] E& encoder" : "E& encoder"};
-  for (const Item& argument : plan.arguments) {
-    encoded.push_back(spell_parameter(input.names, *argument.type, inside) + " " + argument.name);
-  }
   code.emit(R"(
 
     struct $name$ {
@@ -134,18 +184,7 @@ void emit_traits(Code& code, const Input& input, const OperationPlan& plan) {
       };
       using Result = $result$;
       using Raises = once::Raises<$raises$>;
-      struct Arguments {
-        $arguments$
-      };
-
-      template <class E>
-      $encode_head$ {
-        $encode_arguments$
-      }
-      template <class D>
-      static void decode_arguments($unused$D& decoder, $unused$Arguments& arguments) {
-        $decode_arguments$
-      }
+      $arguments$
       $results$
     };
   )",
@@ -160,19 +199,7 @@ void emit_traits(Code& code, const Input& input, const OperationPlan& plan) {
              {"reply_max", std::to_string(reply_max(operation))},
              {"result", result},
              {"raises", join(raises, ", ")},
-             {"arguments",
-              [&] {
-                for (const Item& argument : plan.arguments) {
-                  code.emit("$type$ $name$$initializer$;",
-                            {{"type", cpp::spell(input.names, *argument.type, inside)},
-                             {"name", argument.name},
-                             {"initializer", initializer(input.names, *argument.type, inside)}});
-                }
-              }},
-             {"encode_head", list("static void encode_arguments(", encoded, ")", 2)},
-             {"encode_arguments", [&] { emit_items(code, plan.arguments, "", encode_statement); }},
-             {"unused", no_arguments ? "[[maybe_unused]] " : ""},
-             {"decode_arguments", [&] { emit_items(code, plan.arguments, "arguments.", decode_statement); }},
+             {"arguments", [&] { emit_arguments(code, input, plan, inside); }},
              {"results", [&] {
                 if (plan.results.empty()) return;
                 const std::string prefix = plan.results.size() == 1 ? "" : "result.";
@@ -210,29 +237,29 @@ void emit_stub_definitions(Code& code, const Input& input, const InterfacePlan& 
     const std::string result = spell_result(input.names, operation, scope);
     code.emit(R"(
 
-      $prepare$ {
+      $prepare$
         return StubBase::prepare<$traits$, GeneratedCodecs>($arguments$);
       }
       once::Outcome<$result$> $stub$::finish_$plumbing$(once::RawOutcome reply) {
         return once::detail::finish_call<$traits$, GeneratedCodecs>(std::move(reply));
       }
-      $try$ {
+      $try$
         return finish_$plumbing$(StubBase::call(prepare_$plumbing$($arguments$)));
       }
-      $plain$ {
+      $plain$
         return $try_name$($arguments$).value();
       }
     )",
               {{"prepare", list("once::OutgoingCall " + stub + "::prepare_" + operation.plumbing + "(", typed,
-                                ") const")},
+                                ") const {")},
                {"traits", traits_of(input, interface, operation)},
                {"arguments", join(named, ", ")},
                {"result", result},
                {"stub", stub},
                {"plumbing", operation.plumbing},
                {"try", list("once::Outcome<" + result + "> " + stub + "::" + operation.try_name + "(", typed,
-                            ") const")},
-               {"plain", list(result + " " + stub + "::" + operation.name + "(", typed, ") const")},
+                            ") const {")},
+               {"plain", list(result + " " + stub + "::" + operation.name + "(", typed, ") const {")},
                {"try_name", operation.try_name}});
   }
 }

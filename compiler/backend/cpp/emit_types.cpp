@@ -173,7 +173,10 @@ Scope class_scope(const Input& input, const Declaration& declaration,
 }
 
 void emit_type(Code& code, const Input& input, const Declaration& declaration, bool inside_interface) {
-  code.printer().blank_line();
+  const bool is_short =
+      declaration.doc.empty() && (std::holds_alternative<model::Constant>(declaration.body) ||
+                                  std::holds_alternative<model::Typedef>(declaration.body));
+  code.separate(is_short);
   if (const auto* const constant = std::get_if<model::Constant>(&declaration.body)) {
     emit_constant(code, input, declaration, *constant, inside_interface);
   } else if (const auto* const alias = std::get_if<model::Typedef>(&declaration.body)) {
@@ -188,6 +191,7 @@ void emit_type(Code& code, const Input& input, const Declaration& declaration, b
   } else if (const auto* const exception = std::get_if<model::Exception>(&declaration.body)) {
     emit_exception(code, input, declaration, *exception);
   }
+  if (is_short) code.short_one_done();
 }
 
 void emit_enum_functions(Code& code, const Input& input, const Declaration& declaration) {
