@@ -35,7 +35,7 @@ TEST_P(Callbacks, AreServedByTheThreadThatIsBlockedInItsCall) {
   std::thread::id ran_on;
   mine->on(kEcho, [&](once::Request& request, once::Responder respond) {
     ran_on = std::this_thread::get_id();
-    std::move(respond).value(request.body(), false);
+    std::move(respond).value(once::Slice::copy_of(request.body().view()), false);
   });
   const auto activation = client.activate(mine);
   for (const char* key : {"object", "pooled"}) {
@@ -54,7 +54,7 @@ TEST_P(Callbacks, RunOnTheExecutorThatTheyWereActivatedWith) {
   std::thread::id ran_on;
   mine->on(kEcho, [&](once::Request& request, once::Responder respond) {
     ran_on = std::this_thread::get_id();
-    std::move(respond).value(request.body(), false);
+    std::move(respond).value(once::Slice::copy_of(request.body().view()), false);
   });
   const auto activation = client.activate(mine, {.executor = own.get_executor()});
   const auto outcome = stub(client, server.reference_to("object")).call(kCallBack, activation.ref().key);

@@ -74,7 +74,8 @@ class Object final : public once::Servant {
     if (found != functions_.end()) {
       found->second(request, std::move(respond));
     } else {
-      std::move(respond).value(request.body(), false);
+      // A copy, as encoded results are: the request's memory may be a whole receive buffer.
+      std::move(respond).value(once::Slice::copy_of(request.body().view()), false);
     }
   }
 

@@ -25,7 +25,10 @@ class Chain final : public once::PendingCall {
   Chain(const Stub& remote, int length) : remote_(remote), left_(length) {}
   void start() { remote_.start(kEcho, "async", *this); }
   void complete(once::RawOutcome outcome, bool) override {
-    if (!executed(outcome) || text(outcome.body) != "async") ++errors;
+    if (!executed(outcome) || text(outcome.body) != "async") {
+      ++errors;
+      ADD_FAILURE() << outcome.text;
+    }
     if (--left_ > 0) {
       start();
     } else {
@@ -44,7 +47,10 @@ void call_often(const Stub& remote, int thread, int calls, std::atomic<int>& err
   for (int i = 0; i < calls; ++i) {
     const std::string sent = std::to_string(thread) + "/" + std::to_string(i);
     const auto outcome = remote.call(kEcho, sent);
-    if (!executed(outcome) || text(outcome.body) != sent) ++errors;
+    if (!executed(outcome) || text(outcome.body) != sent) {
+      ++errors;
+      ADD_FAILURE() << outcome.text;
+    }
   }
 }
 
