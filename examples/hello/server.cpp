@@ -3,6 +3,7 @@
 #include <string>
 
 #include <asio/io_context.hpp>
+
 #include <once/once.hpp>
 
 #include "hello.once.hpp"
