@@ -20,6 +20,10 @@ ClientHost::ClientHost(World& world, std::uint16_t number, double clock_rate, Ro
       random_(world.fork("client", number)),
       port_(static_cast<std::uint16_t>(kFirstPort + number)) {}
 
+std::uint32_t ClientHost::principal() const {
+  return world_.knobs().storm.principals ? number() : 0;
+}
+
 ClientHost::~ClientHost() {
   if (core_) world_.tally().add(core_->counters());
 }
@@ -35,7 +39,7 @@ void ClientHost::boot() {
   client_life_ = world_.oracle().announce_client(config.instance, role_.rogue);
   connecting_ = connected_ = closed_ = false;
   connect_failures_ = 0;
-  heard_from_ = 0;
+  heard_ = {};
   own_messages_.clear();
   if (life() > 1 && random_.chance(0.3)) ++port_;  // else the same address and port as before
   ++world_.tally().client_lives;
@@ -55,6 +59,7 @@ void ClientHost::crash() {
 void ClientHost::close() {
   if (!up()) return;
   closed_ = true;
+  if (!role_.stream && connected_) goodbye_ = core_->session();  // a stream may be broken, or slow
   core_->close(now());
   settle();
 }
@@ -63,7 +68,7 @@ void ClientHost::move() {
   if (!up() || paused()) return;
   if (role_.stream) return break_stream();
   ++port_;
-  if (core_->session() == 0 && !role_.rogue) heard_from_ = 0;
+  if (core_->session() == 0 && !role_.rogue) heard_ = {};
   world_.note(Step::Moved, number(), 0, port_);
   if (!connected_) return;
   core_->connected(now(), path_);
@@ -79,8 +84,10 @@ void ClientHost::receive(const Packet& packet) {
                    : (packet.connection != 0 || packet.to_port != port_)) {
     return;  // no socket of this host
   }
-  const bool from_my_server = static_cast<std::uint8_t>(packet.server_life) == role_.server;
-  if (from_my_server) heard_from_ = std::max(heard_from_, packet.server_life);  // old copies come late
+  if (packet.from_life != 0) {
+    std::uint32_t& heard = heard_[server_of_life(packet.from_life)];
+    heard = std::max(heard, packet.from_life);  // old copies come late
+  }
   core_->receive(now(), packet.from, packet.bytes);
 }
 
@@ -134,13 +141,13 @@ void ClientHost::send_bytes(Slice bytes, CallId call, Bundle& bundle) {
   packet.client = number();
   packet.connection = path_.link;
   packet.call = call;
-  packet.server_life = heard_from_;
+  packet.heard = heard_;
   packet.in_session = core_->session() != 0 || role_.rogue;  // a rogue keeps using sessions that it has left
   packet.from = path_to(number(), port_);
   packet.from.link = path_.link;
   packet.from.validated = role_.stream;
   packet.from.message_max = path_.message_max;
-  if (world_.knobs().storm.principals) packet.from.principal = number();
+  packet.from.principal = principal();
   world_.network().send(std::move(packet), bundle);
 }
 

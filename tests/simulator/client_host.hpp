@@ -47,7 +47,9 @@ class ClientHost final : public Host {
   bool proven() const { return !up() || role_.rogue || proof_ == Proof::Done; }
   CallId proof_call() const { return proof_call_; }
   void check_in_flight() const;
-  bool rogue() const { return role_.rogue; }
+  std::uint16_t server() const { return role_.server; }
+  /// The session that close() has said goodbye to, if the server must have heard it; else 0.
+  SessionId goodbye() const { return goodbye_; }
 
  private:
   enum class Proof : std::uint8_t { None, AtLeastOnce, AtMostOnce, Done };
@@ -57,6 +59,7 @@ class ClientHost final : public Host {
   Time next_timeout() const override;
   void pump() override;
 
+  std::uint32_t principal() const;  // as its transport shows it to servers
   CallPlan draw_call();
   CallId start(const CallPlan& plan, Duration cancel_after);
   void schedule_issue();
@@ -75,7 +78,8 @@ class ClientHost final : public Host {
   core::Path path_;
   bool connecting_ = false, connected_ = false, closed_ = false;
   std::uint32_t connect_failures_ = 0;
-  std::uint32_t heard_from_ = 0;  // the server life whose octets came last to this port, or in this session
+  Lives heard_{};  // the server lives whose octets have come to this port, or in this session
+  SessionId goodbye_ = 0;
   core::Transmit message_;
   std::vector<Slice> own_messages_;  // a rogue's latest
   Proof proof_ = Proof::None;

@@ -83,7 +83,10 @@ void Host::on_resume() {
   free_since_ = now();
   std::vector<Packet> waiting;
   waiting.swap(backlog_);
-  for (const Packet& packet : waiting) receive(packet);
+  for (const Packet& packet : waiting) {
+    receive(packet);
+    pump();
+  }
   settle();
 }
 

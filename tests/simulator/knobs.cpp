@@ -2,6 +2,7 @@
 // reply, a lease of a second) are drawn on purpose, since bugs live at the edges.
 #include "knobs.hpp"
 
+#include <algorithm>
 #include <ostream>
 
 #include "random.hpp"
@@ -91,31 +92,27 @@ ServantKnobs draw_servant(Random& random, Faults& faults) {
   return servant;
 }
 
-core::ServerLimits draw_server_limits(Random& random, bool calm) {
+core::ServerLimits draw_server_limits(Random& random) {
   core::ServerLimits limits;
   limits.window_max = random.log_uniform(random.chance(0.3) ? 1u : 16u, 64u);
   limits.window_initial = random.log_uniform(random.chance(0.3) ? 1u : 8u, limits.window_max);
   limits.lease = random.log_uniform(Duration{1s}, Duration{60s});
-  if (!calm) {
-    limits.running_per_client_max = random.pick<std::size_t>({64, 64, 64, 64, 8, 2});
-    limits.queued_max = random.pick<std::size_t>({1'024, 1'024, 64, 8});
-    limits.reply_bytes_per_session = random.pick<std::size_t>({1u << 20, 65'536, 16'384, 4'096});
-    limits.reply_bytes_max = random.pick<std::size_t>({256u << 20, 256u << 20, 65'536, 16'384});
-    limits.message_max = random.pick<std::uint32_t>({16u << 20, 16u << 20, 65'536});
-    limits.records_max = random.pick<std::size_t>({1'000'000, 1'000'000, 1'000'000, 64});
-  }
+  limits.running_per_client_max = random.pick<std::size_t>({64, 64, 64, 64, 8, 2});
+  limits.queued_max = random.pick<std::size_t>({1'024, 1'024, 64, 8});
+  limits.reply_bytes_per_session = random.pick<std::size_t>({1u << 20, 65'536, 16'384, 4'096});
+  limits.reply_bytes_max = random.pick<std::size_t>({256u << 20, 256u << 20, 65'536, 16'384});
+  limits.message_max = random.pick<std::uint32_t>({16u << 20, 16u << 20, 65'536});
+  limits.records_max = random.pick<std::size_t>({1'000'000, 1'000'000, 1'000'000, 64});
   limits.working_interval = random.log_uniform(1ms, 50ms);
   return limits;
 }
 
-core::ClientLimits draw_client_limits(Random& random, bool calm) {
+core::ClientLimits draw_client_limits(Random& random) {
   core::ClientLimits limits;
   limits.window_max = random.log_uniform(random.chance(0.3) ? 1u : 16u, 64u);
-  if (!calm) {
-    limits.queued_calls_max = random.pick<std::size_t>({1'024, 1'024, 1'024, 1'024, 64, 8});
-    limits.queued_bytes_max = random.pick<std::size_t>({16u << 20, 16u << 20, 65'536});
-    limits.message_max = random.pick<std::uint32_t>({16u << 20, 16u << 20, 16u << 20, 400});
-  }
+  limits.queued_calls_max = random.pick<std::size_t>({1'024, 1'024, 1'024, 1'024, 64, 8});
+  limits.queued_bytes_max = random.pick<std::size_t>({16u << 20, 16u << 20, 65'536});
+  limits.message_max = random.pick<std::uint32_t>({16u << 20, 16u << 20, 16u << 20, 400});
   limits.rto_first = random.log_uniform(20ms, 1s);
   limits.rto_min = random.log_uniform(1ms, 200ms);
   limits.rto_max = random.log_uniform(1s, 30s);
@@ -124,13 +121,55 @@ core::ClientLimits draw_client_limits(Random& random, bool calm) {
   return limits;
 }
 
+/// Takes away what may keep a call from succeeding, and leaves what the protocol promises to get over.
+void calm_down(Knobs& knobs) {
+  const core::ServerLimits roomy;
+  knobs.server.lease = 60s;
+  knobs.server.running_per_client_max = roomy.running_per_client_max;
+  knobs.server.queued_max = roomy.queued_max;
+  knobs.server.records_max = roomy.records_max;
+  knobs.server.reply_bytes_per_session = roomy.reply_bytes_per_session;
+  knobs.server.reply_bytes_max = roomy.reply_bytes_max;
+  knobs.server.message_max = roomy.message_max;
+  const core::ClientLimits patient;
+  knobs.client.queued_calls_max = patient.queued_calls_max;
+  knobs.client.queued_bytes_max = patient.queued_bytes_max;
+  knobs.client.message_max = patient.message_max;
+  knobs.client.rto_max = std::min<Duration>(knobs.client.rto_max, 2s);
+  knobs.datagram_max = 60'000;
+  for (LinkKnobs* link : {&knobs.up, &knobs.down}) {
+    link->loss = std::min(link->loss, 0.2);
+    link->delay_mean = std::min<Duration>(link->delay_mean, 100ms);
+  }
+  knobs.storm.server_crashes = knobs.storm.client_restarts = 0;
+  knobs.storm.partitions = knobs.storm.adversary_steps = knobs.storm.rogue_steps = 0;
+  knobs.storm.pause_max = std::min<Duration>(knobs.storm.pause_max, 1s);
+  knobs.load.cancel = knobs.load.short_deadline = knobs.load.no_deadline = 0;
+  knobs.load.oversize_request = 0;
+  knobs.load.deadline_max = 3'600s;
+  knobs.servant.hangs = knobs.servant.refuses = knobs.servant.undeclared_size = 0;
+  knobs.servant.time_max = std::min<Duration>(knobs.servant.time_max, 1s);
+}
+
+/// Replies that were not declared in full compete for a small budget, so that some are evicted.
+void tighten(Knobs& knobs, Random& random) {
+  knobs.servant.reply_max = random.between(600, 1'000);
+  knobs.servant.undeclared_size = 0.5;
+  knobs.server.reply_bytes_per_session = random.pick<std::size_t>({4'096, 8'192, 16'384});
+  knobs.server.window_initial = knobs.server.window_max = 64;
+  knobs.client.window_max = 64;
+  knobs.load.burst_max = random.between(10, 60);
+  knobs.down.loss = std::max(knobs.down.loss, 0.2);
+}
+
 }  // namespace
 
 Knobs draw_knobs(std::uint64_t seed) {
   Random random{mix(seed ^ 0x6b6e6f6273u)};
   Knobs knobs;
-  knobs.calm = random.chance(1.0 / 16);
-  Faults faults{random, knobs.calm};
+  const std::uint32_t weather = random.below(24);
+  knobs.weather = weather == 0 ? Weather::Calm : weather <= 2 ? Weather::Rough : Weather::Storm;
+  Faults faults{random, knobs.weather == Weather::Calm};
   knobs.servers = random.chance(0.25) ? 2 : 1;
   knobs.clients = static_cast<std::uint16_t>(random.log_uniform(1u, 12u));
   knobs.streams = random.pick({0.0, 0.0, 0.3, 1.0});
@@ -138,18 +177,18 @@ Knobs draw_knobs(std::uint64_t seed) {
   knobs.up = draw_link(random, faults);
   knobs.down = draw_link(random, faults);
   knobs.storm = draw_storm(random, faults);
-  knobs.rogues = knobs.storm.rogue_steps > 0 ? 1 : 0;
   knobs.load = draw_load(random, faults);
   knobs.servant = draw_servant(random, faults);
-  knobs.server = draw_server_limits(random, knobs.calm);
-  knobs.client = draw_client_limits(random, knobs.calm);
+  knobs.server = draw_server_limits(random);
+  knobs.client = draw_client_limits(random);
   constexpr Sequence k32Bits = Sequence{1} << 32;
   knobs.first_sequence = random.pick<Sequence>({1, 1, 1, k32Bits - 100, ~Sequence{0} - 200});
-  if (knobs.calm) {  // what succeeds only in time, with room and on a large enough path
-    knobs.load.deadline_max = 3'600s;
-    knobs.server.lease = 60s;
-    knobs.datagram_max = 60'000;
+  if (knobs.weather != Weather::Storm) {
+    calm_down(knobs);
+  } else if (random.chance(0.15)) {
+    tighten(knobs, random);
   }
+  knobs.rogues = knobs.storm.rogue_steps > 0 ? 1 : 0;
   return knobs;
 }
 
@@ -174,7 +213,10 @@ std::ostream& operator<<(std::ostream& out, const Knobs& knobs) {
   const ServantKnobs& servant = knobs.servant;
   out << "hosts     " << knobs.servers << " servers, " << knobs.clients << " clients, " << knobs.rogues
       << " rogues, on streams " << knobs.streams << ", datagrams up to " << knobs.datagram_max
-      << (knobs.calm ? ", calm" : "") << "\n"
+      << (knobs.weather == Weather::Calm    ? ", calm"
+          : knobs.weather == Weather::Rough ? ", rough"
+                                            : "")
+      << "\n"
       << "up        " << knobs.up << "\n"
       << "down      " << knobs.down << "\n"
       << "storm     server crashes " << storm.server_crashes << " (down up to " << storm.downtime_max

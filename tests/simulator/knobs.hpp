@@ -53,10 +53,17 @@ struct ServantKnobs {
   double undeclared_size = 0;  // replies larger than what was set aside for them
 };
 
+enum class Weather : std::uint8_t {
+  Calm,   // no fault at all: every call must succeed
+  Rough,  // packets are lost, copied, reordered, damaged, addresses change, connections break, hosts pause,
+          // but nobody dies and there is time and room enough: every call must succeed
+  Storm,  // anything
+};
+
 struct Knobs {
+  Weather weather = Weather::Storm;
   std::uint16_t servers = 1, clients = 1, rogues = 0;
   double streams = 0;  // the share of clients on streams
-  bool calm = false;   // no fault at all: every call must succeed
   std::uint32_t datagram_max = 1'200;
   LinkKnobs up, down;
   StormKnobs storm;

@@ -35,6 +35,11 @@ void ServerLedger::sent(const core::Path& to, std::size_t octets, CallId call) {
   }
 }
 
+bool ServerLedger::is_proven(const core::Path& path) const {
+  const auto address = addresses_.find(key_of(path));
+  return address != addresses_.end() && address->second.proven;
+}
+
 void ServerLedger::check_memory(const core::ServerCore& core, std::size_t running) const {
   const std::size_t records_max = core.sessions() * limits_.window_max + running;
   if (core.records() > records_max) {

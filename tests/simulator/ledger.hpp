@@ -4,7 +4,7 @@
 //   S8   to an address that has not shown that it receives: no more octets than came from it. Showing is: a
 //        message from there by somebody who has heard from this server life there, or in a session that he
 //        has with it (a session may move; who has stolen its packets may move it, which only a transport
-//        with keys prevents)
+//        with keys prevents). Nor does such an address make a session.
 //   S9   memory: records and reply octets stay within the limits, and go back to nothing
 //   S10  no message answers an answer: messages out ≤ messages in + servants ended
 #pragma once
@@ -24,6 +24,7 @@ class ServerLedger {
   /// `proven`: the sender has heard from this very server life.
   void received(const core::Path& from, std::size_t octets, bool proven);
   void sent(const core::Path& to, std::size_t octets, CallId call);
+  bool is_proven(const core::Path& path) const;
   /// A servant ended, or the driver refused: one more message may go out unasked.
   void answered() { ++may_send_; }
   void check_memory(const core::ServerCore& core, std::size_t running) const;

@@ -45,6 +45,7 @@ CallPlan ClientHost::draw_call() {
   plan.host = number();
   plan.client_life = client_life_;
   plan.rogue = role_.rogue;
+  plan.principal = principal();
   const double semantics = random_.unit();
   plan.semantics = semantics < load.maybe                        ? Semantics::Maybe
                    : semantics < load.maybe + load.at_least_once ? Semantics::AtLeastOnce
@@ -61,8 +62,8 @@ CallPlan ClientHost::draw_call() {
   } else if (!random_.chance(load.no_deadline)) {
     plan.deadline = now() + random_.log_uniform(Duration{300ms}, load.deadline_max);
   }
-  if (world_.knobs().calm) plan.deadline = now() + load.deadline_max;
-  plan.must_succeed = world_.knobs().calm;
+  plan.must_succeed = world_.knobs().weather != Weather::Storm;
+  if (plan.must_succeed) plan.deadline = now() + load.deadline_max;
   return plan;
 }
 

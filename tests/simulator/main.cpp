@@ -62,7 +62,9 @@ void tell(std::uint64_t seed, const Violation& violation, const Options& options
   } catch (const Violation&) {
     world.trace().print(std::cout, violation.call, kStepsTold);
   }
-  std::cout << "\nagain: " << command_for(options, seed) << "\n";
+  std::cout << "\n"
+            << violation.invariant << ": " << violation.text << "\nagain: " << command_for(options, seed)
+            << "\n";
 }
 
 /// Nothing if every seed kept every invariant.

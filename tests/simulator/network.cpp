@@ -275,15 +275,15 @@ void Network::adversary_step() {
   const Knobs& knobs = world_.knobs();
   const auto invented = static_cast<std::uint16_t>(kInventedHosts + adversary_.below(1'000));
   switch (trick) {
-    case OtherAddress: {
+    case OtherAddress:
+    case OtherPrincipal: {
       const std::uint32_t message_max = packet.from.message_max, principal = packet.from.principal;
       packet.from = path_to(invented, kServerPort);
       packet.from.message_max = message_max;
-      packet.from.principal = principal;
-      if (up && !packet.in_session) packet.server_life = 0;  // it does not receive there
+      packet.from.principal = trick == OtherPrincipal ? principal + 1'000 : principal;
+      if (up && !packet.in_session) packet.heard = {};  // it does not receive there
       break;
     }
-    case OtherPrincipal: packet.from.principal += 1'000; break;
     case OtherHost:
       packet.to_host =
           up ? static_cast<std::uint16_t>(adversary_.below(knobs.servers))
@@ -302,7 +302,8 @@ void Network::adversary_step() {
         packet.from.message_max = knobs.datagram_max;
         packet.to_host = server;
         packet.to_port = kServerPort;
-        packet.server_life = 0;
+        packet.heard = {};
+        packet.from_life = 0;
       }
       packet.call = 0;
       break;

@@ -30,16 +30,28 @@ std::uint64_t key_of(const core::Path& path);
 
 enum class Direction : std::uint8_t { Up, Down };  // to a server, to a client
 
+/// A life of a server, unlike all lives of all servers of a run; never 0.
+constexpr std::uint32_t life_of_server(std::uint16_t server, std::uint32_t life) {
+  return life << 8 | server;
+}
+constexpr std::size_t server_of_life(std::uint32_t life) {
+  return life & 0xff;
+}
+/// One life of each server; 0: none.
+inline constexpr std::size_t kServersMax = 2;
+using Lives = std::array<std::uint32_t, kServersMax>;
+
 struct Packet {
   Slice bytes;
   core::Path from;  // the sender as the receiver sees it
   Direction direction = Direction::Up;
   std::uint16_t to_host = 0, to_port = 0;
-  std::uint16_t client = 0;       // whose link it uses
-  std::uint32_t connection = 0;   // 0: a datagram
-  std::uint64_t call = 0;         // whose request is in it, 0 if none
-  std::uint32_t server_life = 0;  // down: which life sent it; up: which life the sender has heard from
-  bool in_session = false;        // up: the sender has a session there
+  std::uint16_t client = 0;      // whose link it uses
+  std::uint32_t connection = 0;  // 0: a datagram
+  std::uint64_t call = 0;        // whose request is in it, 0 if none
+  std::uint32_t from_life = 0;   // down: which life of a server sent it
+  Lives heard{};                 // up: which life of each server the sender has heard from
+  bool in_session = false;       // up: the sender has a session
 };
 
 /// Messages that leave a host together may share a datagram, and so their fate.

@@ -162,6 +162,7 @@ CallId Oracle::arrived(const core::Arrival& arrival) {
   const bool same = plan.semantics == arrival.semantics && plan.codec == arrival.codec &&
                     plan.little_endian == arrival.little_endian && plan.operation == arrival.operation &&
                     plan.fingerprint == arrival.fingerprint && plan.size == arrival.body.size() &&
+                    plan.principal == arrival.from.principal &&
                     as_text(plan.object_key) == as_text(arrival.object_key) &&
                     clients_[plan.client_life].instance == arrival.client;
   if (!same) fail("S3 own request", *id, "the request changed on its way");
@@ -175,6 +176,9 @@ std::uint64_t Oracle::execute(CallId id, const core::Arrival& arrival, Time now)
   const auto [entry, first] = executed_.try_emplace({arrival.id, arrival.semantics}, id);
   if (arrival.semantics == Semantics::AtMostOnce && !first) {
     fail("S1 at most once", id, name_of(arrival.id) + " runs again");
+  }
+  if (refused_.contains({arrival.id, arrival.semantics})) {
+    fail("S2 truth", id, "runs after the server has said that " + name_of(arrival.id) + " never will");
   }
   if (!call.plan.rogue) {
     if (entry->second != id) {
@@ -193,6 +197,24 @@ std::uint64_t Oracle::execute(CallId id, const core::Arrival& arrival, Time now)
   if (now >= arrival.deadline) fail("O2 late start", id, "begins although its budget is used up");
   executions_.push_back({id, arrival.id});
   return executions_.size();
+}
+
+void Oracle::told_that_it_ran(const RequestId& id) {
+  if (executed_.contains({id, Semantics::AtMostOnce})) return;
+  fail("S2 truth", 0, "the server says that " + name_of(id) + " ran, which it did not");
+}
+
+void Oracle::told_that_it_did_not_run(const RequestId& id) {
+  const RequestKey key{id, Semantics::AtMostOnce};
+  const auto ran = executed_.find(key);
+  if (ran != executed_.end()) {
+    fail("S2 truth", ran->second, "the server says that " + name_of(id) + " did not run, which it did");
+  }
+  refused_.insert(key);
+}
+
+void Oracle::reply_goes_to(CallId call, std::uint32_t principal) const {
+  if (at(call).plan.principal != principal) fail("S3 own reply", call, "its reply goes to somebody else");
 }
 
 void Oracle::replied(std::uint64_t execution, core::ReplyStatus status, bool little_endian, Errc reason,

@@ -5,7 +5,9 @@
 // Invariants (docs/protocol.md, "Invariants"; the names are those of the fault model):
 //   S1  at most once: a requestId, and a logical call, run at most once, over all servers, epochs and lives
 //   S2  truth: NotSent and NotExecuted: never ran and never will; Executed and ReplyLost: ran
-//   S3  a reply is that of an execution of its own call, octet for octet, and so is a request
+//   S3  a reply is that of an execution of its own call, octet for octet, and so is a request; neither
+//   crosses
+//       principals
 //   S5  maybe: no more executions than copies delivered, and one transmission at most
 //   S6  every call ends exactly once, not after its deadline
 #pragma once
@@ -14,6 +16,7 @@
 #include <limits>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <once/base/error.hpp>
@@ -54,7 +57,8 @@ struct CallPlan {
   std::uint32_t operation = 0, fingerprint = 0;
   Slice object_key;
   std::uint32_t size = 0;
-  Time deadline = kNever;  // on the client's clock
+  Time deadline = kNever;       // on the client's clock
+  std::uint32_t principal = 0;  // as its transport shows it
   bool must_succeed = false;
   bool rogue = false;  // its client breaks the rules: only what the server promises is checked
 };
@@ -82,6 +86,12 @@ class Oracle {
   CallId arrived(const core::Arrival& arrival);
   /// The servant begins. Returns the number of the execution.
   std::uint64_t execute(CallId call, const core::Arrival& arrival, Time now);
+  /// What the server's messages say about an at-most-once request, whoever it comes from and whether or not
+  /// anybody listens.
+  void told_that_it_ran(const RequestId& id);
+  void told_that_it_did_not_run(const RequestId& id);
+  /// A reply goes out to somebody with this principal.
+  void reply_goes_to(CallId call, std::uint32_t principal) const;
   void replied(std::uint64_t execution, core::ReplyStatus status, bool little_endian, Errc reason,
                std::uint32_t size);
 
@@ -139,6 +149,7 @@ class Oracle {
   std::vector<Call> calls_;
   std::vector<Execution> executions_;
   std::unordered_map<RequestKey, CallId, HashRequestKey> executed_;
+  std::unordered_set<RequestKey, HashRequestKey> refused_;  // as servers have said
   std::size_t pending_ = 0;
   OutcomeTally tally_;
 };

@@ -69,6 +69,7 @@ void World::look() {
       break;
     }
     case Phase::Silence:
+      check_goodbyes();
       if (network_.in_flight() == 0 && oracle_.pending() == 0) {
         // A server's clock may be slow, a servant may have just begun.
         const Duration rest = knobs_.server.lease * 5 / 4 + knobs_.servant.time_max * 2 + 3s;
@@ -80,6 +81,15 @@ void World::look() {
     case Phase::BaseLine: return;
   }
   schedule(now_ + 50ms, EventKind::Look, 0, 0);
+}
+
+/// A goodbye ends its session at once, not with the lease.
+void World::check_goodbyes() {
+  if (now_ - phase_since_ < 10ms) return;  // it may be on its way
+  for (auto& client : clients_) {
+    if (client->goodbye() == 0 || !server(client->server()).knows(client->goodbye())) continue;
+    throw Violation{"L4 base line", "a session is still there after its client has said goodbye", 0};
+  }
 }
 
 /// How long everything may take once nothing fails any more: time-outs that have backed off, sessions that

@@ -64,9 +64,20 @@ void ServerHost::drain() {
 
 void ServerHost::receive(const Packet& packet) {
   if (packet.connection != 0 && world_.network().server_life_of(packet.connection) != life()) return;
-  ledger_->received(packet.from, packet.bytes.size(), packet.server_life == life_number());
+  ledger_->received(packet.from, packet.bytes.size(),
+                    packet.heard[number()] == life_of_server(number(), life()));
   if (packet.call != 0) world_.oracle().delivered(packet.call);
+  const std::size_t sessions = core_->sessions();
   core_->receive(now(), packet.from, packet.bytes);
+  if (core_->sessions() > sessions && !ledger_->is_proven(packet.from)) {
+    throw Violation{"S8 no amplification", "an address that has not shown that it receives gets a session",
+                    0};
+  }
+  if (wants_no_answer(packet.bytes) && core_->poll_transmit(message_)) {
+    throw Violation{"S10 no answer to an answer",
+                    describe_message(packet.bytes) + " is answered by " + describe_message(message_.header),
+                    packet.call};
+  }
 }
 
 void ServerHost::timeout() {
@@ -106,12 +117,16 @@ void ServerHost::transmit(const core::Transmit& message, Bundle& bundle) {
   const auto reply = read_reply_body(message.body);
   const CallId call = reply ? reply->call : 0;
   ledger_->sent(message.to, packet.bytes.size(), call);
+  const Statement statement = read_statement(packet.bytes);
+  if (statement.kind == Statement::Kind::Ran) world_.oracle().told_that_it_ran(statement.id);
+  if (statement.kind == Statement::Kind::DidNotRun) world_.oracle().told_that_it_did_not_run(statement.id);
+  if (call != 0) world_.oracle().reply_goes_to(call, message.to.principal);
   packet.direction = Direction::Down;
   packet.to_host = host_of(message.to);
   packet.to_port = message.to.port;
   packet.client = packet.to_host;
   packet.connection = message.to.link;
-  packet.server_life = life_number();
+  packet.from_life = life_of_server(number(), life());
   packet.from = path_to(number(), kServerPort);
   packet.from.link = message.to.link;
   packet.from.validated = message.to.validated;
@@ -258,6 +273,11 @@ void ServerHost::free_slot(std::uint32_t slot) {
   servant.generation = generation;
   free_.push_back(slot);
   --busy_;
+}
+
+bool ServerHost::knows(SessionId session) const {
+  core::Path path;
+  return core_->path_of(session, path);
 }
 
 void ServerHost::check_base_line() const {

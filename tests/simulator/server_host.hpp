@@ -26,11 +26,9 @@ class ServerHost final : public Host {
   void on_servant_due(std::uint64_t subject);
   /// The faults stop: what hangs comes to its end.
   void release_hung();
+  bool knows(SessionId session) const;
   /// Nothing may be left: sessions, records, reply octets.
   void check_base_line() const;
-
-  /// Distinguishes all lives of all servers of a run.
-  std::uint32_t life_number() const { return life() << 8 | number(); }
 
  private:
   enum class Stage : std::uint8_t { Free, Queued, Running, Hung };

@@ -112,6 +112,24 @@ Slice WireEdit::sealed() && {
   return std::move(bytes_).freeze();
 }
 
+Statement read_statement(ByteView message) {
+  constexpr std::uint64_t kAtMostOnce = 2;
+  if (message.size() < kCallHeaderSize || read(message, 50, 1) != kAtMostOnce) return {};
+  const RequestId id{read(message, 16, 8), read(message, 24, 8)};
+  switch (read(message, 7, 1)) {
+    case 0x90:
+    case 0x92: return {Statement::Kind::Ran, id};
+    case 0x91: return {Statement::Kind::DidNotRun, id};
+    default: return {};
+  }
+}
+
+bool wants_no_answer(ByteView message) {
+  if (message.size() < 8) return true;
+  const std::uint64_t type = read(message, 7, 1);
+  return type >= 0x80 || type == 0x05 || type == 0x06;
+}
+
 std::string describe_message(ByteView message) {
   if (message.size() < 16) return "(" + std::to_string(message.size()) + " octets)";
   const std::uint64_t type = read(message, 7, 1);

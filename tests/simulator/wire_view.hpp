@@ -7,6 +7,7 @@
 #include <string>
 
 #include <once/base/buffer.hpp>
+#include <once/base/ids.hpp>
 
 namespace once::simulator {
 
@@ -41,6 +42,20 @@ class WireEdit {
  private:
   Buffer bytes_;
 };
+
+/// What a server's message says about a call.
+struct Statement {
+  enum class Kind : std::uint8_t { None, Ran, DidNotRun };
+  Kind kind = Kind::None;
+  RequestId id;
+};
+/// `message` is whole, as a server sent it. Kind::None unless it is a reply, a lost reply or a refusal of an
+/// at-most-once call.
+Statement read_statement(ByteView message);
+
+/// True for what a server must never answer, whatever else is in it: ACK, BYE, and everything that servers
+/// say.
+bool wants_no_answer(ByteView message);
 
 /// "REQUEST 17:3 attempt 2, acknowledged through 1", for histories.
 std::string describe_message(ByteView message);

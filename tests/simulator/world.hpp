@@ -87,6 +87,7 @@ class World {
   // phases.cpp
   void enter(Phase phase);
   void look();
+  void check_goodbyes();
   Duration patience() const;
 
   std::uint64_t seed_;
