@@ -62,6 +62,11 @@ function(once_add_idl target)
   endforeach()
 
   add_library(${target} STATIC ${sources})
+  if(TARGET once_generated_code) # in Once's own tree
+    add_custom_target(${target}_generated_code DEPENDS ${sources})
+    add_dependencies(${target} ${target}_generated_code)
+    add_dependencies(once_generated_code ${target}_generated_code)
+  endif()
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PUBLIC ${IDL_OUT_DIR})
