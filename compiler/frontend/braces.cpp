@@ -23,6 +23,10 @@ class Balance {
     for (std::size_t i = first(); surplus_ != 0 && type(i) != Token::EOF; i = tokens_.next(i)) {
       if (begins_line(i)) indentation_ = column(i);
       if (surplus_ > 0 && closes_late(i)) i = close_before(i);
+      if (surplus_ < 0 && lacks_brace(i)) {  // the parser will put it in
+        open_.push_back({i, indentation_, line(i)});
+        ++surplus_;
+      }
       if (type(i) == Grammar::LEFT_BRACE) {
         open_.push_back({i, indentation_, line(i)});
       } else if (type(i) == Grammar::RIGHT_BRACE) {
@@ -58,6 +62,23 @@ class Balance {
       if (type(i) == Grammar::LEFT_BRACE) ++surplus_;
       if (type(i) == Grammar::RIGHT_BRACE) --surplus_;
     }
+  }
+
+  /// True for the 'struct' of "struct Name" if there is no '{' behind it, nor anything that could stand
+  /// before.
+  bool lacks_brace(std::size_t i) const {
+    switch (type(i)) {
+      case Grammar::MODULE:
+      case Grammar::INTERFACE:
+      case Grammar::STRUCT:
+      case Grammar::EXCEPTION:
+      case Grammar::ENUM: break;
+      default: return false;
+    }
+    const std::size_t name = tokens_.next(i);
+    if (type(name) != Grammar::IDENTIFIER) return false;
+    const std::size_t behind = type(tokens_.next(name));
+    return behind != Grammar::LEFT_BRACE && behind != Grammar::COLON && behind != Grammar::SEMICOLON;
   }
 
   /// True if the innermost block must have ended before this token: an empty declaration in it, or a line

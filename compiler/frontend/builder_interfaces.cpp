@@ -147,7 +147,7 @@ void Builder::check_maybe(Grammar::OperationDeclarationContext& context, const m
     reporter_.report(Message::MaybeReturns, syntax_.range(*context.simpleType()), {word, operation.name});
   }
   for (Grammar::ParameterContext* parameter : context.parameter()) {
-    const model::Direction direction = direction_of(*parameter->direction()->getStart());
+    const model::Direction direction = direction_of(first_token(*parameter->direction()));
     if (direction == model::Direction::In) continue;
     reporter_.report(
         Message::MaybeHasOut, syntax_.range(*parameter->direction()),
@@ -165,7 +165,7 @@ bool Builder::parameter(Grammar::ParameterContext& context, Scope& scope, model:
   const Name name = constants_.name(*context.identifier());
   parameter.name = name.text;
   parameter.range = name.range;
-  parameter.direction = direction_of(*context.direction()->getStart());
+  parameter.direction = direction_of(first_token(*context.direction()));
   parameter.annotations = read_annotations(context.annotation(), scope, "a parameter");
   parameter.type = held_type(*context.simpleType(), scope);
   Entity entity;

@@ -165,7 +165,7 @@ void Builder::enumerator(Grammar::EnumeratorContext& context, Scope& scope, mode
   const Name name = constants_.name(*context.identifier());
   model::Enumerator enumerator;
   enumerator.name = name.text;
-  enumerator.range = name.range;
+  if (!in_annotation_) enumerator.range = name.range;  // a built-in file does not live as long as the model
   enumerator.annotations = read_annotations(context.annotation(), scope, "an enumerator");
   enumerator.doc = doc_of(context);
   enumerator.value = enumerators.empty() ? 0 : enumerators.back().value + 1;

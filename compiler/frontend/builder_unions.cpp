@@ -175,8 +175,9 @@ void Builder::union_label(Grammar::CaseLabelContext& context, Scope& scope, mode
     return;
   }
   if (out.discriminator == nullptr || context.constExpression() == nullptr) return;
+  // Labels mean what they mean outside: the union's members are none of them.
   std::optional<model::Value> value =
-      constants_.evaluate(*context.constExpression(), *out.discriminator, scope);
+      constants_.evaluate(*context.constExpression(), *out.discriminator, *scope.parent);
   if (!value) return;
   const SourceRange range = syntax_.range(*context.constExpression());
   std::size_t position = 0;

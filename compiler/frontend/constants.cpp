@@ -150,7 +150,7 @@ class Evaluation {
   }
 
   std::optional<Operand> literal(Grammar::LiteralContext& context) {
-    const antlr4::Token& token = *context.getStart();
+    const antlr4::Token& token = first_token(context);
     const SourceRange range = syntax_.range(token);
     const std::string_view text = syntax_.text(token);
     if (text.empty() || syntax_.is_unterminated(token)) return std::nullopt;  // reported
@@ -439,7 +439,7 @@ std::optional<Name> Constants::single_name(Grammar::ConstExpressionContext& expr
 }
 
 Name Constants::name(Grammar::IdentifierContext& identifier) const {
-  const antlr4::Token& token = *identifier.getStart();
+  const antlr4::Token& token = first_token(identifier);
   std::string_view text = syntax_.text(token);
   const bool escaped = !text.empty() && text.front() == '_';
   if (escaped) text.remove_prefix(1);
@@ -448,7 +448,7 @@ Name Constants::name(Grammar::IdentifierContext& identifier) const {
 
 Path Constants::path(Grammar::ScopedNameContext& scoped_name) const {
   Path path;
-  path.from_file_scope = scoped_name.getStart()->getType() == Grammar::SCOPE;
+  path.from_file_scope = first_token(scoped_name).getType() == Grammar::SCOPE;
   for (Grammar::IdentifierContext* identifier : scoped_name.identifier()) {
     path.components.push_back(name(*identifier));
   }

@@ -35,35 +35,57 @@ std::string_view without_end(std::string_view line) {
   return end == std::string_view::npos ? std::string_view{} : line.substr(0, end + 1);
 }
 
-/// The lines between the marks; in a block a leading `*` of a line belongs to the marks.
+bool is_blank(std::string_view line) {
+  return line.find_first_not_of(" \t") == std::string_view::npos;
+}
+
+/// Takes off the indentation that the lines share.
+void dedent(std::vector<std::string_view>& lines) {
+  std::size_t indent = std::string_view::npos;
+  for (const std::string_view line : lines) indent = std::min(indent, line.find_first_not_of(" \t"));
+  for (std::string_view& line : lines) line = is_blank(line) ? std::string_view{} : line.substr(indent);
+}
+
+/// The lines of a block comment, without its marks and the `*` that may stand before each line.
+std::vector<std::string_view> block_lines(std::string_view text) {
+  text = text.substr(3, text.size() - 5);
+  const std::size_t first_end = std::min(text.find('\n'), text.size());
+  std::vector<std::string_view> first{without_end(text.substr(0, first_end))};
+  text.remove_prefix(std::min(first_end + 1, text.size()));
+  std::vector<std::string_view> rest;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = without_end(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::size_t star = line.find_first_not_of(" \t");
+    if (star != std::string_view::npos && line[star] == '*') line.remove_prefix(star + 1);
+    rest.push_back(line);
+  }
+  dedent(first);
+  dedent(rest);
+  first.insert(first.end(), rest.begin(), rest.end());
+  return first;
+}
+
+/// What one comment says. Lines of `///` keep their indentation: they are seen together with their
+/// neighbours.
 void append_lines(std::string_view text, std::vector<std::string_view>& lines) {
   if (starts_with(text, "//")) {
     lines.push_back(without_end(text.substr(is_doc_behind(text) ? 4 : 3)));
     return;
   }
-  text = text.substr(3, text.size() - 5);
-  for (bool first = true; !text.empty(); first = false) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = without_end(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const std::size_t star = line.find_first_not_of(" \t");
-    if (!first && star != std::string_view::npos && line[star] == '*') line.remove_prefix(star + 1);
-    lines.push_back(line);
-  }
+  const std::vector<std::string_view> block = block_lines(text);
+  lines.insert(lines.end(), block.begin(), block.end());
 }
 
 std::string joined(std::vector<std::string_view> lines) {
-  const auto blank = [](std::string_view line) {
-    return line.find_first_not_of(" \t") == std::string_view::npos;
-  };
-  while (!lines.empty() && blank(lines.front())) lines.erase(lines.begin());
-  while (!lines.empty() && blank(lines.back())) lines.pop_back();
-  std::size_t indent = std::string_view::npos;
-  for (const std::string_view line : lines) indent = std::min(indent, line.find_first_not_of(" \t"));
+  while (!lines.empty() && is_blank(lines.front())) lines.erase(lines.begin());
+  while (!lines.empty() && is_blank(lines.back())) lines.pop_back();
+  dedent(lines);
   std::string out;
-  for (const std::string_view line : lines) {
-    if (!out.empty()) out += '\n';
-    if (!blank(line)) out += line.substr(indent);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i > 0) out += '\n';
+    out += lines[i];
   }
   return out;
 }

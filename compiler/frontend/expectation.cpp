@@ -112,6 +112,7 @@ std::string expected_name(const Place& place, const TokenBuffer& tokens) {
     case Grammar::RuleDeclarator:
       if (is_inside(context, Grammar::RuleTypedefDeclaration)) return "the typedef's name";
       return "the member's name";
+    case Grammar::RuleUnionCase: return "the member's name";
     default: return "the " + std::string(construct(context)) + "'s name";
   }
 }

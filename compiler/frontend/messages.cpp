@@ -72,7 +72,7 @@ constexpr std::array kSentences{
     ONCEC_ERROR(DivisionByZero, "division by zero"),
     ONCEC_ERROR(ShiftRange, "shift by {0}: it must be 0 to 63"),
     ONCEC_ERROR(OperatorMisapplied, "'{0}' does not apply to {1}"),
-    ONCEC_ERROR(StringTooLong, "string of {0} characters exceeds its bound {1}"),
+    ONCEC_ERROR(StringTooLong, "string of {0} octets exceeds its bound {1}"),
     ONCEC_ERROR(BaseRepeated, "base '{0}' is named twice"),
     ONCEC_ERROR(InheritedTwice, "'{0}' inherits '{1}' from '{2}' and from '{3}'"),
     ONCEC_ERROR(OverridesInherited, "'{0}' is already inherited from '{1}'"),

@@ -239,13 +239,23 @@ void RepairStrategy::consider(const Situation& at, std::optional<Edit>& best, Ed
   if (skip > at.upcoming.size()) return;
   const std::size_t head_size = head.size();
   head.insert(head.end(), at.upcoming.begin() + static_cast<std::ptrdiff_t>(skip), at.upcoming.end());
-  const std::size_t read = lookahead_.readable(at.state, at.parser->getContext(), head);
-  if (read < head_size) return;
+  std::size_t read = lookahead_.readable(at.state, at.parser->getContext(), head);
+  if (read <= head_size) return;
+  if (read < head.size() && head[read - 1] == Grammar::RIGHT_BRACE) {
+    // "struct A { long x }": who forgets one ';' forgets the one behind the brace too.
+    head.insert(head.begin() + static_cast<std::ptrdiff_t>(read), Grammar::SEMICOLON);
+    read = lookahead_.readable(at.state, at.parser->getContext(), head) - 1;
+    edit.cost += 3;
+  }
   edit.reach = read - head_size + skip;
+  keep_better(at, best, edit);
+}
+
+void RepairStrategy::keep_better(const Situation& at, std::optional<Edit>& best, const Edit& edit) {
   const bool is_enough = edit.reach >= kReachMin || edit.reach == at.upcoming.size();
   const bool is_better =
       !best || edit.reach > best->reach || (edit.reach == best->reach && edit.cost < best->cost);
-  if (is_enough && is_better && read > head_size) best = edit;
+  if (is_enough && is_better) best = edit;
 }
 
 std::optional<RepairStrategy::Edit> RepairStrategy::best_edit(const Situation& at) const {
@@ -269,7 +279,8 @@ std::optional<RepairStrategy::Edit> RepairStrategy::best_edit(const Situation& a
     const bool is_slip = is_punctuation(found) && is_punctuation(type);
     const bool is_keyword_as_name = is_keyword(found) && type == Grammar::IDENTIFIER;
     if (is_slip || is_keyword_as_name) {
-      consider(at, best, {Edit::Kind::Replace, at.error, 1, type, 0, 3}, {type}, 1);
+      const bool is_brace = found == Grammar::LEFT_BRACE || found == Grammar::RIGHT_BRACE;
+      consider(at, best, {Edit::Kind::Replace, at.error, 1, type, 0, is_brace ? 6 : 3}, {type}, 1);
     }
   }
   if (!at_end) consider(at, best, {Edit::Kind::Delete, at.error, 1, 0, 0, 3}, {}, 1);
@@ -300,7 +311,7 @@ void RepairStrategy::consider_spelling(const Situation& at, std::optional<Edit>&
     });
   }
   if (at.unit == nullptr) return;
-  for (std::size_t i = at.unit->getStart()->getTokenIndex(); i < at.error; i = tokens_.next(i)) {
+  for (std::size_t i = begin_of(*at.unit); i < at.error; i = tokens_.next(i)) {
     if (tokens_.at(i)->getType() != Grammar::IDENTIFIER) continue;
     each_keyword(tokens_.text(*tokens_.at(i)), [&](std::size_t type, int cost) {
       consider_from_unit(at, best, {Edit::Kind::Respell, i, 1, type, 0, cost, true});
@@ -308,10 +319,17 @@ void RepairStrategy::consider_spelling(const Situation& at, std::optional<Edit>&
   }
 }
 
+/// Where the unit begins, now that tokens may have been hidden.
+std::size_t RepairStrategy::begin_of(antlr4::ParserRuleContext& unit) const {
+  const Token& start = *unit.getStart();
+  return start.getChannel() == Token::HIDDEN_CHANNEL ? tokens_.next(start.getTokenIndex())
+                                                     : start.getTokenIndex();
+}
+
 /// Weighs an edit of a token that has been read already: as if the unit began anew.
 void RepairStrategy::consider_from_unit(const Situation& at, std::optional<Edit>& best, Edit edit) const {
   std::vector<std::size_t> types;
-  for (std::size_t i = at.unit->getStart()->getTokenIndex(); i < at.error; i = tokens_.next(i)) {
+  for (std::size_t i = begin_of(*at.unit); i < at.error; i = tokens_.next(i)) {
     if (i != edit.index) {
       types.push_back(tokens_.at(i)->getType());
     } else if (edit.kind == Edit::Kind::Respell) {
@@ -324,10 +342,7 @@ void RepairStrategy::consider_from_unit(const Situation& at, std::optional<Edit>
   const std::size_t read = lookahead_.readable(begin, at.unit, types);
   if (read <= before) return;
   edit.reach = read - before;
-  const bool is_enough = edit.reach >= kReachMin || edit.reach == at.upcoming.size();
-  const bool is_better =
-      !best || edit.reach > best->reach || (edit.reach == best->reach && edit.cost < best->cost);
-  if (is_enough && is_better) best = edit;
+  keep_better(at, best, edit);
 }
 
 void RepairStrategy::apply(const Edit& edit) {
@@ -374,19 +389,20 @@ void RepairStrategy::report(const Situation& at, const Edit& edit) {
     reporter_.report(Message::KeywordAsName, tokens_.range(keyword), {expected, tokens_.text(keyword)});
     return;
   }
-  report_expected(at.error, expected);
+  report_expected(at.error, expected, edit.kind != Edit::Kind::Delete && edit.kind != Edit::Kind::Replace);
 }
 
-void RepairStrategy::report_expected(std::size_t index, const std::string& expected) {
+void RepairStrategy::report_expected(std::size_t index, const std::string& expected, bool is_missing) {
   if (is_consequence(index)) return;
   const Token& token = *tokens_.at(index);
   Diagnostic& report =
       reporter_.report(Message::Expected, tokens_.range(token), {expected, found_token(token, tokens_)});
   // People look where it is missing, not where that shows.
   const std::size_t previous = tokens_.previous(index);
-  if (previous == tokens_.count() || tokens_.at(previous)->getLine() == token.getLine()) return;
+  if (!is_missing || previous == tokens_.count()) return;
+  if (tokens_.at(previous)->getLine() == token.getLine()) return;
   const SourceRange before = tokens_.range(*tokens_.at(previous));
-  report.note({before.file, before.end, before.end + 1}, "after this");
+  report.note({before.file, before.end, before.end + 1}, "it is missing here");
 }
 
 /// True if something just before has been reported that makes this one say nothing new.

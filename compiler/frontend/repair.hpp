@@ -66,12 +66,14 @@ class RepairStrategy final : public antlr4::ANTLRErrorStrategy {
   std::optional<Edit> best_edit(const Situation& at) const;
   void consider(const Situation& at, std::optional<Edit>& best, Edit edit, std::vector<std::size_t> head,
                 std::size_t skip) const;
+  static void keep_better(const Situation& at, std::optional<Edit>& best, const Edit& edit);
   void consider_spelling(const Situation& at, std::optional<Edit>& best) const;
   void consider_from_unit(const Situation& at, std::optional<Edit>& best, Edit edit) const;
+  std::size_t begin_of(antlr4::ParserRuleContext& unit) const;
   void report(const Situation& at, const Edit& edit);
   void apply(const Edit& edit);
   bool skip_unsupported(const Situation& at);
-  void report_expected(std::size_t index, const std::string& expected);
+  void report_expected(std::size_t index, const std::string& expected, bool is_missing = false);
   antlr4::misc::IntervalSet expected_behind(antlr4::Parser* parser, std::size_t first,
                                             std::size_t error) const;
   void leave_out(std::size_t from, std::size_t error);

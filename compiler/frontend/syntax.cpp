@@ -38,8 +38,15 @@ void Syntax::parse(Reporter& reporter) {
   tree_ = parser_.specification();
 }
 
+const antlr4::Token& first_token(antlr4::ParserRuleContext& context) {
+  antlr4::tree::ParseTree* tree = &context;
+  while (!tree->children.empty()) tree = tree->children.front();
+  if (auto* leaf = dynamic_cast<antlr4::tree::TerminalNode*>(tree)) return *leaf->getSymbol();
+  return *context.getStart();
+}
+
 SourceRange Syntax::range(antlr4::ParserRuleContext& context) const {
-  const antlr4::Token* first = context.getStart();
+  const antlr4::Token* first = &first_token(context);
   const antlr4::Token* last = context.getStop();
   if (last == nullptr || last->getTokenIndex() < first->getTokenIndex()) last = first;
   return tokens_.range(*first, *last);

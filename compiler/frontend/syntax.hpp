@@ -17,6 +17,10 @@ namespace oncec::frontend {
 
 using Grammar = grammar::OmgIdlParser;
 
+/// The first token of what was read. (A context's own start is the token that was there when its rule began;
+/// a repair may have put another one before it since.)
+const antlr4::Token& first_token(antlr4::ParserRuleContext& context);
+
 /// Parses a file, and reports what is wrong with its syntax. The tree leaves out what could not be repaired;
 /// where something was missing it may have invented tokens, with empty text where a name or a value is meant.
 class Syntax {

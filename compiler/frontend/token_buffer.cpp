@@ -137,12 +137,13 @@ bool TokenBuffer::judge_hidden(antlr4::Token& token, Reporter& reporter) {
   }
 }
 
-void TokenBuffer::judge_directive(const antlr4::Token& token, Reporter& reporter) {
+void TokenBuffer::judge_directive(antlr4::Token& token, Reporter& reporter) {
   const SourceRange place = range(token);
   const std::string_view line = file_.text().substr(0, place.begin);
   const std::size_t line_start = line.rfind('\n') + 1;  // npos + 1 is 0
   if (!trimmed(line.substr(line_start)).empty()) {
     reporter.report(Message::UnexpectedCharacter, {place.file, place.begin, place.begin + 1}, {"#"});
+    editable(token).setType(Lexer::UNEXPECTED_CHARACTER);
     return;
   }
   const Directive directive = parse_directive(text(token));

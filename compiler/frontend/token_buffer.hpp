@@ -53,7 +53,7 @@ class TokenBuffer : public antlr4::CommonTokenStream {
  private:
   void judge_unterminated(antlr4::Token& token, Reporter& reporter);
   bool judge_hidden(antlr4::Token& token, Reporter& reporter);
-  void judge_directive(const antlr4::Token& token, Reporter& reporter);
+  void judge_directive(antlr4::Token& token, Reporter& reporter);
   void split_shift(std::size_t index);
   void renumber(std::size_t from);
   void index_characters();

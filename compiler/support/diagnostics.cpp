@@ -112,7 +112,9 @@ void print(std::ostream& out, const Diagnostics& diagnostics, const PrintOptions
   std::size_t errors = 0;
   for (const Diagnostic& diagnostic : diagnostics.all()) {
     if (diagnostic.severity == Severity::Error && options.errors_max != 0 && errors == options.errors_max) {
-      out << "oncec: " << diagnostics.errors() - errors << " more errors; --max-errors 0 shows all\n";
+      const std::size_t left = diagnostics.errors() - errors;
+      out << "oncec: " << left << (left == 1 ? " more error" : " more errors")
+          << "; --max-errors 0 shows all\n";
       return;
     }
     if (diagnostic.severity == Severity::Error) ++errors;
