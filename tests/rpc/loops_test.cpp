@@ -1,0 +1,132 @@
+// Servers with several loops: sessions stay with theirs, whatever socket their messages come in by.
+#include <core/client_core.hpp>
+#include <core/path.hpp>
+
+#include "raw.hpp"
+
+namespace raw {
+namespace {
+
+/// A server with three loops and their threads.
+class LoopsTest : public testing::Test {
+ protected:
+  LoopsTest() {
+    object->on(kAdd, [this](once::Request&, once::Responder respond) {
+      std::move(respond).value(bytes(std::to_string(++sum)), false);
+    });
+    server.activate("object", object);
+  }
+  void run() {
+    runner = std::thread([this] { loops.run(); });
+  }
+  ~LoopsTest() override {
+    loops.stop();
+    if (runner.joinable()) runner.join();
+  }
+
+  once::Loops loops{3};
+  std::shared_ptr<Object> object = std::make_shared<Object>();
+  std::atomic<int> sum{0};
+  once::Server server{loops};
+  std::thread runner;
+};
+
+TEST_F(LoopsTest, ServeManyClientsOverBothTransports) {
+  server.listen("udp://127.0.0.1:0");
+  server.listen("tcp://127.0.0.1:0");
+  run();
+  asio::io_context io;
+  for (int i = 0; i < 20; ++i) {
+    once::Client client{io, {.transport = i % 2 == 0 ? once::TransportKind::Udp : once::TransportKind::Tcp}};
+    const Stub remote = stub(client, server.reference_to("object"));
+    for (int n = 0; n < 10; ++n) ASSERT_TRUE(executed(remote.call(kAdd, "")));
+  }
+  EXPECT_EQ(sum, 200);
+  EXPECT_EQ(server.statistics().executed, 200u);
+}
+
+TEST_F(LoopsTest, AConnectionIsHandedToTheLoopOfItsSession) {
+  server.listen("tcp://127.0.0.1:0");
+  run();
+  asio::io_context io;
+  once::Environment environment{io};
+  // Every connection is cut, mostly in the middle of a call; the next one is accepted by whichever loop.
+  once::Faults faults;
+  faults.seed = 3;
+  faults.cut = 0.3;
+  environment.network = std::make_shared<once::FaultInjector>(environment, faults);
+  once::ClientOptions options;
+  options.limits.reconnect_min = 1ms;
+  options.limits.reconnect_max = 5ms;
+  once::Client client{environment, options};
+  const Stub remote = stub(client, server.reference_to("object"));
+  constexpr int kCalls = 60;
+  for (int i = 1; i <= kCalls; ++i) {
+    const auto outcome = remote.call(kAdd, "");
+    ASSERT_TRUE(executed(outcome)) << outcome.text;
+    EXPECT_EQ(text(outcome.body), std::to_string(i));
+  }
+  EXPECT_EQ(sum, kCalls);
+  EXPECT_GT(server.statistics().handed_over, 0u);
+}
+
+TEST_F(LoopsTest, ADatagramIsHandedToTheLoopOfItsSession) {
+  server.listen("udp://127.0.0.1:0");
+  run();
+  // A client that changes its port for every call: a new flow, and perhaps another loop's socket.
+  asio::io_context io;
+  const once::Address to = *once::parse_address("127.0.0.1", server.endpoints().front().port);
+  const auto clock = once::steady_clock();
+  once::core::ClientConfig config;
+  config.instance = {1, 2};
+  config.seed = 99;
+  once::core::ClientCore core{config, clock->now()};
+  std::uint32_t link = 0;
+  constexpr int kCalls = 30;
+  for (int i = 1; i <= kCalls; ++i) {
+    const auto socket = std::move(*once::posix_network()->connect_datagram(io.get_executor(), to));
+    once::core::Path path;
+    path.link = ++link;
+    path.address = to.octets;
+    path.port = to.port;
+    core.connected(clock->now(), path);
+    once::core::CallRequest request;
+    request.operation = kAdd.id;
+    request.fingerprint = kAdd.fingerprint;
+    request.codec = 2;
+    request.object_key = bytes("object");
+    request.deadline = clock->now() + 10s;
+    ASSERT_TRUE(core.start(clock->now(), std::move(request)));
+    once::core::CallCompletion completion;
+    while (!core.poll_completion(completion)) {
+      once::core::Transmit out;
+      while (core.poll_transmit(clock->now(), out)) {
+        const std::array<once::ByteView, 2> pieces{once::ByteView{out.header}, out.body.view()};
+        ASSERT_FALSE(socket->send(to, pieces));
+      }
+      once::Address from;
+      once::Slice datagram;
+      if (!socket->receive(from, datagram, 10ms)) core.receive(clock->now(), path, datagram);
+      if (core.next_timeout() <= clock->now()) core.timeout(clock->now());
+    }
+    ASSERT_EQ(completion.kind, once::OutcomeKind::Executed);
+    EXPECT_EQ(text(completion.body), std::to_string(i));
+    core.disconnected(clock->now());
+  }
+  EXPECT_EQ(sum, kCalls);
+  EXPECT_GT(server.statistics().handed_over, 0u);
+  EXPECT_EQ(server.statistics().sessions, 1u);
+}
+
+TEST_F(LoopsTest, ShutDownTogether) {
+  server.listen("udp://127.0.0.1:0");
+  server.listen("tcp://127.0.0.1:0");
+  run();
+  std::promise<std::error_code> ended;
+  server.async_shutdown(5s, [&](std::error_code error) { ended.set_value(error); });
+  EXPECT_FALSE(ended.get_future().get());
+  runner.join();  // the loops have nothing left to do
+}
+
+}  // namespace
+}  // namespace raw
