@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -76,7 +77,8 @@ class Builder {
                                         const Annotated& annotations, Scope& scope, std::string doc);
   model::Declaration* enumeration(Grammar::EnumDeclarationContext& context, const Annotated& annotations,
                                   Scope& scope, std::string doc);
-  void enumerator(Grammar::EnumeratorContext& context, Scope& scope, model::Declaration& declaration);
+  void enumerator(Grammar::EnumeratorContext& context, Scope& scope, model::Declaration& declaration,
+                  std::map<std::int64_t, SourceRange>& values);
   void exception(Grammar::ExceptionDeclarationContext& context, const Annotated& annotations, Scope& scope,
                  std::string doc);
   std::vector<model::Member> members(const std::vector<Grammar::MemberContext*>& contexts, Scope& scope);
@@ -117,7 +119,7 @@ class Builder {
   void operation(Grammar::OperationDeclarationContext& context, const Annotated& annotations, Scope& scope,
                  std::string doc, model::Interface& out, InterfaceRules& rules);
   void check_maybe(Grammar::OperationDeclarationContext& context, const model::Operation& operation);
-  bool parameter(Grammar::ParameterContext& context, Scope& scope, model::Operation& out);
+  void parameter(Grammar::ParameterContext& context, Scope& scope, model::Operation& out);
   void attributes(Grammar::AttributeDeclarationContext& context, const Annotated& annotations, Scope& scope,
                   const std::string& doc, model::Interface& out, InterfaceRules& rules);
   void attribute_raises(Grammar::AttributeDeclarationContext& context, Scope& scope,

@@ -117,13 +117,13 @@ void Builder::operation(Grammar::OperationDeclarationContext& context, const Ann
 
   operation.result = void_type();
   if (context.simpleType() != nullptr) operation.result = held_type(*context.simpleType(), scope);
-  bool whole = operation.result != nullptr;
+  if (operation.result == nullptr)
+    operation.result = void_type();  // reported; the operation is there all the same
   Entity entity;
   entity.kind = Entity::Kind::Operation;
   const bool entered = rules.may_declare(name) && names_.declare(scope, name, std::move(entity));
   Scope& inside = names_.open(scope, "operation", name.text, nullptr);
-  for (Grammar::ParameterContext* each : context.parameter())
-    whole = parameter(*each, inside, operation) && whole;
+  for (Grammar::ParameterContext* each : context.parameter()) parameter(*each, inside, operation);
   if (context.raisesClause() != nullptr) {
     operation.raises = exceptions(*context.raisesClause()->exceptionList(), inside);
   }
@@ -131,7 +131,7 @@ void Builder::operation(Grammar::OperationDeclarationContext& context, const Ann
     reporter_.report(Message::ContextIgnored, syntax_.range(*context.contextClause()));
   }
   if (operation.semantics == model::Semantics::Maybe) check_maybe(context, operation);
-  if (!entered || !whole) return;
+  if (!entered) return;
 
   const model::Annotation* id = find(operation.annotations, "id");
   const std::optional<std::uint64_t> given = id == nullptr ? std::nullopt : number(*id, "value");
@@ -159,8 +159,7 @@ void Builder::check_maybe(Grammar::OperationDeclarationContext& context, const m
   }
 }
 
-/// False if the operation cannot be built for want of this parameter.
-bool Builder::parameter(Grammar::ParameterContext& context, Scope& scope, model::Operation& out) {
+void Builder::parameter(Grammar::ParameterContext& context, Scope& scope, model::Operation& out) {
   model::Parameter parameter;
   const Name name = constants_.name(*context.identifier());
   parameter.name = name.text;
@@ -171,9 +170,7 @@ bool Builder::parameter(Grammar::ParameterContext& context, Scope& scope, model:
   Entity entity;
   entity.kind = Entity::Kind::Parameter;
   const bool entered = names_.declare(scope, name, std::move(entity));
-  if (!entered || parameter.type == nullptr) return false;
-  out.parameters.push_back(std::move(parameter));
-  return true;
+  if (entered && parameter.type != nullptr) out.parameters.push_back(std::move(parameter));
 }
 
 std::vector<const model::Declaration*> Builder::exceptions(Grammar::ExceptionListContext& context,

@@ -154,13 +154,15 @@ model::Declaration* Builder::enumeration(Grammar::EnumDeclarationContext& contex
   const Name name = constants_.name(*context.identifier());
   model::Declaration& declaration = create(scope, name, model::Enum{}, std::move(doc));
   declaration.annotations = read_annotations(annotations, scope, "an enum");
-  for (Grammar::EnumeratorContext* each : context.enumerator()) enumerator(*each, scope, declaration);
+  std::map<std::int64_t, SourceRange> values;
+  for (Grammar::EnumeratorContext* each : context.enumerator()) enumerator(*each, scope, declaration, values);
   publish(scope, declaration);
   return &declaration;
 }
 
 /// An enumerator's name belongs to the scope round its enum.
-void Builder::enumerator(Grammar::EnumeratorContext& context, Scope& scope, model::Declaration& declaration) {
+void Builder::enumerator(Grammar::EnumeratorContext& context, Scope& scope, model::Declaration& declaration,
+                         std::map<std::int64_t, SourceRange>& values) {
   auto& enumerators = std::get<model::Enum>(declaration.body).enumerators;
   const Name name = constants_.name(*context.identifier());
   model::Enumerator enumerator;
@@ -178,12 +180,10 @@ void Builder::enumerator(Grammar::EnumeratorContext& context, Scope& scope, mode
       enumerator.value = static_cast<std::int64_t>(integer->magnitude) * (integer->negative ? -1 : 1);
     }
   }
-  const auto same = std::find_if(enumerators.begin(), enumerators.end(), [&](const model::Enumerator& other) {
-    return other.value == enumerator.value;
-  });
-  if (same != enumerators.end()) {
+  const auto [same, is_new] = values.try_emplace(enumerator.value, name.range);
+  if (!is_new) {
     reporter_.report(Message::EnumeratorValueRepeated, name.range, {std::to_string(enumerator.value)})
-        .note(same->range, "first used here");
+        .note(same->second, "first used here");
   }
   Entity entity;
   entity.kind = Entity::Kind::Enumerator;

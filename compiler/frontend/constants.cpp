@@ -107,23 +107,28 @@ class Evaluation {
         scope_(scope) {}
 
   std::optional<Operand> expression(Grammar::ConstExpressionContext& context) {
+    const List list{context.operand(), context.binaryOperator()};
     std::size_t position = 0;
-    return climb(context, position, 1);
+    return climb(list, position, 1);
   }
 
  private:
+  struct List {
+    std::vector<Grammar::OperandContext*> operands;
+    std::vector<Grammar::BinaryOperatorContext*> operators;
+  };
+
   /// Reads operands and operators from `position` on, as long as these bind at least as tightly as `least`.
-  std::optional<Operand> climb(Grammar::ConstExpressionContext& context, std::size_t& position, int least) {
-    Grammar::OperandContext& first = *context.operand(position);
+  std::optional<Operand> climb(const List& list, std::size_t& position, int least) {
+    Grammar::OperandContext& first = *list.operands[position];
     std::optional<Operand> left = operand(first);
-    const std::size_t operators = context.binaryOperator().size();
-    while (position < operators) {
-      const antlr4::Token& symbol = *context.binaryOperator(position)->getStart();
+    while (position < list.operators.size()) {
+      const antlr4::Token& symbol = *list.operators[position]->getStart();
       const int binding = precedence(symbol.getType());
       if (binding < least) break;
       ++position;
-      Grammar::OperandContext& right_begin = *context.operand(position);
-      const std::optional<Operand> right = climb(context, position, binding + 1);
+      Grammar::OperandContext& right_begin = *list.operands[position];
+      const std::optional<Operand> right = climb(list, position, binding + 1);
       if (left && right) {
         left = apply(symbol, *left, syntax_.range(first), *right, syntax_.range(right_begin));
       } else {

@@ -1,0 +1,186 @@
+// The command line: exit status, what is printed, which files are written.
+#include "driver/driver.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace oncec {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Driver : public testing::Test {
+ protected:
+  Driver() : folder_(fs::temp_directory_path() / ("oncec_driver_test." + std::to_string(::getpid()))) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  ~Driver() override { fs::remove_all(folder_); }
+
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+    return (folder_ / name).string();
+  }
+  int run(std::vector<std::string> arguments) {
+    std::vector<const char*> argv{"oncec"};
+    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    out_.str("");
+    err_.str("");
+    return driver::run(static_cast<int>(argv.size()), argv.data(), out_, err_, false);
+  }
+  std::string out_folder() const { return (folder_ / "out").string(); }
+  std::set<std::string> written() const {
+    std::set<std::string> names;
+    if (!fs::exists(out_folder())) return names;
+    for (const fs::directory_entry& entry : fs::directory_iterator(out_folder())) {
+      names.insert(entry.path().filename().string());
+    }
+    return names;
+  }
+  /// True if the text is exactly one line.
+  static bool is_one_line(const std::string& text) {
+    return std::count(text.begin(), text.end(), '\n') == 1 && text.back() == '\n';
+  }
+
+  fs::path folder_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+};
+
+constexpr const char* kRight = "interface Hello { string greet(in string name); };\n";
+
+TEST_F(Driver, WritesThreeFilesNamedForTheIdl) {
+  EXPECT_EQ(run({"--cpp-out", out_folder(), write("hello.idl", kRight)}), 0) << err_.str();
+  EXPECT_EQ(written(), (std::set<std::string>{"hello.once.co.hpp", "hello.once.cpp", "hello.once.hpp"}));
+  EXPECT_EQ(err_.str(), "");
+}
+
+TEST_F(Driver, LeavesAnUnchangedFileAlone) {
+  const std::string file = write("hello.idl", kRight);
+  ASSERT_EQ(run({"--cpp-out", out_folder(), file}), 0);
+  const fs::path header = fs::path(out_folder()) / "hello.once.hpp";
+  const auto long_ago = fs::last_write_time(header) - std::chrono::hours(1);
+  fs::last_write_time(header, long_ago);
+  ASSERT_EQ(run({"--cpp-out", out_folder(), file}), 0);
+  EXPECT_EQ(fs::last_write_time(header), long_ago);
+  write("hello.idl", "interface Hello { string greet(in string who); };\n");
+  ASSERT_EQ(run({"--cpp-out", out_folder(), file}), 0);
+  EXPECT_NE(fs::last_write_time(header), long_ago);
+}
+
+TEST_F(Driver, WritesNothingIfThereAreErrors) {
+  EXPECT_EQ(run({"--cpp-out", out_folder(), write("bad.idl", "struct S { long a };\n")}), 1);
+  EXPECT_TRUE(written().empty());
+  EXPECT_NE(err_.str().find("bad.idl:1:19: error: expected ';' after the member, found '}'"),
+            std::string::npos)
+      << err_.str();
+}
+
+TEST_F(Driver, GoesOnWithTheNextFileAfterErrors) {
+  const std::string bad = write("bad.idl", "struct S { Unknown a; };\n");
+  EXPECT_EQ(run({"--cpp-out", out_folder(), bad, write("good.idl", kRight)}), 1);
+  EXPECT_EQ(written().count("good.once.hpp"), 1U);
+}
+
+TEST_F(Driver, WarnsAndStillWrites) {
+  EXPECT_EQ(run({"--cpp-out", out_folder(), write("odd.idl", "@odd struct S { long a; };\n")}), 0);
+  EXPECT_NE(err_.str().find("warning: unknown annotation '@odd' is ignored"), std::string::npos);
+  EXPECT_EQ(written().size(), 3U);
+}
+
+TEST_F(Driver, TakesCodecs) {
+  const std::string file = write("hello.idl", kRight);
+  EXPECT_EQ(run({"--cpp-out", out_folder(), "--codecs", "xdr,cdr", file}), 0) << err_.str();
+  EXPECT_EQ(run({"--cpp-out", out_folder(), "--codecs", "xdr", file}), 0) << err_.str();
+  EXPECT_EQ(run({"--cpp-out", out_folder(), "--codecs", "json", file}), 2);
+  EXPECT_TRUE(is_one_line(err_.str())) << err_.str();
+}
+
+TEST_F(Driver, ChecksWithoutWriting) {
+  EXPECT_EQ(run({"--check", write("hello.idl", kRight)}), 0) << err_.str();
+  EXPECT_EQ(run({"--check", write("clash.idl", "interface I { void f(); void try_f(); };")}), 1);
+  EXPECT_FALSE(fs::exists(out_folder()));
+}
+
+TEST_F(Driver, ShowsTwentyErrorsUnlessToldOtherwise) {
+  std::string text;
+  for (int i = 0; i < 25; ++i) text += "const octet A" + std::to_string(i) + " = 256;\n";
+  const std::string file = write("many.idl", text);
+  const auto count = [&] {
+    const std::string all = err_.str();
+    std::size_t errors = 0;
+    for (std::size_t at = all.find(" error: "); at != std::string::npos; at = all.find(" error: ", at + 1))
+      ++errors;
+    return errors;
+  };
+  EXPECT_EQ(run({"--check", file}), 1);
+  EXPECT_EQ(count(), 20U);
+  EXPECT_NE(err_.str().find("5 more errors"), std::string::npos);
+  EXPECT_EQ(run({"--check", "--max-errors", "3", file}), 1);
+  EXPECT_EQ(count(), 3U);
+  EXPECT_EQ(run({"--check", "--max-errors", "0", file}), 1);
+  EXPECT_EQ(count(), 25U);
+}
+
+TEST_F(Driver, RefusesWhatIsNotAnIdlFileInOneLine) {
+  for (const std::string& file : {(folder_ / "none.idl").string(), folder_.string(),
+                                  write("binary.idl", std::string("\x7f"
+                                                                  "ELF\0\0\0",
+                                                                  7))}) {
+    EXPECT_EQ(run({"--check", file}), 2) << file;
+    EXPECT_TRUE(is_one_line(err_.str())) << err_.str();
+    EXPECT_NE(err_.str().find(file), std::string::npos) << err_.str();
+  }
+}
+
+TEST_F(Driver, RefusesWrongUsageInOneLine) {
+  const std::string file = write("hello.idl", kRight);
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{},
+                                             {file},
+                                             {"--cpp-out", out_folder()},
+                                             {"--no-such-option", file},
+                                             {"--check", "--cpp-out", out_folder(), file},
+                                             {"--check", "--max-errors", "many", file},
+                                             {"--check", file, file}}) {
+    EXPECT_EQ(run(arguments), 2);
+    EXPECT_TRUE(is_one_line(err_.str())) << err_.str();
+  }
+}
+
+TEST_F(Driver, SaysWhichFileCannotBeWritten) {
+  write("out", "a file where the folder should be");
+  EXPECT_EQ(run({"--cpp-out", out_folder(), write("hello.idl", kRight)}), 2);
+  EXPECT_TRUE(is_one_line(err_.str())) << err_.str();
+}
+
+TEST_F(Driver, HelpTeachesAndVersionTells) {
+  EXPECT_EQ(run({"--help"}), 0);
+  for (const char* word :
+       {"--cpp-out", "--codecs", "--max-errors", "--check", "@idempotent", "Example", "Exit status"}) {
+    EXPECT_NE(out_.str().find(word), std::string::npos) << word;
+  }
+  EXPECT_EQ(err_.str(), "");
+  EXPECT_EQ(run({"--version"}), 0);
+  EXPECT_EQ(out_.str().rfind("oncec ", 0), 0U) << out_.str();
+}
+
+TEST_F(Driver, ReadsLatin1AndByteOrderMarks) {
+  EXPECT_EQ(run({"--check", write("latin1.idl", "// caf\xe9\nconst string S = \"\xe9\";\n")}), 0)
+      << err_.str();
+  EXPECT_EQ(run({"--check", write("bom.idl", std::string("\xEF\xBB\xBF") + kRight)}), 0) << err_.str();
+  EXPECT_EQ(run({"--check", write("bad.idl", "// \xe9\xe9\nstruct S { Unknown a; };\n")}), 1);
+  EXPECT_NE(err_.str().find("bad.idl:2:12: error"), std::string::npos) << err_.str();
+}
+
+}  // namespace
+}  // namespace oncec

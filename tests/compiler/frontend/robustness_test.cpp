@@ -1,0 +1,128 @@
+// Whatever is done to a file, oncec ends, and says something about a place that exists.
+#include <iterator>
+#include <sstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "compile.hpp"
+
+namespace oncec {
+namespace {
+
+/// The bank of the documentation, and what else there is, short: each octet costs a compilation or two.
+constexpr const char* kBank = R"(#include <once.idl>
+module bank {
+  typedef unsigned long long Cents;
+  exception InsufficientFunds { Cents missing; };
+  struct Receipt { unsigned long long number; Cents balance; };
+  enum Kind { Plain, @value(5) Rich };
+  const Cents kMost = 1 << (3 + 2);
+  union Note switch (Kind) { case Plain: string<4> text[2]; default: long code; };
+  interface Watcher { oneway void changed(in string<32> account, in Cents balance); };  // maybe
+  interface Account {
+    readonly attribute Cents balance;
+    @idempotent @deadline_ms(500) string<4096> statement(in unsigned short year);
+    Receipt transfer(in Account to, in Cents amount) raises (InsufficientFunds);
+    @orphan(cancel) Cents audit(out sequence<Receipt, 10000> receipts);
+  };
+  interface Bank : Watcher { Account open(in string<32> owner); };
+};
+)";
+
+/// Compiles, and checks every place that is named.
+void survive(const std::string& text) {
+  const Compiled compiled = compile(text);
+  const auto check = [&](const SourceRange& range) {
+    ASSERT_NE(range.file, nullptr);
+    ASSERT_LE(range.begin, text.size()) << text;
+    ASSERT_LE(range.begin, range.end) << text;
+    ASSERT_GE(range.file->line_column(range.begin).column, 1U);
+  };
+  for (const Diagnostic& diagnostic : compiled.diagnostics.all()) {
+    ASSERT_FALSE(diagnostic.text.empty());
+    check(diagnostic.range);
+    for (const Diagnostic::Note& note : diagnostic.notes) check(note.range);
+  }
+  std::ostringstream printed;
+  print(printed, compiled.diagnostics, {true, 0});
+}
+
+TEST(Robustness, TheTextItselfIsRight) {
+  compile_right(kBank);
+}
+
+TEST(Robustness, EveryPrefixEnds) {
+  const std::string text = kBank;
+  for (std::size_t length = 0; length <= text.size(); ++length) survive(text.substr(0, length));
+}
+
+TEST(Robustness, EveryCharacterMayBecomeAnother) {
+  const std::string text = kBank;
+  const char others[] = {'}', '<', ';', '"', '/'};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string changed = text;
+    changed[i] = others[i % std::size(others)];
+    survive(changed);
+  }
+}
+
+TEST(Robustness, EveryCharacterMayBeMissing) {
+  const std::string text = kBank;
+  for (std::size_t i = 0; i < text.size(); ++i) survive(text.substr(0, i) + text.substr(i + 1));
+}
+
+TEST(Robustness, HostileShapesEnd) {
+  for (const char* piece : {"(",
+                            "{",
+                            "}",
+                            "<",
+                            "sequence<",
+                            "module M {",
+                            "struct S { ",
+                            "@a(",
+                            "-",
+                            "::a",
+                            "a::",
+                            "interface I : ",
+                            "case 1:",
+                            "/*",
+                            "\"",
+                            "'",
+                            "#",
+                            "\\",
+                            "1+",
+                            ",",
+                            ";",
+                            "enum E {",
+                            "union U switch (",
+                            "]",
+                            ">>",
+                            "unsigned ",
+                            "@"}) {
+    std::string text;
+    for (int i = 0; i < 500; ++i) text += piece;
+    SCOPED_TRACE(piece);
+    survive(text);
+    survive("module M { const long X = " + text);
+    survive("interface I { void f(in " + text);
+    survive("struct S { " + text);
+  }
+}
+
+TEST(Robustness, LongExpressionsAndListsAreNoNesting) {
+  std::string sum = "const long long X = 0";
+  std::string signs = "const long Y = ";
+  std::string list = "enum E { A0";
+  for (int i = 1; i < 5000; ++i) {
+    sum += " + 1";
+    signs += "-";
+    list += ", A" + std::to_string(i);
+  }
+  const Compiled c = compile_right(sum + ";" + signs + "1;" + list + "};");
+  EXPECT_EQ(std::get<model::IntegerValue>(body<model::Constant>(c, "X").value).magnitude, 4999U);
+  EXPECT_EQ(body<model::Enum>(c, "E").enumerators.size(), 5000U);
+}
+
+}  // namespace
+}  // namespace oncec

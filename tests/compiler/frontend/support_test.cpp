@@ -1,0 +1,85 @@
+// Lines, columns, and how messages look.
+#include <sstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "support/diagnostics.hpp"
+#include "support/source.hpp"
+
+namespace oncec {
+namespace {
+
+TEST(SourceFile, CountsLinesFromOneAndColumnsInCharacters) {
+  const SourceFile file("a.idl", "ab\n\xc3\xa9x\r\n\nlast");
+  EXPECT_EQ(file.line_column(0).line, 1U);
+  EXPECT_EQ(file.line_column(1).column, 2U);
+  EXPECT_EQ(file.line_column(5).line, 2U);
+  EXPECT_EQ(file.line_column(5).column, 2U);  // behind the two octets of é
+  EXPECT_EQ(file.line_column(8).line, 3U);
+  EXPECT_EQ(file.line_column(999).line, 4U);
+  EXPECT_EQ(file.line(2), "\xc3\xa9x");
+  EXPECT_EQ(file.line(3), "");
+  EXPECT_EQ(file.line(4), "last");
+  EXPECT_EQ(file.line(5), "");
+}
+
+std::string printed(const Diagnostics& diagnostics, const PrintOptions& options = {}) {
+  std::ostringstream out;
+  print(out, diagnostics, options);
+  return out.str();
+}
+
+TEST(Diagnostics, AreShownWithLineCaretAndNote) {
+  const SourceFile file("bank.idl", "case 3: long a;\n\tcase 1: case 3: string b;\n");
+  Diagnostics diagnostics;
+  diagnostics.add(Severity::Error, 0, {&file, 25, 31}, "what is wrong")
+      .note({&file, 5, 6}, "first used here");
+  EXPECT_EQ(printed(diagnostics),
+            "bank.idl:2:10: error: what is wrong\n"
+            "    2 | \tcase 1: case 3: string b;\n"
+            "      | \t        ^~~~~~\n"
+            "bank.idl:1:6: note: first used here\n"
+            "    1 | case 3: long a;\n"
+            "      |      ^\n");
+}
+
+TEST(Diagnostics, PutCaretsUnderCharactersAndStayOnTheLine) {
+  const SourceFile file("a.idl", "\xc3\xa9\xc3\xa9 ab\ncd");
+  Diagnostics diagnostics;
+  diagnostics.add(Severity::Warning, 0, {&file, 5, 10}, "over the end");
+  EXPECT_EQ(printed(diagnostics),
+            "a.idl:1:4: warning: over the end\n"
+            "    1 | \xc3\xa9\xc3\xa9 ab\n"
+            "      |    ^~\n");
+}
+
+TEST(Diagnostics, AreSortedByPlaceAndLimited) {
+  const SourceFile file("a.idl", "abcdef");
+  Diagnostics diagnostics;
+  for (const std::uint32_t at : {4U, 2U, 0U}) {
+    diagnostics.add(Severity::Error, 0, {&file, at, at + 1}, "error " + std::to_string(at));
+  }
+  diagnostics.sort();
+  const std::string text = printed(diagnostics, {false, 2});
+  EXPECT_LT(text.find("error 0"), text.find("error 2"));
+  EXPECT_EQ(text.find("error 4"), std::string::npos);
+  EXPECT_NE(text.find("1 more error"), std::string::npos);
+}
+
+TEST(Diagnostics, AreColouredOnRequestOnly) {
+  const SourceFile file("a.idl", "abc");
+  Diagnostics diagnostics;
+  diagnostics.add(Severity::Error, 0, {&file, 0, 1}, "wrong");
+  EXPECT_EQ(printed(diagnostics).find('\x1b'), std::string::npos);
+  EXPECT_NE(printed(diagnostics, {true, 0}).find("\x1b[1;31merror"), std::string::npos);
+}
+
+TEST(Diagnostics, DropNotesAboutWhatIsBuiltIn) {
+  const SourceFile file("a.idl", "abc");
+  Diagnostics diagnostics;
+  EXPECT_TRUE(diagnostics.add(Severity::Error, 0, {&file, 0, 1}, "wrong").note({}, "nowhere").notes.empty());
+}
+
+}  // namespace
+}  // namespace oncec
