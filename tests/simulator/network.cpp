@@ -256,22 +256,13 @@ void Network::replay_everything() {
 
 void Network::adversary_step() {
   if (recorded_.empty()) return;
-  enum Trick : std::uint8_t {
-    Again,
-    OtherAddress,
-    OtherPrincipal,
-    OtherHost,
-    Reflect,
-    Damage,
-    Noise,
-    kTricks
-  };
+  enum Trick : std::uint8_t { Again, OtherAddress, OtherPrincipal, OtherHost, Reflect, Damage, Noise, Count };
   Packet packet = recorded_[adversary_.below(static_cast<std::uint32_t>(recorded_.size()))];
   const bool up = packet.direction == Direction::Up;
   packet.connection = 0;  // it cannot write into a stream, but may send what it saw there as a datagram
   packet.from.link = 0;
   packet.from.validated = false;
-  const auto trick = static_cast<Trick>(adversary_.below(kTricks));
+  const auto trick = static_cast<Trick>(adversary_.below(Count));
   const Knobs& knobs = world_.knobs();
   const auto invented = static_cast<std::uint16_t>(kInventedHosts + adversary_.below(1'000));
   switch (trick) {

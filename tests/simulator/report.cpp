@@ -5,6 +5,8 @@
 #include <iomanip>
 #include <ostream>
 
+#include "random.hpp"
+
 namespace once::simulator {
 namespace {
 
@@ -81,6 +83,7 @@ void Tally::add(const Tally& other) {
   server_lives += other.server_lives;
   client_lives += other.client_lives;
   virtual_time += other.virtual_time;
+  trace_hash = mix(trace_hash ^ other.trace_hash);
   outcomes.add(other.outcomes);
   network.add(other.network);
   add(other.server);
@@ -122,6 +125,7 @@ void print_report(std::ostream& out, const Tally& tally, double seconds) {
       << tally.calls << " calls, " << tally.seeds << " seeds, " << tally.events << " events, "
       << std::setprecision(1) << std::chrono::duration<double>(tally.virtual_time).count() / 3600
       << " virtual hours in " << std::setprecision(2) << seconds << " s";
+  out << ", trace " << std::hex << tally.trace_hash << std::dec;
   if (seconds > 0)
     out << " (" << std::setprecision(0) << static_cast<double>(tally.calls) / seconds << " calls/s)";
   out << "\n";

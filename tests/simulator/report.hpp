@@ -19,6 +19,7 @@ namespace once::simulator {
 struct Tally {
   std::uint64_t seeds = 0, calls = 0, events = 0, server_lives = 0, client_lives = 0;
   Duration virtual_time{0};
+  std::uint64_t trace_hash = 0;  // of all runs together: equal wherever the same seeds are run
   OutcomeTally outcomes;
   NetworkTally network;
   core::ServerCounters server;

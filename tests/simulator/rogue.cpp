@@ -27,9 +27,9 @@ void ClientHost::misbehave() {
     NoBudget,
     OtherSemantics,
     Wild,
-    kMisdeeds
+    Count
   };
-  const auto misdeed = static_cast<Misdeed>(random_.below(kMisdeeds));
+  const auto misdeed = static_cast<Misdeed>(random_.below(Count));
   world_.note(Step::Misbehaved, number(), 0, misdeed);
   Bundle bundle;
   // A few at a time: the first may be lost, and the second meets what the first has left.

@@ -109,6 +109,7 @@ const Tally& World::finish() {
   clients_.clear();
   servers_.clear();
   ++tally_.seeds;
+  tally_.trace_hash = trace_.hash();
   tally_.calls += oracle_.issued();
   tally_.virtual_time += now_ - kOrigin;
   tally_.outcomes.add(oracle_.tally());

@@ -1,0 +1,203 @@
+// The judge itself: each of its checks must be able to fail. And the simulator's own reading of the wire,
+// against messages that the core has written.
+#include <gtest/gtest.h>
+
+#include "core/wire.hpp"
+#include "event_queue.hpp"
+#include "ledger.hpp"
+#include "network.hpp"
+#include "oracle.hpp"
+#include "payload.hpp"
+#include "wire_view.hpp"
+
+namespace once::simulator {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// An oracle that knows one client and one call of it.
+class Judge : public testing::Test {
+ protected:
+  Judge() : client_(oracle_.announce_client(kInstance, false)) { call_ = issue(Semantics::AtMostOnce); }
+
+  CallId issue(Semantics semantics) {
+    CallPlan plan;
+    plan.client_life = client_;
+    plan.semantics = semantics;
+    plan.size = 64;
+    plan.deadline = kOrigin + 1s;
+    return oracle_.issue(plan);
+  }
+  core::Arrival arrival(CallId call, Sequence number, Semantics semantics = Semantics::AtMostOnce) {
+    core::Arrival arrival;
+    arrival.id = {7, number};
+    arrival.semantics = semantics;
+    arrival.body = make_request_body(call, 64);
+    arrival.client = kInstance;
+    return arrival;
+  }
+  std::uint64_t execute(CallId call, Sequence number) {
+    return oracle_.execute(call, arrival(call, number), kOrigin);
+  }
+  void complete(CallId call, OutcomeKind kind, Time now = kOrigin, Slice body = {}, std::uint32_t sent = 1) {
+    core::CallCompletion completion;
+    completion.kind = kind;
+    completion.body = std::move(body);
+    completion.sent = sent;
+    oracle_.completed(call, completion, now, kOrigin);
+  }
+
+  static constexpr ClientInstance kInstance{1, 2};
+  Oracle oracle_{1};
+  std::uint32_t client_;
+  CallId call_;
+};
+
+TEST_F(Judge, AcceptsACallThatRanOnceAndGotItsReply) {
+  oracle_.transmitted(call_);
+  EXPECT_EQ(oracle_.arrived(arrival(call_, 1)), call_);
+  const std::uint64_t execution = execute(call_, 1);
+  oracle_.replied(execution, core::ReplyStatus::Value, false, Errc::ok, 40);
+  complete(call_, OutcomeKind::Executed, kOrigin, make_reply_body({call_, execution}, 40));
+  EXPECT_EQ(oracle_.tally().of(OutcomeKind::Executed), 1u);
+  oracle_.check_all_ended();
+}
+
+TEST_F(Judge, SeesARequestThatRunsTwice) {
+  execute(call_, 1);
+  EXPECT_THROW(execute(call_, 1), Violation);
+}
+
+TEST_F(Judge, SeesACallThatRunsUnderTwoNumbers) {
+  execute(call_, 1);
+  EXPECT_THROW(execute(call_, 2), Violation);
+}
+
+TEST_F(Judge, SeesARunAfterNotExecutedWasReported) {
+  oracle_.transmitted(call_);
+  complete(call_, OutcomeKind::NotExecuted);
+  EXPECT_THROW(execute(call_, 1), Violation);
+}
+
+TEST_F(Judge, SeesARunAfterTheServerSaidThatItNeverWill) {
+  oracle_.told_that_it_did_not_run({7, 1});
+  EXPECT_THROW(execute(call_, 1), Violation);
+}
+
+TEST_F(Judge, SeesNotExecutedReportedForACallThatRan) {
+  oracle_.transmitted(call_);
+  execute(call_, 1);
+  EXPECT_THROW(complete(call_, OutcomeKind::NotExecuted), Violation);
+}
+
+TEST_F(Judge, SeesExecutedReportedForACallThatDidNotRun) {
+  oracle_.transmitted(call_);
+  EXPECT_THROW(complete(call_, OutcomeKind::ReplyLost), Violation);
+}
+
+TEST_F(Judge, SeesNotSentReportedForACallThatWasSent) {
+  oracle_.transmitted(call_);
+  EXPECT_THROW(complete(call_, OutcomeKind::NotSent), Violation);
+}
+
+TEST_F(Judge, SeesAReplyOfAnotherCall) {
+  const CallId other = issue(Semantics::AtMostOnce);
+  oracle_.transmitted(call_);
+  execute(call_, 1);
+  const std::uint64_t execution = execute(other, 2);
+  oracle_.replied(execution, core::ReplyStatus::Value, false, Errc::ok, 40);
+  EXPECT_THROW(complete(call_, OutcomeKind::Executed, kOrigin, make_reply_body({other, execution}, 40)),
+               Violation);
+}
+
+TEST_F(Judge, SeesASecondCompletionAndALateOne) {
+  oracle_.transmitted(call_);
+  complete(call_, OutcomeKind::Unknown);
+  EXPECT_THROW(complete(call_, OutcomeKind::Unknown), Violation);
+  const CallId late = issue(Semantics::AtMostOnce);
+  oracle_.transmitted(late);
+  EXPECT_THROW(complete(late, OutcomeKind::Unknown, kOrigin + 2s), Violation);
+}
+
+TEST_F(Judge, SeesACallThatNeverEnds) {
+  EXPECT_THROW(oracle_.check_all_ended(), Violation);
+}
+
+TEST_F(Judge, SeesAMaybeCallThatIsRetransmitted) {
+  const CallId call = issue(Semantics::Maybe);
+  oracle_.transmitted(call);
+  EXPECT_THROW(oracle_.transmitted(call), Violation);
+}
+
+TEST_F(Judge, SeesAChangedRequest) {
+  core::Arrival changed = arrival(call_, 1);
+  changed.operation = 1;
+  EXPECT_THROW(oracle_.arrived(changed), Violation);
+}
+
+TEST(Ledger, SeesMoreOctetsToAnUnprovenAddressThanCameFromIt) {
+  ServerLedger ledger{core::ServerLimits{}};
+  const core::Path path = path_to(9, 1'000);
+  ledger.received(path, 100, false);
+  ledger.received(path, 0, false);
+  ledger.sent(path, 100, 0);
+  EXPECT_THROW(ledger.sent(path, 1, 0), Violation);
+}
+
+TEST(Ledger, SeesAMessageThatNothingAskedFor) {
+  ServerLedger ledger{core::ServerLimits{}};
+  const core::Path path = path_to(9, 1'000);
+  ledger.received(path, 100, true);
+  ledger.sent(path, 100, 0);
+  EXPECT_THROW(ledger.sent(path, 100, 0), Violation);
+}
+
+TEST(Payload, IsRefusedAfterAnyFlippedBit) {
+  const CallId call = std::uint64_t{1} << 63 | 5;
+  const Slice body = make_request_body(call, 40);
+  EXPECT_EQ(read_request_body(body), call);
+  for (std::size_t bit = 0; bit < body.size() * 8; ++bit) {
+    Bytes flipped(body.data(), body.data() + body.size());
+    flipped[bit / 8] ^= static_cast<std::uint8_t>(1u << (bit % 8));
+    EXPECT_FALSE(read_request_body(flipped)) << "bit " << bit;
+  }
+}
+
+TEST(WireView, ReadsWhatTheCoreWrites) {
+  core::Answer answer;
+  answer.type = core::MessageType::NotExecuted;
+  answer.semantics = Semantics::AtMostOnce;
+  answer.session = 17;
+  answer.sequence = 3;
+  Bytes bytes(core::kServerHeaderMax);
+  bytes.resize(write(answer, bytes.data()));
+  EXPECT_EQ(read_statement(bytes).kind, Statement::Kind::DidNotRun);
+  EXPECT_EQ(read_statement(bytes).id, (RequestId{17, 3}));
+  EXPECT_TRUE(wants_no_answer(bytes));
+}
+
+TEST(WireView, SealsAChangedMessageSoThatTheCoreAcceptsIt) {
+  // A request whose number and type a rogue changes …
+  core::SessionMessage message;
+  message.type = core::MessageType::Request;
+  message.session = 17;
+  message.sequence = 3;
+  Bytes header;
+  write(message, as_bytes("key"), header);
+  WireEdit edit{Slice::copy_of(header)};
+  EXPECT_EQ(edit.sequence(), 3u);
+  edit.set_sequence(1'000);
+  edit.set_type(WireType::Probe);
+  const Slice sealed = std::move(edit).sealed();
+  // … is a whole message to the core.
+  core::Prefix prefix;
+  core::SessionMessage read_back;
+  ASSERT_EQ(read_prefix(sealed, prefix), Errc::ok);
+  ASSERT_EQ(read(sealed, prefix, read_back), Errc::ok);
+  EXPECT_EQ(read_back.type, core::MessageType::Probe);
+  EXPECT_EQ(read_back.sequence, 1'000u);
+  EXPECT_EQ(read_back.session, 17u);
+}
+
+}  // namespace
+}  // namespace once::simulator
