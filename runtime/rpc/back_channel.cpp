@@ -104,9 +104,9 @@ void BackChannel::cancel(std::uint64_t call) {
 // --- The loop's side
 // ------------------------------------------------------------------------------------------
 
-std::shared_ptr<Channel> ServerLoop::channel_to(const ServerCall& call, const ObjectRef& reference) {
+std::shared_ptr<Channel> ServerLoop::channel_to(ServerCall& call, const ObjectRef& reference) {
   if (!reference.endpoints.empty()) return settings_->channel_to(reference);
-  const auto& request = const_cast<ServerCall&>(call).request();
+  const Request& request = call.request();
   const SessionId session = request.request_id().session;
   const Lock lock{mutex_};
   if (const auto found = back_channels_.find(session); found != back_channels_.end()) return found->second;

@@ -361,7 +361,7 @@ std::string ClientChannel::peer_of(const core::Path& path) const {
   return to_text(path.validated ? TransportKind::Tcp : TransportKind::Udp, address_of(path));
 }
 
-std::shared_ptr<Channel> ClientChannel::channel_to(const ServerCall&, const ObjectRef& reference) {
+std::shared_ptr<Channel> ClientChannel::channel_to(ServerCall&, const ObjectRef& reference) {
   if (reference.endpoints.empty()) return shared_from_this();  // an object of the server that has called
   return settings_->channel_to(reference);
 }

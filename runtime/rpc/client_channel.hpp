@@ -59,7 +59,7 @@ class ClientChannel final : public Channel,
   void let_go(ServerCall& call) override;
   const Environment& environment() const override { return settings_->environment; }
   std::string peer_of(const core::Path& path) const override;
-  std::shared_ptr<Channel> channel_to(const ServerCall& call, const ObjectRef& reference) override;
+  std::shared_ptr<Channel> channel_to(ServerCall& call, const ObjectRef& reference) override;
 
   void on_event(Event event) override;
 

@@ -29,7 +29,7 @@ class CallHost {
   virtual void let_go(ServerCall& call) = 0;
   virtual const Environment& environment() const = 0;
   virtual std::string peer_of(const core::Path& path) const = 0;
-  virtual std::shared_ptr<Channel> channel_to(const ServerCall& call, const ObjectRef& reference) = 0;
+  virtual std::shared_ptr<Channel> channel_to(ServerCall& call, const ObjectRef& reference) = 0;
 };
 
 struct Answer {
@@ -68,7 +68,6 @@ class ServerCall {
   /// One of the two holders has gone; true for the last one.
   bool release() { return holders_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
 
-  static ServerCall& of(const Call& call) { return *call.state_; }
   /// Takes the answer: everything that a Responder can say ends here, once.
   static void give(ServerCall& call, Answer answer);
 

@@ -110,9 +110,7 @@ void ServerLoop::on_event(Event) {
   work(lock);
   if (accept_again_at_ <= time) {
     accept_again_at_ = kNever;
-    for (const auto& listener : listeners_) {
-      listener->listener->async_wait(Event::Readable, std::weak_ptr<EventHandler>{listener});
-    }
+    for (const auto& listener : listeners_) settle(*listener);
   }
   if (sweep_at_ <= time) sweep(time);
   if (back_wake_ <= time) {

@@ -51,13 +51,14 @@ struct ServerPort final : EventHandler, std::enable_shared_from_this<ServerPort>
   bool waits_readable = false, waits_writable = false;
 };
 
-struct ServerListener final : EventHandler {
+struct ServerListener final : EventHandler, std::enable_shared_from_this<ServerListener> {
   ServerListener(std::weak_ptr<ServerLoop> owner, std::unique_ptr<Listener> socket)
       : loop(std::move(owner)), listener(std::move(socket)) {}
   void on_event(Event event) override;
 
   const std::weak_ptr<ServerLoop> loop;
   std::unique_ptr<Listener> listener;
+  bool waits = false;
 };
 
 /// A connection that a loop has accepted, or taken over from another.
@@ -101,7 +102,7 @@ class ServerLoop final : public CallHost,
   void let_go(ServerCall& call) override;
   const Environment& environment() const override { return environment_; }
   std::string peer_of(const core::Path& path) const override;
-  std::shared_ptr<Channel> channel_to(const ServerCall& call, const ObjectRef& reference) override;
+  std::shared_ptr<Channel> channel_to(ServerCall& call, const ObjectRef& reference) override;
 
   // Events: the timer, and the sockets.
   void on_event(Event event) override;
@@ -138,6 +139,7 @@ class ServerLoop final : public CallHost,
   void work(Lock& lock);
   void settle(const std::shared_ptr<ServerPort>& port);
   void settle(const std::shared_ptr<ServerConnection>& connection);
+  static void settle(ServerListener& listener);
   void settle_timer();
   void finish_shutdown(Lock& lock);
   void close_all(Lock& lock);

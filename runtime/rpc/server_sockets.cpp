@@ -100,11 +100,12 @@ void ServerLoop::open_listener(std::unique_ptr<Listener> socket) {
   const Lock lock{mutex_};
   const auto listener = std::make_shared<ServerListener>(weak_from_this(), std::move(socket));
   listeners_.push_back(listener);
-  listener->listener->async_wait(Event::Readable, listener);
+  settle(*listener);
 }
 
 void ServerLoop::on_event(ServerListener& listener) {
   const Lock lock{mutex_};
+  listener.waits = false;
   if (closed_ || shutdown_done_) return;
   while (true) {
     auto accepted = listener.listener->accept();
@@ -123,10 +124,14 @@ void ServerLoop::on_event(ServerListener& listener) {
     const Address peer = (*accepted)->peer();
     settle(add_connection({std::move(*accepted), &front_message, stream_message_max(limits())}, peer));
   }
-  for (const auto& known : listeners_) {
-    if (known.get() == &listener) known->listener->async_wait(Event::Readable, known);
-  }
+  settle(listener);
   settle_timer();
+}
+
+void ServerLoop::settle(ServerListener& listener) {
+  if (!std::exchange(listener.waits, true)) {
+    listener.listener->async_wait(Event::Readable, listener.weak_from_this());
+  }
 }
 
 std::shared_ptr<ServerConnection> ServerLoop::add_connection(transport::MessageStream stream,
@@ -293,6 +298,7 @@ void ServerLoop::take_over_connection(transport::MessageStream stream, const Sli
   const Address peer = stream.socket().peer();
   const auto connection = add_connection(std::move(stream), peer);
   connection->handed_over = true;
+  connection->message_began = kNever;  // its first message is here
   take(now(), connection->path, message, connection, true);
   work(lock);
   if (!closed_) read_connection(lock, connection);

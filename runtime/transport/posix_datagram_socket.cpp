@@ -67,9 +67,11 @@ std::error_code PosixDatagramSocket::receive(Address& from, Slice& datagram, Dur
   if (size > head_size_) {
     head_.append(rest_.view().first(size - head_size_));
     head_size_ = kLargest;
+    small_in_a_row_ = 0;
   } else {
     head_.resize(size);
-    if (size <= kSmall) head_size_ = kSmall;
+    small_in_a_row_ = size <= kSmall ? small_in_a_row_ + 1 : 0;
+    if (small_in_a_row_ == kSmallAgain) head_size_ = kSmall;
   }
   datagram = std::move(head_).freeze();
   return {};

@@ -28,7 +28,10 @@ class PosixDatagramSocket final : public DatagramSocket {
   Buffer rest_;     // room for the rest of the largest one
   std::size_t head_size_ = kSmall;
 
+  std::uint32_t small_in_a_row_ = 0;
+
   static constexpr std::size_t kSmall = 4096;
+  static constexpr std::uint32_t kSmallAgain = 64;  // small datagrams until blocks are small again
   static constexpr std::size_t kLargest = 65536;
 };
 

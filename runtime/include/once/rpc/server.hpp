@@ -15,6 +15,7 @@
 #include <asio/associated_executor.hpp>
 #include <asio/async_result.hpp>
 #include <asio/dispatch.hpp>
+#include <asio/executor_work_guard.hpp>
 
 #include <once/rpc/activation.hpp>
 #include <once/rpc/environment.hpp>
@@ -122,9 +123,9 @@ class Server {
           using Handler = decltype(handler);
           // One owner, copyable as std::function demands.
           auto kept = std::make_shared<Handler>(std::move(handler));
-          const auto executor = asio::get_associated_executor(*kept, this->executor());
-          shut_down(period, [kept, executor](std::error_code error) {
-            asio::dispatch(executor, [kept, error]() mutable { std::move (*kept)(error); });
+          const auto run_on = asio::get_associated_executor(*kept, this->executor());
+          shut_down(period, [kept, work = asio::make_work_guard(run_on)](std::error_code error) {
+            asio::dispatch(work.get_executor(), [kept, error]() mutable { std::move (*kept)(error); });
           });
         },
         token, grace);

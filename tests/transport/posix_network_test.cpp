@@ -1,0 +1,217 @@
+// The operating system's sockets through the Network seam, on loopback.
+#include <array>
+#include <sys/resource.h>
+#include <thread>
+
+#include <asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <once/base/error.hpp>
+#include <once/rpc/network.hpp>
+
+namespace once {
+namespace {
+
+using namespace std::chrono_literals;
+
+class PosixNetwork : public testing::TestWithParam<const char*> {
+ protected:
+  Address loopback(std::uint16_t port = 0) const { return *parse_address(GetParam(), port); }
+  /// Both ends of a connection.
+  std::pair<std::unique_ptr<StreamSocket>, std::unique_ptr<StreamSocket>> connect() {
+    auto listener = std::move(*network->listen(io.get_executor(), loopback(), false));
+    auto near = std::move(*network->connect_stream(io.get_executor(), listener->local()));
+    EXPECT_TRUE(listener->wait({.readable = true}, 5s));
+    auto far = std::move(*listener->accept());
+    EXPECT_TRUE(near->wait({.writable = true}, 5s));
+    EXPECT_FALSE(near->connected());
+    return {std::move(near), std::move(far)};
+  }
+  static std::error_code send(DatagramSocket& socket, const Address& to, std::string_view first,
+                              std::string_view second) {
+    const std::array<ByteView, 2> pieces{as_bytes(first), as_bytes(second)};
+    return socket.send(to, pieces);
+  }
+
+  asio::io_context io;
+  std::shared_ptr<Network> network = posix_network();
+};
+
+TEST_P(PosixNetwork, GathersDatagramsAndTellsWhereTheyCameFrom) {
+  const auto server = std::move(*network->bind_datagram(io.get_executor(), loopback(), false));
+  const auto client = std::move(*network->connect_datagram(io.get_executor(), server->local()));
+  Address from;
+  Slice datagram;
+  EXPECT_EQ(server->receive(from, datagram, Duration{0}), std::errc::operation_would_block);
+  ASSERT_FALSE(send(*client, {}, "head", "body"));
+  ASSERT_TRUE(server->wait({.readable = true}, 5s));
+  ASSERT_FALSE(server->receive(from, datagram, Duration{0}));
+  EXPECT_EQ(as_text(datagram.view()), "headbody");
+  EXPECT_EQ(from, client->local());
+  ASSERT_FALSE(send(*server, from, "back", ""));
+  ASSERT_FALSE(client->receive(from, datagram, 5s));
+  EXPECT_EQ(as_text(datagram.view()), "back");
+  EXPECT_EQ(from, server->local());
+}
+
+TEST_P(PosixNetwork, CarriesLargeAndSmallDatagramsInTurn) {
+  const auto server = std::move(*network->bind_datagram(io.get_executor(), loopback(), false));
+  const auto client = std::move(*network->connect_datagram(io.get_executor(), server->local()));
+  for (const std::size_t size : {1u, 60'000u, 60'000u, 4096u, 4097u, 0u, 10u}) {
+    const std::string sent(size, 'x');
+    ASSERT_FALSE(send(*client, {}, sent, ""));
+    ASSERT_TRUE(server->wait({.readable = true}, 5s));
+    Address from;
+    Slice datagram;
+    ASSERT_FALSE(server->receive(from, datagram, Duration{0}));
+    EXPECT_EQ(as_text(datagram.view()), sent);
+  }
+  EXPECT_EQ(send(*client, {}, std::string(70'000, 'x'), ""), std::errc::message_size);
+}
+
+TEST_P(PosixNetwork, ReportsThatNobodyListensAsAHint) {
+  Address gone;
+  {
+    const auto closed = std::move(*network->bind_datagram(io.get_executor(), loopback(), false));
+    gone = closed->local();
+  }
+  const auto client = std::move(*network->connect_datagram(io.get_executor(), gone));
+  ASSERT_FALSE(send(*client, {}, "anybody", ""));
+  Address from;
+  Slice datagram;
+  EXPECT_EQ(client->receive(from, datagram, 5s), std::errc::connection_refused);
+  ASSERT_FALSE(send(*client, {}, "anybody", ""));  // and it goes on
+}
+
+TEST_P(PosixNetwork, SendsAndReceivesOnAConnection) {
+  auto [near, far] = connect();
+  EXPECT_EQ(far->peer(), near->local());
+  const std::array<ByteView, 2> pieces{as_bytes("head"), as_bytes("body")};
+  ASSERT_EQ(*near->send(pieces), 8u);
+  std::array<std::uint8_t, 100> room{};
+  ASSERT_TRUE(far->wait({.readable = true}, 5s));
+  ASSERT_EQ(*far->receive(room, Duration{0}), 8u);
+  EXPECT_EQ(as_text(ByteView{room}.first(8)), "headbody");
+  const auto nothing = far->receive(room, Duration{0});
+  ASSERT_FALSE(nothing);
+  EXPECT_EQ(nothing.error(), std::errc::operation_would_block);
+  near->shutdown();
+  EXPECT_EQ(*far->receive(room, 5s), 0u);  // the end
+}
+
+TEST_P(PosixNetwork, TellsWhenAPeerTakesNoMore) {
+  auto [near, far] = connect();
+  const std::string much(1u << 20, 'x');
+  const ByteView piece = as_bytes(much);
+  std::size_t sent = 0;
+  while (true) {
+    const auto count = near->send(std::span{&piece, 1});
+    if (!count) {
+      EXPECT_EQ(count.error(), std::errc::operation_would_block);
+      break;
+    }
+    sent += *count;
+  }
+  EXPECT_FALSE(near->wait({.writable = true}, Duration{0}));
+  std::vector<std::uint8_t> room(1u << 20);
+  while (sent > 0) sent -= *far->receive(room, 5s);
+  EXPECT_TRUE(near->wait({.writable = true}, 5s));
+}
+
+TEST_P(PosixNetwork, TellsWhyAConnectionCannotBeMade) {
+  Address gone;
+  {
+    const auto closed = std::move(*network->listen(io.get_executor(), loopback(), false));
+    gone = closed->local();
+  }
+  const auto socket = network->connect_stream(io.get_executor(), gone);
+  if (!socket) {
+    EXPECT_EQ(socket.error(), std::errc::connection_refused);
+    return;
+  }
+  ASSERT_TRUE((*socket)->wait({.writable = true}, 5s));
+  EXPECT_EQ((*socket)->connected(), std::errc::connection_refused);
+}
+
+TEST_P(PosixNetwork, TakesAPortOnceUnlessItIsShared) {
+  const auto first = std::move(*network->bind_datagram(io.get_executor(), loopback(), false));
+  EXPECT_EQ(network->bind_datagram(io.get_executor(), first->local(), false).error(),
+            std::errc::address_in_use);
+  const auto one = std::move(*network->listen(io.get_executor(), loopback(), true));
+  EXPECT_TRUE(network->listen(io.get_executor(), one->local(), true));
+  EXPECT_EQ(network->listen(io.get_executor(), one->local(), false).error(), std::errc::address_in_use);
+}
+
+struct Flag final : EventHandler {
+  void on_event(Event event) override { (event == Event::Readable ? readable : writable) += 1; }
+  int readable = 0, writable = 0;
+};
+
+TEST_P(PosixNetwork, WakesItsHandlerOnce) {
+  auto [near, far] = connect();
+  const auto flag = std::make_shared<Flag>();
+  far->async_wait(Event::Readable, flag);
+  far->async_wait(Event::Writable, flag);
+  const ByteView piece = as_bytes("x");
+  ASSERT_TRUE(near->send(std::span{&piece, 1}));
+  io.run();
+  EXPECT_EQ(flag->readable, 1);
+  EXPECT_EQ(flag->writable, 1);
+}
+
+TEST_P(PosixNetwork, WaitsEndWithTheirSocketAndWithCancel) {
+  auto [near, far] = connect();
+  const auto flag = std::make_shared<Flag>();
+  near->async_wait(Event::Readable, flag);
+  far->async_wait(Event::Readable, flag);
+  near->cancel_waits();
+  far.reset();
+  io.run();
+  EXPECT_EQ(flag->readable, 0);
+}
+
+TEST_P(PosixNetwork, MovesAConnectionToAnotherLoop) {
+  auto [near, far] = connect();
+  const auto flag = std::make_shared<Flag>();
+  far->async_wait(Event::Readable, flag);
+  asio::io_context other;
+  far = far->move_to(other.get_executor());
+  far->async_wait(Event::Readable, flag);
+  const ByteView piece = as_bytes("x");
+  ASSERT_TRUE(near->send(std::span{&piece, 1}));
+  io.run();
+  EXPECT_EQ(flag->readable, 0);
+  other.run();
+  EXPECT_EQ(flag->readable, 1);
+}
+
+TEST_P(PosixNetwork, ReportsThatDescriptorsRanOut) {
+  const auto listener = std::move(*network->listen(io.get_executor(), loopback(), false));
+  const auto client = std::move(*network->connect_stream(io.get_executor(), listener->local()));
+  ASSERT_TRUE(listener->wait({.readable = true}, 5s));
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  rlimit none = limit;
+  none.rlim_cur = 0;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto refused = listener->accept();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), std::errc::too_many_files_open);
+  EXPECT_TRUE(listener->accept());  // it has waited
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, PosixNetwork, testing::Values("127.0.0.1", "::1"));
+
+TEST(Resolve, KnowsNumbersAndNames) {
+  const auto network = posix_network();
+  EXPECT_EQ(network->resolve("127.0.0.1", 7)->front(), *parse_address("127.0.0.1", 7));
+  const auto local = network->resolve("localhost", 7);
+  ASSERT_TRUE(local);
+  EXPECT_TRUE(local->front().is_loopback());
+  EXPECT_EQ(local->front().port, 7);
+  EXPECT_EQ(network->resolve("no-such-host.invalid", 7).error(), Errc::unknown_host);
+}
+
+}  // namespace
+}  // namespace once
