@@ -33,6 +33,10 @@ class Builder {
 
  private:
   using Annotated = std::vector<Grammar::AnnotationContext*>;
+  struct EnumeratorValues {
+    std::map<std::int64_t, SourceRange> taken;
+    std::int64_t next = 0;
+  };
 
   // builder.cpp: modules, constants, what all declarations have in common
   void definitions(const std::vector<Grammar::DefinitionContext*>& contexts, Scope& scope);
@@ -78,7 +82,7 @@ class Builder {
   model::Declaration* enumeration(Grammar::EnumDeclarationContext& context, const Annotated& annotations,
                                   Scope& scope, std::string doc);
   void enumerator(Grammar::EnumeratorContext& context, Scope& scope, model::Declaration& declaration,
-                  std::map<std::int64_t, SourceRange>& values);
+                  EnumeratorValues& values);
   void exception(Grammar::ExceptionDeclarationContext& context, const Annotated& annotations, Scope& scope,
                  std::string doc);
   std::vector<model::Member> members(const std::vector<Grammar::MemberContext*>& contexts, Scope& scope);

@@ -154,7 +154,7 @@ model::Declaration* Builder::enumeration(Grammar::EnumDeclarationContext& contex
   const Name name = constants_.name(*context.identifier());
   model::Declaration& declaration = create(scope, name, model::Enum{}, std::move(doc));
   declaration.annotations = read_annotations(annotations, scope, "an enum");
-  std::map<std::int64_t, SourceRange> values;
+  EnumeratorValues values;
   for (Grammar::EnumeratorContext* each : context.enumerator()) enumerator(*each, scope, declaration, values);
   publish(scope, declaration);
   return &declaration;
@@ -162,7 +162,7 @@ model::Declaration* Builder::enumeration(Grammar::EnumDeclarationContext& contex
 
 /// An enumerator's name belongs to the scope round its enum.
 void Builder::enumerator(Grammar::EnumeratorContext& context, Scope& scope, model::Declaration& declaration,
-                         std::map<std::int64_t, SourceRange>& values) {
+                         EnumeratorValues& values) {
   auto& enumerators = std::get<model::Enum>(declaration.body).enumerators;
   const Name name = constants_.name(*context.identifier());
   model::Enumerator enumerator;
@@ -170,7 +170,7 @@ void Builder::enumerator(Grammar::EnumeratorContext& context, Scope& scope, mode
   if (!in_annotation_) enumerator.range = name.range;  // a built-in file does not live as long as the model
   enumerator.annotations = read_annotations(context.annotation(), scope, "an enumerator");
   enumerator.doc = doc_of(context);
-  enumerator.value = enumerators.empty() ? 0 : enumerators.back().value + 1;
+  enumerator.value = values.next;
   const model::Annotation* given = find(enumerator.annotations, "value");
   if (const model::Value* value = given == nullptr ? nullptr : given->argument("value")) {
     const auto* integer = std::get_if<model::IntegerValue>(value);
@@ -180,7 +180,8 @@ void Builder::enumerator(Grammar::EnumeratorContext& context, Scope& scope, mode
       enumerator.value = static_cast<std::int64_t>(integer->magnitude) * (integer->negative ? -1 : 1);
     }
   }
-  const auto [same, is_new] = values.try_emplace(enumerator.value, name.range);
+  values.next = enumerator.value + 1;
+  const auto [same, is_new] = values.taken.try_emplace(enumerator.value, name.range);
   if (!is_new) {
     reporter_.report(Message::EnumeratorValueRepeated, name.range, {std::to_string(enumerator.value)})
         .note(same->second, "first used here");

@@ -98,7 +98,7 @@ std::string expected_name(const Place& place, const TokenBuffer& tokens) {
     }
   }
   switch (context->getRuleIndex()) {
-    case Grammar::RuleScopedName: return behind_scope ? "a name after '::'" : "a name";
+    case Grammar::RuleScopedName: break;
     case Grammar::RuleExceptionList: return "an exception";
     case Grammar::RuleSimpleType:
     case Grammar::RuleTypeSpecifier:
@@ -112,8 +112,18 @@ std::string expected_name(const Place& place, const TokenBuffer& tokens) {
     case Grammar::RuleDeclarator:
       if (is_inside(context, Grammar::RuleTypedefDeclaration)) return "the typedef's name";
       return "the member's name";
-    case Grammar::RuleUnionCase: return "the member's name";
-    default: return "the " + std::string(construct(context)) + "'s name";
+    default: {
+      const std::string_view what = construct(context);
+      return "the " + std::string(what == "case" ? "member" : what) + "'s name";
+    }
+  }
+  if (behind_scope) return "a name after '::'";
+  leave();
+  switch (context->getRuleIndex()) {
+    case Grammar::RuleInterfaceDeclaration:
+    case Grammar::RuleStructDeclaration: return "a base";
+    case Grammar::RuleExceptionList: return "an exception";
+    default: return "a name";
   }
 }
 
