@@ -75,7 +75,9 @@ struct Arrival {
 /// How a servant ended.
 enum class ReplyStatus : std::uint8_t { Value = 0, UserException = 1, ServantFailed = 2 };
 
-/// A running call that nobody waits for any more.
+/// A running call that nobody waits for any more. Acknowledged and SessionEnded: its client has given up, or
+/// is gone; one of the two, once. Cancelled: its client asked for an end; once, and perhaps after
+/// Acknowledged.
 struct Abandoned {
   enum class Reason : std::uint8_t { Cancelled, Acknowledged, SessionEnded };
   CallHandle call;
@@ -132,13 +134,13 @@ class ServerCore {
   void refuse(Time now, CallHandle call, Errc reason,
               std::chrono::milliseconds retry_after = std::chrono::milliseconds{0});
 
-  /// The servant ended. Recorded before it is sent, to where the newest copy of the request came from.
+  /// The servant ended. Recorded before it is sent, to where the session's newest message came from.
   /// `reason` tells a ServantFailed apart (servant_failed, cancelled, reply_too_large …). `body` is encoded
   /// with the request's codec; `little_endian` is the order it was written in.
   void reply(Time now, CallHandle call, ReplyStatus status, Slice body, bool little_endian,
              Errc reason = Errc::ok);
 
-  /// Running calls that nobody waits for; each at most once.
+  /// Running calls that nobody waits for.
   bool poll_abandoned(Abandoned& out);
 
   /// From now on HELLO and new requests are refused (shutting_down); what runs may finish.

@@ -15,7 +15,7 @@ std::uint64_t hash(Sequence number) {
 
 }  // namespace
 
-Call& CallTable::create(CallRequest request) {
+Call& CallTable::create(CallRequest&& request) {
   const std::uint32_t place = calls_.take();
   Call& call = calls_[place];
   const std::uint32_t generation = call.generation;

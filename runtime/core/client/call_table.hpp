@@ -48,7 +48,7 @@ struct Call {
 class CallTable {
  public:
   /// A new call, last in the order, in no queue.
-  Call& create(CallRequest request);
+  Call& create(CallRequest&& request);
   /// nullptr if the call's completion has been polled.
   Call* find(CallKey key);
   /// Gives the place back; the call must be in no queue and not bound.

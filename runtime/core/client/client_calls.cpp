@@ -7,7 +7,7 @@ namespace once::core {
 
 // --- The life of a call
 
-Result<CallKey> ClientCore::State::start(CallRequest request) {
+Result<CallKey> ClientCore::State::start(CallRequest&& request) {
   if (closed) return Unexpected{Errc::closed};
   if (request.object_key.size() > kKeySizeMax) return Unexpected{Errc::bad_argument};
   const std::size_t size = request_header_size(request.object_key.size()) + request.body.size();

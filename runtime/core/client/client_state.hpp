@@ -35,7 +35,7 @@ class ClientCore::State {
         jitter_state(siphash(key, {0})) {}
 
   // As ClientCore's, after `now` has been set.
-  Result<CallKey> start(CallRequest request);
+  Result<CallKey> start(CallRequest&& request);
   void cancel(CallKey call_key);
   void connected(const Path& path);
   void disconnected();
