@@ -1,25 +1,7 @@
 // A synchronous null call in steady state takes no memory from the heap, on neither side. Every `new` of the
 // process is counted.
-#include <cstdlib>
-#include <new>
-
+#include "counted_new.hpp"
 #include "raw.hpp"
-
-namespace {
-std::atomic<long> allocations{0};
-}
-
-void* operator new(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc{};
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace raw {
 namespace {
@@ -44,9 +26,9 @@ TEST_P(Allocations, AreNoneForANullCallInSteadyState) {
   constexpr int kCalls = 500;
   long least = kCalls;
   for (int round = 0; round < 5; ++round) {
-    const long before = allocations.load();
+    const long before = allocations();
     ASSERT_TRUE(calls(kCalls));
-    least = std::min(least, allocations.load() - before);
+    least = std::min(least, allocations() - before);
   }
   EXPECT_EQ(least, 0);
 }

@@ -60,10 +60,11 @@ TEST_P(Flow, AServantThatBlocksInItsOwnExecutorDisturbsNobody) {
 
 TEST_P(Flow, ACallThatWaitedTooLongInItsExecutorNeverBegins) {
   asio::thread_pool pool{1};
-  Latch go_on;
+  Latch begun, go_on;
   std::vector<std::string> ran;
   auto slow = std::make_shared<Object>();
   slow->on(kWork, [&](once::Request&, once::Responder respond) {
+    begun.open();
     go_on.wait();
     std::move(respond).value({}, false);
   });
@@ -77,6 +78,7 @@ TEST_P(Flow, ACallThatWaitedTooLongInItsExecutorNeverBegins) {
   once::Client client, waiting{client_loop.io};
   Pending first;
   stub(waiting, server.reference_to("slow")).start(kWork, "", first);
+  begun.wait();
   // Both wait behind the first call; when the second one's caller has given up, the first one's budget is
   // gone at the server, too.
   const Stub remote = stub(client, server.reference_to("slow"));

@@ -1,0 +1,136 @@
+// Connections that are of no use to anybody: silent, slow, talking nonsense, or too many.
+#include <dirent.h>
+#include <sys/resource.h>
+
+#include "raw.hpp"
+
+namespace raw {
+namespace {
+
+class Connections : public testing::Test {
+ protected:
+  explicit Connections(once::Limits limits = {}) : server(loop.io, {.limits = limits}) {
+    object->on(kWork, [this](once::Request&, once::Responder respond) {  // on the loop: it stands still
+      begun.open();
+      go_on.wait();
+      std::move(respond).value({}, false);
+    });
+    server.activate("object", object);
+    server.listen("tcp://127.0.0.1:0");
+  }
+
+  std::unique_ptr<once::StreamSocket> connect() {
+    const once::Address to = *once::parse_address("127.0.0.1", server.endpoints().front().port);
+    auto socket = std::move(*once::posix_network()->connect_stream(io.get_executor(), to));
+    EXPECT_TRUE(socket->wait({.writable = true}, 5s));
+    EXPECT_FALSE(socket->connected());
+    return socket;
+  }
+  static void send(once::StreamSocket& socket, std::string_view octets) {
+    const once::ByteView piece = once::as_bytes(octets);
+    ASSERT_TRUE(socket.send(std::span{&piece, 1}));
+  }
+  /// True if the server ends the connection.
+  static bool ends(once::StreamSocket& socket) {
+    std::array<std::uint8_t, 16> room{};
+    if (!socket.wait({.readable = true}, 20s)) return false;
+    const auto count = socket.receive(room, once::Duration{0});
+    return !count || *count == 0;
+  }
+
+  LoopThread loop;
+  asio::io_context io;
+  Latch begun, go_on;
+  std::shared_ptr<Object> object = std::make_shared<Object>();
+  once::Server server;
+};
+
+class ImpatientServer : public Connections {
+ protected:
+  ImpatientServer() : Connections({.header_timeout = 30ms}) {}
+};
+
+TEST_F(ImpatientServer, ClosesConnectionsThatSayNothingOrNotEnough) {
+  const auto silent = connect();
+  const auto slow = connect();
+  send(*slow, std::string_view{"\0\0\0pOn", 6});  // the beginning of a message
+  EXPECT_TRUE(ends(*silent));
+  EXPECT_TRUE(ends(*slow));
+  // Who has said something whole may be silent for longer.
+  once::Client client;
+  const Stub remote = stub(client, server.reference_to("object"));
+  ASSERT_TRUE(executed(remote.call(kEcho, "")));
+  EXPECT_TRUE(ends(*connect()));
+  ASSERT_TRUE(executed(remote.call(kEcho, "")));
+  EXPECT_EQ(client.statistics().connections, 1u);
+}
+
+TEST_F(Connections, ThatTalkNonsenseAreClosed) {
+  const auto alien = connect();
+  send(*alien, "GET / HTTP/1.1\r\n\r\n");
+  EXPECT_TRUE(ends(*alien));
+  const auto greedy = connect();
+  send(*greedy, std::string_view{"\xff\xff\xff\xffOn\1\2\0\0\0\x70", 12});  // a message of 4 GiB
+  EXPECT_TRUE(ends(*greedy));
+  once::Client client;
+  EXPECT_TRUE(executed(stub(client, server.reference_to("object")).call(kEcho, "")));
+  EXPECT_EQ(server.statistics().malformed, 2u);
+}
+
+class SmallServer : public Connections {
+ protected:
+  SmallServer() : Connections({.connections_max = 3}) {}
+};
+
+TEST_F(SmallServer, ClosesWhatIsTooMuch) {
+  std::vector<std::unique_ptr<once::StreamSocket>> few;
+  for (int i = 0; i < 3; ++i) few.push_back(connect());
+  EXPECT_TRUE(ends(*connect()));
+  few.clear();
+  while (server.statistics().connections > 0) std::this_thread::yield();
+  once::Client client;
+  EXPECT_TRUE(executed(stub(client, server.reference_to("object")).call(kEcho, "")));
+}
+
+/// The lowest limit at which no further descriptor can be opened.
+rlim_t open_descriptors() {
+  rlim_t highest = 0;
+  DIR* const folder = ::opendir("/proc/self/fd");
+  while (const dirent* const entry = ::readdir(folder)) {
+    if (entry->d_name[0] != '.') highest = std::max<rlim_t>(highest, std::stoul(entry->d_name));
+  }
+  ::closedir(folder);
+  return highest + 1;
+}
+
+TEST_F(Connections, WaitWhileDescriptorsHaveRunOut) {
+  LoopThread client_loop;
+  once::Client client{client_loop.io};
+  Pending pending;
+  stub(client, server.reference_to("object")).start(kWork, "", pending);
+  begun.wait();
+  const auto waiting = connect();  // by the system; the loop stands still
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  // Numbers below the highest may be free: they are filled first.
+  std::vector<std::unique_ptr<once::DatagramSocket>> fillers;
+  const rlim_t highest = open_descriptors();
+  rlimit low = limit;
+  low.rlim_cur = highest;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+  const once::Address any = *once::parse_address("127.0.0.1", 0);
+  while (true) {
+    auto filler = once::posix_network()->bind_datagram(io.get_executor(), any, false);
+    if (!filler) break;
+    fillers.push_back(std::move(*filler));
+  }
+  go_on.open();
+  while (server.statistics().accept_pauses == 0) std::this_thread::yield();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  while (server.statistics().connections_accepted < 2) std::this_thread::yield();
+  EXPECT_TRUE(executed(pending.get()));
+  EXPECT_LT(server.statistics().accept_pauses, 100u);
+}
+
+}  // namespace
+}  // namespace raw
