@@ -19,8 +19,8 @@ TEST(Signature, WritesTypesOut) {
       "(b,o,c,i16,u64)>(f64)");
   EXPECT_EQ(signature_of("", "string<8> f(in string a, in sequence<long> b, in sequence<string<2>, 5> c);"),
             "(s,[i32],[s<2><5>])>(s<8>)");
-  EXPECT_EQ(signature_of("typedef long A[2][3];", "void f(in A a);"), "(i32*2*3)>()");
-  EXPECT_EQ(signature_of("struct S { long a; @optional string b; };", "void f(in S s);"), "({i32,?s})>()");
+  EXPECT_EQ(signature_of("typedef long A[2][3];", "void f(in A x);"), "(i32*2*3)>()");
+  EXPECT_EQ(signature_of("struct S { long a; @optional string b; };", "void f(in S x);"), "({i32,?s})>()");
   EXPECT_EQ(signature_of("", "void f(in I other);"), "(r)>()");
 }
 
@@ -34,15 +34,15 @@ TEST(Signature, WritesUnionsAndEnums) {
   EXPECT_EQ(
       signature_of(
           "enum K { a, b, @value(6) c }; union U switch (K) { case a: long x; case b: case c: string y; };",
-          "void f(in U u);"),
+          "void f(in U x);"),
       "(u(e(0,1,6)){0:i32;1,6:s;})>()");
-  EXPECT_EQ(signature_of("union U switch (char) { case 'x': long a; default: octet b; };", "void f(in U u);"),
+  EXPECT_EQ(signature_of("union U switch (char) { case 'x': long a; default: octet b; };", "void f(in U x);"),
             "(u(c){'x:i32;default:o;})>()");
 }
 
 TEST(Signature, WritesWhatItKnowsByNumber) {
-  EXPECT_EQ(signature_of("struct T { sequence<T> children; };", "void f(in T a, in T b);"), "({[#0]},#0)>()");
-  EXPECT_EQ(signature_of("struct A { long x; }; struct B : A { A more; };", "void f(in B b, in A a);"),
+  EXPECT_EQ(signature_of("struct T { sequence<T> children; };", "void f(in T x, in T y);"), "({[#0]},#0)>()");
+  EXPECT_EQ(signature_of("struct A { long x; }; struct B : A { A more; };", "void f(in B x, in A y);"),
             "({i32,{i32}},#1)>()");
 }
 

@@ -190,6 +190,7 @@ class AsyncCall final : public PendingCall {
 
   void complete(RawOutcome outcome, bool inside_start) override {
     outcome_ = std::move(outcome);
+    const auto channel_work = std::move(channel_work_);  // from now on only the handler's loop has work
     const auto executor = handler_work_.get_executor();
     // Not inside whoever cancels, either: that may be in the middle of something.
     if (inside_start || (cancellation_ != nullptr && cancellation_->requested())) {
@@ -249,7 +250,6 @@ class AsyncCall final : public PendingCall {
     Outcome<T> outcome = call->finish_(std::move(call->outcome_));
     Handler handler{std::move(call->handler_)};
     const auto handler_work = std::move(call->handler_work_);
-    const auto channel_work = std::move(call->channel_work_);
     call.reset();
     std::move(handler)(std::move(outcome));
   }
