@@ -21,7 +21,9 @@ struct CallRecord {
   std::condition_variable wake;
 
   std::uintptr_t token() { return reinterpret_cast<std::uintptr_t>(this); }
-  static CallRecord& of(std::uintptr_t token) { return *reinterpret_cast<CallRecord*>(token); }
+  static CallRecord& of(std::uintptr_t token) {
+    return *reinterpret_cast<CallRecord*>(token);  // NOLINT(performance-no-int-to-ptr): the core's tokens
+  }
 };
 
 /// Records of asynchronous calls, used again.

@@ -16,8 +16,9 @@ namespace detail {
 
 class ClientState : public std::enable_shared_from_this<ClientState> {
  public:
-  ClientState(std::shared_ptr<asio::io_context> own_loop, Environment environment, ClientOptions options)
-      : own_loop_(std::move(own_loop)), environment_(std::move(environment)), options_(std::move(options)) {}
+  ClientState(std::shared_ptr<asio::io_context> own_loop, Environment environment,
+              const ClientOptions& options)
+      : own_loop_(std::move(own_loop)), environment_(std::move(environment)), options_(options) {}
   ~ClientState() { close(); }
 
   asio::io_context* own_loop() { return own_loop_.get(); }
@@ -132,19 +133,19 @@ class ActivationGuard final : public ActivationEnd {
   ObjectKey key_;
 };
 
-std::shared_ptr<ClientState> state_with_own_loop(ClientOptions options) {
+std::shared_ptr<ClientState> state_with_own_loop(const ClientOptions& options) {
   auto loop = std::make_shared<asio::io_context>();
   Environment environment{*loop};
-  return std::make_shared<ClientState>(std::move(loop), std::move(environment), std::move(options));
+  return std::make_shared<ClientState>(std::move(loop), std::move(environment), options);
 }
 
 }  // namespace
 }  // namespace detail
 
-Client::Client(ClientOptions options) : state_(detail::state_with_own_loop(std::move(options))) {}
-Client::Client(Environment environment, ClientOptions options)
-    : state_(std::make_shared<detail::ClientState>(nullptr, std::move(environment), std::move(options))) {}
-Client::Client(asio::io_context& io, ClientOptions options) : Client(Environment{io}, std::move(options)) {}
+Client::Client(const ClientOptions& options) : state_(detail::state_with_own_loop(options)) {}
+Client::Client(Environment environment, const ClientOptions& options)
+    : state_(std::make_shared<detail::ClientState>(nullptr, std::move(environment), options)) {}
+Client::Client(asio::io_context& io, const ClientOptions& options) : Client(Environment{io}, options) {}
 Client::~Client() {
   if (state_) state_->close();
 }

@@ -115,7 +115,9 @@ ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shar
 void Dispatcher::run(ServerCall& call) const {
   Dispatch dispatch{rules_, call};
   if (call.executor()) {
-    const asio::any_io_executor executor = call.executor();
+    // A copy: the call may have ended, and serve the next request, before post() returns.
+    const asio::any_io_executor executor =
+        call.executor();  // NOLINT(performance-unnecessary-copy-initialization)
     try {
       asio::post(executor, std::move(dispatch));
     } catch (const std::exception&) {

@@ -188,7 +188,7 @@ class ServerLoop final : public CallHost,
   bool closed_ = false;
 
   std::uint64_t datagrams_ = 0, datagrams_not_sent_ = 0, malformed_ = 0;
-  std::uint64_t accepted_ = 0, connections_closed_ = 0, handed_over_ = 0;
+  std::uint64_t accepted_ = 0, connections_closed_ = 0, handed_over_ = 0, accept_pauses_ = 0;
 };
 
 }  // namespace once::detail

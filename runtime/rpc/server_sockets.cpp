@@ -112,6 +112,7 @@ void ServerLoop::on_event(ServerListener& listener) {
     if (!accepted) {
       if (accepted.error() == std::errc::operation_would_block) break;
       // No descriptors or no memory: the ones that wait are taken later, without a busy loop.
+      ++accept_pauses_;
       accept_again_at_ = now() + limits().accept_pause;
       settle_timer();
       return;

@@ -70,7 +70,7 @@ TEST_F(Connections, ThatTalkNonsenseAreClosed) {
   send(*alien, "GET / HTTP/1.1\r\n\r\n");
   EXPECT_TRUE(ends(*alien));
   const auto greedy = connect();
-  send(*greedy, std::string_view{"\xff\xff\xff\xffOn\1\2\0\0\0\x70", 12});  // a message of 4 GiB
+  send(*greedy, std::string_view{"\xff\xff\xff\xffOn\1\2\0\0\0\x70\1\2\3\4", 16});  // a message of 4 GiB
   EXPECT_TRUE(ends(*greedy));
   once::Client client;
   EXPECT_TRUE(executed(stub(client, server.reference_to("object")).call(kEcho, "")));

@@ -43,10 +43,10 @@ class ClientState;
 class Client {
  public:
   /// With a loop of its own, which nobody runs but run(): synchronous calls drive themselves.
-  explicit Client(ClientOptions options = {});
+  explicit Client(const ClientOptions& options = {});
   /// On the environment's loop, without a thread. The loop must outlive the client and its stubs.
-  Client(Environment environment, ClientOptions options = {});
-  Client(asio::io_context& io, ClientOptions options = {});
+  Client(Environment environment, const ClientOptions& options = {});
+  Client(asio::io_context& io, const ClientOptions& options = {});
   /// Takes leave of the servers without waiting; calls in flight end. Stubs may live on: their calls end as
   /// NotSent (closed).
   ~Client();
@@ -72,8 +72,9 @@ class Client {
   /// Makes an object of this client callable by the servers that get its reference.
   template <class S>
   auto activate(std::shared_ptr<S> servant, ActivationOptions options = {}) {
+    std::shared_ptr<Servant> object = std::move(servant);
     ObjectRef reference;
-    auto end = activate_object(std::move(servant), std::move(options), reference);
+    auto end = activate_object(std::move(object), std::move(options), reference);
     if constexpr (detail::TypedServant<S>) {
       using Interface = typename S::Interface;
       return Activation<Interface>{Ref<Interface>{std::move(reference)}, std::move(end)};

@@ -59,6 +59,7 @@ struct ServerStatistics {
   // Transports.
   std::uint64_t datagrams = 0, datagrams_not_sent = 0;
   std::uint64_t connections_accepted = 0, connections_closed = 0, handed_over = 0;
+  std::uint64_t accept_pauses = 0;  // descriptors had run out
   // Now.
   std::uint64_t sessions = 0, connections = 0, records = 0, reply_bytes = 0;
 
@@ -91,7 +92,8 @@ class Server {
   /// calls that run. Returns a reference that carries the server's endpoints so far.
   template <class S>
   auto activate(ObjectKey key, std::shared_ptr<S> servant, ActivationOptions options = {}) {
-    ObjectRef reference = activate_object(std::move(key), std::move(servant), std::move(options));
+    std::shared_ptr<Servant> object = std::move(servant);
+    ObjectRef reference = activate_object(std::move(key), std::move(object), std::move(options));
     if constexpr (detail::TypedServant<S>) {
       return Ref<typename S::Interface>{std::move(reference)};
     } else {
