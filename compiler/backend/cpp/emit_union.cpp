@@ -207,7 +207,7 @@ void emit_union_definitions(Code& code, const Input& input, const Declaration& d
   code.emit(R"(
 
     std::size_t $union$::arm_of($discriminator$ label) {
-      switch (label) {
+      switch ($label$) {
         $cases$
         $default$
       }
@@ -222,6 +222,7 @@ void emit_union_definitions(Code& code, const Input& input, const Declaration& d
   )",
             {{"union", text.local_name},
              {"discriminator", text.discriminator},
+             {"label", text.discriminator == "bool" ? "int{label}" : "label"},  // compilers warn of bool
              {"cases",
               [&] {
                 for (const ArmText& arm : text.arms) {

@@ -158,7 +158,7 @@ void decode(D& decoder, Shape& value) {
 }
 
 std::size_t Choice::arm_of(bool label) {
-  switch (label) {
+  switch (int{label}) {
     case true: return 0;
     case false: return 1;
   }
