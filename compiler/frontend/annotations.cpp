@@ -36,7 +36,7 @@ std::optional<model::Annotation> Annotations::read(Grammar::AnnotationContext& u
   model::Annotation annotation;
   Grammar::AnnotationNameContext& name = *use.annotationName();
   annotation.name = name.scopedName() != nullptr ? constants_.path(*name.scopedName()).text()
-                                                 : std::string(syntax_.text(*name.getStart()));
+                                                 : std::string(syntax_.text(first_token(name)));
   annotation.range = syntax_.range(use);
   if (annotation.name.empty()) return std::nullopt;
 
@@ -101,6 +101,7 @@ std::optional<model::Value> Annotations::value(Grammar::ConstExpressionContext& 
                                                const AnnotationParameter& parameter, Scope& scope) {
   if (parameter.type == nullptr) return std::nullopt;
   const std::optional<Name> word = constants_.single_name(expression);
+  if (word && word->text.empty()) return std::nullopt;  // reported
   const model::Enum* enumeration = as_enum(*parameter.type);
   if (!word || enumeration == nullptr) return constants_.evaluate(expression, *parameter.type, scope);
 

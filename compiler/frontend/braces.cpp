@@ -24,11 +24,12 @@ class Balance {
       if (begins_line(i)) indentation_ = column(i);
       if (surplus_ > 0 && closes_late(i)) i = close_before(i);
       if (surplus_ < 0 && lacks_brace(i)) {  // the parser will put it in
-        open_.push_back({i, indentation_, line(i)});
+        open_.push_back({i, indentation_, line(i), type(i) == Grammar::ENUM});
         ++surplus_;
       }
       if (type(i) == Grammar::LEFT_BRACE) {
-        open_.push_back({i, indentation_, line(i)});
+        if (surplus_ > 0 && type(tokens_.next(i)) == Grammar::LEFT_BRACE) remove_second(i);
+        open_.push_back({i, indentation_, line(i), is_of_enum(i)});
       } else if (type(i) == Grammar::RIGHT_BRACE) {
         if (surplus_ < 0 && is_extra(i)) {
           i = remove(i);
@@ -44,6 +45,7 @@ class Balance {
     std::size_t index;
     std::size_t indentation;  // of the line that it is on
     std::size_t line;
+    bool is_enum;
   };
 
   std::size_t first() const {
@@ -72,13 +74,34 @@ class Balance {
       case Grammar::INTERFACE:
       case Grammar::STRUCT:
       case Grammar::EXCEPTION:
+      case Grammar::UNION:
       case Grammar::ENUM: break;
       default: return false;
     }
-    const std::size_t name = tokens_.next(i);
-    if (type(name) != Grammar::IDENTIFIER) return false;
-    const std::size_t behind = type(tokens_.next(name));
-    return behind != Grammar::LEFT_BRACE && behind != Grammar::COLON && behind != Grammar::SEMICOLON;
+    std::size_t at = tokens_.next(i);
+    if (type(at) != Grammar::IDENTIFIER) return false;
+    at = tokens_.next(at);
+    if (type(at) == Grammar::COLON) at = behind_bases(at);
+    if (type(at) == Grammar::SWITCH) at = behind_parentheses(tokens_.next(at));
+    return type(at) != Grammar::LEFT_BRACE && type(at) != Grammar::SEMICOLON;
+  }
+
+  /// `: a::b, c`
+  std::size_t behind_bases(std::size_t at) const {
+    do {
+      at = tokens_.next(at);
+      if (type(at) == Grammar::SCOPE) at = tokens_.next(at);
+      if (type(at) == Grammar::IDENTIFIER) at = tokens_.next(at);
+    } while (type(at) == Grammar::COMMA || type(at) == Grammar::SCOPE);
+    return at;
+  }
+
+  std::size_t behind_parentheses(std::size_t at) const {
+    while (type(at) != Grammar::RIGHT_PARENTHESIS && type(at) != Grammar::SEMICOLON &&
+           type(at) != Token::EOF) {
+      at = tokens_.next(at);
+    }
+    return type(at) == Grammar::RIGHT_PARENTHESIS ? tokens_.next(at) : at;
   }
 
   /// True if the innermost block must have ended before this token: an empty declaration in it, or a line
@@ -86,9 +109,8 @@ class Balance {
   bool closes_late(std::size_t i) const {
     if (open_.empty() || type(i) == Grammar::LEFT_BRACE) return false;
     const std::size_t before = tokens_.previous(i);
-    const bool is_empty = type(i) == Grammar::SEMICOLON &&
-                          (type(before) == Grammar::SEMICOLON || type(before) == Grammar::LEFT_BRACE);
-    if (is_empty) return true;
+    const bool is_empty = type(before) == Grammar::SEMICOLON || type(before) == Grammar::LEFT_BRACE;
+    if (type(i) == Grammar::SEMICOLON && (is_empty || open_.back().is_enum)) return true;
     if (!begins_line(i) || line(i) == open_.back().line) return false;
     return type(i) == Grammar::RIGHT_BRACE ? column(i) < open_.back().indentation
                                            : column(i) <= open_.back().indentation;
@@ -104,6 +126,20 @@ class Balance {
     if (type(i) != Grammar::SEMICOLON) tokens_.insert(i, Grammar::SEMICOLON, "");
     tokens_.insert(i, Grammar::RIGHT_BRACE, "");
     return type(i + 1) == Grammar::SEMICOLON && is_invented(*tokens_.at(i + 1)) ? i + 2 : i + 1;
+  }
+
+  void remove_second(std::size_t i) {
+    const std::size_t second = tokens_.next(i);
+    reporter_.report(Message::WordRepeated, tokens_.range(*tokens_.at(second)), {"{"});
+    tokens_.hide(second);
+    --surplus_;
+  }
+
+  /// `enum Name {`
+  bool is_of_enum(std::size_t i) const {
+    const std::size_t name = tokens_.previous(i);
+    const std::size_t keyword = name == tokens_.count() ? name : tokens_.previous(name);
+    return keyword != tokens_.count() && type(keyword) == Grammar::ENUM;
   }
 
   /// True if the brace closes nothing, or something that its line has nothing to do with.

@@ -103,7 +103,7 @@ void Builder::constant(Grammar::ConstDeclarationContext& context, const Annotate
 
 void Builder::annotation_declaration(Grammar::AnnotationDeclarationContext& context, Scope& scope) {
   Grammar::AnnotationNameContext& name = *context.annotationName();
-  const std::string text(syntax_.text(*name.getStart()));
+  const std::string text(syntax_.text(first_token(name)));
   Scope& inside = names_.open(scope, "annotation", text, nullptr);
   std::vector<AnnotationParameter> parameters;
   in_annotation_ = true;

@@ -122,7 +122,8 @@ class Builder {
             InterfaceRules& rules);
   void operation(Grammar::OperationDeclarationContext& context, const Annotated& annotations, Scope& scope,
                  std::string doc, model::Interface& out, InterfaceRules& rules);
-  void check_maybe(Grammar::OperationDeclarationContext& context, const model::Operation& operation);
+  void check_maybe(Grammar::OperationDeclarationContext& context, const model::Operation& operation,
+                   bool has_result);
   void parameter(Grammar::ParameterContext& context, Scope& scope, model::Operation& out);
   void attributes(Grammar::AttributeDeclarationContext& context, const Annotated& annotations, Scope& scope,
                   const std::string& doc, model::Interface& out, InterfaceRules& rules);
@@ -142,7 +143,8 @@ class Builder {
   std::vector<model::Declaration*> forward_;  // declared, not defined (yet), in the order of the text
   std::unordered_set<const model::Declaration*> open_;  // being defined
   std::unordered_map<const model::Declaration*, std::size_t> depth_;
-  bool in_annotation_ = false;  // where `any` is a type
+  std::unordered_set<const model::Declaration*> incomplete_enums_;  // some enumerator was wrong
+  bool in_annotation_ = false;                                      // where `any` is a type
 };
 
 }  // namespace oncec::frontend

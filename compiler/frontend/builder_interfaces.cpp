@@ -115,10 +115,10 @@ void Builder::operation(Grammar::OperationDeclarationContext& context, const Ann
   }
   rules.apply(operation.annotations, "operation", operation);
 
-  operation.result = void_type();
   if (context.simpleType() != nullptr) operation.result = held_type(*context.simpleType(), scope);
-  if (operation.result == nullptr)
-    operation.result = void_type();  // reported; the operation is there all the same
+  const bool has_result = operation.result != nullptr;
+  if (!has_result)
+    operation.result = void_type();  // also if it was wrong: the operation is there all the same
   Entity entity;
   entity.kind = Entity::Kind::Operation;
   const bool entered = rules.may_declare(name) && names_.declare(scope, name, std::move(entity));
@@ -130,7 +130,7 @@ void Builder::operation(Grammar::OperationDeclarationContext& context, const Ann
   if (context.contextClause() != nullptr) {
     reporter_.report(Message::ContextIgnored, syntax_.range(*context.contextClause()));
   }
-  if (operation.semantics == model::Semantics::Maybe) check_maybe(context, operation);
+  if (operation.semantics == model::Semantics::Maybe) check_maybe(context, operation, has_result);
   if (!entered) return;
 
   const model::Annotation* id = find(operation.annotations, "id");
@@ -141,9 +141,10 @@ void Builder::operation(Grammar::OperationDeclarationContext& context, const Ann
 }
 
 /// A maybe operation has no reply: nothing may be in it.
-void Builder::check_maybe(Grammar::OperationDeclarationContext& context, const model::Operation& operation) {
+void Builder::check_maybe(Grammar::OperationDeclarationContext& context, const model::Operation& operation,
+                          bool has_result) {
   const std::string_view word = operation.oneway ? "oneway" : "@maybe";
-  if (context.simpleType() != nullptr) {
+  if (has_result && !operation.name.empty()) {
     reporter_.report(Message::MaybeReturns, syntax_.range(*context.simpleType()), {word, operation.name});
   }
   for (Grammar::ParameterContext* parameter : context.parameter()) {

@@ -190,7 +190,11 @@ void Builder::enumerator(Grammar::EnumeratorContext& context, Scope& scope, mode
   entity.kind = Entity::Kind::Enumerator;
   entity.declaration = &declaration;
   entity.index = enumerators.size();
-  if (names_.declare(scope, name, std::move(entity))) enumerators.push_back(std::move(enumerator));
+  if (names_.declare(scope, name, std::move(entity))) {
+    enumerators.push_back(std::move(enumerator));
+  } else {
+    incomplete_enums_.insert(&declaration);
+  }
 }
 
 // ----------------------------------------------------------------------------------------------- type names

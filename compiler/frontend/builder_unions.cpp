@@ -123,7 +123,9 @@ void Builder::union_cases(const std::vector<Grammar::UnionCaseContext*>& context
   }
   if (out.discriminator == nullptr) return;
   const std::size_t values = value_count(model::resolve(*out.discriminator));
-  const bool covered = values != 0 && label_count(out) == values;
+  const auto* named = std::get_if<model::NamedType>(&model::resolve(*out.discriminator).form);
+  const bool is_known = named == nullptr || incomplete_enums_.count(named->declaration) == 0;
+  const bool covered = is_known && values != 0 && label_count(out) == values;
   const auto with_default = std::find_if(out.cases.begin(), out.cases.end(),
                                          [](const model::UnionCase& each) { return each.is_default; });
   if (with_default == out.cases.end()) {

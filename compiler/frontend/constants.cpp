@@ -437,7 +437,9 @@ std::optional<std::uint64_t> Constants::bound(Grammar::ConstExpressionContext& e
 std::optional<Name> Constants::single_name(Grammar::ConstExpressionContext& expression) const {
   if (expression.operand().size() != 1) return std::nullopt;
   Grammar::OperandContext& operand = *expression.operand(0);
-  if (!operand.unaryOperator().empty() || operand.scopedName() == nullptr) return std::nullopt;
+  if (!operand.unaryOperator().empty()) return std::nullopt;
+  if (operand.constExpression() != nullptr) return single_name(*operand.constExpression());
+  if (operand.scopedName() == nullptr) return std::nullopt;
   Path only = path(*operand.scopedName());
   if (only.from_file_scope || only.components.size() != 1) return std::nullopt;
   return std::move(only.components.front());

@@ -24,7 +24,7 @@ class Constants {
   /// A bound or an array's size: 1 to 2^32 - 1, or nothing (reported).
   std::optional<std::uint64_t> bound(Grammar::ConstExpressionContext& expression, Scope& scope);
 
-  /// The identifier if the expression is nothing but one.
+  /// The identifier if the expression is nothing but one, perhaps in parentheses.
   std::optional<Name> single_name(Grammar::ConstExpressionContext& expression) const;
 
   Name name(Grammar::IdentifierContext& identifier) const;

@@ -34,6 +34,7 @@ constexpr std::array kSentences{
     ONCEC_ERROR(ZeroInString, "character 0 cannot be part of a string"),
     ONCEC_ERROR(Expected, "expected {0}, found {1}"),
     ONCEC_ERROR(KeywordAsName, "expected {0}, found the keyword '{1}': write '_{1}'"),
+    ONCEC_ERROR(WordRepeated, "'{0}' stands here twice"),
     ONCEC_ERROR(MisspeltKeyword, "unknown word '{0}', did you mean '{1}'?"),
     ONCEC_ERROR(UnexpectedBrace, "'}' closes nothing: there is no '{' for it"),
     ONCEC_ERROR(Unsupported, "'{0}' is not supported by this version of oncec"),

@@ -28,6 +28,7 @@ enum class Message : std::uint8_t {
   // Syntax.
   Expected,
   KeywordAsName,
+  WordRepeated,
   MisspeltKeyword,
   UnexpectedBrace,
   Unsupported,

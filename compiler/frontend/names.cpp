@@ -30,8 +30,8 @@ constexpr std::array<BuiltIn, 8> kBuiltIn{{{"int8", model::Primitive::Int8},
                                            {"int64", model::Primitive::Int64},
                                            {"uint64", model::Primitive::UInt64}}};
 
-constexpr std::array<std::string_view, 10> kTypeWords{"boolean", "octet", "char",     "float",  "double",
-                                                      "short",   "long",  "unsigned", "string", "sequence"};
+constexpr std::array<std::string_view, 11> kTypeWords{
+    "void", "boolean", "octet", "char", "float", "double", "short", "long", "unsigned", "string", "sequence"};
 
 /// In a module only the very same name is taken: `module bank { interface Bank … }` is how people write.
 bool has_name_of(const Scope& scope, std::string_view name) {
@@ -120,7 +120,10 @@ Scope* Names::scope_of(const model::Declaration& declaration) const {
 }
 
 bool Names::declare(Scope& scope, const Name& name, Entity entity) {
-  if (name.text.empty()) return false;
+  if (name.text.empty()) {
+    if (entity.kind == Entity::Kind::Declaration || entity.kind == Entity::Kind::Enumerator) ++nameless_;
+    return false;
+  }
   if (!name.escaped) {
     const std::string_view keyword = keyword_but_for_case(name.text);
     if (!keyword.empty() && keyword != name.text)
@@ -131,7 +134,7 @@ bool Names::declare(Scope& scope, const Name& name, Entity entity) {
     if (same) {
       reporter_.report(Message::Redefined, name.range, {name.text})
           .note(earlier->range, "first defined here");
-    } else {
+    } else if (!excuses_misplaced_) {
       reporter_.report(Message::RedefinedInOtherCase, name.range, {name.text, earlier->name})
           .note(earlier->range, "first defined here");
     }
@@ -233,6 +236,7 @@ const Entity* Names::find_inherited(Scope& scope, const Name& name, std::vector<
 
 bool Names::has_right_case(const Entity& entity, const Name& name) {
   if (entity.name == name.text) return true;
+  if (is_excused_(name.text)) return false;
   reporter_.report(Message::NameInOtherCase, name.range, {name.text, entity.name})
       .note(entity.range, "defined here");
   return false;
@@ -241,6 +245,15 @@ bool Names::has_right_case(const Entity& entity, const Name& name) {
 bool Names::exists_anywhere(const std::string& name) const {
   return std::any_of(scopes_.begin(), scopes_.end(),
                      [&](const Scope& scope) { return scope.find(name) != nullptr; });
+}
+
+/// A declaration whose name is missing was meant to have one: as many unknown names as there are such
+/// declarations are taken to be theirs.
+bool Names::belongs_to_nameless(const std::string& name) {
+  if (taken_by_nameless_.count(name) != 0) return true;
+  if (taken_by_nameless_.size() >= nameless_) return false;
+  taken_by_nameless_.insert(name);
+  return true;
 }
 
 void Names::report_unknown(const Scope& scope, const Name& name, bool outwards) {
@@ -255,6 +268,7 @@ void Names::report_unknown(const Scope& scope, const Name& name, bool outwards) 
     }
   }
   if (outwards) suggest_types(nearest);
+  if (nearest.word().empty() && belongs_to_nameless(name.text)) return;
   reporter_.report(Message::UnknownName, name.range, {name.text, did_you_mean(nearest.word())});
 }
 

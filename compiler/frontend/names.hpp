@@ -13,6 +13,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -104,12 +105,15 @@ class Names {
   bool has_right_case(const Entity& entity, const Name& name);
   void report_unknown(const Scope& scope, const Name& name, bool outwards);
   bool exists_anywhere(const std::string& name) const;
+  bool belongs_to_nameless(const std::string& name);
 
   Reporter& reporter_;
   std::deque<Scope> scopes_;
   std::unordered_map<const model::Declaration*, Scope*> scope_of_;
   std::function<bool(std::string_view)> is_excused_ = [](std::string_view) { return false; };
   bool excuses_misplaced_ = false;
+  std::size_t nameless_ = 0;
+  std::set<std::string> taken_by_nameless_;
 };
 
 /// The keyword (of CORBA 2.6: later ones may be used as names) that equals the name but for case, or empty.

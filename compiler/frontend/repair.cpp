@@ -19,6 +19,7 @@ using antlr4::Token;
 
 constexpr std::size_t kUpcoming = 8;  // how far ahead a repair must prove itself
 constexpr std::size_t kReachMin = 3;
+constexpr std::size_t kReachMinOfDeletion = 4;  // it throws away what somebody wrote
 
 bool is_unit(std::size_t rule) {
   switch (rule) {
@@ -72,12 +73,11 @@ bool begins_definition(std::size_t type) {
 }
 
 /// What a repair may put in. A name or a value stands for any type or expression.
-bool may_insert(std::size_t type, std::size_t choices) {
+bool may_insert(std::size_t type, std::size_t choices, bool is_direction_expected) {
   switch (type) {
     case Grammar::SEMICOLON:
     case Grammar::COMMA:
     case Grammar::COLON:
-    case Grammar::SCOPE:
     case Grammar::EQUALS:
     case Grammar::LEFT_BRACE:
     case Grammar::RIGHT_BRACE:
@@ -88,8 +88,8 @@ bool may_insert(std::size_t type, std::size_t choices) {
     case Grammar::LEFT_ANGLE:
     case Grammar::RIGHT_ANGLE:
     case Grammar::IDENTIFIER:
-    case Grammar::INTEGER:
-    case Grammar::IN_: return true;
+    case Grammar::INTEGER: return true;
+    case Grammar::IN_: return is_direction_expected;
     default: return is_keyword(type) && choices <= 2;
   }
 }
@@ -97,8 +97,8 @@ bool may_insert(std::size_t type, std::size_t choices) {
 int insertion_cost(std::size_t type) {
   switch (type) {
     case Grammar::SEMICOLON: return 1;
-    case Grammar::INTEGER: return 3;
-    case Grammar::IDENTIFIER: return 4;
+    case Grammar::INTEGER:
+    case Grammar::IDENTIFIER: return 3;
     default: return 2;
   }
 }
@@ -252,7 +252,8 @@ void RepairStrategy::consider(const Situation& at, std::optional<Edit>& best, Ed
 }
 
 void RepairStrategy::keep_better(const Situation& at, std::optional<Edit>& best, const Edit& edit) {
-  const bool is_enough = edit.reach >= kReachMin || edit.reach == at.upcoming.size();
+  const std::size_t least = edit.kind == Edit::Kind::Delete ? kReachMinOfDeletion : kReachMin;
+  const bool is_enough = edit.reach >= least || edit.reach == at.upcoming.size();
   const bool is_better =
       !best || edit.reach > best->reach || (edit.reach == best->reach && edit.cost < best->cost);
   if (is_enough && is_better) best = edit;
@@ -267,9 +268,11 @@ std::optional<RepairStrategy::Edit> RepairStrategy::best_edit(const Situation& a
     return Edit{Edit::Kind::InsertWithSemicolon, at.error, 1, Grammar::RIGHT_BRACE};
   }
   const std::vector<ssize_t> expected = at.expected.toList();
+  const bool direction = at.expected.contains(std::size_t{Grammar::INOUT}) &&
+                         !at.expected.contains(std::size_t{Grammar::IDENTIFIER});
   for (const ssize_t each : expected) {
     const auto type = static_cast<std::size_t>(each);
-    if (may_insert(type, expected.size())) {
+    if (may_insert(type, expected.size(), direction)) {
       consider(at, best, {Edit::Kind::Insert, at.error, 1, type, 0, insertion_cost(type)}, {type}, 0);
     }
     if (type == Grammar::RIGHT_BRACE) {
@@ -280,20 +283,37 @@ std::optional<RepairStrategy::Edit> RepairStrategy::best_edit(const Situation& a
     const bool is_keyword_as_name = is_keyword(found) && type == Grammar::IDENTIFIER;
     if (is_slip || is_keyword_as_name) {
       const bool is_brace = found == Grammar::LEFT_BRACE || found == Grammar::RIGHT_BRACE;
-      consider(at, best, {Edit::Kind::Replace, at.error, 1, type, 0, is_brace ? 6 : 3}, {type}, 1);
+      consider(at, best, {Edit::Kind::Replace, at.error, 1, type, 0, is_brace ? 6 : 4}, {type}, 1);
     }
   }
-  if (!at_end) consider(at, best, {Edit::Kind::Delete, at.error, 1, 0, 0, 3}, {}, 1);
+  if (!at_end) consider_deletion(at, best);
+  return best;
+}
+
+void RepairStrategy::consider_deletion(const Situation& at, std::optional<Edit>& best) const {
+  const std::size_t found = at.upcoming.front();
+  const std::size_t before = tokens_.previous(at.error);
+  // A ';' too many is easily written, and no other token is missed less.
+  const bool is_slip = is_repeated(at.error) && found != Grammar::COMMA;
+  const int cost = is_slip || found == Grammar::SEMICOLON ? 1 : 5;
+  consider(at, best, {Edit::Kind::Delete, at.error, 1, 0, 0, cost}, {}, 1);
   const bool closes =
       found == Grammar::RIGHT_BRACE && at.upcoming.size() > 1 && at.upcoming[1] == Grammar::SEMICOLON;
-  if (closes) consider(at, best, {Edit::Kind::Delete, at.error, 2, 0, 0, 3}, {}, 2);
-  if (at.unit != nullptr) {
-    const std::size_t before = tokens_.previous(at.error);
-    if (before != tokens_.count() && tokens_.at(before)->getType() == Grammar::COMMA) {
-      consider_from_unit(at, best, {Edit::Kind::Delete, before, 1, 0, 0, 3, true});
-    }
+  if (closes) consider(at, best, {Edit::Kind::Delete, at.error, 2, 0, 0, 5}, {}, 2);
+  if (at.unit == nullptr || before == tokens_.count()) return;
+  if (tokens_.at(before)->getType() == Grammar::COMMA) {
+    consider_from_unit(at, best, {Edit::Kind::Delete, before, 1, 0, 0, 3, true});
+  } else if (is_repeated(before) && before > begin_of(*at.unit)) {
+    consider_from_unit(at, best, {Edit::Kind::Delete, before, 1, 0, 0, 1, true});
   }
-  return best;
+}
+
+/// True if the token before it is the same.
+bool RepairStrategy::is_repeated(std::size_t index) const {
+  const std::size_t before = tokens_.previous(index);
+  if (before == tokens_.count()) return false;
+  const std::string_view text = tokens_.text(*tokens_.at(index));
+  return !text.empty() && text == tokens_.text(*tokens_.at(before));
 }
 
 /// A word that is nearly a keyword: here, or further back in the unit, where it passed for a name.
@@ -379,6 +399,11 @@ void RepairStrategy::report(const Situation& at, const Edit& edit) {
     const Token& word = *tokens_.at(edit.index);
     reporter_.report(Message::MisspeltKeyword, tokens_.range(word),
                      {tokens_.text(word), spelling_of(edit.type)});
+    return;
+  }
+  if (edit.kind == Edit::Kind::Delete && edit.count == 1 && is_repeated(edit.index)) {
+    const Token& token = *tokens_.at(edit.index);
+    reporter_.report(Message::WordRepeated, tokens_.range(token), {tokens_.text(token)});
     return;
   }
   const Place place{at.parser->getContext(), tokens_.previous(at.error)};

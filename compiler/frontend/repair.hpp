@@ -67,6 +67,8 @@ class RepairStrategy final : public antlr4::ANTLRErrorStrategy {
   void consider(const Situation& at, std::optional<Edit>& best, Edit edit, std::vector<std::size_t> head,
                 std::size_t skip) const;
   static void keep_better(const Situation& at, std::optional<Edit>& best, const Edit& edit);
+  void consider_deletion(const Situation& at, std::optional<Edit>& best) const;
+  bool is_repeated(std::size_t index) const;
   void consider_spelling(const Situation& at, std::optional<Edit>& best) const;
   void consider_from_unit(const Situation& at, std::optional<Edit>& best, Edit edit) const;
   std::size_t begin_of(antlr4::ParserRuleContext& unit) const;
