@@ -5,30 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include "bank_text.hpp"
 #include "compile.hpp"
 
 namespace oncec {
 namespace {
-
-/// The bank of the documentation, and what else there is, short: each octet costs a compilation or two.
-constexpr const char* kBank = R"(#include <once.idl>
-module bank {
-  typedef unsigned long long Cents;
-  exception InsufficientFunds { Cents missing; };
-  struct Receipt { unsigned long long number; Cents balance; };
-  enum Kind { Plain, @value(5) Rich };
-  const Cents kMost = 1 << (3 + 2);
-  union Note switch (Kind) { case Plain: string<4> text[2]; default: long code; };
-  interface Watcher { oneway void changed(in string<32> account, in Cents balance); };  // maybe
-  interface Account {
-    readonly attribute Cents balance;
-    @idempotent @deadline_ms(500) string<4096> statement(in unsigned short year);
-    Receipt transfer(in Account to, in Cents amount) raises (InsufficientFunds);
-    @orphan(cancel) Cents audit(out sequence<Receipt, 10000> receipts);
-  };
-  interface Bank : Watcher { Account open(in string<32> owner); };
-};
-)";
 
 /// Compiles, and checks every place that is named.
 void survive(const std::string& text) {
