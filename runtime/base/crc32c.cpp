@@ -60,12 +60,27 @@ struct Shift {
   }
 };
 
-constexpr Shift make_shift(std::size_t zeros) {
-  std::array<std::uint32_t, 32> of_bit{};
+using BitMap = std::array<std::uint32_t, 32>;  // a linear map: the image of each bit
+
+constexpr std::uint32_t image(const BitMap& map, std::uint32_t crc) {
+  std::uint32_t result = 0;
   for (std::size_t bit = 0; bit < 32; ++bit) {
-    std::uint32_t crc = std::uint32_t{1} << bit;
-    for (std::size_t i = 0; i < zeros; ++i) crc = (crc >> 8) ^ kTables[0][crc & 0xFF];
-    of_bit[bit] = crc;
+    if ((crc >> bit & 1) != 0) result ^= map[bit];
+  }
+  return result;
+}
+
+/// `zeros` is a power of two: the map of one zero octet, applied to itself as often as it takes.
+constexpr Shift make_shift(std::size_t zeros) {
+  BitMap of_bit{};
+  for (std::size_t bit = 0; bit < 32; ++bit) {
+    const std::uint32_t crc = std::uint32_t{1} << bit;
+    of_bit[bit] = (crc >> 8) ^ kTables[0][crc & 0xFF];
+  }
+  for (; zeros > 1; zeros /= 2) {
+    BitMap twice{};
+    for (std::size_t bit = 0; bit < 32; ++bit) twice[bit] = image(of_bit, of_bit[bit]);
+    of_bit = twice;
   }
   Shift shift{};
   for (std::size_t octet = 0; octet < 4; ++octet) {

@@ -83,6 +83,7 @@ Judgement DuplicateFilter::judge_known(Time now, Session& session, const Session
 
 Judgement DuplicateFilter::judge_record(Time now, Record& record, const SessionMessage& message,
                                         const Digest& digest) {
+  ONCE_ASSERT(record.state != RecordState::Free);
   if (message.semantics != record.semantics ||
       (message.type == MessageType::Request && digest != record.digest)) {
     return {Verdict::Collision, &record};
@@ -100,7 +101,6 @@ Judgement DuplicateFilter::judge_record(Time now, Record& record, const SessionM
     case RecordState::Refused: return {Verdict::RefusedAgain, &record, record.reason};
     case RecordState::Free: break;
   }
-  ONCE_ASSERT(!"a free record in the index");
   return {};
 }
 
