@@ -171,10 +171,10 @@ TEST_P(PosixNetwork, WaitsEndWithTheirSocketAndWithCancel) {
 }
 
 TEST_P(PosixNetwork, MovesAConnectionToAnotherLoop) {
+  asio::io_context other;
   auto [near, far] = connect();
   const auto flag = std::make_shared<Flag>();
   far->async_wait(Event::Readable, flag);
-  asio::io_context other;
   far = far->move_to(other.get_executor());
   far->async_wait(Event::Readable, flag);
   const ByteView piece = as_bytes("x");
