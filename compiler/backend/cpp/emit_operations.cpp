@@ -51,7 +51,7 @@ std::string function_of(const OperationPlan& operation, const std::string& trait
   const std::string head =
       "[this, &request](" + traits + "::Arguments&" + (operation.arguments.empty() ? "" : " in") + ") {";
   const std::string call = "return this->" + operation.name + "(";
-  const std::string one_line = head + " " + call + join(arguments, ", ") + "); });";
+  std::string one_line = head + " " + call + join(arguments, ", ") + "); });";
   if (kIndentation + one_line.size() <= kColumns) return one_line;
   return head + "\n" + list("  " + call, arguments, ");", kIndentation) + "\n});";
 }
@@ -235,6 +235,9 @@ void emit_stub_definitions(Code& code, const Input& input, const InterfacePlan& 
       named.push_back(argument.name);
     }
     const std::string result = spell_result(input.names, operation, scope);
+    const auto head = [&](std::string type, std::string_view name) {
+      return list(type.append(" ").append(stub).append("::").append(name).append("("), typed, ") const {");
+    };
     code.emit(R"(
 
       $prepare$
@@ -250,16 +253,14 @@ void emit_stub_definitions(Code& code, const Input& input, const InterfacePlan& 
         return $try_name$($arguments$).value();
       }
     )",
-              {{"prepare", list("once::OutgoingCall " + stub + "::prepare_" + operation.plumbing + "(", typed,
-                                ") const {")},
+              {{"prepare", head("once::OutgoingCall", "prepare_" + operation.plumbing)},
                {"traits", traits_of(input, interface, operation)},
                {"arguments", join(named, ", ")},
                {"result", result},
                {"stub", stub},
                {"plumbing", operation.plumbing},
-               {"try", list("once::Outcome<" + result + "> " + stub + "::" + operation.try_name + "(", typed,
-                            ") const {")},
-               {"plain", list(result + " " + stub + "::" + operation.name + "(", typed, ") const {")},
+               {"try", head("once::Outcome<" + result + ">", operation.try_name)},
+               {"plain", head(result, operation.name)},
                {"try_name", operation.try_name}});
   }
 }

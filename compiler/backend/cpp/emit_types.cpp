@@ -69,9 +69,11 @@ std::vector<MemberText> member_texts(const Input& input, const Declaration& decl
                                      const std::vector<model::Member>& members,
                                      std::string (*name_of)(std::string_view)) {
   std::vector<std::string> member_names;
+  member_names.reserve(members.size());
   for (const model::Member& member : members) member_names.push_back(name_of(member.name));
   const Scope scope = class_scope(input, declaration, member_names);
   std::vector<MemberText> texts;
+  texts.reserve(members.size());
   for (const model::Member& member : members) {
     texts.push_back({name_of(member.name), spell(input.names, member, scope),
                      initializer(input.names, member, scope), doc_comment(member.doc)});

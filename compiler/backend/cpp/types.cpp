@@ -41,7 +41,7 @@ std::string_view spell_primitive(Primitive primitive) {
 
 std::string array_of(std::string element, const std::vector<std::uint64_t>& dimensions) {
   for (auto dimension = dimensions.rbegin(); dimension != dimensions.rend(); ++dimension) {
-    element = "std::array<" + element + ", " + std::to_string(*dimension) + ">";
+    element.insert(0, "std::array<").append(", ").append(std::to_string(*dimension)).append(">");
   }
   return element;
 }
