@@ -116,8 +116,8 @@ void Dispatcher::run(ServerCall& call) const {
   Dispatch dispatch{rules_, call};
   if (call.executor()) {
     // A copy: the call may have ended, and serve the next request, before post() returns.
-    const asio::any_io_executor executor =
-        call.executor();  // NOLINT(performance-unnecessary-copy-initialization)
+    // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
+    const asio::any_io_executor executor = call.executor();
     try {
       asio::post(executor, std::move(dispatch));
     } catch (const std::exception&) {
