@@ -133,11 +133,11 @@ int demonstrate(const Options& options) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const Options options = demo::parse_options(argc, argv);
+int demo::run(int argc, char** argv) {
+  const Options options = parse_options(argc, argv);
   try {
-    if (options.role == "server") return demo::run_server(options);
-    if (options.role == "client") return demo::run_client(options);
+    if (options.role == "server") return run_server(options);
+    if (options.role == "client") return run_client(options);
     return demonstrate(options);
   } catch (const std::exception& error) {
     std::cerr << "bank_demo" << (options.role.empty() ? "" : " (" + options.role + ")") << ": "

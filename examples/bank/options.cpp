@@ -33,10 +33,6 @@ Options parse_options(int argc, char** argv) {
       ->check(CLI::IsMember({"cdr", "xdr"}))
       ->capture_default_str();
   app.add_flag("--json", options.json, "Print the rows as a JSON array instead of a table");
-#ifdef BANK_DEMO_PLANTED_BUGS
-  app.add_flag("--no-duplicate-filter", options.no_duplicate_filter,
-               "Switch the server's duplicate filter off, to see this demonstration fail");
-#endif
 
   const auto inner = "";  // an option group without a name is not shown by --help
   app.add_option("--role", options.role)->group(inner);
@@ -54,17 +50,15 @@ Options parse_options(int argc, char** argv) {
 }
 
 std::vector<std::string> words_for(const Options& options, const std::string& role) {
-  std::vector<std::string> words{"--role",      role,
-                                 "--seed",      std::to_string(options.seed),
-                                 "--loss",      std::to_string(options.loss),
-                                 "--calls",     std::to_string(options.calls),
-                                 "--codec",     options.codec,
-                                 "--transport", options.transport,
-                                 "--semantics", options.semantics,
-                                 "--address",   options.address,
-                                 "--log",       options.log};
-  if (options.no_duplicate_filter) words.push_back("--no-duplicate-filter");
-  return words;
+  return {"--role",      role,
+          "--seed",      std::to_string(options.seed),
+          "--loss",      std::to_string(options.loss),
+          "--calls",     std::to_string(options.calls),
+          "--codec",     options.codec,
+          "--transport", options.transport,
+          "--semantics", options.semantics,
+          "--address",   options.address,
+          "--log",       options.log};
 }
 
 }  // namespace demo

@@ -14,7 +14,6 @@ struct Options {
   std::string transport = "both";  // udp, tcp, both
   std::string codec = "cdr";
   bool json = false;
-  bool no_duplicate_filter = false;  // test builds only
 
   // Set by the demonstration itself when it starts its own program as a row's server or client.
   std::string role;

@@ -1,4 +1,4 @@
-// The two processes of a row.
+// The program, and the two processes of a row: it starts itself again as either of them.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,9 @@ namespace demo {
 
 /// What every payment pays, in cents.
 inline constexpr std::uint64_t kAmount = 100;
+
+/// What main() does, whichever role the command line gives. Returns the exit status.
+int run(int argc, char** argv);
 
 /// Listens at options.address, prints the real address, and at SIGTERM one line of JSON: {balance,
 /// duplicates, replayed}.

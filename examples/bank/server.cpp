@@ -17,10 +17,6 @@
 #include "bank.once.hpp"
 #include "roles.hpp"
 
-#ifdef BANK_DEMO_PLANTED_BUGS
-#include "core/planted_bugs.hpp"
-#endif
-
 namespace demo {
 namespace {
 
@@ -70,9 +66,6 @@ class LoggedAccount final : public bank::Account::Servant {
 }  // namespace
 
 int run_server(const Options& options) {
-#ifdef BANK_DEMO_PLANTED_BUGS
-  once::core::plant(once::core::Bug::FilterOff, options.no_duplicate_filter);
-#endif
   asio::io_context io;
   once::Server server{io};
   const auto account = std::make_shared<LoggedAccount>(options.log);

@@ -47,7 +47,7 @@ def calm(program):
 
 
 def unfiltered(program):
-    done = run(program, "--json", "--no-duplicate-filter", "--calls", "100")
+    done = run(program, "--no-duplicate-filter", "--json", "--calls", "100")
     assert done.returncode == 1, f"status {done.returncode}, {done.stderr}"
     rows = rows_of(done)
     assert not rows["at most once", "udp"]["right"], rows
