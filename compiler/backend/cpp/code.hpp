@@ -1,6 +1,8 @@
 // One C++ file while it is written: the printer, the namespace that is open, and how lists are laid out.
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,8 @@ struct Input {
   const Options& options;
   const Names& names;
   const std::vector<InterfacePlan>& interfaces;  // those that are defined here, in the order of definition
+  const std::map<const model::Declaration*, std::size_t>&
+      defined_at;  // the header's types, counted from its top
 };
 
 /// How long a line may be.

@@ -65,6 +65,20 @@ struct MemberText {
   std::string doc;
 };
 
+/// True for a sequence whose elements' type is only declared where `holder` is defined.
+bool holds_incomplete(const Input& input, const Declaration& holder, const model::Type& type) {
+  const model::Type* element = &model::resolve(type);
+  const auto* sequence = std::get_if<model::SequenceType>(&element->form);
+  if (sequence == nullptr) return false;
+  for (; sequence != nullptr; sequence = std::get_if<model::SequenceType>(&element->form)) {
+    element = &model::resolve(*sequence->element);
+  }
+  const auto defined = input.defined_at.find(declaration_of(*element));
+  const auto here = input.defined_at.find(&holder);
+  return defined != input.defined_at.end() && here != input.defined_at.end() &&
+         defined->second > here->second;
+}
+
 std::vector<MemberText> member_texts(const Input& input, const Declaration& declaration,
                                      const std::vector<model::Member>& members,
                                      std::string (*name_of)(std::string_view)) {
@@ -75,8 +89,11 @@ std::vector<MemberText> member_texts(const Input& input, const Declaration& decl
   std::vector<MemberText> texts;
   texts.reserve(members.size());
   for (const model::Member& member : members) {
-    texts.push_back({name_of(member.name), spell(input.names, member, scope),
-                     initializer(input.names, member, scope), doc_comment(member.doc)});
+    // clang asks for the elements' destructor where it reads "{}".
+    std::string start =
+        holds_incomplete(input, declaration, *member.type) ? "" : initializer(input.names, member, scope);
+    texts.push_back(
+        {name_of(member.name), spell(input.names, member, scope), std::move(start), doc_comment(member.doc)});
   }
   return texts;
 }

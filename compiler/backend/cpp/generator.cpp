@@ -36,8 +36,11 @@ std::string base_of(std::string_view file_name) {
 class Generator {
  public:
   Generator(const model::Model& model, const Options& options, std::vector<Problem>& problems)
-      : names_(model), input_{model, options, names_, interfaces_}, pieces_(header_order(model)) {
+      : names_(model),
+        input_{model, options, names_, interfaces_, defined_at_},
+        pieces_(header_order(model)) {
     for (const Piece& piece : pieces_) {
+      if (piece.kind == Piece::Kind::Definition) defined_at_.emplace(piece.declaration, defined_at_.size());
       if (piece.kind == Piece::Kind::Stubs) interfaces_.push_back(plan(names_, *piece.declaration, problems));
       if (piece.kind == Piece::Kind::Definition && has_codec(*piece.declaration))
         encoded_.push_back(piece.declaration);
@@ -243,6 +246,7 @@ class Generator {
 
   Names names_;
   std::vector<InterfacePlan> interfaces_;
+  std::map<const Declaration*, std::size_t> defined_at_;
   Input input_;
   std::vector<Piece> pieces_;
   std::vector<const Declaration*> encoded_;  // all types with encode and decode, in the order of definition

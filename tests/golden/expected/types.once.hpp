@@ -149,7 +149,7 @@ struct Tree {
 struct Entry;
 
 struct Folder {
-  std::vector<Entry> entries{};
+  std::vector<Entry> entries;
 
   bool operator==(const Folder&) const = default;
 };
