@@ -1,5 +1,5 @@
-// An operator new that counts, for the program that it is linked into.
+// Allocation functions that count, for the program that it is linked into.
 #pragma once
 
-/// How often `new` has been called so far. Any thread.
+/// How often `new`, or aligned_alloc, has been called so far. Any thread.
 long allocations();
