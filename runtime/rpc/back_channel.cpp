@@ -102,7 +102,6 @@ void BackChannel::cancel(std::uint64_t call) {
 }
 
 // --- The loop's side
-// ------------------------------------------------------------------------------------------
 
 std::shared_ptr<Channel> ServerLoop::channel_to(ServerCall& call, const ObjectRef& reference) {
   if (!reference.endpoints.empty()) return settings_->channel_to(reference);

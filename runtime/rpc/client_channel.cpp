@@ -60,7 +60,6 @@ ClientChannel::~ClientChannel() {
 }
 
 // --- Hosts and links
-// ------------------------------------------------------------------------------------------
 
 void ClientChannel::look_up() {
   const std::lock_guard looking{look_up_mutex_};
@@ -156,7 +155,6 @@ void ClientChannel::link_lost(Time now) {
 }
 
 // --- Work under the lock
-// --------------------------------------------------------------------------------------
 
 Time ClientChannel::next_wake() const {
   Time wake = std::min(core_->next_timeout(), connect_deadline_);
@@ -272,7 +270,6 @@ void ClientChannel::settle() {
 }
 
 // --- The event loop
-// -------------------------------------------------------------------------------------------
 
 void ClientChannel::on_event(Event event) {
   constexpr int kReadsAtOnce = 64;
@@ -342,7 +339,6 @@ void ClientChannel::add_to(ClientStatistics& statistics) const {
 }
 
 // --- Callbacks
-// ------------------------------------------------------------------------------------------------
 
 void ClientChannel::answered(ServerCall& call) {
   const Lock lock{mutex_};

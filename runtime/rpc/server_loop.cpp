@@ -49,7 +49,6 @@ bool ServerLoop::is_current() const {
 }
 
 // --- Answers
-// --------------------------------------------------------------------------------------------------
 
 void ServerLoop::answered(ServerCall& call) {
   Lock lock{mutex_};
@@ -70,7 +69,6 @@ std::string ServerLoop::peer_of(const core::Path& path) const {
 }
 
 // --- Work
-// -----------------------------------------------------------------------------------------------------
 
 void ServerLoop::work(Lock& lock) {
   const auto self = shared_from_this();
@@ -136,7 +134,6 @@ void ServerLoop::settle_timer() {
 }
 
 // --- The end
-// --------------------------------------------------------------------------------------------------
 
 void ServerLoop::shut_down(Duration grace, std::function<void(bool)> done) {
   Lock lock{mutex_};

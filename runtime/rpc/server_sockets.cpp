@@ -42,7 +42,6 @@ void ServerConnection::on_event(Event event) {
 }
 
 // --- Datagrams
-// ------------------------------------------------------------------------------------------------
 
 void ServerLoop::open_port(std::unique_ptr<DatagramSocket> socket) {
   const Lock lock{mutex_};
@@ -94,7 +93,6 @@ void ServerLoop::settle(const std::shared_ptr<ServerPort>& port) {
 }
 
 // --- Connections
-// ----------------------------------------------------------------------------------------------
 
 void ServerLoop::open_listener(std::unique_ptr<Listener> socket) {
   const Lock lock{mutex_};
@@ -239,7 +237,6 @@ void ServerLoop::sweep(Time now) {
 }
 
 // --- Messages
-// -------------------------------------------------------------------------------------------------
 
 void ServerLoop::take(Time now, const core::Path& from, const Slice& message,
                       const std::shared_ptr<ServerConnection>& connection, bool came_over) {

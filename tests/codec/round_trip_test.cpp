@@ -119,7 +119,7 @@ class Random {
   }
   template <HasFields S>
   void fill(S& value) {
-    for_each_field(value, [this](std::string_view, auto& member) { fill(member); });
+    for_each_field(value, [this](std::string_view, auto& member) { this->fill(member); });
   }
 
  private:

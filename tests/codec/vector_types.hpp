@@ -44,6 +44,8 @@ void read(const Json& json, BoundedValue<bound, T>& bounded) {
 template <class Name>
 struct Enum {
   std::int32_t value = std::get<1>(Name::kEnumerators[0]);
+  Enum() = default;
+  explicit Enum(std::int32_t number) : value(number) {}
   bool operator==(const Enum&) const = default;
 
   static bool has(std::int32_t value) {

@@ -10,7 +10,7 @@ class Callbacks : public testing::TestWithParam<const char*> {
  protected:
   Callbacks() {
     // "call_back" calls `echo` of the object whose key is the argument, and returns what that returned.
-    object->on(kCallBack, [this](once::Request& request, once::Responder respond) {
+    object->on(kCallBack, [](once::Request& request, once::Responder respond) {
       once::ObjectRef target;
       target.key = text(request.body());
       const auto outcome =
