@@ -82,6 +82,8 @@ void emit_servant_class(Code& code, const Input& input, const InterfacePlan& int
     $doc$
     class $local_name$::$which$ : $bases$ {
      public:
+      using Interface = $name$;
+
       $operations$
 
       // For the object adapter.
@@ -94,6 +96,7 @@ void emit_servant_class(Code& code, const Input& input, const InterfacePlan& int
             {{"doc", doc_comment(doc)},
              {"local_name", local_name(input, declaration)},
              {"which", which},
+             {"name", input.names.spell(declaration, scope)},
              {"bases", join(bases, ", ")},
              {"operations", [&] {
                 for (const OperationPlan& operation : interface.own) {
