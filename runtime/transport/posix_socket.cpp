@@ -100,7 +100,8 @@ bool PosixWaits::wait(Interest interest, Duration timeout) const {
 
 bool PosixWaits::set_patience(Duration patience) {
   if (patience == patience_) return true;
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(patience).count();
+  // Rounded up: a limit of zero would be none.
+  const auto micros = std::chrono::ceil<std::chrono::microseconds>(patience).count();
   const timeval limit{static_cast<time_t>(micros / 1'000'000), static_cast<suseconds_t>(micros % 1'000'000)};
   if (::setsockopt(fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0) return false;
   patience_ = patience;

@@ -83,6 +83,13 @@ TEST_P(PosixNetwork, ReportsThatNobodyListensAsAHint) {
   ASSERT_FALSE(send(*client, {}, "anybody", ""));  // and it goes on
 }
 
+TEST_P(PosixNetwork, PatienceOfANanosecondEnds) {
+  const auto socket = std::move(*network->bind_datagram(io.get_executor(), loopback(), false));
+  Address from;
+  Slice datagram;
+  EXPECT_EQ(socket->receive(from, datagram, Duration{1}), std::errc::operation_would_block);
+}
+
 TEST_P(PosixNetwork, SendsAndReceivesOnAConnection) {
   auto [near, far] = connect();
   EXPECT_EQ(far->peer(), near->local());
