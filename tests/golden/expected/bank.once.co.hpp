@@ -18,6 +18,8 @@ namespace bank {
 /// coroutine ends.
 class Account::CoServant : public virtual once::Servant {
  public:
+  using Interface = Account;
+
   virtual asio::awaitable<Cents> balance(once::Call& call) = 0;
   /// Pays `amount` in, and returns the new balance. `payment` is the payer's number of the payment: the servant
   /// writes it into its log, and the demonstration counts there.

@@ -113,6 +113,8 @@ class Account::Stub : public once::StubBase {
 /// `call`, live until the function returns.
 class Account::Servant : public virtual once::Servant {
  public:
+  using Interface = Account;
+
   virtual Cents balance(once::Call& call) = 0;
   /// Pays `amount` in, and returns the new balance. `payment` is the payer's number of the payment: the servant
   /// writes it into its log, and the demonstration counts there.

@@ -21,6 +21,8 @@ namespace shop {
 /// coroutine ends.
 class Watcher::CoServant : public virtual once::Servant {
  public:
+  using Interface = Watcher;
+
   virtual asio::awaitable<void> changed(once::Call& call, const std::string& what, Cents balance) = 0;
   virtual asio::awaitable<void> ping(once::Call& call) = 0;
 
@@ -35,6 +37,8 @@ class Watcher::CoServant : public virtual once::Servant {
 /// coroutine ends.
 class Named::CoServant : public virtual once::Servant {
  public:
+  using Interface = Named;
+
   virtual asio::awaitable<std::string> name(once::Call& call) = 0;
   virtual asio::awaitable<void> name(once::Call& call, const std::string& value) = 0;
   virtual asio::awaitable<std::uint32_t> changes(once::Call& call) = 0;
@@ -50,6 +54,8 @@ class Named::CoServant : public virtual once::Servant {
 /// coroutine ends.
 class Shelf::CoServant : public virtual Named::CoServant {
  public:
+  using Interface = Shelf;
+
   virtual asio::awaitable<void> put(once::Call& call, const Slot& where, const std::string& what) = 0;
   /// Several results come as a struct.
   virtual asio::awaitable<FindResult> find(once::Call& call, const std::string& what) = 0;
@@ -68,6 +74,8 @@ class Shelf::CoServant : public virtual Named::CoServant {
 /// coroutine ends.
 class Scale::CoServant : public virtual Named::CoServant {
  public:
+  using Interface = Scale;
+
   virtual asio::awaitable<double> weigh(once::Call& call) = 0;
 
   // For the object adapter.
@@ -81,6 +89,8 @@ class Scale::CoServant : public virtual Named::CoServant {
 /// coroutine ends.
 class Counter::CoServant : public virtual Shelf::CoServant, public virtual Scale::CoServant {
  public:
+  using Interface = Counter;
+
   virtual asio::awaitable<void> watch(once::Call& call, const once::Ref<Watcher>& who,
                                       const std::vector<once::Ref<Watcher>>& others) = 0;
   virtual asio::awaitable<once::Ref<Watcher>> get_watcher(once::Call& call, std::uint32_t index) = 0;

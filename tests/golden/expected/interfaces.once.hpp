@@ -107,6 +107,8 @@ class Watcher::Stub : public once::StubBase {
 /// `call`, live until the function returns.
 class Watcher::Servant : public virtual once::Servant {
  public:
+  using Interface = Watcher;
+
   virtual void changed(once::Call& call, const std::string& what, Cents balance) = 0;
   virtual void ping(once::Call& call) = 0;
 
@@ -181,6 +183,8 @@ class Named::Stub : public once::StubBase {
 /// `call`, live until the function returns.
 class Named::Servant : public virtual once::Servant {
  public:
+  using Interface = Named;
+
   virtual std::string name(once::Call& call) = 0;
   virtual void name(once::Call& call, const std::string& value) = 0;
   virtual std::uint32_t changes(once::Call& call) = 0;
@@ -397,6 +401,8 @@ class Shelf::Stub : public once::StubBase {
 /// `call`, live until the function returns.
 class Shelf::Servant : public virtual Named::Servant {
  public:
+  using Interface = Shelf;
+
   virtual void put(once::Call& call, const Slot& where, const std::string& what) = 0;
   /// Several results come as a struct.
   virtual FindResult find(once::Call& call, const std::string& what) = 0;
@@ -483,6 +489,8 @@ class Scale::Stub : public once::StubBase {
 /// `call`, live until the function returns.
 class Scale::Servant : public virtual Named::Servant {
  public:
+  using Interface = Scale;
+
   virtual double weigh(once::Call& call) = 0;
 
   // For the object adapter.
@@ -659,6 +667,8 @@ class Counter::Stub : public once::StubBase {
 /// `call`, live until the function returns.
 class Counter::Servant : public virtual Shelf::Servant, public virtual Scale::Servant {
  public:
+  using Interface = Counter;
+
   virtual void watch(once::Call& call, const once::Ref<Watcher>& who,
                      const std::vector<once::Ref<Watcher>>& others) = 0;
   virtual once::Ref<Watcher> get_watcher(once::Call& call, std::uint32_t index) = 0;

@@ -19,6 +19,8 @@ namespace namespace_ {
 /// coroutine ends.
 class typename_::CoServant : public virtual once::Servant {
  public:
+  using Interface = typename_;
+
   virtual asio::awaitable<DeleteResult> delete_(once::Call& call, const class_& call_, operator_ token_,
                                                 const Ref_& request, std::int32_t result_) = 0;
   virtual asio::awaitable<std::int32_t> in_(once::Call& call, std::int32_t encoder_,
@@ -43,6 +45,8 @@ namespace std_ {
 /// coroutine ends.
 class asio_::CoServant : public virtual once::Servant {
  public:
+  using Interface = asio_;
+
   virtual asio::awaitable<once_> forward(once::Call& call, const once_& Token_, const once_& reply) = 0;
 
   // For the object adapter.
@@ -60,6 +64,8 @@ namespace outer::inner {
 /// coroutine ends.
 class Painter::CoServant : public virtual once::Servant {
  public:
+  using Interface = Painter;
+
   virtual asio::awaitable<PickResult> pick(once::Call& call, const ::outer::Color& from, Color otherwise) = 0;
 
   // For the object adapter.

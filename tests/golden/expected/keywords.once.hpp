@@ -215,6 +215,8 @@ class typename_::Stub : public once::StubBase {
 /// `call`, live until the function returns.
 class typename_::Servant : public virtual once::Servant {
  public:
+  using Interface = typename_;
+
   virtual DeleteResult delete_(once::Call& call, const class_& call_, operator_ token_, const Ref_& request,
                                std::int32_t result_) = 0;
   virtual std::int32_t in_(once::Call& call, std::int32_t encoder_, std::int32_t arguments_) = 0;
@@ -288,6 +290,8 @@ class asio_::Stub : public once::StubBase {
 /// `call`, live until the function returns.
 class asio_::Servant : public virtual once::Servant {
  public:
+  using Interface = asio_;
+
   virtual once_ forward(once::Call& call, const once_& Token_, const once_& reply) = 0;
 
   // For the object adapter.
@@ -382,6 +386,8 @@ class Painter::Stub : public once::StubBase {
 /// `call`, live until the function returns.
 class Painter::Servant : public virtual once::Servant {
  public:
+  using Interface = Painter;
+
   virtual PickResult pick(once::Call& call, const ::outer::Color& from, Color otherwise) = 0;
 
   // For the object adapter.

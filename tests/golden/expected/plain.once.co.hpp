@@ -17,6 +17,8 @@
 /// coroutine ends.
 class Plain::CoServant : public virtual once::Servant {
  public:
+  using Interface = Plain;
+
   virtual asio::awaitable<Pair> swap(once::Call& call, const Pair& both) = 0;
   virtual asio::awaitable<Answer> ask(once::Call& call, const std::vector<Pair>& pairs) = 0;
 

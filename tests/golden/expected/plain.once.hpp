@@ -103,6 +103,8 @@ class Plain::Stub : public once::StubBase {
 /// `call`, live until the function returns.
 class Plain::Servant : public virtual once::Servant {
  public:
+  using Interface = Plain;
+
   virtual Pair swap(once::Call& call, const Pair& both) = 0;
   virtual Answer ask(once::Call& call, const std::vector<Pair>& pairs) = 0;
 
