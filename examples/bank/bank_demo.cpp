@@ -74,7 +74,8 @@ Row run_row(Options options, const Workplace& workplace, const Progress& progres
   Row row;
   row.semantics = options.semantics;
   row.transport = options.transport;
-  const std::string title = options.semantics + " over " + options.transport;
+  const std::string title = options.semantics + " over " + options.transport + ": ";
+  const std::string of_all = " of " + std::to_string(options.calls) + " payments";
   options.log = workplace / (options.transport + "-" + options.semantics + ".log");
   options.address = options.transport + "://127.0.0.1:0";
 
@@ -88,7 +89,7 @@ Row run_row(Options options, const Workplace& workplace, const Progress& progres
       told_by_client = nlohmann::json::parse(line);
       break;
     }
-    progress.show(title + ": " + line + " of " + std::to_string(options.calls) + " payments");
+    progress.show((title + line).append(of_all));
   }
   if (client.wait() != 0) throw std::runtime_error("the client failed");
 

@@ -73,7 +73,7 @@ class Payer {
     asio::steady_timer all_done{io_, asio::steady_timer::time_point::max()};
     int working = at_a_time;
     for (int i = 0; i < at_a_time; ++i) {
-      asio::co_spawn(io_, work(), [&](std::exception_ptr error) {
+      asio::co_spawn(io_, work(), [&](const std::exception_ptr& error) {
         if (error) failed_ = error;
         if (--working == 0) all_done.cancel();
       });
@@ -164,7 +164,7 @@ int run_client(const Options& options) {
   asio::io_context io;
   Payer payer{io, options};
   std::exception_ptr failed;
-  asio::co_spawn(io, payer.pay_all(), [&](std::exception_ptr error) {
+  asio::co_spawn(io, payer.pay_all(), [&](const std::exception_ptr& error) {
     failed = error;
     io.stop();
   });

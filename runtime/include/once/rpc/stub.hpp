@@ -165,8 +165,8 @@ class AsyncCall final : public PendingCall {
  public:
   using Finish = Outcome<T> (*)(RawOutcome);
 
-  static void start(Handler handler, ChannelPointer channel, const ObjectRef& target, OutgoingCall call,
-                    Finish finish) {
+  static void start(Handler handler, const ChannelPointer& channel, const ObjectRef& target,
+                    OutgoingCall call, Finish finish) {
     call.target = &target;
     Owner self = create(std::move(handler), *channel, finish);
     if (call.error != Errc::ok) {
@@ -179,8 +179,7 @@ class AsyncCall final : public PendingCall {
       cancellation = std::allocate_shared<Cancellation>(BlockAllocator<Cancellation>{}, channel);
       self->cancellation_ = cancellation;
       slot.assign([cancellation](asio::cancellation_type) {
-        const auto kept = cancellation;  // the slot may be cleared meanwhile
-        kept->request();
+        std::shared_ptr<Cancellation>(cancellation)->request();  // a copy: the slot may be cleared meanwhile
       });
     }
     // From here on the call may end, and be gone, at any time.
@@ -267,9 +266,10 @@ class AsyncCall final : public PendingCall {
 template <class T>
 struct StartCall {
   template <class Handler>
-  void operator()(Handler&& handler, ChannelPointer channel, std::shared_ptr<const ObjectRef> target,
-                  OutgoingCall call, Outcome<T> (*finish)(RawOutcome)) const {
-    AsyncCall<T, std::decay_t<Handler>>::start(std::forward<Handler>(handler), std::move(channel), *target,
+  void operator()(Handler&& handler, const ChannelPointer& channel,
+                  const std::shared_ptr<const ObjectRef>& target, OutgoingCall call,
+                  Outcome<T> (*finish)(RawOutcome)) const {
+    AsyncCall<T, std::decay_t<Handler>>::start(std::forward<Handler>(handler), channel, *target,
                                                std::move(call), finish);
   }
 };
