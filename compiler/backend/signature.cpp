@@ -57,7 +57,6 @@ class Writer {
   void write(const std::vector<model::Member>& members) {
     for (const model::Member& member : members) {
       separate();
-      if (member.optional) write("?");
       write(*member.type);
     }
   }
@@ -91,6 +90,10 @@ class Writer {
   }
   void operator()(const model::FixedType& fixed) {
     write("d" + std::to_string(fixed.digits) + "." + std::to_string(fixed.scale));
+  }
+  void operator()(const model::OptionalType& optional) {
+    write("?");
+    write(*optional.element);
   }
   void operator()(const model::NamedType& named) {
     const Declaration* const declaration = named.declaration;
@@ -142,7 +145,7 @@ class Writer {
         write("default");
       }
       write(":");
-      if (arm.member) write(std::vector{*arm.member});
+      if (arm.member) write(*arm.member->type);
       write(";");
     }
     write("}");

@@ -40,6 +40,9 @@ bool reaches(const model::Type& type, const Declaration& target, Visited& visite
   if (const auto* const array = std::get_if<model::ArrayType>(&resolved.form)) {
     return reaches(*array->element, target, visited);
   }
+  if (const auto* const optional = std::get_if<model::OptionalType>(&resolved.form)) {
+    return reaches(*optional->element, target, visited);
+  }
   if (const auto* const named = std::get_if<model::NamedType>(&resolved.form)) {
     return named->declaration == &target || reaches(*named->declaration, target, visited);
   }
@@ -108,13 +111,9 @@ Bound reference_size() {
 
 class Measure {
  public:
-  Bound of(const model::Member& member) {
-    const Bound value = of(*member.type);
-    return member.optional ? Bound{Size{4, 1}} + value : value;
-  }
   Bound of(const std::vector<model::Member>& members) {
     Bound sum = Size{};
-    for (const model::Member& member : members) sum = sum + of(member);
+    for (const model::Member& member : members) sum = sum + of(*member.type);
     return sum;
   }
   Bound of(const model::Type& type) {
@@ -139,6 +138,7 @@ class Measure {
     for (const std::uint64_t dimension : array.dimensions) count = saturated(count, dimension);
     return elements(*array.element, count);
   }
+  Bound operator()(const model::OptionalType& optional) { return Bound{Size{4, 1}} + of(*optional.element); }
   Bound operator()(const model::NamedType& named) { return of(*named.declaration); }
   Bound operator()(const model::MapType&) { return std::nullopt; }
   Bound operator()(const model::FixedType&) { return std::nullopt; }
@@ -166,7 +166,7 @@ class Measure {
     } else if (const auto* const onion = std::get_if<model::Union>(&declaration.body)) {
       Bound largest = Size{};
       for (const model::UnionCase& arm : onion->cases) {
-        if (arm.member) largest = larger(largest, of(*arm.member));
+        if (arm.member) largest = larger(largest, of(*arm.member->type));
       }
       result = of(*onion->discriminator) + largest;
     } else if (std::holds_alternative<model::Enum>(declaration.body)) {
@@ -198,7 +198,7 @@ bool takes_no_octets(const Declaration& declaration) {
       type = &model::resolve(*array->element);
     }
     const auto* const named = std::get_if<model::NamedType>(&type->form);
-    return !member.optional && named != nullptr && takes_no_octets(*named->declaration);
+    return named != nullptr && takes_no_octets(*named->declaration);
   });
 }
 

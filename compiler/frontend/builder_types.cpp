@@ -137,7 +137,9 @@ void Builder::member(Grammar::MemberContext& context, Scope& scope, std::vector<
     member.name = name.text;
     member.range = name.range;
     if (base != nullptr) member.type = with_sizes(base, *declarator, scope);
-    member.optional = optional != nullptr && is_true(*optional, "value");
+    if (member.type != nullptr && optional != nullptr && is_true(*optional, "value")) {
+      member.type = make({model::OptionalType{member.type}});
+    }
     member.annotations = read;
     member.doc = doc;
     Entity entity;

@@ -69,10 +69,11 @@ std::string Path::text() const {
 }
 
 std::string_view described(const model::Declaration& declaration) {
-  constexpr std::array<std::string_view, 9> kWords{"a module", "a constant",   "a typedef",
-                                                   "an enum",  "a struct",     "an exception",
-                                                   "a union",  "an interface", "a native type"};
-  return kWords[declaration.body.index()];
+  constexpr std::array<std::string_view, std::variant_size_v<decltype(declaration.body)>> kWords{
+      "a module",     "a constant", "a typedef",    "an enum",     "a bitmask",   "a bitset",     "a struct",
+      "an exception", "a union",    "an interface", "a valuetype", "a valuetype", "a native type"};
+  const auto* const unmapped = std::get_if<model::Unmapped>(&declaration.body);
+  return unmapped != nullptr ? std::string_view{unmapped->kind} : kWords[declaration.body.index()];
 }
 
 std::string described(const Entity& entity) {

@@ -51,6 +51,9 @@ std::string spelled(const model::Type& type) {
     std::string operator()(const model::FixedType& fixed) const {
       return "fixed<" + std::to_string(fixed.digits) + ", " + std::to_string(fixed.scale) + ">";
     }
+    std::string operator()(const model::OptionalType& optional) const {
+      return "@optional " + spelled(*optional.element);
+    }
     std::string operator()(const model::NamedType& named) const {
       return model::qualified_name(*named.declaration);
     }

@@ -68,8 +68,13 @@ struct ArrayType {
   std::vector<std::uint64_t> dimensions;  // outermost first
 };
 struct FixedType {
-  std::uint32_t digits = 0;
-  std::uint32_t scale = 0;
+  std::uint32_t digits = 0;  // 1 to 31; 0 in a constant's type, where the value tells
+  std::uint32_t scale = 0;   // of these, behind the point
+};
+/// A value or none: `@optional`, and the `*` of the ONC RPC language. The only way, besides a sequence and a
+/// value type, in which a type may contain itself.
+struct OptionalType {
+  TypePointer element;
 };
 /// A struct, union, enum, typedef, interface, … by its declaration.
 struct NamedType {
@@ -77,7 +82,8 @@ struct NamedType {
 };
 
 struct Type {
-  std::variant<Primitive, StringType, SequenceType, MapType, ArrayType, FixedType, NamedType> form;
+  std::variant<Primitive, StringType, SequenceType, MapType, ArrayType, FixedType, OptionalType, NamedType>
+      form;
 };
 
 // -------------------------------------------------------------------------------------------------- values
@@ -124,7 +130,6 @@ struct Annotation {
 struct Member {
   std::string name;
   TypePointer type;
-  bool optional = false;  // @optional, XDR '*'
   std::vector<Annotation> annotations;
   std::string doc;
   SourceRange range;  // of the name
@@ -152,6 +157,28 @@ struct Enumerator {
 };
 struct Enum {
   std::vector<Enumerator> enumerators;
+};
+
+/// A set of flags in one unsigned integer of 8, 16, 32 or 64 bits: the smallest that holds `bit_bound`.
+struct Bitmask {
+  std::uint32_t bit_bound = 32;   // 1 to 64
+  std::vector<Enumerator> flags;  // `value` is the position of the bit, counted from the lowest
+};
+
+struct BitField {
+  std::string name;            // empty: bits that nobody uses
+  std::uint32_t bits = 0;      // 1 to 64
+  std::uint32_t position = 0;  // of its lowest bit
+  TypePointer type;            // what the field is read as: given, or what its width asks for
+  std::vector<Annotation> annotations;
+  std::string doc;
+  SourceRange range;
+};
+/// Integers of a few bits each, packed from the lowest bit on into 8, 16, 32 or 64.
+struct Bitset {
+  const Declaration* base = nullptr;  // a Bitset; its fields come first
+  std::vector<BitField> fields;       // without the base's
+  std::uint32_t bits = 0;             // all together, the base's included; at most 64
 };
 
 struct Struct {
@@ -223,6 +250,13 @@ struct Attribute {
 
 using InterfaceMember = std::variant<Operation, Attribute>;
 
+/// By which an interface that was a version of an ONC RPC program is known there (RFC 5531). The numbers of
+/// its procedures are the operations' ids.
+struct OncProgram {
+  std::uint32_t program = 0;
+  std::uint32_t version = 0;
+};
+
 struct Interface {
   std::vector<const Declaration*> bases;         // direct, in order
   std::vector<InterfaceMember> members;          // its own, in order of declaration
@@ -230,10 +264,40 @@ struct Interface {
   bool abstract = false;
   bool local = false;
   bool defined = false;  // false: only ever declared forward
+  std::optional<OncProgram> onc_program;
 };
 
-/// `native X;` and whatever else has a name and no form on the wire.
+/// A value type: an object that travels by its state; references to one value, cycles too, arrive as such.
+struct StateMember : Member {
+  bool is_public = false;
+};
+struct ValueType {
+  std::vector<const Declaration*> bases;     // direct ValueTypes, in order; only the first may be concrete
+  std::vector<const Declaration*> supports;  // Interfaces
+  std::vector<StateMember> state;            // without the bases'
+  std::vector<InterfaceMember> members;      // operations and attributes: they run where the value is
+  std::vector<Operation> factories;          // local, too; their result is the value
+  std::vector<const Declaration*> declarations;
+  bool is_abstract = false;
+  bool custom = false;       // its own code marshals it
+  bool truncatable = false;  // to its first base
+  bool event = false;        // declared by `eventtype`
+  bool defined = false;
+};
+/// `valuetype X T;`: a T that may be nil, and may be shared.
+struct ValueBox {
+  TypePointer type;
+};
+
+/// `native X;`: has a name, and no form on the wire.
 struct Native {};
+
+/// What is read and checked and means nothing to Once: components, homes, ports, connectors, template
+/// modules.
+struct Unmapped {
+  std::string kind;  // "component", "home", "porttype", "connector", "template module"
+  std::vector<const Declaration*> declarations;  // those inside it that have a scope there
+};
 
 struct Declaration {
   std::string name;                    // as written, without an escaping underscore
@@ -243,7 +307,9 @@ struct Declaration {
   std::vector<Annotation> annotations;
   std::string doc;        // the comment before it, without its marks, lines kept
   bool imported = false;  // comes from an included file: known, but nothing is generated for it
-  std::variant<Module, Constant, Typedef, Enum, Struct, Exception, Union, Interface, Native> body;
+  std::variant<Module, Constant, Typedef, Enum, Bitmask, Bitset, Struct, Exception, Union, Interface,
+               ValueType, ValueBox, Native, Unmapped>
+      body;
 
   const Annotation* annotation(std::string_view name) const;
 };

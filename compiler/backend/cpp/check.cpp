@@ -28,6 +28,7 @@ struct Unsupported {
   std::string_view operator()(const model::ArrayType& array) const { return of(*array.element); }
   std::string_view operator()(const model::MapType&) const { return "map"; }
   std::string_view operator()(const model::FixedType&) const { return "fixed"; }
+  std::string_view operator()(const model::OptionalType& optional) const { return of(*optional.element); }
   std::string_view operator()(const model::NamedType& named) const {
     // What a typedef stands for is reported at the typedef.
     return std::holds_alternative<model::Native>(named.declaration->body) ? "native" : "";
@@ -56,7 +57,9 @@ class Check {
   void check_members(const Declaration& declaration, const std::vector<model::Member>& members) {
     for (const model::Member& member : members) {
       check_type(*member.type, member.range, member.name);
-      if (member.optional && contains_itself(declaration) && reaches_back(declaration, *member.type)) {
+      const auto* const optional = std::get_if<model::OptionalType>(&model::resolve(*member.type).form);
+      if (optional != nullptr && contains_itself(declaration) &&
+          reaches_back(declaration, *optional->element)) {
         report(member.range,
                "optional member '" + member.name +
                    "' contains its own type, which the C++ generator supports in sequences only");
@@ -125,9 +128,17 @@ class Check {
       }
     }
   }
-  void check(const Declaration& declaration, const model::Native&) {
+  void check(const Declaration& declaration, const model::Native&) { refuse(declaration, "native"); }
+  void check(const Declaration& declaration, const model::Bitmask&) { refuse(declaration, "a bitmask"); }
+  void check(const Declaration& declaration, const model::Bitset&) { refuse(declaration, "a bitset"); }
+  void check(const Declaration& declaration, const model::ValueType&) { refuse(declaration, "a valuetype"); }
+  void check(const Declaration& declaration, const model::ValueBox&) { refuse(declaration, "a valuetype"); }
+  void check(const Declaration& declaration, const model::Unmapped& unmapped) {
+    refuse(declaration, "a " + unmapped.kind);
+  }
+  void refuse(const Declaration& declaration, const std::string& what) {
     report(declaration.range,
-           "'" + declaration.name + "' is native, which the C++ generator does not support");
+           "'" + declaration.name + "' is " + what + ", which the C++ generator does not support");
   }
 
   std::vector<Problem>& problems_;

@@ -53,8 +53,8 @@ Scope member_scope(const Input& input, const InterfacePlan& interface, const cha
 Scope codec_scope(const Input& input, const model::Declaration& declaration);
 std::string codec_name(const Input& input, const model::Declaration& declaration);
 /// A call that encodes `value`, an expression of the type, or decodes into it.
-std::string encode_statement(const model::Type& type, bool optional, const std::string& value);
-std::string decode_statement(const model::Type& type, bool optional, const std::string& value);
+std::string encode_statement(const model::Type& type, const std::string& value);
+std::string decode_statement(const model::Type& type, const std::string& value);
 /// The guard at the beginning of the codec functions of a type that can contain itself.
 void emit_nesting(Code& code, const model::Declaration& declaration, std::string_view coder);
 

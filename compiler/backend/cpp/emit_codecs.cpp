@@ -18,6 +18,8 @@ bool has_bound(const model::Type& type) {
   }
   if (const auto* const array = std::get_if<model::ArrayType>(&resolved.form))
     return has_bound(*array->element);
+  if (const auto* const optional = std::get_if<model::OptionalType>(&resolved.form))
+    return has_bound(*optional->element);
   return false;
 }
 
@@ -45,11 +47,7 @@ class Statement {
  public:
   explicit Statement(const Direction& direction) : direction_(direction) {}
 
-  std::string of(const model::Type& type, bool optional, const std::string& value) const {
-    if (!optional || !has_bound(type)) return of(type, value, 0);
-    return call("_optional", value, 0,
-                element(0, [&](const std::string& inner) { return of(type, inner, 1); }));
-  }
+  std::string of(const model::Type& type, const std::string& value) const { return of(type, value, 0); }
 
  private:
   std::string coder(std::size_t depth) const {
@@ -76,6 +74,11 @@ class Statement {
     }
     if (const auto* const array = std::get_if<model::ArrayType>(&resolved.form)) {
       return of(*array, 0, value, depth);
+    }
+    if (const auto* const optional = std::get_if<model::OptionalType>(&resolved.form)) {
+      return call("_optional", value, depth, element(depth, [&](const std::string& inner) {
+                    return of(*optional->element, inner, depth + 1);
+                  }));
     }
     const auto& sequence = std::get<model::SequenceType>(resolved.form);
     const std::string bound = sequence.bound != 0 ? std::to_string(sequence.bound) : "once::kUnbounded";
@@ -147,8 +150,7 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
                                type + "&>(value));");
     }
     for (const model::Member& member : members) {
-      emit_statement(code,
-                     Statement{direction}.of(*member.type, member.optional, "value." + name_of(member.name)));
+      emit_statement(code, Statement{direction}.of(*member.type, "value." + name_of(member.name)));
     }
   };
   code.emit(R"(
@@ -174,12 +176,12 @@ std::string plain_name(std::string_view name) {
 
 }  // namespace
 
-std::string encode_statement(const model::Type& type, bool optional, const std::string& value) {
-  return Statement{kEncode}.of(type, optional, value);
+std::string encode_statement(const model::Type& type, const std::string& value) {
+  return Statement{kEncode}.of(type, value);
 }
 
-std::string decode_statement(const model::Type& type, bool optional, const std::string& value) {
-  return Statement{kDecode}.of(type, optional, value);
+std::string decode_statement(const model::Type& type, const std::string& value) {
+  return Statement{kDecode}.of(type, value);
 }
 
 Scope codec_scope(const Input& input, const Declaration& declaration) {

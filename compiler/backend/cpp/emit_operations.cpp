@@ -30,9 +30,9 @@ std::string_view spell(model::Semantics semantics) {
 
 /// The statements that encode or decode the items; `prefix` makes a name an expression.
 void emit_items(Code& code, const std::vector<Item>& items, const std::string& prefix,
-                std::string (*statement)(const model::Type&, bool, const std::string&)) {
+                std::string (*statement)(const model::Type&, const std::string&)) {
   for (const Item& item : items) {
-    code.emit("$statement$", {{"statement", statement(*item.type, false, prefix + item.name)}});
+    code.emit("$statement$", {{"statement", statement(*item.type, prefix + item.name)}});
   }
 }
 

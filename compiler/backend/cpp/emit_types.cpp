@@ -90,10 +90,11 @@ std::vector<MemberText> member_texts(const Input& input, const Declaration& decl
   texts.reserve(members.size());
   for (const model::Member& member : members) {
     // clang asks for the elements' destructor where it reads "{}".
-    std::string start =
-        holds_incomplete(input, declaration, *member.type) ? "" : initializer(input.names, member, scope);
-    texts.push_back(
-        {name_of(member.name), spell(input.names, member, scope), std::move(start), doc_comment(member.doc)});
+    std::string start = holds_incomplete(input, declaration, *member.type)
+                            ? ""
+                            : initializer(input.names, *member.type, scope);
+    texts.push_back({name_of(member.name), spell(input.names, *member.type, scope), std::move(start),
+                     doc_comment(member.doc)});
   }
   return texts;
 }
@@ -138,7 +139,7 @@ void emit_exception(Code& code, const Input& input, const Declaration& declarati
   std::vector<std::string> initializers;
   for (std::size_t i = 0; i < members.size(); ++i) {
     const model::Member& member = exception.members[i];
-    const bool moved = member.optional || !is_scalar(*member.type);
+    const bool moved = !is_scalar(*member.type);
     parameters.push_back(members[i].type + " " + members[i].name + "_value");
     initializers.push_back(members[i].name + "(" + (moved ? "std::move(" : "") + members[i].name + "_value" +
                            (moved ? "))" : ")"));

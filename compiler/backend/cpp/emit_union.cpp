@@ -68,8 +68,8 @@ struct UnionText {
 };
 
 std::string parameter_of(const Input& input, const model::Member& member, const Scope& scope) {
-  const std::string type = spell(input.names, member, scope);
-  return !member.optional && is_scalar(*member.type) ? type : "const " + type + "&";
+  const std::string type = spell(input.names, *member.type, scope);
+  return is_scalar(*member.type) ? type : "const " + type + "&";
 }
 
 UnionText describe(const Input& input, const Declaration& declaration) {
@@ -90,7 +90,7 @@ UnionText describe(const Input& input, const Declaration& declaration) {
     made.type = "std::monostate";
     if (arm.member) {
       made.name = union_arm_name(arm.member->name);
-      made.type = spell(input.names, *arm.member, scope);
+      made.type = spell(input.names, *arm.member->type, scope);
       made.parameter = parameter_of(input, *arm.member, scope);
     }
     made.first_label = literal(input.names, arm.labels.empty() ? unnamed_value(onion) : arm.labels.front(),
@@ -286,7 +286,8 @@ void emit_union_definitions(Code& code, const Input& input, const Declaration& d
                {"index", std::to_string(arm.index)},
                {"stored", arm.several_labels ? "label" : arm.first_label}});
   }
-  code.emit(R"(
+  code.emit(
+      R"(
 
     template <once::EncoderType E>
     void encode(E& encoder, const $union$& value) {
@@ -310,35 +311,32 @@ void emit_union_definitions(Code& code, const Input& input, const Declaration& d
       value.discriminator_ = label;
     }
   )",
-            {{"union", codec_name(input, declaration)},
-             {"nesting", [&] { emit_nesting(code, declaration, "encoder"); }},
-             {"encode",
-              [&] {
-                for (const ArmText& arm : text.arms) {
-                  if (arm.name.empty()) continue;
-                  const std::string value = "std::get<" + std::to_string(arm.index) + ">(value.state_)";
-                  const model::Member& member = *arm.arm->member;
-                  code.emit("case $index$: $encode$ break;",
-                            {{"index", std::to_string(arm.index)},
-                             {"encode", encode_statement(*member.type, member.optional, value)}});
-                }
-              }},
-             {"nested", [&] { emit_nesting(code, declaration, "decoder"); }},
-             {"discriminator", spell(input.names, *std::get<model::Union>(declaration.body).discriminator,
-                                     codec_scope(input, declaration))},
-             {"decode",
-              [&] {
-                for (const ArmText& arm : text.arms) {
-                  const std::string value = "value.state_.emplace<" + std::to_string(arm.index) + ">()";
-                  const model::Member* const member = arm.name.empty() ? nullptr : &*arm.arm->member;
-                  code.emit(
-                      "case $index$: $decode$ break;",
+      {{"union", codec_name(input, declaration)},
+       {"nesting", [&] { emit_nesting(code, declaration, "encoder"); }},
+       {"encode",
+        [&] {
+          for (const ArmText& arm : text.arms) {
+            if (arm.name.empty()) continue;
+            const std::string value = "std::get<" + std::to_string(arm.index) + ">(value.state_)";
+            const model::Member& member = *arm.arm->member;
+            code.emit("case $index$: $encode$ break;", {{"index", std::to_string(arm.index)},
+                                                        {"encode", encode_statement(*member.type, value)}});
+          }
+        }},
+       {"nested", [&] { emit_nesting(code, declaration, "decoder"); }},
+       {"discriminator", spell(input.names, *std::get<model::Union>(declaration.body).discriminator,
+                               codec_scope(input, declaration))},
+       {"decode",
+        [&] {
+          for (const ArmText& arm : text.arms) {
+            const std::string value = "value.state_.emplace<" + std::to_string(arm.index) + ">()";
+            const model::Member* const member = arm.name.empty() ? nullptr : &*arm.arm->member;
+            code.emit("case $index$: $decode$ break;",
                       {{"index", std::to_string(arm.index)},
-                       {"decode", member != nullptr ? decode_statement(*member->type, member->optional, value)
-                                                    : value + ";"}});
-                }
-              }},
-             {"unknown", "default: decoder.fail(once::Errc::invalid_value); return;"}});
+                       {"decode", member != nullptr ? decode_statement(*member->type, value) : value + ";"}});
+          }
+        }},
+       {"unknown", "default: decoder.fail(once::Errc::invalid_value); return;"}});
 }
 
 }  // namespace oncec::backend::cpp

@@ -113,6 +113,8 @@ class Walk {
   void need(const model::Type& type) {
     if (const auto* const array = std::get_if<model::ArrayType>(&type.form)) {
       need(*array->element);
+    } else if (const auto* const optional = std::get_if<model::OptionalType>(&type.form)) {
+      need(*optional->element);
     } else if (const auto* const named = std::get_if<model::NamedType>(&type.form)) {
       if (as_interface(named->declaration) != nullptr) {
         know(*named->declaration);
@@ -132,6 +134,8 @@ class Walk {
       know(*sequence->element);
     } else if (const auto* const array = std::get_if<model::ArrayType>(&type.form)) {
       know(*array->element);
+    } else if (const auto* const optional = std::get_if<model::OptionalType>(&type.form)) {
+      know(*optional->element);
     } else if (const auto* const named = std::get_if<model::NamedType>(&type.form)) {
       know(*named->declaration);
     }

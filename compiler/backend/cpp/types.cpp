@@ -58,6 +58,9 @@ struct TypeSpeller {
   std::string operator()(const model::ArrayType& array) const {
     return array_of(spell(names, *array.element, from), array.dimensions);
   }
+  std::string operator()(const model::OptionalType& optional) const {
+    return "std::optional<" + spell(names, *optional.element, from) + ">";
+  }
   std::string operator()(const model::NamedType& named) const {
     std::string name = names.spell(*named.declaration, from);
     const bool is_reference = std::holds_alternative<model::Interface>(named.declaration->body);
@@ -136,11 +139,6 @@ std::string spell(const Names& names, const model::Type& type, const Scope& from
   return std::visit(TypeSpeller{names, from}, type.form);
 }
 
-std::string spell(const Names& names, const model::Member& member, const Scope& from) {
-  std::string type = spell(names, *member.type, from);
-  return member.optional ? "std::optional<" + type + ">" : type;
-}
-
 bool is_scalar(const model::Type& type) {
   if (primitive_of(type) != nullptr) return true;
   const model::Declaration* const declaration = declaration_of(type);
@@ -150,10 +148,6 @@ bool is_scalar(const model::Type& type) {
 std::string spell_parameter(const Names& names, const model::Type& type, const Scope& from) {
   std::string spelled = spell(names, type, from);
   return is_scalar(type) ? spelled : "const " + spelled + "&";
-}
-
-std::string initializer(const Names& names, const model::Member& member, const Scope& from) {
-  return member.optional ? "{}" : initializer(names, *member.type, from);
 }
 
 std::string initializer(const Names& names, const model::Type& type, const Scope& from) {

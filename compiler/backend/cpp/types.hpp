@@ -10,8 +10,6 @@ namespace oncec::backend::cpp {
 
 /// "std::vector<Receipt>": the type as written at `from`. Typedefs keep their names.
 std::string spell(const Names& names, const model::Type& type, const Scope& from);
-/// … of a member, which may be optional.
-std::string spell(const Names& names, const model::Member& member, const Scope& from);
 
 /// True for what is passed by value: basic types and enumerations.
 bool is_scalar(const model::Type& type);
@@ -20,7 +18,6 @@ std::string spell_parameter(const Names& names, const model::Type& type, const S
 
 /// What follows a member's name so that a new object has a value: "{}", " = Color::red".
 std::string initializer(const Names& names, const model::Type& type, const Scope& from);
-std::string initializer(const Names& names, const model::Member& member, const Scope& from);
 
 /// A constant expression of the type.
 std::string literal(const Names& names, const model::Value& value, const model::Type& type,
