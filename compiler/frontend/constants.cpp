@@ -398,7 +398,7 @@ std::optional<model::Value> Constants::evaluate(Grammar::ConstExpressionContext&
     const bool is_float = is_primitive(type, model::Primitive::Float32);
     if (is_float && std::abs(*number) > static_cast<double>(std::numeric_limits<float>::max())) {
       reporter_.report(Message::ValueRange, range,
-                       {syntax_.file().text().substr(range.begin, range.end - range.begin), "float"});
+                       {range.file->text().substr(range.begin, range.end - range.begin), "float"});
       return std::nullopt;
     }
   } else if (const auto* string = std::get_if<String>(&*operand)) {

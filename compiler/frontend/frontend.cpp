@@ -17,7 +17,8 @@ AnnotationRegistry built_in_annotations(model::Model& model) {
   Reporter reporter(diagnostics);
   for (const BuiltInFile& built_in : built_in_files()) {
     const SourceFile file{std::string(built_in.name), std::string(built_in.text)};
-    const Syntax syntax(file, reporter);
+    const SourceText source{file};
+    const Syntax syntax(source, reporter);
     Builder(syntax, reporter, model, registry).build_annotations();
   }
   return registry;
@@ -27,13 +28,17 @@ AnnotationRegistry built_in_annotations(model::Model& model) {
 
 std::unique_ptr<model::Model> read_omg_idl(std::string name, std::string text, Diagnostics& diagnostics) {
   auto model = std::make_unique<model::Model>();
-  AnnotationRegistry registry = built_in_annotations(*model);
   model->files.push_back(std::make_unique<SourceFile>(std::move(name), std::move(text)));
-  Reporter reporter(diagnostics);
-  const Syntax syntax(*model->files.front(), reporter);
-  Builder(syntax, reporter, *model, registry).build();
-  diagnostics.sort();
+  read_omg_idl(SourceText{*model->files.front()}, *model, diagnostics);
   return model;
+}
+
+void read_omg_idl(const SourceText& source, model::Model& model, Diagnostics& diagnostics) {
+  AnnotationRegistry registry = built_in_annotations(model);
+  Reporter reporter(diagnostics);
+  const Syntax syntax(source, reporter);
+  Builder(syntax, reporter, model, registry).build();
+  diagnostics.sort();
 }
 
 }  // namespace oncec::frontend

@@ -6,11 +6,14 @@
 
 #include "model/model.hpp"
 #include "support/diagnostics.hpp"
+#include "support/source_text.hpp"
 
 namespace oncec::frontend {
 
-/// Reads one file. What is wrong goes to `diagnostics`, in the order of the text; the model then holds what
-/// was right. It owns the file, whose text must be UTF-8.
+/// Reads one file, as it is. What is wrong goes to `diagnostics`, in the order of the text; the model then
+/// holds what was right. It owns the file, whose text must be UTF-8.
 std::unique_ptr<model::Model> read_omg_idl(std::string name, std::string text, Diagnostics& diagnostics);
+/// The same for preprocessed text, into a model that owns the files that it came from.
+void read_omg_idl(const SourceText& source, model::Model& model, Diagnostics& diagnostics);
 
 }  // namespace oncec::frontend

@@ -10,11 +10,10 @@
 
 namespace oncec::frontend {
 
-Syntax::Syntax(const SourceFile& file, Reporter& reporter)
-    : file_(file),
-      characters_(std::string(file.text())),
+Syntax::Syntax(const SourceText& source, Reporter& reporter)
+    : characters_(std::string(source.text())),
       lexer_(&characters_),
-      tokens_(file, lexer_),
+      tokens_(source, lexer_),
       parser_(&tokens_) {
   lexer_.removeErrorListeners();
   parser_.removeErrorListeners();

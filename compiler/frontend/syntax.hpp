@@ -11,7 +11,7 @@
 #include "frontend/messages.hpp"
 #include "frontend/repair.hpp"
 #include "frontend/token_buffer.hpp"
-#include "support/source.hpp"
+#include "support/source_text.hpp"
 
 namespace oncec::frontend {
 
@@ -25,15 +25,16 @@ const antlr4::Token& first_token(antlr4::ParserRuleContext& context);
 /// where something was missing it may have invented tokens, with empty text where a name or a value is meant.
 class Syntax {
  public:
-  Syntax(const SourceFile& file, Reporter& reporter);
+  Syntax(const SourceText& source, Reporter& reporter);
 
   /// nullptr if the file is nested too deeply to be parsed.
   Grammar::SpecificationContext* tree() const { return tree_; }
 
-  const SourceFile& file() const { return file_; }
   SourceRange range(antlr4::ParserRuleContext& context) const;  // not const: ANTLR does not know it
   SourceRange range(const antlr4::Token& token) const { return tokens_.range(token); }
   std::string_view text(const antlr4::Token& token) const { return tokens_.text(token); }
+  /// True for what comes from an included file.
+  bool is_included(const antlr4::Token& token) const { return tokens_.is_included(token); }
 
   bool is_unterminated(const antlr4::Token& token) const { return tokens_.is_unterminated(token); }
 
@@ -51,7 +52,6 @@ class Syntax {
  private:
   void parse(Reporter& reporter);
 
-  const SourceFile& file_;
   antlr4::ANTLRInputStream characters_;
   grammar::OmgIdlLexer lexer_;
   TokenBuffer tokens_;

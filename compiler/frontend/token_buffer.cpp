@@ -84,8 +84,8 @@ bool is_invented(const antlr4::Token& token) {
   return token.getType() != antlr4::Token::EOF && token.getStopIndex() + 1 == token.getStartIndex();
 }
 
-TokenBuffer::TokenBuffer(const SourceFile& file, antlr4::TokenSource& source)
-    : CommonTokenStream(&source), file_(file) {}
+TokenBuffer::TokenBuffer(const SourceText& source, antlr4::TokenSource& tokens)
+    : CommonTokenStream(&tokens), source_(source) {}
 
 bool TokenBuffer::prepare(Reporter& reporter) {
   fill();
@@ -139,7 +139,7 @@ bool TokenBuffer::judge_hidden(antlr4::Token& token, Reporter& reporter) {
 
 void TokenBuffer::judge_directive(antlr4::Token& token, Reporter& reporter) {
   const SourceRange place = range(token);
-  const std::string_view line = file_.text().substr(0, place.begin);
+  const std::string_view line = source_.text().substr(0, octet_of(token.getStartIndex()));
   const std::size_t line_start = line.rfind('\n') + 1;  // npos + 1 is 0
   if (!trimmed(line.substr(line_start)).empty()) {
     reporter.report(Message::UnexpectedCharacter, {place.file, place.begin, place.begin + 1}, {"#"});
@@ -211,7 +211,7 @@ void TokenBuffer::renumber(std::size_t from) {
 }
 
 void TokenBuffer::index_characters() {
-  const std::string_view all = file_.text();
+  const std::string_view all = source_.text();
   if (std::all_of(all.begin(), all.end(), [](char c) { return static_cast<signed char>(c) >= 0; })) return;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if ((static_cast<unsigned char>(all[i]) & 0xC0U) != 0x80U)
@@ -221,7 +221,7 @@ void TokenBuffer::index_characters() {
 }
 
 std::uint32_t TokenBuffer::octet_of(std::size_t character) const {
-  if (octet_of_.empty()) return static_cast<std::uint32_t>(std::min(character, file_.text().size()));
+  if (octet_of_.empty()) return static_cast<std::uint32_t>(std::min(character, source_.text().size()));
   return octet_of_[std::min(character, octet_of_.size() - 1)];
 }
 
@@ -230,14 +230,22 @@ SourceRange TokenBuffer::range(const antlr4::Token& token) const {
 }
 
 SourceRange TokenBuffer::range(const antlr4::Token& first, const antlr4::Token& last) const {
-  const std::uint32_t begin = octet_of(first.getStartIndex());
-  return {&file_, begin, std::max(begin, octet_of(last.getStopIndex() + 1))};
+  return source_.range(octet_of(first.getStartIndex()), end_of(last));
+}
+
+/// Behind its last octet; an invented token has none.
+std::uint32_t TokenBuffer::end_of(const antlr4::Token& token) const {
+  return std::max(octet_of(token.getStartIndex()), octet_of(token.getStopIndex() + 1));
+}
+
+bool TokenBuffer::is_included(const antlr4::Token& token) const {
+  return source_.is_included(octet_of(token.getStartIndex()));
 }
 
 std::string_view TokenBuffer::text(const antlr4::Token& token) const {
   if (token.getType() == antlr4::Token::EOF) return {};
-  const SourceRange place = range(token);
-  return file_.text().substr(place.begin, place.end - place.begin);
+  const std::uint32_t begin = octet_of(token.getStartIndex());
+  return source_.text().substr(begin, end_of(token) - begin);
 }
 
 }  // namespace oncec::frontend

@@ -12,7 +12,7 @@
 
 #include "OmgIdlLexer.h"
 #include "frontend/messages.hpp"
-#include "support/source.hpp"
+#include "support/source_text.hpp"
 
 namespace oncec::frontend {
 
@@ -21,7 +21,7 @@ inline constexpr std::size_t kNestingMax = 64;
 
 class TokenBuffer : public antlr4::CommonTokenStream {
  public:
-  TokenBuffer(const SourceFile& file, antlr4::TokenSource& source);
+  TokenBuffer(const SourceText& source, antlr4::TokenSource& tokens);
 
   /// Reports what is wrong with single tokens and brackets' depth. False if there is no sense in parsing.
   bool prepare(Reporter& reporter);
@@ -44,6 +44,9 @@ class TokenBuffer : public antlr4::CommonTokenStream {
   /// As written; for the end of the file, nothing.
   std::string_view text(const antlr4::Token& token) const;
 
+  /// True for what comes from an included file.
+  bool is_included(const antlr4::Token& token) const;
+
   /// True for a literal whose end is missing.
   bool is_unterminated(const antlr4::Token& token) const { return unterminated_.count(&token) != 0; }
 
@@ -58,8 +61,9 @@ class TokenBuffer : public antlr4::CommonTokenStream {
   void renumber(std::size_t from);
   void index_characters();
   std::uint32_t octet_of(std::size_t character) const;
+  std::uint32_t end_of(const antlr4::Token& token) const;
 
-  const SourceFile& file_;
+  const SourceText& source_;
   std::vector<std::uint32_t> octet_of_;  // of each character; empty if all are ASCII
   std::set<const antlr4::Token*> unterminated_;
   bool has_unread_include_ = false;

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "support/diagnostics.hpp"
-#include "support/source.hpp"
+#include "support/source_text.hpp"
 
 namespace oncec {
 namespace {
@@ -22,6 +22,32 @@ TEST(SourceFile, CountsLinesFromOneAndColumnsInCharacters) {
   EXPECT_EQ(file.line(3), "");
   EXPECT_EQ(file.line(4), "last");
   EXPECT_EQ(file.line(5), "");
+}
+
+TEST(SourceText, KnowsWhereItsOctetsWereWritten) {
+  const SourceFile main("main.idl", "#define N 12\nconst long a = N + 1;\n");
+  const SourceFile included("types.idl", "typedef long T;\n");
+  SourceText text;
+  text.append(included.text(), included, 0, true);
+  text.append("const long a = ", main, 13, false);
+  text.append_made("12", {&main, 28, 29}, false);
+  text.append(" + 1;\n", main, 29, false);
+  ASSERT_EQ(text.text(), "typedef long T;\nconst long a = 12 + 1;\n");
+  const SourceRange inside = text.range(8, 12);
+  EXPECT_EQ(inside.file, &included);
+  EXPECT_EQ(inside.begin, 8U);
+  EXPECT_EQ(inside.end, 12U);
+  EXPECT_TRUE(text.is_included(15));
+  EXPECT_FALSE(text.is_included(16));
+  const SourceRange made = text.range(31, 33);
+  EXPECT_EQ(made.file, &main);
+  EXPECT_EQ(made.begin, 28U);
+  EXPECT_EQ(made.end, 29U);
+  const SourceRange sum = text.range(31, 37);
+  EXPECT_EQ(sum.begin, 28U);
+  EXPECT_EQ(sum.end, 33U);
+  EXPECT_EQ(text.range(0, 20).file, &included);
+  EXPECT_EQ(text.range(99, 99).file, &main);
 }
 
 std::string printed(const Diagnostics& diagnostics, const PrintOptions& options = {}) {
