@@ -309,7 +309,8 @@ ObjectRef Server::reference_to(ObjectKey key, std::string_view interface_id) con
 }
 
 void Server::shut_down(Duration grace, std::function<void(std::error_code)> done) {
-  state_->shut_down(grace, std::move(done));
+  const auto kept = state_;  // `done` may destroy the server on another thread, before this returns
+  kept->shut_down(grace, std::move(done));
 }
 
 ServerStatistics Server::statistics() const {

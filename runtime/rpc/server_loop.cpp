@@ -146,8 +146,14 @@ void ServerLoop::shut_down(Duration grace, std::function<void(bool)> done) {
   listeners_.clear();
   accept_again_at_ = kNever;
   core_.drain(time);
+  if (shutdown_done_) {
+    done = [first = std::move(shutdown_done_), second = std::move(done)](bool in_time) {
+      first(in_time);
+      second(in_time);
+    };
+  }
   shutdown_done_ = std::move(done);
-  shutdown_at_ = time + grace;
+  shutdown_at_ = std::min(shutdown_at_, time + grace);
   finish_shutdown(lock);
   settle_timer();
 }

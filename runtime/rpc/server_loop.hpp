@@ -91,7 +91,7 @@ class ServerLoop final : public CallHost,
   void open_listener(std::unique_ptr<Listener> listener);
 
   /// Accepts nothing new; `done(in_time)` is called, under no lock, when nothing runs any more, or after
-  /// `grace`. The loop is closed then.
+  /// `grace`. The loop is closed then. Again while it is under way: the earlier end counts, for both.
   void shut_down(Duration grace, std::function<void(bool in_time)> done);
   /// Closes everything now.
   void close();

@@ -14,8 +14,8 @@
 
 #include <asio/associated_executor.hpp>
 #include <asio/async_result.hpp>
-#include <asio/dispatch.hpp>
 #include <asio/executor_work_guard.hpp>
+#include <asio/post.hpp>
 
 #include <once/rpc/activation.hpp>
 #include <once/rpc/environment.hpp>
@@ -118,6 +118,8 @@ class Server {
 
   /// Accepts nothing new, lets running calls finish for up to `grace`, takes leave of the clients and closes.
   /// Completes with an error code: timed_out if calls were still running. Signature: void(std::error_code).
+  /// The handler may destroy the server; it never runs inside this function. Asked for again meanwhile, all
+  /// of them complete together, at the earliest end of their graces.
   template <class Token>
   auto async_shutdown(Duration grace, Token&& token) {
     return asio::async_initiate<Token, void(std::error_code)>(
@@ -127,7 +129,8 @@ class Server {
           auto kept = std::make_shared<Handler>(std::move(handler));
           const auto run_on = asio::get_associated_executor(*kept, this->executor());
           shut_down(period, [kept, work = asio::make_work_guard(run_on)](std::error_code error) {
-            asio::dispatch(work.get_executor(), [kept, error]() mutable { std::move (*kept)(error); });
+            // Posted: whoever closes the loops is still among them.
+            asio::post(work.get_executor(), [kept, error]() mutable { std::move (*kept)(error); });
           });
         },
         token, grace);
