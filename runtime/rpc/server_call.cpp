@@ -32,12 +32,12 @@ void ServerCall::begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival,
   holders_.store(2, std::memory_order_relaxed);
 }
 
-void ServerCall::clear() {
-  servant_.reset();
+std::shared_ptr<Servant> ServerCall::clear() {
   executor_ = {};
   answer_.body = Slice{};
   request_.body_ = Slice{};
   host_.reset();
+  return std::exchange(servant_, nullptr);
 }
 
 void ServerCall::give(ServerCall& call, Answer answer) {

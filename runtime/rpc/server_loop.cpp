@@ -51,8 +51,9 @@ bool ServerLoop::is_current() const {
 // --- Answers
 
 void ServerLoop::answered(ServerCall& call) {
+  std::shared_ptr<Servant> gone;  // dropped after the lock
   Lock lock{mutex_};
-  dispatcher_.finish(now(), call);
+  gone = dispatcher_.finish(now(), call);
   if (closed_) return;
   send_all();
   settle_timer();
@@ -60,8 +61,9 @@ void ServerLoop::answered(ServerCall& call) {
 }
 
 void ServerLoop::let_go(ServerCall& call) {
+  std::shared_ptr<Servant> gone;  // dropped after the lock
   const Lock lock{mutex_};
-  dispatcher_.recycle(call);
+  gone = dispatcher_.recycle(call);
 }
 
 std::string ServerLoop::peer_of(const core::Path& path) const {

@@ -1,0 +1,136 @@
+// How long servants live, and where they die: their destructors are users' code.
+#include <asio/thread_pool.hpp>
+
+#include "raw.hpp"
+
+namespace raw {
+namespace {
+
+/// Sees a servant die: whether another thread could take the runtime's lock at that moment.
+class Witness {
+ public:
+  /// `ask` takes the lock.
+  explicit Witness(std::function<void()> ask) : ask_(std::move(ask)) {}
+  ~Witness() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+  /// To be kept by the servant.
+  std::shared_ptr<void> token() {
+    return {this, [](Witness* self) { self->see(); }};
+  }
+  bool lock_was_free() {
+    seen_.wait();
+    return lock_was_free_;
+  }
+
+ private:
+  void see() {
+    const auto answered = std::make_shared<std::promise<void>>();
+    auto answer = answered->get_future();
+    thread_ = std::thread{[this, answered] {
+      ask_();
+      answered->set_value();
+    }};
+    lock_was_free_ = answer.wait_for(5s) == std::future_status::ready;  // the time passes only if it was not
+    seen_.open();
+  }
+
+  const std::function<void()> ask_;
+  std::thread thread_;
+  bool lock_was_free_ = false;
+  Latch seen_;
+};
+
+/// Returns when the loop has left whatever it was doing.
+void let_finish(LoopThread& loop) {
+  Latch done;
+  asio::post(loop.io, [&] { done.open(); });
+  done.wait();
+}
+
+class ServantLife : public testing::Test {
+ protected:
+  ServantLife() { server.listen("tcp://127.0.0.1:0"); }
+
+  LoopThread loop;
+  once::Server server{loop.io};
+  Witness witness{[this] { (void)server.statistics(); }};
+  LoopThread client_loop;
+  once::Client client{client_loop.io};
+};
+
+TEST_F(ServantLife, EndsUnderNoLockWithTheLastAnswer) {
+  std::promise<once::Responder> kept;
+  auto object = std::make_shared<Object>();
+  object->on(kWork, [&, token = witness.token()](once::Request&, once::Responder respond) {
+    kept.set_value(std::move(respond));
+  });
+  server.activate("object", std::move(object));
+  Pending pending;
+  stub(client, server.reference_to("object")).start(kWork, "", pending);
+  once::Responder respond = kept.get_future().get();
+  let_finish(loop);
+  server.deactivate("object");
+  std::move(respond).value({}, false);
+  EXPECT_TRUE(witness.lock_was_free());
+  EXPECT_TRUE(executed(pending.get()));
+}
+
+TEST_F(ServantLife, EndsUnderNoLockWithACallThatWaitedTooLong) {
+  asio::thread_pool pool{1};
+  Latch go_on;
+  asio::post(pool, [&] { go_on.wait(); });
+  auto object = std::make_shared<Object>();
+  object->on(kWork, [token = witness.token()](once::Request&, once::Responder) {});
+  server.activate("object", std::move(object), {.executor = pool.get_executor()});
+  const Stub remote = stub(client, server.reference_to("object"));
+  EXPECT_FALSE(executed(remote.call(kWork, "", {.deadline = 50ms})));
+  // When a later call's caller has given up, the first one's budget is gone at the server, too.
+  EXPECT_FALSE(executed(remote.call(kWork, "", {.deadline = 50ms})));
+  server.deactivate("object");
+  go_on.open();
+  EXPECT_TRUE(witness.lock_was_free());
+  pool.join();
+}
+
+TEST_F(ServantLife, EndsUnderNoLockWithARefusal) {
+  server.set_locator([&](const once::ObjectKey&) {
+    auto object = std::make_shared<Object>();
+    object->on(kWork, [token = witness.token()](once::Request&, once::Responder) {});
+    return object;
+  });
+  constexpr auto kUnknown = operation("unknown", 99);
+  const auto outcome = stub(client, server.reference_to("object")).call(kUnknown, "");
+  EXPECT_EQ(outcome.code, once::Errc::no_such_operation);
+  EXPECT_TRUE(witness.lock_was_free());
+}
+
+TEST_F(ServantLife, OfACallbackEndsUnderNoLockWithTheLastAnswer) {
+  Witness of_client{[this] { (void)client.statistics(); }};
+  std::promise<once::Responder> kept;
+  auto mine = std::make_shared<Object>();
+  mine->on(kEcho, [&, token = of_client.token()](once::Request&, once::Responder respond) {
+    kept.set_value(std::move(respond));
+  });
+  std::optional activation{client.activate(std::move(mine))};
+  Pending called_back;
+  auto object = std::make_shared<Object>();
+  object->on(kCallBack, [&](once::Request& request, once::Responder respond) {
+    once::ObjectRef target;
+    target.key = text(request.body());
+    request.channel_to(target)->start(outgoing(target, kEcho, bytes("?")), called_back);
+    std::move(respond).value({}, false);
+  });
+  server.activate("object", object);
+  ASSERT_TRUE(executed(stub(client, server.reference_to("object")).call(kCallBack, activation->ref().key)));
+  once::Responder respond = kept.get_future().get();
+  let_finish(client_loop);
+  activation.reset();
+  std::move(respond).value({}, false);
+  EXPECT_TRUE(of_client.lock_was_free());
+  EXPECT_TRUE(executed(called_back.get()));
+}
+
+}  // namespace
+}  // namespace raw
