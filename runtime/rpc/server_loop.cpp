@@ -18,6 +18,9 @@ namespace {
 /// for it again.
 constexpr Duration kLastReplies = std::chrono::milliseconds{300};
 
+/// Judging leases costs a look at every socket: so often at most while one lease runs.
+constexpr int kJudgementsInLease = 64;
+
 core::ServerConfig make_config(const ServerSettings& settings, std::uint8_t index) {
   core::ServerConfig config;
   config.limits = server_limits(settings.limits);
@@ -99,15 +102,15 @@ void ServerLoop::on_event(Event) {
   Lock lock{mutex_};
   timer_.expired();
   if (closed_) return;
-  // A lease is judged after what has already arrived.
-  const auto ports = ports_;
-  for (const auto& port : ports) {
-    read_port(lock, *port);
-    if (closed_) return;
-  }
   const Time time = now();
-  if (core_.next_timeout() <= time) core_.timeout(time);
+  if (judgement() <= time) {
+    // A lease is judged after everything that had arrived by now. If that was too much to be read at once,
+    // it is judged another time.
+    judge_again_at_ = time + limits().lease / kJudgementsInLease;
+    if (read_everything(lock)) core_.timeout(time);
+  }
   work(lock);
+  if (closed_) return;
   if (accept_again_at_ <= time) {
     accept_again_at_ = kNever;
     for (const auto& listener : listeners_) settle(*listener);
@@ -130,8 +133,8 @@ void ServerLoop::on_event(Event) {
 
 void ServerLoop::settle_timer() {
   if (closed_) return;
-  const Time wake = std::min(
-      {core_.next_timeout(), back_wake_, sweep_at_, accept_again_at_, shutdown_at_, last_replies_until_});
+  const Time wake =
+      std::min({judgement(), back_wake_, sweep_at_, accept_again_at_, shutdown_at_, last_replies_until_});
   timer_.set(environment_, weak_from_this(), wake);
 }
 

@@ -5,6 +5,7 @@
 // unless servants run on executors, or several threads run the loop's io_context.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -117,8 +118,11 @@ class ServerLoop final : public CallHost,
   const Limits& limits() const { return settings_->limits; }
 
   // Reading, under the lock, which is given up while servants run.
-  void read_port(Lock& lock, ServerPort& port);
-  void read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection);
+  // Read some at a time; true if they have read all that there was, or may read no more.
+  bool read_port(Lock& lock, ServerPort& port);
+  bool read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection);
+  bool read_everything(Lock& lock);
+  void accept_from(ServerListener& listener);
   /// `connection`: null for datagrams. `came_over`: another loop has handed it over.
   void take(Time now, const core::Path& from, const Slice& message,
             const std::shared_ptr<ServerConnection>& connection, bool came_over);
@@ -141,6 +145,8 @@ class ServerLoop final : public CallHost,
   void settle(const std::shared_ptr<ServerConnection>& connection);
   static void settle(ServerListener& listener);
   void settle_timer();
+  /// When leases have to be judged.
+  Time judgement() const { return std::max(core_.next_timeout(), judge_again_at_); }
   void finish_shutdown(Lock& lock);
   void close_all(Lock& lock);
 
@@ -180,8 +186,9 @@ class ServerLoop final : public CallHost,
   std::uint64_t sessions_gone_ = 0;                // when back_channels_ was last looked through
 
   LazyTimer timer_;
-  Time sweep_at_ = kNever;         // when a connection may be overdue
-  Time accept_again_at_ = kNever;  // when descriptors ran out
+  Time judge_again_at_ = Time::min();  // leases are not judged before
+  Time sweep_at_ = kNever;             // when a connection may be overdue
+  Time accept_again_at_ = kNever;      // when descriptors ran out
   Time shutdown_at_ = kNever;
   Time last_replies_until_ = kNever;
   std::function<void(bool)> shutdown_done_;

@@ -65,14 +65,16 @@ void ServerLoop::on_event(const std::shared_ptr<ServerPort>& port, Event event) 
   finish_shutdown(lock);
 }
 
-void ServerLoop::read_port(Lock& lock, ServerPort& port) {
+bool ServerLoop::read_port(Lock& lock, ServerPort& port) {
+  bool emptied = false;
   std::vector<Slice> messages;
   messages.swap(inbox_);
   for (int i = 0; i < kDatagramsAtOnce && !closed_; ++i) {
     Address from;
     Slice datagram;
     const std::error_code error = port.port.socket().receive(from, datagram, Duration{0});
-    if (error == std::errc::operation_would_block) break;
+    emptied = error == std::errc::operation_would_block;
+    if (emptied) break;
     if (error) continue;  // a hint about an earlier datagram
     ++datagrams_;
     if (!split_datagram(std::move(datagram), messages)) ++malformed_;
@@ -83,6 +85,7 @@ void ServerLoop::read_port(Lock& lock, ServerPort& port) {
     work(lock);
   }
   inbox_.swap(messages);
+  return emptied;
 }
 
 void ServerLoop::settle(const std::shared_ptr<ServerPort>& port) {
@@ -104,7 +107,13 @@ void ServerLoop::open_listener(std::unique_ptr<Listener> socket) {
 void ServerLoop::on_event(ServerListener& listener) {
   const Lock lock{mutex_};
   listener.waits = false;
-  if (closed_ || shutdown_done_) return;
+  if (closed_) return;
+  accept_from(listener);
+  settle_timer();
+}
+
+void ServerLoop::accept_from(ServerListener& listener) {
+  if (shutdown_done_) return;
   while (true) {
     auto accepted = listener.listener->accept();
     if (!accepted) {
@@ -112,7 +121,6 @@ void ServerLoop::on_event(ServerListener& listener) {
       // No descriptors or no memory: the ones that wait are taken later, without a busy loop.
       ++accept_pauses_;
       accept_again_at_ = now() + limits().accept_pause;
-      settle_timer();
       return;
     }
     ++accepted_;
@@ -124,7 +132,6 @@ void ServerLoop::on_event(ServerListener& listener) {
     settle(add_connection({std::move(*accepted), &front_message, stream_message_max(limits())}, peer));
   }
   settle(listener);
-  settle_timer();
 }
 
 void ServerLoop::settle(ServerListener& listener) {
@@ -164,7 +171,8 @@ bool ServerLoop::is_overfull(const ServerConnection& connection) const {
   return connection.stream.queued_octets() > limits().send_queue_max;
 }
 
-void ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection) {
+bool ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection) {
+  bool emptied = true;
   for (int i = 0; connection->open && !closed_; ++i) {
     if (is_overfull(*connection)) break;  // until its replies are taken
     if (i == kMessagesAtOnce) {
@@ -172,6 +180,7 @@ void ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnect
       if (!std::exchange(connection->waits_readable, true)) {
         asio::post(environment_.executor, [connection] { connection->on_event(Event::Readable); });
       }
+      emptied = false;
       break;
     }
     Slice message;
@@ -187,7 +196,7 @@ void ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnect
     if (state != StreamState::Open) {
       if (state == StreamState::Malformed) ++malformed_;
       close_connection(*connection);
-      return;
+      return true;
     }
     connection->last_message = time;
     connection->message_began = kNever;
@@ -195,6 +204,20 @@ void ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnect
     work(lock);
   }
   if (connection->open && !closed_) settle(connection);
+  return emptied;
+}
+
+bool ServerLoop::read_everything(Lock& lock) {
+  const auto listeners = listeners_;
+  for (const auto& listener : listeners) accept_from(*listener);
+  bool emptied = true;
+  const auto ports = ports_;
+  for (const auto& port : ports) emptied = read_port(lock, *port) && emptied;
+  std::vector<std::shared_ptr<ServerConnection>> connections;
+  connections.reserve(connections_.size());
+  for (const auto& [link, connection] : connections_) connections.push_back(connection);
+  for (const auto& connection : connections) emptied = read_connection(lock, connection) && emptied;
+  return emptied && !closed_;
 }
 
 void ServerLoop::settle(const std::shared_ptr<ServerConnection>& connection) {
