@@ -140,7 +140,7 @@ ServerState::ServerState(std::vector<Environment> environments, ServerOptions op
   if (environments_.size() > 256) throw std::invalid_argument{"once::Server: 1 to 256 loops"};
   RandomSource& random = *environment().random;
   auto settings = std::make_shared<ServerSettings>();
-  settings->limits = options_.limits;
+  settings->limits = share_of(options_.limits, environments_.size());
   settings->epoch = new_epoch(random);
   settings->secret = {random.number(), random.number()};
   settings->instance = new_instance(random);

@@ -239,6 +239,7 @@ void ServerLoop::add_to(ServerStatistics& statistics) const {
   statistics.connections_accepted += accepted_;
   statistics.connections_closed += connections_closed_;
   statistics.handed_over += handed_over_;
+  statistics.hand_overs_dropped += hand_overs_dropped_;
   statistics.accept_pauses += accept_pauses_;
   statistics.sessions += core_.sessions();
   statistics.connections += connections_.size();

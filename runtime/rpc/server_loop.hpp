@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -31,7 +32,7 @@ class ServerLoop;
 
 /// What the loops of a server share; fixed before the first socket is opened.
 struct ServerSettings {
-  Limits limits;
+  Limits limits;  // of one loop
   Epoch epoch;
   std::array<std::uint64_t, 2> secret{};
   ClientInstance instance;  // of the server as a caller of its clients' objects
@@ -127,6 +128,8 @@ class ServerLoop final : public CallHost,
   void take(Time now, const core::Path& from, const Slice& message,
             const std::shared_ptr<ServerConnection>& connection, bool came_over);
   std::shared_ptr<ServerLoop> owner_of(const Slice& message) const;
+  void hand_over(const std::shared_ptr<ServerLoop>& to, const core::Path& from, const Slice& message,
+                 const std::shared_ptr<ServerConnection>& connection);
   void give_away(const std::shared_ptr<ServerConnection>& connection, const Slice& message, ServerLoop& to);
   void take_over_datagram(const core::Path& from, const Slice& message);
   void take_over_connection(transport::MessageStream stream, const Slice& message);
@@ -168,6 +171,8 @@ class ServerLoop final : public CallHost,
   const std::shared_ptr<const ServerSettings> settings_;
   const std::uint8_t index_;
 
+  std::atomic<std::size_t> arriving_{0};  // what other loops have handed over and this one has not taken
+
   mutable std::mutex mutex_;
   core::ServerCore core_;
   Dispatcher dispatcher_;
@@ -195,7 +200,8 @@ class ServerLoop final : public CallHost,
   bool closed_ = false;
 
   std::uint64_t datagrams_ = 0, datagrams_not_sent_ = 0, malformed_ = 0;
-  std::uint64_t accepted_ = 0, connections_closed_ = 0, handed_over_ = 0, accept_pauses_ = 0;
+  std::uint64_t accepted_ = 0, connections_closed_ = 0, accept_pauses_ = 0;
+  std::uint64_t handed_over_ = 0, hand_overs_dropped_ = 0;
 };
 
 }  // namespace once::detail

@@ -18,6 +18,7 @@ using transport::StreamState;
 constexpr std::uint32_t kStreamLinks = 0x80000000;  // links from here on are connections
 constexpr int kDatagramsAtOnce = 64;
 constexpr int kMessagesAtOnce = 256;
+constexpr std::size_t kHandOversMax = 1024;  // that may wait for a loop
 /// A message that is arriving may take the header's time, and as long again as its octets take at this rate.
 constexpr std::int64_t kOctetsPerSecondMin = 8192;
 
@@ -271,13 +272,7 @@ void ServerLoop::take(Time now, const core::Path& from, const Slice& message,
   const bool settled = came_over || (connection && connection->handed_over);
   if (type && *type != core::MessageType::Hello && !settled) {
     if (const auto owner = owner_of(message)) {
-      ++handed_over_;
-      if (connection) {
-        give_away(connection, message, *owner);
-      } else {
-        asio::post(owner->environment_.executor,
-                   [owner, from, message] { owner->take_over_datagram(from, message); });
-      }
+      hand_over(owner, from, message, connection);
       return;
     }
   }
@@ -289,10 +284,29 @@ std::shared_ptr<ServerLoop> ServerLoop::owner_of(const Slice& message) const {
   if (settings_->loops.size() < 2) return nullptr;
   const auto loop = static_cast<std::uint8_t>(session_of(message));
   if (loop == index_ || loop >= settings_->loops.size()) return nullptr;
+  core::Prefix prefix;
+  if (core::read_prefix(message.view(), prefix) != Errc::ok) return nullptr;  // noise: to be counted here
   return settings_->loops[loop].lock();
 }
 
+void ServerLoop::hand_over(const std::shared_ptr<ServerLoop>& to, const core::Path& from,
+                           const Slice& message, const std::shared_ptr<ServerConnection>& connection) {
+  if (to->arriving_.fetch_add(1, std::memory_order_relaxed) >= kHandOversMax) {
+    to->arriving_.fetch_sub(1, std::memory_order_relaxed);
+    ++hand_overs_dropped_;
+    if (connection) close_connection(*connection);
+    return;
+  }
+  ++handed_over_;
+  if (connection) {
+    give_away(connection, message, *to);
+  } else {
+    asio::post(to->environment_.executor, [to, from, message] { to->take_over_datagram(from, message); });
+  }
+}
+
 void ServerLoop::take_over_datagram(const core::Path& from, const Slice& message) {
+  arriving_.fetch_sub(1, std::memory_order_relaxed);
   Lock lock{mutex_};
   if (closed_) return;
   take(now(), from, message, nullptr, true);
@@ -314,8 +328,13 @@ void ServerLoop::give_away(const std::shared_ptr<ServerConnection>& connection, 
 }
 
 void ServerLoop::take_over_connection(transport::MessageStream stream, const Slice& message) {
+  arriving_.fetch_sub(1, std::memory_order_relaxed);
   Lock lock{mutex_};
   if (closed_) return;
+  if (connections_.size() >= limits().connections_max) {
+    ++connections_closed_;
+    return;
+  }
   const Address peer = stream.socket().peer();
   const auto connection = add_connection(std::move(stream), peer);
   connection->handed_over = true;

@@ -58,7 +58,9 @@ struct ServerStatistics {
   std::uint64_t slow_calls = 0;
   // Transports.
   std::uint64_t datagrams = 0, datagrams_not_sent = 0;
-  std::uint64_t connections_accepted = 0, connections_closed = 0, handed_over = 0;
+  std::uint64_t connections_accepted = 0, connections_closed = 0;
+  // To the loop of their session: messages and connections; and those that it had no room for.
+  std::uint64_t handed_over = 0, hand_overs_dropped = 0;
   std::uint64_t accept_pauses = 0;  // descriptors had run out
   // Now.
   std::uint64_t sessions = 0, connections = 0, records = 0, reply_bytes = 0;
