@@ -176,7 +176,13 @@ void Dispatcher::mark_abandoned() {
   while (core_.poll_abandoned(abandoned)) {
     const std::size_t slot = abandoned.call.slot;
     if (slot >= by_slot_.size() || by_slot_[slot] == nullptr) continue;
-    if (by_slot_[slot]->handle() == abandoned.call) by_slot_[slot]->cancel();
+    ServerCall& call = *by_slot_[slot];
+    if (call.handle() != abandoned.call) continue;
+    // Whoever cancels wants an end; that nobody waits any more is the operation's to judge.
+    if (abandoned.reason == core::Abandoned::Reason::Cancelled ||
+        call.operation().orphan == OrphanPolicy::Cancel) {
+      call.cancel();
+    }
   }
 }
 

@@ -45,7 +45,7 @@ class Dispatcher {
   [[nodiscard]] std::shared_ptr<Servant> finish(Time now, ServerCall& call);
   /// Makes a call that nobody holds any more ready for the next request. Returns as finish() does.
   [[nodiscard]] std::shared_ptr<Servant> recycle(ServerCall& call);
-  /// Tells the calls that nobody waits for.
+  /// Tells calls that were cancelled, and those that nobody waits for if their operation is @orphan(cancel).
   void mark_abandoned();
   /// Calls that have begun and have no answer yet.
   std::size_t running() const { return running_; }
