@@ -236,6 +236,7 @@ void ServerLoop::add_to(ServerStatistics& statistics) const {
   statistics.replies_evicted += counters.replies_evicted;
   statistics.datagrams += datagrams_;
   statistics.datagrams_not_sent += datagrams_not_sent_;
+  statistics.answers_dropped += answers_dropped_;
   statistics.connections_accepted += accepted_;
   statistics.connections_closed += connections_closed_;
   statistics.handed_over += handed_over_;

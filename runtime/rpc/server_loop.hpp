@@ -75,6 +75,7 @@ struct ServerConnection final : EventHandler, std::enable_shared_from_this<Serve
   bool open = true;          // false: closed, or given to another loop
   bool handed_over = false;  // it came from another loop, and is not given away again
   bool waits_readable = false, waits_writable = false;
+  std::size_t queued_overfull = 0;  // messages, since more is queued than it should be
   Time last_message{};
   /// Since when a message is arriving, or the first one is waited for.
   Time message_began = kNever;
@@ -139,6 +140,7 @@ class ServerLoop final : public CallHost,
   void close_connection(ServerConnection& connection);
   void sweep(Time now);
   bool is_overfull(const ServerConnection& connection) const;
+  bool may_queue(ServerConnection& connection) const;
 
   // Work.
   void send(const core::Transmit& message);
@@ -201,7 +203,7 @@ class ServerLoop final : public CallHost,
 
   std::uint64_t datagrams_ = 0, datagrams_not_sent_ = 0, malformed_ = 0;
   std::uint64_t accepted_ = 0, connections_closed_ = 0, accept_pauses_ = 0;
-  std::uint64_t handed_over_ = 0, hand_overs_dropped_ = 0;
+  std::uint64_t handed_over_ = 0, hand_overs_dropped_ = 0, answers_dropped_ = 0;
 };
 
 }  // namespace once::detail

@@ -172,6 +172,16 @@ bool ServerLoop::is_overfull(const ServerConnection& connection) const {
   return connection.stream.queued_octets() > limits().send_queue_max;
 }
 
+/// An overfull connection is not read from, so all that can still come for it is the answers to calls that
+/// run, and a window of calls to its client's objects. More than that comes of requests over another path.
+bool ServerLoop::may_queue(ServerConnection& connection) const {
+  if (!is_overfull(connection)) {
+    connection.queued_overfull = 0;
+    return true;
+  }
+  return ++connection.queued_overfull <= limits().running_per_client_max + limits().window;
+}
+
 bool ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection) {
   bool emptied = true;
   for (int i = 0; connection->open && !closed_; ++i) {
@@ -356,6 +366,10 @@ void ServerLoop::send(const core::Transmit& message) {
   const auto found = connections_.find(message.to.link);
   if (found == connections_.end()) return;  // gone; the client will ask again over another
   const auto connection = found->second;
+  if (!may_queue(*connection)) {
+    ++answers_dropped_;  // what is recorded can be asked for again
+    return;
+  }
   if (!connection->stream.send(message.header, message.body)) {
     close_connection(*connection);
   } else if (connection->stream.queued_octets() > 0) {

@@ -58,6 +58,7 @@ struct ServerStatistics {
   std::uint64_t slow_calls = 0;
   // Transports.
   std::uint64_t datagrams = 0, datagrams_not_sent = 0;
+  std::uint64_t answers_dropped = 0;  // their connection's peer does not take what is sent
   std::uint64_t connections_accepted = 0, connections_closed = 0;
   // To the loop of their session: messages and connections; and those that it had no room for.
   std::uint64_t handed_over = 0, hand_overs_dropped = 0;
