@@ -15,6 +15,7 @@ class ManualClock final : public once::Clock {
                                           std::weak_ptr<once::EventHandler> handler) override {
     return std::make_unique<OneShot>(*this, std::move(handler));
   }
+  void call_at(asio::any_io_executor, once::Time, std::function<void()>) override {}  // nobody sleeps here
 
   void advance(once::Duration time) {
     now_ += time.count();

@@ -132,5 +132,31 @@ TEST_F(ServantLife, OfACallbackEndsUnderNoLockWithTheLastAnswer) {
   EXPECT_TRUE(executed(called_back.get()));
 }
 
+TEST_F(ServantLife, EndsWithALoopOnWhichACallSleeps) {
+  auto io = std::make_unique<asio::io_context>();
+  auto sleepy = std::make_unique<once::Server>(*io);
+  auto object = std::make_shared<Object>();
+  const std::weak_ptr<Object> watched = object;
+  Latch begun;
+  object->on(kWork, [&](once::Request& request, once::Responder respond) {
+    const auto kept = std::make_shared<once::Responder>(std::move(respond));
+    request.async_sleep(1h, [kept](std::error_code) { std::move(*kept).value({}, false); });
+    begun.open();
+  });
+  sleepy->activate("object", std::move(object));
+  sleepy->listen("tcp://127.0.0.1:0");
+  Pending pending;
+  stub(client, sleepy->reference_to("object")).start(kWork, "", pending, {.deadline = 1s});
+  std::thread thread{[&] { io->run(); }};
+  begun.wait();
+  io->stop();
+  thread.join();
+  sleepy.reset();
+  EXPECT_FALSE(watched.expired());
+  io.reset();
+  EXPECT_TRUE(watched.expired());
+  EXPECT_FALSE(executed(pending.get()));
+}
+
 }  // namespace
 }  // namespace raw
