@@ -161,6 +161,7 @@ ServerState::ServerState(std::vector<Environment> environments, ServerOptions op
 ServerState::~ServerState() {
   for (const auto& loop : loops_) loop->close();
   others_->close();
+  rules_->adapter.clear();  // a servant may hold a stub, its channel the loop, and the loop the adapter
 }
 
 void ServerState::wrap(Wrapper wrapper) {

@@ -158,5 +158,32 @@ TEST_F(ServantLife, EndsWithALoopOnWhichACallSleeps) {
   EXPECT_FALSE(executed(pending.get()));
 }
 
+TEST_F(ServantLife, EndsWithTheServerThoughItKeepsAStubOfItsCaller) {
+  // A servant that is activated, a default servant, and one that its locator keeps.
+  std::array<std::weak_ptr<Object>, 3> watched;
+  auto ending = std::make_unique<once::Server>(loop.io);
+  const auto make = [&](std::size_t i) {
+    auto object = std::make_shared<Object>();
+    watched[i] = object;
+    auto kept = std::make_shared<std::vector<once::ChannelPointer>>();
+    object->on(kWork, [kept](once::Request& request, once::Responder respond) {
+      kept->push_back(request.channel_to(once::ObjectRef{}));
+      std::move(respond).value({}, false);
+    });
+    return object;
+  };
+  ending->activate("active", make(0));
+  ending->set_default_servant(make(1));
+  ending->set_locator(
+      [object = make(2)](const once::ObjectKey& key) { return key == "located" ? object : nullptr; });
+  ending->listen("tcp://127.0.0.1:0");
+  for (const char* const key : {"active", "default", "located"}) {
+    ASSERT_TRUE(executed(stub(client, ending->reference_to(key)).call(kWork, "")));
+  }
+  let_finish(loop);
+  ending.reset();
+  for (const auto& object : watched) EXPECT_TRUE(object.expired());
+}
+
 }  // namespace
 }  // namespace raw
