@@ -341,16 +341,18 @@ void ClientChannel::add_to(ClientStatistics& statistics) const {
 // --- Callbacks
 
 void ClientChannel::answered(ServerCall& call) {
+  std::shared_ptr<Servant> gone;  // dropped after the lock
   const Lock lock{mutex_};
-  callbacks_->dispatcher.finish(now(), call);
+  gone = callbacks_->dispatcher.finish(now(), call);
   if (closed_) return;
   send_all(now());
   settle();
 }
 
 void ClientChannel::let_go(ServerCall& call) {
+  std::shared_ptr<Servant> gone;  // dropped after the lock
   const Lock lock{mutex_};
-  callbacks_->dispatcher.recycle(call);
+  gone = callbacks_->dispatcher.recycle(call);
 }
 
 std::string ClientChannel::peer_of(const core::Path& path) const {

@@ -1,5 +1,7 @@
 #include "rpc/core_limits.hpp"
 
+#include <algorithm>
+
 namespace once::detail {
 
 core::ServerLimits server_limits(const Limits& limits) {
@@ -10,9 +12,20 @@ core::ServerLimits server_limits(const Limits& limits) {
   result.running_per_client_max = limits.running_per_client_max;
   result.running_max = limits.running_max;
   result.queued_max = limits.queued_requests_max;
+  result.records_max = limits.records_max;
   result.reply_bytes_per_session = limits.reply_bytes_per_session;
   result.reply_bytes_max = limits.reply_bytes_max;
   result.message_max = limits.message_max;
+  return result;
+}
+
+Limits share_of(const Limits& limits, std::size_t loops) {
+  Limits result = limits;
+  for (std::size_t* const whole :
+       {&result.sessions_max, &result.records_max, &result.connections_max, &result.running_max,
+        &result.queued_requests_max, &result.reply_bytes_max}) {
+    *whole = std::max<std::size_t>(1, *whole / loops);
+  }
   return result;
 }
 

@@ -10,6 +10,9 @@
 namespace once::detail {
 
 core::ServerLimits server_limits(const Limits& limits);
+/// What one of a server's `loops` may use: its share of what is for the whole server, at least one; all of
+/// what is for one client, session, connection or call.
+Limits share_of(const Limits& limits, std::size_t loops);
 /// `loopback`: the peer is on this machine, so that answers are expected sooner.
 core::ClientLimits client_limits(const Limits& limits, bool loopback);
 

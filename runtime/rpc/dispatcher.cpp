@@ -70,6 +70,12 @@ bool Dispatcher::find_servant(std::unique_lock<std::mutex>& lock, const core::Ar
   return place.servant != nullptr;
 }
 
+void Dispatcher::drop(std::unique_lock<std::mutex>& lock, adapter::Place& place) {
+  lock.unlock();
+  place = {};
+  lock.lock();
+}
+
 Errc Dispatcher::check(const core::Arrival& arrival, const Servant& servant, const Operation*& operation) {
   operation = servant.find_operation(arrival.operation);
   if (operation == nullptr) return Errc::no_such_operation;
@@ -91,10 +97,14 @@ ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shar
     const Time now = clock.now();
     if (refusal != Errc::ok) {
       core_.refuse(now, arrival.call, refusal);
+      drop(lock, place);
       continue;
     }
     const std::uint32_t reply_max = operation->reply_max != 0 ? operation->reply_max : kReplyMaxDefault;
-    if (!core_.start(now, arrival.call, reply_max)) continue;
+    if (!core_.start(now, arrival.call, reply_max)) {
+      drop(lock, place);
+      continue;
+    }
     if (free_.empty()) {
       calls_.push_back(std::make_unique<ServerCall>());
       free_.reserve(calls_.capacity());
@@ -134,7 +144,7 @@ void Dispatcher::run(ServerCall& call) const {
   if (took > rules_->slow_call && rules_->on_slow_call) rules_->on_slow_call(operation, took);
 }
 
-void Dispatcher::finish(Time now, ServerCall& call) {
+std::shared_ptr<Servant> Dispatcher::finish(Time now, ServerCall& call) {
   ONCE_ASSERT(by_slot_[call.handle().slot] == &call);
   by_slot_[call.handle().slot] = nullptr;
   --running_;
@@ -153,12 +163,12 @@ void Dispatcher::finish(Time now, ServerCall& call) {
     case Answer::Kind::Refused: core_.refuse(now, call.handle(), answer.reason, answer.retry_after); break;
     case Answer::Kind::None: ONCE_ASSERT(false);
   }
-  if (call.release()) recycle(call);
+  return call.release() ? recycle(call) : nullptr;
 }
 
-void Dispatcher::recycle(ServerCall& call) {
-  call.clear();
+std::shared_ptr<Servant> Dispatcher::recycle(ServerCall& call) {
   free_.push_back(&call);
+  return call.clear();
 }
 
 void Dispatcher::mark_abandoned() {
@@ -166,7 +176,13 @@ void Dispatcher::mark_abandoned() {
   while (core_.poll_abandoned(abandoned)) {
     const std::size_t slot = abandoned.call.slot;
     if (slot >= by_slot_.size() || by_slot_[slot] == nullptr) continue;
-    if (by_slot_[slot]->handle() == abandoned.call) by_slot_[slot]->cancel();
+    ServerCall& call = *by_slot_[slot];
+    if (call.handle() != abandoned.call) continue;
+    // Whoever cancels wants an end; that nobody waits any more is the operation's to judge.
+    if (abandoned.reason == core::Abandoned::Reason::Cancelled ||
+        call.operation().orphan == OrphanPolicy::Cancel) {
+      call.cancel();
+    }
   }
 }
 

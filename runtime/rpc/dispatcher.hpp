@@ -1,6 +1,6 @@
 // From requests that passed the duplicate filter to servants, and back: finds the servant, refuses what
 // cannot run, runs the rest, records the answers. It belongs to a CallHost and is used under its lock, where
-// nothing else is said.
+// nothing else is said. Servants are users' objects: none is destroyed under the lock.
 #pragma once
 
 #include <cstdint>
@@ -35,21 +35,25 @@ class Dispatcher {
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   /// The next request that shall run, moved to "running" in the core; nullptr if there is none. The lock is
-  /// given up while a locator is asked. To be run by run(), which comes without the lock.
+  /// given up while a locator is asked, and to let go of servants. To be run by run(), which comes without
+  /// the lock.
   ServerCall* next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host);
   /// Calls the servant, here or on its executor. Under no lock.
   void run(ServerCall& call) const;
-  /// Records the answer in the core, and gives up the answer's hold on the call.
-  void finish(Time now, ServerCall& call);
-  /// Makes a call that nobody holds any more ready for the next request.
-  void recycle(ServerCall& call);
-  /// Tells the calls that nobody waits for.
+  /// Records the answer in the core, and gives up the answer's hold on the call. Returns the servant if that
+  /// was the last hold, to be dropped under no lock.
+  [[nodiscard]] std::shared_ptr<Servant> finish(Time now, ServerCall& call);
+  /// Makes a call that nobody holds any more ready for the next request. Returns as finish() does.
+  [[nodiscard]] std::shared_ptr<Servant> recycle(ServerCall& call);
+  /// Tells calls that were cancelled, and those that nobody waits for if their operation is @orphan(cancel).
   void mark_abandoned();
   /// Calls that have begun and have no answer yet.
   std::size_t running() const { return running_; }
 
  private:
   bool find_servant(std::unique_lock<std::mutex>& lock, const core::Arrival& arrival, adapter::Place& place);
+  /// Lets go of a servant that shall not run, without the lock: this may be its last holder.
+  static void drop(std::unique_lock<std::mutex>& lock, adapter::Place& place);
   static Errc check(const core::Arrival& arrival, const Servant& servant, const Operation*& operation);
 
   core::ServerCore& core_;

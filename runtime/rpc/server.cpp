@@ -140,7 +140,7 @@ ServerState::ServerState(std::vector<Environment> environments, ServerOptions op
   if (environments_.size() > 256) throw std::invalid_argument{"once::Server: 1 to 256 loops"};
   RandomSource& random = *environment().random;
   auto settings = std::make_shared<ServerSettings>();
-  settings->limits = options_.limits;
+  settings->limits = share_of(options_.limits, environments_.size());
   settings->epoch = new_epoch(random);
   settings->secret = {random.number(), random.number()};
   settings->instance = new_instance(random);
@@ -161,6 +161,7 @@ ServerState::ServerState(std::vector<Environment> environments, ServerOptions op
 ServerState::~ServerState() {
   for (const auto& loop : loops_) loop->close();
   others_->close();
+  rules_->adapter.clear();  // a servant may hold a stub, its channel the loop, and the loop the adapter
 }
 
 void ServerState::wrap(Wrapper wrapper) {
@@ -309,7 +310,8 @@ ObjectRef Server::reference_to(ObjectKey key, std::string_view interface_id) con
 }
 
 void Server::shut_down(Duration grace, std::function<void(std::error_code)> done) {
-  state_->shut_down(grace, std::move(done));
+  const auto kept = state_;  // `done` may destroy the server on another thread, before this returns
+  kept->shut_down(grace, std::move(done));
 }
 
 ServerStatistics Server::statistics() const {

@@ -32,12 +32,12 @@ void ServerCall::begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival,
   holders_.store(2, std::memory_order_relaxed);
 }
 
-void ServerCall::clear() {
-  servant_.reset();
+std::shared_ptr<Servant> ServerCall::clear() {
   executor_ = {};
   answer_.body = Slice{};
   request_.body_ = Slice{};
   host_.reset();
+  return std::exchange(servant_, nullptr);
 }
 
 void ServerCall::give(ServerCall& call, Answer answer) {
@@ -68,33 +68,10 @@ std::shared_ptr<Channel> Call::channel_to(const ObjectRef& reference) const {
   return state_->host().channel_to(*state_, reference);
 }
 
-namespace {
-
-/// A timer that lives until it has expired, or its loop is gone.
-class Sleep final : public EventHandler, public std::enable_shared_from_this<Sleep> {
- public:
-  explicit Sleep(std::function<void(std::error_code)> wake) : wake_(std::move(wake)) {}
-
-  void start(const Environment& environment, Duration time) {
-    timer_ = environment.clock->make_timer(environment.executor, weak_from_this());
-    self_ = shared_from_this();
-    timer_->set(environment.clock->now() + time);
-  }
-  void on_event(Event) override {
-    const auto self = std::move(self_);
-    std::exchange(wake_, {})({});
-  }
-
- private:
-  std::function<void(std::error_code)> wake_;
-  std::unique_ptr<Timer> timer_;
-  std::shared_ptr<Sleep> self_;
-};
-
-}  // namespace
-
 void Call::start_sleep(Duration time, std::function<void(std::error_code)> wake) const {
-  std::make_shared<Sleep>(std::move(wake))->start(state_->host().environment(), time);
+  const Environment& environment = state_->host().environment();
+  environment.clock->call_at(environment.executor, environment.clock->now() + time,
+                             [wake = std::move(wake)] { wake({}); });
 }
 
 Responder& Responder::operator=(Responder&& other) noexcept {

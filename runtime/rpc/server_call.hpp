@@ -46,8 +46,9 @@ class ServerCall {
   /// Sets a pooled call up for `arrival`. `host` is kept until the call ends.
   void begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival, std::shared_ptr<Servant> servant,
              asio::any_io_executor executor, const Operation* operation);
-  /// Forgets everything but its memory.
-  void clear();
+  /// Forgets everything but its memory. Returns the servant: who drops it may be its last holder, and must
+  /// not hold a lock then.
+  [[nodiscard]] std::shared_ptr<Servant> clear();
 
   Request& request() { return request_; }
   Responder make_responder() { return Responder{this}; }

@@ -18,6 +18,9 @@ namespace {
 /// for it again.
 constexpr Duration kLastReplies = std::chrono::milliseconds{300};
 
+/// Judging leases costs a look at every socket: so often at most while one lease runs.
+constexpr int kJudgementsInLease = 64;
+
 core::ServerConfig make_config(const ServerSettings& settings, std::uint8_t index) {
   core::ServerConfig config;
   config.limits = server_limits(settings.limits);
@@ -51,8 +54,9 @@ bool ServerLoop::is_current() const {
 // --- Answers
 
 void ServerLoop::answered(ServerCall& call) {
+  std::shared_ptr<Servant> gone;  // dropped after the lock
   Lock lock{mutex_};
-  dispatcher_.finish(now(), call);
+  gone = dispatcher_.finish(now(), call);
   if (closed_) return;
   send_all();
   settle_timer();
@@ -60,8 +64,9 @@ void ServerLoop::answered(ServerCall& call) {
 }
 
 void ServerLoop::let_go(ServerCall& call) {
+  std::shared_ptr<Servant> gone;  // dropped after the lock
   const Lock lock{mutex_};
-  dispatcher_.recycle(call);
+  gone = dispatcher_.recycle(call);
 }
 
 std::string ServerLoop::peer_of(const core::Path& path) const {
@@ -97,15 +102,15 @@ void ServerLoop::on_event(Event) {
   Lock lock{mutex_};
   timer_.expired();
   if (closed_) return;
-  // A lease is judged after what has already arrived.
-  const auto ports = ports_;
-  for (const auto& port : ports) {
-    read_port(lock, *port);
-    if (closed_) return;
-  }
   const Time time = now();
-  if (core_.next_timeout() <= time) core_.timeout(time);
+  if (judgement() <= time) {
+    // A lease is judged after everything that had arrived by now. If that was too much to be read at once,
+    // it is judged another time.
+    judge_again_at_ = time + limits().lease / kJudgementsInLease;
+    if (read_everything(lock)) core_.timeout(time);
+  }
   work(lock);
+  if (closed_) return;
   if (accept_again_at_ <= time) {
     accept_again_at_ = kNever;
     for (const auto& listener : listeners_) settle(*listener);
@@ -128,8 +133,8 @@ void ServerLoop::on_event(Event) {
 
 void ServerLoop::settle_timer() {
   if (closed_) return;
-  const Time wake = std::min(
-      {core_.next_timeout(), back_wake_, sweep_at_, accept_again_at_, shutdown_at_, last_replies_until_});
+  const Time wake =
+      std::min({judgement(), back_wake_, sweep_at_, accept_again_at_, shutdown_at_, last_replies_until_});
   timer_.set(environment_, weak_from_this(), wake);
 }
 
@@ -146,8 +151,14 @@ void ServerLoop::shut_down(Duration grace, std::function<void(bool)> done) {
   listeners_.clear();
   accept_again_at_ = kNever;
   core_.drain(time);
+  if (shutdown_done_) {
+    done = [first = std::move(shutdown_done_), second = std::move(done)](bool in_time) {
+      first(in_time);
+      second(in_time);
+    };
+  }
   shutdown_done_ = std::move(done);
-  shutdown_at_ = time + grace;
+  shutdown_at_ = std::min(shutdown_at_, time + grace);
   finish_shutdown(lock);
   settle_timer();
 }
@@ -225,9 +236,11 @@ void ServerLoop::add_to(ServerStatistics& statistics) const {
   statistics.replies_evicted += counters.replies_evicted;
   statistics.datagrams += datagrams_;
   statistics.datagrams_not_sent += datagrams_not_sent_;
+  statistics.answers_dropped += answers_dropped_;
   statistics.connections_accepted += accepted_;
   statistics.connections_closed += connections_closed_;
   statistics.handed_over += handed_over_;
+  statistics.hand_overs_dropped += hand_overs_dropped_;
   statistics.accept_pauses += accept_pauses_;
   statistics.sessions += core_.sessions();
   statistics.connections += connections_.size();

@@ -5,7 +5,9 @@
 // unless servants run on executors, or several threads run the loop's io_context.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -30,7 +32,7 @@ class ServerLoop;
 
 /// What the loops of a server share; fixed before the first socket is opened.
 struct ServerSettings {
-  Limits limits;
+  Limits limits;  // of one loop
   Epoch epoch;
   std::array<std::uint64_t, 2> secret{};
   ClientInstance instance;  // of the server as a caller of its clients' objects
@@ -73,6 +75,7 @@ struct ServerConnection final : EventHandler, std::enable_shared_from_this<Serve
   bool open = true;          // false: closed, or given to another loop
   bool handed_over = false;  // it came from another loop, and is not given away again
   bool waits_readable = false, waits_writable = false;
+  std::size_t queued_overfull = 0;  // messages, since more is queued than it should be
   Time last_message{};
   /// Since when a message is arriving, or the first one is waited for.
   Time message_began = kNever;
@@ -91,7 +94,7 @@ class ServerLoop final : public CallHost,
   void open_listener(std::unique_ptr<Listener> listener);
 
   /// Accepts nothing new; `done(in_time)` is called, under no lock, when nothing runs any more, or after
-  /// `grace`. The loop is closed then.
+  /// `grace`. The loop is closed then. Again while it is under way: the earlier end counts, for both.
   void shut_down(Duration grace, std::function<void(bool in_time)> done);
   /// Closes everything now.
   void close();
@@ -117,12 +120,17 @@ class ServerLoop final : public CallHost,
   const Limits& limits() const { return settings_->limits; }
 
   // Reading, under the lock, which is given up while servants run.
-  void read_port(Lock& lock, ServerPort& port);
-  void read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection);
+  // Read some at a time; true if they have read all that there was, or may read no more.
+  bool read_port(Lock& lock, ServerPort& port);
+  bool read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection);
+  bool read_everything(Lock& lock);
+  void accept_from(ServerListener& listener);
   /// `connection`: null for datagrams. `came_over`: another loop has handed it over.
   void take(Time now, const core::Path& from, const Slice& message,
             const std::shared_ptr<ServerConnection>& connection, bool came_over);
   std::shared_ptr<ServerLoop> owner_of(const Slice& message) const;
+  void hand_over(const std::shared_ptr<ServerLoop>& to, const core::Path& from, const Slice& message,
+                 const std::shared_ptr<ServerConnection>& connection);
   void give_away(const std::shared_ptr<ServerConnection>& connection, const Slice& message, ServerLoop& to);
   void take_over_datagram(const core::Path& from, const Slice& message);
   void take_over_connection(transport::MessageStream stream, const Slice& message);
@@ -132,6 +140,7 @@ class ServerLoop final : public CallHost,
   void close_connection(ServerConnection& connection);
   void sweep(Time now);
   bool is_overfull(const ServerConnection& connection) const;
+  bool may_queue(ServerConnection& connection) const;
 
   // Work.
   void send(const core::Transmit& message);
@@ -141,6 +150,8 @@ class ServerLoop final : public CallHost,
   void settle(const std::shared_ptr<ServerConnection>& connection);
   static void settle(ServerListener& listener);
   void settle_timer();
+  /// When leases have to be judged.
+  Time judgement() const { return std::max(core_.next_timeout(), judge_again_at_); }
   void finish_shutdown(Lock& lock);
   void close_all(Lock& lock);
 
@@ -162,6 +173,8 @@ class ServerLoop final : public CallHost,
   const std::shared_ptr<const ServerSettings> settings_;
   const std::uint8_t index_;
 
+  std::atomic<std::size_t> arriving_{0};  // what other loops have handed over and this one has not taken
+
   mutable std::mutex mutex_;
   core::ServerCore core_;
   Dispatcher dispatcher_;
@@ -180,15 +193,17 @@ class ServerLoop final : public CallHost,
   std::uint64_t sessions_gone_ = 0;                // when back_channels_ was last looked through
 
   LazyTimer timer_;
-  Time sweep_at_ = kNever;         // when a connection may be overdue
-  Time accept_again_at_ = kNever;  // when descriptors ran out
+  Time judge_again_at_ = Time::min();  // leases are not judged before
+  Time sweep_at_ = kNever;             // when a connection may be overdue
+  Time accept_again_at_ = kNever;      // when descriptors ran out
   Time shutdown_at_ = kNever;
   Time last_replies_until_ = kNever;
   std::function<void(bool)> shutdown_done_;
   bool closed_ = false;
 
   std::uint64_t datagrams_ = 0, datagrams_not_sent_ = 0, malformed_ = 0;
-  std::uint64_t accepted_ = 0, connections_closed_ = 0, handed_over_ = 0, accept_pauses_ = 0;
+  std::uint64_t accepted_ = 0, connections_closed_ = 0, accept_pauses_ = 0;
+  std::uint64_t handed_over_ = 0, hand_overs_dropped_ = 0, answers_dropped_ = 0;
 };
 
 }  // namespace once::detail

@@ -18,6 +18,7 @@ using transport::StreamState;
 constexpr std::uint32_t kStreamLinks = 0x80000000;  // links from here on are connections
 constexpr int kDatagramsAtOnce = 64;
 constexpr int kMessagesAtOnce = 256;
+constexpr std::size_t kHandOversMax = 1024;  // that may wait for a loop
 /// A message that is arriving may take the header's time, and as long again as its octets take at this rate.
 constexpr std::int64_t kOctetsPerSecondMin = 8192;
 
@@ -65,14 +66,16 @@ void ServerLoop::on_event(const std::shared_ptr<ServerPort>& port, Event event) 
   finish_shutdown(lock);
 }
 
-void ServerLoop::read_port(Lock& lock, ServerPort& port) {
+bool ServerLoop::read_port(Lock& lock, ServerPort& port) {
+  bool emptied = false;
   std::vector<Slice> messages;
   messages.swap(inbox_);
   for (int i = 0; i < kDatagramsAtOnce && !closed_; ++i) {
     Address from;
     Slice datagram;
     const std::error_code error = port.port.socket().receive(from, datagram, Duration{0});
-    if (error == std::errc::operation_would_block) break;
+    emptied = error == std::errc::operation_would_block;
+    if (emptied) break;
     if (error) continue;  // a hint about an earlier datagram
     ++datagrams_;
     if (!split_datagram(std::move(datagram), messages)) ++malformed_;
@@ -83,6 +86,7 @@ void ServerLoop::read_port(Lock& lock, ServerPort& port) {
     work(lock);
   }
   inbox_.swap(messages);
+  return emptied;
 }
 
 void ServerLoop::settle(const std::shared_ptr<ServerPort>& port) {
@@ -104,7 +108,13 @@ void ServerLoop::open_listener(std::unique_ptr<Listener> socket) {
 void ServerLoop::on_event(ServerListener& listener) {
   const Lock lock{mutex_};
   listener.waits = false;
-  if (closed_ || shutdown_done_) return;
+  if (closed_) return;
+  accept_from(listener);
+  settle_timer();
+}
+
+void ServerLoop::accept_from(ServerListener& listener) {
+  if (shutdown_done_) return;
   while (true) {
     auto accepted = listener.listener->accept();
     if (!accepted) {
@@ -112,7 +122,6 @@ void ServerLoop::on_event(ServerListener& listener) {
       // No descriptors or no memory: the ones that wait are taken later, without a busy loop.
       ++accept_pauses_;
       accept_again_at_ = now() + limits().accept_pause;
-      settle_timer();
       return;
     }
     ++accepted_;
@@ -124,7 +133,6 @@ void ServerLoop::on_event(ServerListener& listener) {
     settle(add_connection({std::move(*accepted), &front_message, stream_message_max(limits())}, peer));
   }
   settle(listener);
-  settle_timer();
 }
 
 void ServerLoop::settle(ServerListener& listener) {
@@ -164,7 +172,18 @@ bool ServerLoop::is_overfull(const ServerConnection& connection) const {
   return connection.stream.queued_octets() > limits().send_queue_max;
 }
 
-void ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection) {
+/// An overfull connection is not read from, so all that can still come for it is the answers to calls that
+/// run, and a window of calls to its client's objects. More than that comes of requests over another path.
+bool ServerLoop::may_queue(ServerConnection& connection) const {
+  if (!is_overfull(connection)) {
+    connection.queued_overfull = 0;
+    return true;
+  }
+  return ++connection.queued_overfull <= limits().running_per_client_max + limits().window;
+}
+
+bool ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection) {
+  bool emptied = true;
   for (int i = 0; connection->open && !closed_; ++i) {
     if (is_overfull(*connection)) break;  // until its replies are taken
     if (i == kMessagesAtOnce) {
@@ -172,6 +191,7 @@ void ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnect
       if (!std::exchange(connection->waits_readable, true)) {
         asio::post(environment_.executor, [connection] { connection->on_event(Event::Readable); });
       }
+      emptied = false;
       break;
     }
     Slice message;
@@ -187,7 +207,7 @@ void ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnect
     if (state != StreamState::Open) {
       if (state == StreamState::Malformed) ++malformed_;
       close_connection(*connection);
-      return;
+      return true;
     }
     connection->last_message = time;
     connection->message_began = kNever;
@@ -195,6 +215,20 @@ void ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnect
     work(lock);
   }
   if (connection->open && !closed_) settle(connection);
+  return emptied;
+}
+
+bool ServerLoop::read_everything(Lock& lock) {
+  const auto listeners = listeners_;
+  for (const auto& listener : listeners) accept_from(*listener);
+  bool emptied = true;
+  const auto ports = ports_;
+  for (const auto& port : ports) emptied = read_port(lock, *port) && emptied;
+  std::vector<std::shared_ptr<ServerConnection>> connections;
+  connections.reserve(connections_.size());
+  for (const auto& [link, connection] : connections_) connections.push_back(connection);
+  for (const auto& connection : connections) emptied = read_connection(lock, connection) && emptied;
+  return emptied && !closed_;
 }
 
 void ServerLoop::settle(const std::shared_ptr<ServerConnection>& connection) {
@@ -248,13 +282,7 @@ void ServerLoop::take(Time now, const core::Path& from, const Slice& message,
   const bool settled = came_over || (connection && connection->handed_over);
   if (type && *type != core::MessageType::Hello && !settled) {
     if (const auto owner = owner_of(message)) {
-      ++handed_over_;
-      if (connection) {
-        give_away(connection, message, *owner);
-      } else {
-        asio::post(owner->environment_.executor,
-                   [owner, from, message] { owner->take_over_datagram(from, message); });
-      }
+      hand_over(owner, from, message, connection);
       return;
     }
   }
@@ -266,10 +294,29 @@ std::shared_ptr<ServerLoop> ServerLoop::owner_of(const Slice& message) const {
   if (settings_->loops.size() < 2) return nullptr;
   const auto loop = static_cast<std::uint8_t>(session_of(message));
   if (loop == index_ || loop >= settings_->loops.size()) return nullptr;
+  core::Prefix prefix;
+  if (core::read_prefix(message.view(), prefix) != Errc::ok) return nullptr;  // noise: to be counted here
   return settings_->loops[loop].lock();
 }
 
+void ServerLoop::hand_over(const std::shared_ptr<ServerLoop>& to, const core::Path& from,
+                           const Slice& message, const std::shared_ptr<ServerConnection>& connection) {
+  if (to->arriving_.fetch_add(1, std::memory_order_relaxed) >= kHandOversMax) {
+    to->arriving_.fetch_sub(1, std::memory_order_relaxed);
+    ++hand_overs_dropped_;
+    if (connection) close_connection(*connection);
+    return;
+  }
+  ++handed_over_;
+  if (connection) {
+    give_away(connection, message, *to);
+  } else {
+    asio::post(to->environment_.executor, [to, from, message] { to->take_over_datagram(from, message); });
+  }
+}
+
 void ServerLoop::take_over_datagram(const core::Path& from, const Slice& message) {
+  arriving_.fetch_sub(1, std::memory_order_relaxed);
   Lock lock{mutex_};
   if (closed_) return;
   take(now(), from, message, nullptr, true);
@@ -291,8 +338,13 @@ void ServerLoop::give_away(const std::shared_ptr<ServerConnection>& connection, 
 }
 
 void ServerLoop::take_over_connection(transport::MessageStream stream, const Slice& message) {
+  arriving_.fetch_sub(1, std::memory_order_relaxed);
   Lock lock{mutex_};
   if (closed_) return;
+  if (connections_.size() >= limits().connections_max) {
+    ++connections_closed_;
+    return;
+  }
   const Address peer = stream.socket().peer();
   const auto connection = add_connection(std::move(stream), peer);
   connection->handed_over = true;
@@ -314,6 +366,10 @@ void ServerLoop::send(const core::Transmit& message) {
   const auto found = connections_.find(message.to.link);
   if (found == connections_.end()) return;  // gone; the client will ask again over another
   const auto connection = found->second;
+  if (!may_queue(*connection)) {
+    ++answers_dropped_;  // what is recorded can be asked for again
+    return;
+  }
   if (!connection->stream.send(message.header, message.body)) {
     close_connection(*connection);
   } else if (connection->stream.queued_octets() > 0) {

@@ -41,6 +41,13 @@ class SteadyClock final : public Clock {
                                     std::weak_ptr<EventHandler> handler) override {
     return std::make_unique<SteadyTimer>(std::move(executor), std::move(handler));
   }
+  void call_at(asio::any_io_executor executor, Time when, std::function<void()> function) override {
+    auto timer = std::make_unique<asio::steady_timer>(std::move(executor), when);
+    asio::steady_timer& waits = *timer;
+    waits.async_wait([timer = std::move(timer), function = std::move(function)](const std::error_code&) {
+      function();  // nobody else has the timer: it is not cancelled
+    });
+  }
 };
 
 class SystemRandom final : public RandomSource {

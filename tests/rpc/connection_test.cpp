@@ -1,6 +1,9 @@
 // Connections that are of no use to anybody: silent, slow, talking nonsense, or too many.
+#include <core/wire.hpp>
 #include <dirent.h>
 #include <sys/resource.h>
+
+#include <once/base/crc32c.hpp>
 
 #include "raw.hpp"
 
@@ -130,6 +133,116 @@ TEST_F(Connections, WaitWhileDescriptorsHaveRunOut) {
   while (server.statistics().connections_accepted < 2) std::this_thread::yield();
   EXPECT_TRUE(executed(pending.get()));
   EXPECT_LT(server.statistics().accept_pauses, 100u);
+}
+
+/// Messages by hand: of a client that does not keep the rules.
+class Rogue {
+ public:
+  explicit Rogue(const once::Server& server) : server_(server) {}
+
+  void open_session(once::StreamSocket& socket) {
+    once::core::Hello hello;
+    hello.nonce = 1;
+    hello.instance = {2, 3};
+    hello.window_max = 64;
+    hello.message_max = 1u << 20;
+    std::vector<std::uint8_t> header;
+    once::core::write(hello, header);
+    send(socket, header, {});
+    std::array<std::uint8_t, 4096> room{};
+    ASSERT_TRUE(socket.wait({.readable = true}, 20s));
+    const auto count = socket.receive(room, once::Duration{0});
+    ASSERT_TRUE(count);
+    const once::ByteView message = once::ByteView{room}.first(*count);
+    once::core::Prefix prefix;
+    ASSERT_EQ(once::core::read_prefix(message, prefix), once::Errc::ok);
+    ASSERT_EQ(once::core::read(message, prefix, welcome_), once::Errc::ok);
+  }
+  /// Makes `socket` the session's path: older messages change nothing about that.
+  void stay_at(once::StreamSocket& socket) {
+    once::core::SessionMessage message = next();
+    message.counter = 1u << 30;
+    send(socket, message, {});
+  }
+  /// Sends the next request, when the last one has been answered.
+  void call(once::StreamSocket& socket, const once::Operation& operation, std::string_view body) {
+    once::core::SessionMessage message = next();
+    message.type = once::core::MessageType::Request;
+    message.sequence = ++sequence_;
+    message.counter = sequence_;
+    message.operation = operation.id;
+    message.fingerprint = operation.fingerprint;
+    message.semantics = operation.semantics;
+    message.codec = 2;
+    message.body_length = static_cast<std::uint32_t>(body.size());
+    message.body_checksum = once::crc32c(once::as_bytes(body));
+    send(socket, message, once::as_bytes(body));
+    while (server_.statistics().executed < sequence_) std::this_thread::yield();
+  }
+
+ private:
+  once::core::SessionMessage next() const {
+    once::core::SessionMessage message;
+    message.session = welcome_.session;
+    message.expected = welcome_.epoch;
+    message.acknowledgement.through = sequence_;
+    return message;
+  }
+  static void send(once::StreamSocket& socket, const once::core::SessionMessage& message,
+                   once::ByteView body) {
+    std::vector<std::uint8_t> header;
+    const bool is_request = message.type == once::core::MessageType::Request;
+    once::core::write(message, once::as_bytes(is_request ? "object" : ""), header);
+    send(socket, header, body);
+  }
+  static void send(once::StreamSocket& socket, once::ByteView header, once::ByteView body) {
+    std::vector<std::uint8_t> octets{header.begin(), header.end()};
+    octets.insert(octets.end(), body.begin(), body.end());
+    for (once::ByteView rest{octets}; !rest.empty();) {
+      ASSERT_TRUE(socket.wait({.writable = true}, 20s));
+      const std::array<once::ByteView, 1> pieces{rest};
+      const auto sent = socket.send(pieces);
+      ASSERT_TRUE(sent);
+      rest = rest.subspan(*sent);
+    }
+  }
+
+  const once::Server& server_;
+  once::core::Welcome welcome_;
+  once::Sequence sequence_ = 0;
+};
+
+TEST_F(Connections, ThatAreNotReadFromBoundWhatOtherPathsMakeTheServerQueueForThem) {
+  constexpr std::uint64_t kCallsMax = 2'000;  // more than the system itself takes
+  constexpr std::size_t kReply = 64u << 10;
+  Rogue rogue{server};
+  const auto unread = connect();
+  rogue.open_session(*unread);
+  rogue.stay_at(*unread);
+  // Requests come by another connection, and their answers go to the one that nobody reads.
+  const auto other = connect();
+  const std::string body(kReply, 'x');
+  std::uint64_t calls = 0, dropped = 0;
+  for (; dropped < 10 && calls < kCallsMax; ++calls) {
+    rogue.call(*other, kEcho, body);
+    dropped = server.statistics().answers_dropped;
+  }
+  EXPECT_EQ(dropped, 10u);
+
+  // Read after all, it brings what was kept, and then again what is asked for.
+  std::vector<std::uint8_t> room(1u << 20);
+  const auto read = [&](std::uint64_t answers) {
+    for (std::size_t octets = 0; octets < answers * kReply;) {
+      ASSERT_TRUE(unread->wait({.readable = true}, 20s));
+      const auto count = unread->receive(room, once::Duration{0});
+      ASSERT_TRUE(count);
+      octets += *count;
+    }
+  };
+  read(calls - dropped);
+  rogue.call(*other, kEcho, body);
+  read(1);
+  EXPECT_EQ(server.statistics().answers_dropped, dropped);
 }
 
 }  // namespace

@@ -225,5 +225,72 @@ TEST(BackPressure, AClientsQueueIsBounded) {
   EXPECT_EQ(object->calls, 1 + ran);
 }
 
+/// A server whose calls of work and watch (@orphan(cancel)) run until the test answers them.
+class Orphans : public testing::Test {
+ protected:
+  struct Running {
+    once::Request* request;
+    once::Responder respond;
+  };
+
+  Orphans() {
+    for (const auto* operation : {&kWork, &kWatch}) {
+      begun[operation];
+      object->on(*operation, [this, operation](once::Request& request, once::Responder respond) {
+        begun.at(operation).set_value({&request, std::move(respond)});
+      });
+    }
+    server.activate("object", object);
+    server.listen("tcp://127.0.0.1:0");
+  }
+  Running running(const once::Operation& operation) { return begun.at(&operation).get_future().get(); }
+
+  std::map<const once::Operation*, std::promise<Running>> begun;  // both are there from the beginning
+  std::shared_ptr<Object> object = std::make_shared<Object>();
+  LoopThread loop;
+  once::Server server{loop.io};
+  LoopThread client_loop;
+  std::array<Pending, 2> pending;
+};
+
+TEST_F(Orphans, AreToldIfTheirOperationSaysSo) {
+  once::Client client{client_loop.io};
+  const Stub remote = stub(client, server.reference_to("object"));
+  remote.start(kWork, "", pending[0], {.deadline = 50ms});
+  remote.start(kWatch, "", pending[1], {.deadline = 50ms});
+  const Running work = running(kWork), watch = running(kWatch);
+  for (auto& call : pending) EXPECT_EQ(call.get().code, once::Errc::deadline_exceeded);
+  // The next request says that nobody waits for them.
+  EXPECT_TRUE(executed(remote.call(kEcho, "")));
+  EXPECT_FALSE(work.request->cancelled());
+  EXPECT_TRUE(watch.request->cancelled());
+}
+
+TEST_F(Orphans, OfASessionThatHasEndedAreToldIfTheirOperationSaysSo) {
+  auto client = std::make_unique<once::Client>(client_loop.io);
+  const Stub remote = stub(*client, server.reference_to("object"));
+  remote.start(kWork, "", pending[0]);
+  remote.start(kWatch, "", pending[1]);
+  const Running work = running(kWork), watch = running(kWatch);
+  client.reset();
+  once::Client other;
+  const Stub others = stub(other, server.reference_to("object"));
+  while (server.statistics().sessions_ended == 0) ASSERT_TRUE(executed(others.call(kEcho, "")));
+  EXPECT_TRUE(executed(others.call(kEcho, "")));
+  EXPECT_FALSE(work.request->cancelled());
+  EXPECT_TRUE(watch.request->cancelled());
+}
+
+TEST_F(Orphans, ThatWereCancelledAreAlwaysTold) {
+  once::Client client{client_loop.io};
+  const Stub remote = stub(client, server.reference_to("object"));
+  const std::array numbers = {remote.start(kWork, "", pending[0]), remote.start(kWatch, "", pending[1])};
+  const Running work = running(kWork), watch = running(kWatch);
+  for (const auto number : numbers) remote.channel->cancel(number);
+  EXPECT_TRUE(executed(remote.call(kEcho, "")));
+  EXPECT_TRUE(work.request->cancelled());
+  EXPECT_TRUE(watch.request->cancelled());
+}
+
 }  // namespace
 }  // namespace raw

@@ -42,7 +42,12 @@ inline constexpr once::Operation kLook = operation("look", 3, once::Semantics::A
 inline constexpr once::Operation kTell = operation("tell", 4, once::Semantics::Maybe);
 inline constexpr once::Operation kWork = operation("work", 5);
 inline constexpr once::Operation kCallBack = operation("call_back", 6);
-inline constexpr std::array kOperations = {&kEcho, &kAdd, &kLook, &kTell, &kWork, &kCallBack};
+inline constexpr once::Operation kWatch = [] {
+  once::Operation result = operation("watch", 7);
+  result.orphan = once::OrphanPolicy::Cancel;
+  return result;
+}();
+inline constexpr std::array kOperations = {&kEcho, &kAdd, &kLook, &kTell, &kWork, &kCallBack, &kWatch};
 
 inline once::Slice bytes(std::string_view text) {
   return once::Slice::copy_of(once::as_bytes(text));

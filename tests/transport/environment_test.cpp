@@ -49,6 +49,29 @@ TEST(SteadyTimer, LeavesAHandlerThatHasGoneAlone) {
   io.run();
 }
 
+TEST(SteadyClock, CallsAFunctionOnceOnItsLoop) {
+  asio::io_context io;
+  const auto clock = steady_clock();
+  int calls = 0;
+  clock->call_at(io.get_executor(), clock->now(), [&] { ++calls; });
+  EXPECT_EQ(calls, 0);
+  io.run();
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(SteadyClock, DestroysAFunctionWithItsLoop) {
+  const auto clock = steady_clock();
+  auto kept = std::make_shared<int>();
+  const std::weak_ptr<int> watched = kept;
+  {
+    asio::io_context io;
+    clock->call_at(io.get_executor(), clock->now() + std::chrono::hours{1}, [kept = std::move(kept)] {});
+    io.poll();
+    EXPECT_FALSE(watched.expired());
+  }
+  EXPECT_TRUE(watched.expired());
+}
+
 TEST(SystemRandom, DoesNotRepeatItself) {
   const auto random = system_random();
   EXPECT_NE(random->number(), random->number());

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include <asio/any_io_executor.hpp>
@@ -35,6 +36,9 @@ class Clock {
   /// A timer whose handler is called on `executor` while it lives.
   virtual std::unique_ptr<Timer> make_timer(asio::any_io_executor executor,
                                             std::weak_ptr<EventHandler> handler) = 0;
+  /// Calls `function` on `executor` at `when`, or a little later, once. Nobody but the wait owns it: if the
+  /// event loop is destroyed first, so is the function, without having been called.
+  virtual void call_at(asio::any_io_executor executor, Time when, std::function<void()> function) = 0;
 };
 
 /// Session ids, nonces and instances come from here: a cryptographic source outside of simulations. Safe from

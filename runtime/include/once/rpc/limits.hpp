@@ -45,6 +45,7 @@ struct Limits {
   std::size_t running_max = 100'000;
   std::size_t running_per_client_max = 64;
   std::size_t sessions_max = 1'000'000;
+  std::size_t records_max = 1'000'000;  // calls that have run and are not acknowledged, or run
   std::size_t connections_max = 20'000;
   std::uint32_t nesting_max = 8;  // callbacks inside callbacks
 };

@@ -39,7 +39,8 @@ class Call {
   RequestId request_id() const { return id_; }
   /// On the server's clock.
   Time deadline() const { return deadline_; }
-  /// True once nobody waits for the reply any more: cancelled, or the caller is gone.
+  /// True once the caller has cancelled the call. Of an @orphan(cancel) operation also once nobody waits for
+  /// the reply any more: the caller has given up, or is gone.
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
   /// "udp://127.0.0.1:50000": where the request came from.
   std::string peer() const;

@@ -14,8 +14,8 @@
 
 #include <asio/associated_executor.hpp>
 #include <asio/async_result.hpp>
-#include <asio/dispatch.hpp>
 #include <asio/executor_work_guard.hpp>
+#include <asio/post.hpp>
 
 #include <once/rpc/activation.hpp>
 #include <once/rpc/environment.hpp>
@@ -58,7 +58,10 @@ struct ServerStatistics {
   std::uint64_t slow_calls = 0;
   // Transports.
   std::uint64_t datagrams = 0, datagrams_not_sent = 0;
-  std::uint64_t connections_accepted = 0, connections_closed = 0, handed_over = 0;
+  std::uint64_t answers_dropped = 0;  // their connection's peer does not take what is sent
+  std::uint64_t connections_accepted = 0, connections_closed = 0;
+  // To the loop of their session: messages and connections; and those that it had no room for.
+  std::uint64_t handed_over = 0, hand_overs_dropped = 0;
   std::uint64_t accept_pauses = 0;  // descriptors had run out
   // Now.
   std::uint64_t sessions = 0, connections = 0, records = 0, reply_bytes = 0;
@@ -118,6 +121,8 @@ class Server {
 
   /// Accepts nothing new, lets running calls finish for up to `grace`, takes leave of the clients and closes.
   /// Completes with an error code: timed_out if calls were still running. Signature: void(std::error_code).
+  /// The handler may destroy the server; it never runs inside this function. Asked for again meanwhile, all
+  /// of them complete together, at the earliest end of their graces.
   template <class Token>
   auto async_shutdown(Duration grace, Token&& token) {
     return asio::async_initiate<Token, void(std::error_code)>(
@@ -127,7 +132,8 @@ class Server {
           auto kept = std::make_shared<Handler>(std::move(handler));
           const auto run_on = asio::get_associated_executor(*kept, this->executor());
           shut_down(period, [kept, work = asio::make_work_guard(run_on)](std::error_code error) {
-            asio::dispatch(work.get_executor(), [kept, error]() mutable { std::move (*kept)(error); });
+            // Posted: whoever closes the loops is still among them.
+            asio::post(work.get_executor(), [kept, error]() mutable { std::move (*kept)(error); });
           });
         },
         token, grace);
