@@ -86,49 +86,53 @@ void ClientChannel::cancel(std::uint64_t call) {
 }
 
 ServerCall* ClientChannel::lead(Lock& lock, CallRecord& self) {
-  ServerCall* callback = nullptr;
-  leader_ = &self;
   bool patient = true;
-  while (!self.done && callback == nullptr) {
+  while (true) {
     const Time time = now();
     const Time wake = next_wake();
     if (wake <= time) {
       on_time(time);
-      pump(lock, true);
-      continue;
-    }
-    const Duration left = std::min(wake - time, kWaitMax);
-    const std::shared_ptr<ClientLink> link = link_;
-    if (!link) {
-      self.wake.wait_for(lock, left);  // until it is time to connect again
-    } else if (link->connecting()) {
-      lock.unlock();
-      link->socket().wait({.writable = true}, left);
-      lock.lock();
-      if (link == link_ && link->connecting()) check_connected(now());
     } else {
-      const bool queued = link->has_queued();
-      transport::StreamState state = transport::StreamState::WouldBlock;
-      lock.unlock();
-      if (patient && !queued && wake - time >= kPatience) {
-        state = link->receive(inbox_, kPatience);
-      } else if (link->socket().wait({.readable = true, .writable = queued}, left)) {
-        state = link->receive(inbox_, Duration{0});
-      }
-      lock.lock();
-      patient = state == transport::StreamState::Open;
-      if (link == link_) {
-        if (queued && !link->flush()) state = transport::StreamState::Closed;
-        take(now(), state);
-      } else {
-        inbox_.clear();  // the link was lost meanwhile; what came over it comes again
-      }
+      leader_ = &self;
+      patient = read(lock, self, std::min(wake - time, kWaitMax), patient);
+      leader_ = nullptr;
     }
+    // What ends a call may be foreign code, and may call on this channel: that call must be able to lead.
     pump(lock, true);
-    callback = next_callback(lock);
+    ServerCall* const callback = next_callback(lock);
+    if (self.done || callback != nullptr || leader_ != nullptr) return callback;
   }
-  leader_ = nullptr;
-  return callback;
+}
+
+bool ClientChannel::read(Lock& lock, CallRecord& self, Duration time, bool patient) {
+  const std::shared_ptr<ClientLink> link = link_;
+  if (!link) {
+    self.wake.wait_for(lock, time);  // until it is time to connect again
+    return patient;
+  }
+  if (link->connecting()) {
+    lock.unlock();
+    link->socket().wait({.writable = true}, time);
+    lock.lock();
+    if (link == link_ && link->connecting()) check_connected(now());
+    return patient;
+  }
+  const bool queued = link->has_queued();
+  transport::StreamState state = transport::StreamState::WouldBlock;
+  lock.unlock();
+  if (patient && !queued && time >= kPatience) {
+    state = link->receive(inbox_, kPatience);
+  } else if (link->socket().wait({.readable = true, .writable = queued}, time)) {
+    state = link->receive(inbox_, Duration{0});
+  }
+  lock.lock();
+  if (link == link_) {
+    if (queued && !link->flush()) state = transport::StreamState::Closed;
+    take(now(), state);
+  } else {
+    inbox_.clear();  // the link was lost meanwhile; what came over it comes again
+  }
+  return state == transport::StreamState::Open;
 }
 
 void ClientChannel::follow(Lock& lock, CallRecord& self) {

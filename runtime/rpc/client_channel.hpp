@@ -2,9 +2,9 @@
 //
 // One lock guards it all; it is held over no handler, no servant, and no system call that blocks. Of the
 // threads that wait in synchronous calls one leads: it alone reads the link, for all, without the lock, and
-// passes the lead on when its own call has ended or when it runs a callback's servant. The others wait to be
-// told, or to lead. The event loop reads only while nobody leads and an asynchronous call, or a callback, is
-// waited for.
+// passes the lead on when its own call has ended or when it runs a callback's servant; while it completes
+// calls, which may run foreign code, it does not lead. The others wait to be told, or to lead. The event loop
+// reads only while nobody leads and an asynchronous call, or a callback, is waited for.
 #pragma once
 
 #include <atomic>
@@ -106,8 +106,12 @@ class ClientChannel final : public Channel,
   void settle();
 
   // Threads.
-  /// Reads for all, until its own call has ended or there is a callback to run, which it returns.
+  /// Reads for all, until its own call has ended, there is a callback to run, which it returns, or another
+  /// thread has taken the lead meanwhile.
   ServerCall* lead(Lock& lock, CallRecord& self);
+  /// Waits for the link, up to `time`, and takes what has come. `patient`, and returned for the next time: a
+  /// message may come soon.
+  bool read(Lock& lock, CallRecord& self, Duration time, bool patient);
   void follow(Lock& lock, CallRecord& self);
   void pass_lead_on();
 
