@@ -30,6 +30,7 @@ RawOutcome ClientChannel::call(OutgoingCall call) {
   if (!looked_up_.load(std::memory_order_relaxed)) look_up();
   Lock lock{mutex_};
   const Time time = now();
+  begin_afresh(time);
   const auto started =
       core_->start(time, make_request(std::move(call), self.info, codec(), time, self.token()));
   if (!started) return not_sent(static_cast<Errc>(started.error().value()), self.info, info_);
@@ -63,6 +64,7 @@ std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
   Lock lock{mutex_};
   CallRecord& record = records_.take(std::move(info), pending);
   const Time time = now();
+  begin_afresh(time);
   const auto started =
       core_->start(time, make_request(std::move(call), record.info, codec(), time, record.token()));
   if (!started) {

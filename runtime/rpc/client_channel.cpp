@@ -90,7 +90,7 @@ void ClientChannel::look_up() {
 
 void ClientChannel::connect_if_wanted(Time now) {
   if (link_ || closed_ || now < reconnect_at_ || !core_->wants_path()) return;
-  while (candidate_ < candidates_.size()) {
+  while (failed_ < candidates_.size()) {
     auto link = ClientLink::open(environment(), candidates_[candidate_], limits(), ++links_made_);
     if (link) {
       link_ = std::move(*link);
@@ -101,28 +101,39 @@ void ClientChannel::connect_if_wanted(Time now) {
       }
       return;
     }
-    const Candidate& failed = candidates_[candidate_];
-    info_.last_problem = to_text(failed.transport, failed.address) + ": " + link.error().message();
-    ++candidate_;
+    next_candidate(link.error().message());
   }
   // All have failed: calls that were never sent end, the others wait for a better time.
+  failed_ = 0;
   candidate_ = 0;
   const auto doublings = std::min<std::uint32_t>(fruitless_++, 16);
   reconnect_at_ = now + std::min(limits().reconnect_min * (1u << doublings), limits().reconnect_max);
   core_->connect_failed(now, candidates_.empty() ? Errc::unknown_host : Errc::unreachable);
 }
 
-void ClientChannel::candidate_failed(Time now, const std::error_code& error) {
+void ClientChannel::next_candidate(const std::string& problem) {
   const Candidate& failed = candidates_[candidate_];
-  info_.last_problem = to_text(failed.transport, failed.address) + ": " + error.message();
+  info_.last_problem = to_text(failed.transport, failed.address) + ": " + problem;
+  candidate_ = (candidate_ + 1) % candidates_.size();
+  ++failed_;
+}
+
+void ClientChannel::attempt_failed(const std::error_code& error) {
   link_.reset();
   waits_readable_ = waits_writable_ = false;
   connect_deadline_ = kNever;
-  ++candidate_;
-  connect_if_wanted(now);
+  next_candidate(error.message());
+}
+
+void ClientChannel::begin_afresh(Time now) {
+  if (core_->in_flight() > 0) return;
+  if (link_ && link_->connecting()) check_connected(now);
+  if (connect_deadline_ <= now) attempt_failed(std::make_error_code(std::errc::timed_out));
+  failed_ = 0;
 }
 
 void ClientChannel::established(Time now) {
+  failed_ = 0;
   connect_deadline_ = kNever;
   if (candidates_[candidate_].transport == TransportKind::Tcp) ++connections_;
   core_->connected(now, link_->path());
@@ -133,7 +144,7 @@ void ClientChannel::check_connected(Time now) {
   if (!error) {
     established(now);
   } else if (error != std::errc::operation_would_block) {
-    candidate_failed(now, error);
+    attempt_failed(error);
   }
 }
 
@@ -166,7 +177,7 @@ Time ClientChannel::next_wake() const {
 void ClientChannel::on_time(Time now) {
   if (core_->next_timeout() <= now) core_->timeout(now);
   if (callbacks_ && callbacks_->core.next_timeout() <= now) callbacks_->core.timeout(now);
-  if (connect_deadline_ <= now) candidate_failed(now, std::make_error_code(std::errc::timed_out));
+  if (connect_deadline_ <= now) attempt_failed(std::make_error_code(std::errc::timed_out));
 }
 
 void ClientChannel::take(Time now, transport::StreamState state) {

@@ -86,7 +86,12 @@ class ClientChannel final : public Channel,
   // Hosts and links.
   void look_up();
   void connect_if_wanted(Time now);
-  void candidate_failed(Time now, const std::error_code& error);
+  /// The present candidate is of no use.
+  void next_candidate(const std::string& problem);
+  /// So ends the attempt to connect to it.
+  void attempt_failed(const std::error_code& error);
+  /// A call begins. If no other waits, what failed before says nothing about it.
+  void begin_afresh(Time now);
   void established(Time now);
   void check_connected(Time now);
   void link_lost(Time now);
@@ -125,6 +130,7 @@ class ClientChannel final : public Channel,
   mutable std::mutex mutex_;
   std::vector<Candidate> candidates_;
   std::size_t candidate_ = 0;
+  std::size_t failed_ = 0;  // candidates in a row, while calls waited
   ChannelInfo info_;
   std::optional<core::ClientCore> core_;
   std::unique_ptr<Callbacks> callbacks_;
