@@ -77,6 +77,16 @@ TEST(Secrets, SessionIdsOfTwoServersHaveNothingInCommon) {
   }
 }
 
+TEST(Secrets, SessionIdsOfOneLoopTellNothingOfAnothers) {
+  Secrets one{{1, 2}, 0};
+  Secrets other{{1, 2}, 1};
+  std::set<SessionId> secret_parts;
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_TRUE(secret_parts.insert(one.next_session_id() >> 8).second);
+    EXPECT_TRUE(secret_parts.insert(other.next_session_id() >> 8).second);
+  }
+}
+
 // --- Containers
 
 TEST(HashIndex, BehavesLikeAMapUnderInsertionAndRemoval) {

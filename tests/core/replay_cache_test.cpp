@@ -41,6 +41,32 @@ TEST(ReplayCache, WithoutRoomForTheReplyTheCallIsOverloadedAndStaysRefused) {
   EXPECT_TRUE(desk.answered(MessageType::NotExecuted));
 }
 
+TEST(ReplayCache, OperationWhoseReplyNoSessionMayKeepRunsAllTheSame) {
+  ServerDesk desk{with_budgets(4096, 1 << 20)};
+  desk.open();
+  desk.request(1);
+  ASSERT_TRUE(desk.start(0, 1'000'000));
+  EXPECT_EQ(desk.server->reply_bytes(), 1024u);
+  desk.reply(0, std::string(5000, 'x'));
+  EXPECT_TRUE(desk.answered(MessageType::Reply));
+}
+
+TEST(ReplayCache, IdempotentReplyEvictsNone) {
+  ServerDesk desk{with_budgets(6000, 1 << 20)};
+  desk.open();
+  desk.request(1);
+  ASSERT_TRUE(desk.start(0, 256));
+  desk.reply(0, std::string(4000, 'x'));
+  desk.idempotent(1);
+  ASSERT_TRUE(desk.start(1, 256));
+  desk.reply(1, std::string(4000, 'y'));
+  ASSERT_TRUE(desk.answered(MessageType::Reply));
+  EXPECT_EQ(desk.last().body, std::string(4000, 'y'));
+  desk.request(1);
+  ASSERT_TRUE(desk.answered(MessageType::Reply));
+  EXPECT_EQ(desk.last().body, std::string(4000, 'x'));
+}
+
 TEST(ReplayCache, BudgetOfTheServerHoldsOverAllSessions) {
   ServerDesk desk{with_budgets(1 << 20, 2048)};
   for (std::uint64_t nonce = 1; nonce <= 3; ++nonce) {

@@ -201,6 +201,18 @@ TEST(Lease, IsRenewedByANewerMessageOnly) {
   EXPECT_EQ(desk.server->next_timeout(), desk.now + 60s);
 }
 
+TEST(Lease, BeginsWithTheHelloThatWasAnsweredLast) {
+  ServerDesk desk;
+  desk.open();
+  desk.now += 50s;
+  desk.open();  // its WELCOME was lost
+  EXPECT_EQ(desk.server->next_timeout(), desk.now + 60s);
+  desk.probe(1);
+  desk.now += 10s;
+  desk.open();  // a late copy
+  EXPECT_EQ(desk.server->next_timeout(), desk.now + 50s);
+}
+
 TEST(Lease, IsJudgedOnlyAfterPendingInput) {
   ServerDesk desk;
   desk.open();

@@ -44,7 +44,7 @@ void ClientCore::State::progress() {
     if (calls.waiting() == 0)
       handshake.end();
     else if (has_path && !handshake.outstanding())
-      handshake.begin(now, fresh_nonce());
+      handshake.begin(late_welcomes == 0 ? now : now + rtt.rto(late_welcomes - 1), fresh_nonce());
     return;
   }
   while (Call* const call = calls.first_waiting(Series::Windowed)) {
@@ -153,8 +153,9 @@ void ClientCore::State::enter(const Welcome& welcome) {
   handshake.end();
   const auto share = std::chrono::milliseconds{welcome.lease_ms} * config.limits.lease_share;
   const Duration lease = std::chrono::duration_cast<Duration>(share);
+  if (sent_at) rtt.sample(now - *sent_at);
   if (sent_at && *sent_at + lease > now) {
-    rtt.sample(now - *sent_at);
+    late_welcomes = 0;
     ++counters.sessions;
     session = Binding{};
     session.id = welcome.session;
@@ -164,8 +165,10 @@ void ClientCore::State::enter(const Welcome& welcome) {
     session.lease_until = *sent_at + lease;
     window = SendWindow{first_session ? config.first_sequence : 1, welcome.window};
     first_session = false;
+  } else {
+    ++late_welcomes;
   }
-  progress();  // asks again if the WELCOME came too late to be of use
+  progress();  // asks again, after a pause, if the WELCOME came too late to be of use
 }
 
 /// The session is over. What was sent in it and must not run twice is Unknown; the rest is bound again.

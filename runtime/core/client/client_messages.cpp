@@ -253,11 +253,13 @@ void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Sli
     return;
   }
   if (answer.type == MessageType::Working) {
-    if (call.working || call.cancelling) return;
-    call.working = true;
-    call.backoff = 0;
-    calls.leave_queue(call);
-    schedule(call);
+    if (!call.working && !call.cancelling) {
+      call.working = true;
+      call.backoff = 0;
+      calls.leave_queue(call);
+      schedule(call);
+    }
+    progress();  // the window may have been widened
     return;
   }
   if (answer.type == MessageType::Unseen) {

@@ -67,6 +67,7 @@ class ClientCore::State {
   std::uint64_t nonces_drawn = 0;
   std::uint64_t jitter_state;
   bool first_session = true;
+  unsigned late_welcomes = 0;  // in a row, each of which came after the lease that it gave
 
  private:
   std::uint64_t fresh_nonce() { return siphash(key, {++nonces_drawn}); }

@@ -3,10 +3,10 @@
 
 namespace once::core {
 
-void Handshake::begin(Time now, std::uint64_t nonce) {
+void Handshake::begin(Time first, std::uint64_t nonce) {
   nonce_ = nonce != 0 ? nonce : 1;
   attempts_ = Attempts{};
-  restart(now);
+  restart(first);
 }
 
 void Handshake::restart(Time now) {

@@ -16,8 +16,8 @@ class Handshake {
   explicit Handshake(const ClientConfig& config) : config_(config) {}
 
   bool outstanding() const { return nonce_ != 0; }
-  /// Asks for a new session, under a fresh nonce; the HELLO is due at once.
-  void begin(Time now, std::uint64_t nonce);
+  /// Asks for a new session, under a fresh nonce; the HELLO is due at `first`.
+  void begin(Time first, std::uint64_t nonce);
   /// There is a new path: the HELLO goes again, without a cookie that belongs to the old one.
   void restart(Time now);
   void end() { nonce_ = 0; }

@@ -5,7 +5,9 @@ namespace once::core {
 
 bool ReplayCache::reserve(Record& record, std::uint32_t reply_max) {
   ONCE_ASSERT(record.charge == 0);
-  const std::uint64_t wanted = reply_max != 0 ? detail::block_capacity(reply_max) : 0;
+  std::uint64_t wanted = reply_max != 0 ? detail::block_capacity(reply_max) : 0;
+  // What a session may never keep cannot be promised; it is promised as much as leaves room for others.
+  if (wanted > limits_.reply_bytes_per_session) wanted = limits_.reply_bytes_per_session / 4;
   if (!make_room(sessions_.at(record.session), wanted)) return false;
   charge(record, wanted);
   return true;

@@ -32,7 +32,7 @@ std::uint64_t permute(const SipKey& key, std::uint64_t number) {
 }  // namespace
 
 Secrets::Secrets(const std::array<std::uint64_t, 2>& secret, std::uint8_t loop)
-    : id_key_(derived(secret, 1)),
+    : id_key_(derived(secret, 1 | std::uint64_t{loop} << 8)),  // else one loop's ids would tell the others'
       cookie_key_(derived(secret, 2)),
       hash_key_(derived(secret, 3)),
       loop_(loop) {}

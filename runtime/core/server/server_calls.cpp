@@ -1,4 +1,6 @@
 // What the driver does with the calls that a server was asked for: takes, starts, refuses, answers them.
+#include <once/base/crc32c.hpp>
+
 #include "core/planted_bugs.hpp"
 #include "core/server/server_state.hpp"
 
@@ -66,8 +68,12 @@ void ServerCore::State::reply(CallHandle call, ReplyStatus status, Slice body, b
     answer.reason = reason;
     answer.little_endian = little_endian;
     answer.body_length = static_cast<std::uint32_t>(body.size());
-    calls.finish(*record, status, std::move(body), little_endian, reason);
-    answer.body_checksum = record->body_checksum;
+    if (record->series() == Series::Free) {
+      answer.body_checksum = crc32c(sent);  // nothing is kept, and nothing must make room for it
+    } else {
+      calls.finish(*record, status, std::move(body), little_endian, reason);
+      answer.body_checksum = record->body_checksum;
+    }
     send(session.path, answer, std::move(sent));
   }
   if (record->series() == Series::Free || !record->findable) calls.remove(*record);

@@ -80,6 +80,8 @@ void ServerCore::State::receive_hello(Time now, const Path& from, const Slice& m
     session->window_floor = session->window_held = session->window;
     session->window_max = static_cast<std::uint8_t>(std::min(config.limits.window_max, hello.window_max));
     ++counters.sessions_opened;
+  } else if (session->newest_counter == 0) {
+    sessions.renew(*session, now + config.limits.lease);  // the client counts from the copy that is answered
   }
   const auto lease = std::chrono::duration_cast<std::chrono::milliseconds>(config.limits.lease);
   send(from, Welcome{hello.nonce, session->id, config.epoch, session->window, to_ms(lease),
