@@ -22,6 +22,17 @@ CallInfo ClientChannel::describe(const OutgoingCall& call) const {
   return {call.operation, Slice::copy_of(as_bytes(call.target->key)), deadline_of(call, limits())};
 }
 
+Result<core::CallKey> ClientChannel::begin(OutgoingCall&& call, CallRecord& record) {
+  const Time time = now();
+  begin_afresh(time);
+  // A maybe call is over when the link has it: the link's queue is all that holds it.
+  const bool waits_in_link = call.operation->semantics == Semantics::Maybe;
+  if (waits_in_link && link_ && link_->queued_octets() > limits().send_queue_max) {
+    return Unexpected{Errc::queue_full};
+  }
+  return core_->start(time, make_request(std::move(call), record.info, codec(), time, record.token()));
+}
+
 RawOutcome ClientChannel::call(OutgoingCall call) {
   CallRecord self;
   self.info = describe(call);
@@ -29,10 +40,7 @@ RawOutcome ClientChannel::call(OutgoingCall call) {
   if (CallbackDepth::depth() >= limits().nesting_max) return not_sent(Errc::nesting, self.info, info_);
   if (!looked_up_.load(std::memory_order_relaxed)) look_up();
   Lock lock{mutex_};
-  const Time time = now();
-  begin_afresh(time);
-  const auto started =
-      core_->start(time, make_request(std::move(call), self.info, codec(), time, self.token()));
+  const auto started = begin(std::move(call), self);
   if (!started) return not_sent(static_cast<Errc>(started.error().value()), self.info, info_);
   pump(lock, true);
   while (true) {
@@ -63,10 +71,7 @@ std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
   if (!looked_up_.load(std::memory_order_relaxed)) look_up();
   Lock lock{mutex_};
   CallRecord& record = records_.take(std::move(info), pending);
-  const Time time = now();
-  begin_afresh(time);
-  const auto started =
-      core_->start(time, make_request(std::move(call), record.info, codec(), time, record.token()));
+  const auto started = begin(std::move(call), record);
   if (!started) {
     RawOutcome outcome = not_sent(static_cast<Errc>(started.error().value()), record.info, info_);
     records_.give_back(record);

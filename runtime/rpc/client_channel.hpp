@@ -82,6 +82,8 @@ class ClientChannel final : public Channel,
   const Limits& limits() const { return settings_->options.limits; }
   Time now() const { return settings_->environment.clock->now(); }
   CallInfo describe(const OutgoingCall& call) const;
+  /// Hands the call to the core, under the lock. An error leaves nothing behind.
+  Result<core::CallKey> begin(OutgoingCall&& call, CallRecord& record);
 
   // Hosts and links.
   void look_up();

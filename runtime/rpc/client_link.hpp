@@ -41,6 +41,8 @@ class ClientLink {
   bool send(const core::Transmit& message);
   bool flush();
   bool has_queued() const;
+  /// What a connection has not taken yet. Datagrams have a short queue of their own.
+  std::size_t queued_octets() const { return stream_ ? stream_->queued_octets() : 0; }
   /// Ends a connection, so that whoever waits for it returns.
   void shutdown();
 
