@@ -97,13 +97,10 @@ ServerCall* ClientChannel::lead(Lock& lock, CallRecord& self) {
   while (true) {
     const Time time = now();
     const Time wake = next_wake();
-    if (wake <= time) {
-      on_time(time);
-    } else {
-      leader_ = &self;
-      patient = read(lock, self, std::min(wake - time, kWaitMax), patient);
-      leader_ = nullptr;
-    }
+    leader_ = &self;
+    patient = read(lock, self, std::clamp(wake - time, Duration{0}, kWaitMax), patient);
+    leader_ = nullptr;
+    if (wake <= time) on_time(now());  // judged after what had come by then
     // What ends a call may be foreign code, and may call on this channel: that call must be able to lead.
     pump(lock, true);
     ServerCall* const callback = next_callback(lock);
@@ -148,7 +145,7 @@ void ClientChannel::follow(Lock& lock, CallRecord& self) {
   const Time wake = next_wake();
   if (wake > time) self.wake.wait_for(lock, std::min(wake - time, kWaitMax));
   followers_.erase(std::find(followers_.begin(), followers_.end(), &self));
-  if (next_wake() <= now()) {
+  if (leader_ != nullptr && next_wake() <= now()) {
     on_time(now());
     pump(lock, true);
   }

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <once/rpc/channel.hpp>
@@ -96,7 +97,10 @@ class ClientChannel final : public Channel,
   void begin_afresh(Time now);
   void established(Time now);
   void check_connected(Time now);
-  void link_lost(Time now);
+  void link_lost(Time now, std::string_view problem);
+  /// When a link that brings nothing is given up, although it seems to stand: whoever reads looks at this
+  /// after having read. Nothing is counted while nothing is waited for.
+  Time silent_until() const;
 
   // Work, under the lock.
   Time next_wake() const;
@@ -139,6 +143,8 @@ class ClientChannel final : public Channel,
   core::Transmit transmit_;
 
   std::shared_ptr<ClientLink> link_;
+  bool link_brought_ = false;       // a message
+  Time unanswered_since_ = kNever;  // when the link first took a message since octets last moved on it
   std::uint32_t links_made_ = 0;
   std::uint32_t fruitless_ = 0;  // links in a row that brought no message
   Time connect_deadline_ = kNever;

@@ -48,6 +48,8 @@ class ClientLink {
 
   /// Appends what has arrived. May block for about `patience`. Would-block comes with an empty result only.
   transport::StreamState receive(std::vector<Slice>& messages, Duration patience);
+  /// True if octets have come, or have gone that had to wait, since this was asked last: the peer is there.
+  bool moved() { return moved_.exchange(false, std::memory_order_relaxed); }
   /// The peer's host has said that nobody listens there: a hint.
   bool refused() const { return refused_.load(std::memory_order_relaxed); }
 
@@ -56,6 +58,7 @@ class ClientLink {
   std::unique_ptr<transport::MessageStream> stream_;
   core::Path path_;
   bool connecting_ = false;
+  std::atomic<bool> moved_{false};
   std::atomic<bool> refused_{false};
 };
 
