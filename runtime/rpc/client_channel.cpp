@@ -171,7 +171,7 @@ void ClientChannel::link_lost(Time now, std::string_view problem) {
 }
 
 Time ClientChannel::silent_until() const {
-  if (unanswered_since_ == kNever || leader_ != nullptr || core_->in_flight() == 0) return kNever;
+  if (unanswered_since_ == kNever || leader_ != nullptr || !core_->awaits_answer()) return kNever;
   // Where another address may be right, what a host says of this one's port is enough.
   const bool go_on = !link_brought_ && link_->refused() && candidates_.size() > 1;
   return go_on ? unanswered_since_ : unanswered_since_ + limits().connect_timeout;
@@ -220,7 +220,7 @@ void ClientChannel::send_all(Time now) {
     const bool sends =
         core_->poll_transmit(now, transmit_) || (callbacks_ && callbacks_->core.poll_transmit(transmit_));
     if (!sends) return;
-    if (unanswered_since_ == kNever && core_->in_flight() > 0) unanswered_since_ = now;
+    if (unanswered_since_ == kNever && core_->awaits_answer()) unanswered_since_ = now;
     if (!link_->send(transmit_)) link_lost(now, kLinkLost);
     transmit_.body = Slice{};
   }
@@ -278,8 +278,9 @@ void ClientChannel::run_callback(Lock& lock, ServerCall& call, bool post) {
 
 void ClientChannel::settle() {
   if (closed_) return;
-  const bool called_back =
-      settings_->rules->adapter.size() > 0 || (callbacks_ && callbacks_->dispatcher.running() > 0);
+  const bool callable = settings_->rules->adapter.size() > 0;
+  core_->keep_session(callable);
+  const bool called_back = callable || (callbacks_ && callbacks_->dispatcher.running() > 0);
   // What a transport could not take at once must go out even if nobody waits for an answer: maybe calls.
   const bool queued = link_ && link_->has_queued();
   const bool loop_is_needed = records_.taken() > 0 || called_back || queued;
