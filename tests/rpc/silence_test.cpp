@@ -2,41 +2,13 @@
 // connections that are only slow.
 #include "raw.hpp"
 #include "shifted_clock.hpp"
+#include "wrapped_network.hpp"
 
 namespace raw {
 namespace {
 
 using once::Address;
 using once::TransportKind;
-
-/// The machine's network, whose sockets for clients a test may wrap.
-class WrappedNetwork : public once::Network {
- public:
-  once::Result<std::vector<Address>> resolve(const std::string& host, std::uint16_t port) override {
-    return real_->resolve(host, port);
-  }
-  once::Result<std::unique_ptr<once::DatagramSocket>> bind_datagram(asio::any_io_executor executor,
-                                                                    const Address& local,
-                                                                    bool shared) override {
-    return real_->bind_datagram(std::move(executor), local, shared);
-  }
-  once::Result<std::unique_ptr<once::DatagramSocket>> connect_datagram(asio::any_io_executor executor,
-                                                                       const Address& peer) override {
-    return real_->connect_datagram(std::move(executor), peer);
-  }
-  once::Result<std::unique_ptr<once::Listener>> listen(asio::any_io_executor executor, const Address& local,
-                                                       bool shared) override {
-    return real_->listen(std::move(executor), local, shared);
-  }
-  once::Result<std::unique_ptr<once::StreamSocket>> connect_stream(asio::any_io_executor executor,
-                                                                   const Address& peer) override {
-    return real_->connect_stream(std::move(executor), peer);
-  }
-  bool can_block() const override { return true; }
-
- private:
-  const std::shared_ptr<once::Network> real_ = once::posix_network();
-};
 
 /// Sockets that send nothing any more once it is said, as if their address had gone. New ones do.
 class MovingNetwork final : public WrappedNetwork {
