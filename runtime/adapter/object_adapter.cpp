@@ -32,6 +32,15 @@ void ObjectAdapter::set_default_servant(std::shared_ptr<Servant> servant, asio::
   std::swap(default_, place);
 }
 
+void ObjectAdapter::clear() {
+  ObjectAdapter gone;  // dies after the lock
+  const std::unique_lock lock{mutex_};
+  std::swap(active_, gone.active_);
+  std::swap(locator_, gone.locator_);
+  std::swap(locator_executor_, gone.locator_executor_);
+  std::swap(default_, gone.default_);
+}
+
 bool ObjectAdapter::find(std::string_view key, Place& place) const {
   const std::shared_lock lock{mutex_};
   if (const auto found = active_.find(key); found != active_.end()) {

@@ -29,6 +29,10 @@ class ObjectAdapter {
   void set_locator(Locator locator, asio::any_io_executor executor);
   void set_default_servant(std::shared_ptr<Servant> servant, asio::any_io_executor executor);
 
+  /// Lets go of every servant and of the locator, under no lock: they may hold stubs that hold whoever holds
+  /// this.
+  void clear();
+
   /// A place for the key without running any user's code: true if `place` says it all; false if the locator
   /// has to be asked by locate(), which must be under no lock.
   bool find(std::string_view key, Place& place) const;

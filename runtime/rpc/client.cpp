@@ -161,6 +161,7 @@ void ClientState::close() {
     closed_ = true;
   }
   for (const auto& channel : channels()) channel->close();
+  rules_->adapter.clear();  // callback servants may hold stubs of this client
 }
 
 ClientStatistics ClientState::statistics() const {

@@ -123,6 +123,20 @@ TEST_P(Callbacks, EndWithTheirActivation) {
   EXPECT_NE(text(outcome.body).find("no such object"), std::string::npos) << text(outcome.body);
 }
 
+TEST_P(Callbacks, MayKeepStubsOfTheirClientAndEndWithIt) {
+  std::weak_ptr<Object> watched;
+  std::optional<once::Client> client{std::in_place};
+  auto mine = std::make_shared<Object>();
+  watched = mine;
+  mine->on(kEcho, [kept = stub(*client, server.reference_to("object"))](
+                      once::Request&, once::Responder respond) { std::move(respond).value({}, false); });
+  const auto activation = client->activate(std::move(mine));
+  const auto outcome = stub(*client, server.reference_to("object")).call(kCallBack, activation.ref().key);
+  ASSERT_TRUE(executed(outcome)) << outcome.text;
+  client.reset();
+  EXPECT_TRUE(watched.expired());
+}
+
 TEST_P(Callbacks, FailWhenTheClientHasGone) {
   once::ChannelPointer back;
   once::ObjectRef target;
