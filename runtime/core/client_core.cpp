@@ -30,7 +30,10 @@ void ClientCore::connect_failed(Time now, Errc reason) {
   state_->connect_failed(reason);
 }
 bool ClientCore::wants_path() const {
-  return !state_->has_path && !state_->closed && state_->open_calls != 0;
+  return !state_->has_path && !state_->closed && (state_->open_calls != 0 || state_->keeps());
+}
+void ClientCore::keep_session(bool wanted) {
+  state_->keep_session(wanted);
 }
 void ClientCore::receive(Time now, const Path&, const Slice& message) {
   state_->now = now;
@@ -56,6 +59,9 @@ void ClientCore::close(Time now) {
 }
 std::size_t ClientCore::in_flight() const {
   return state_->open_calls;
+}
+bool ClientCore::awaits_answer() const {
+  return state_->open_calls != 0 || (state_->keeps() && state_->keeping.number != 0);
 }
 SessionId ClientCore::session() const {
   return state_->session.id;

@@ -105,7 +105,10 @@ class ClientCore {
   void disconnected(Time now);
   /// The driver could not get a path. Calls that were never sent end as NotSent (reason).
   void connect_failed(Time now, Errc reason);
-  /// True while there is something to send and no path: the driver should make one.
+  /// While wanted, a session that exists is kept although no call renews its lease (T9): the server may want
+  /// to call back.
+  void keep_session(bool wanted);
+  /// True while there is something to send, or a session to keep, and no path: the driver should make one.
   bool wants_path() const;
 
   /// One whole message of server-to-client type. Returns normally whatever the octets are.
@@ -123,7 +126,9 @@ class ClientCore {
   void close(Time now);
 
   std::size_t in_flight() const;  // calls that have been started and not completed
-  SessionId session() const;      // 0 if there is none now
+  /// True while a message of the server is waited for: some call's answer, or that the session is kept.
+  bool awaits_answer() const;
+  SessionId session() const;  // 0 if there is none now
   const ClientCounters& counters() const;
 
  private:

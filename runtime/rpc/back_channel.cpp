@@ -45,6 +45,19 @@ CallInfo BackChannel::describe(const OutgoingCall& call) const {
   return {call.operation, Slice::copy_of(as_bytes(call.target->key)), deadline_of(call, loop_->limits())};
 }
 
+bool BackChannel::is_overfull() const {
+  if (!connected_ || !path_.validated) return false;
+  const auto found = loop_->connections_.find(path_.link);
+  return found != loop_->connections_.end() && loop_->is_overfull(*found->second);
+}
+
+Result<core::CallKey> BackChannel::begin(OutgoingCall&& call, CallRecord& record) {
+  // A maybe call is over when the connection has it: the connection's queue is all that holds it.
+  if (call.operation->semantics == Semantics::Maybe && is_overfull()) return Unexpected{Errc::queue_full};
+  const Time time = loop_->now();
+  return core_.start(time, make_request(std::move(call), record.info, codec_, time, record.token()));
+}
+
 RawOutcome BackChannel::call(OutgoingCall call) {
   CallRecord self;
   self.info = describe(call);
@@ -55,9 +68,7 @@ RawOutcome BackChannel::call(OutgoingCall call) {
   // The loop's own thread must read for itself; any other is told by the loop.
   const bool reads = loop_->is_current();
   ServerLoop::Lock lock{loop_->mutex_};
-  const Time time = loop_->now();
-  const auto started =
-      core_.start(time, make_request(std::move(call), self.info, codec_, time, self.token()));
+  const auto started = begin(std::move(call), self);
   if (!started) return not_sent(static_cast<Errc>(started.error().value()), self.info, info_);
   loop_->pump(lock, *this);
   loop_->settle_timer();
@@ -78,9 +89,7 @@ std::uint64_t BackChannel::start(OutgoingCall call, PendingCall& pending) {
   CallInfo info = describe(call);
   ServerLoop::Lock lock{loop_->mutex_};
   CallRecord& record = records_.take(std::move(info), pending);
-  const Time time = loop_->now();
-  const auto started =
-      core_.start(time, make_request(std::move(call), record.info, codec_, time, record.token()));
+  const auto started = begin(std::move(call), record);
   if (!started) {
     RawOutcome outcome = not_sent(static_cast<Errc>(started.error().value()), record.info, info_);
     records_.give_back(record);

@@ -26,6 +26,10 @@ class BackChannel final : public Channel, public std::enable_shared_from_this<Ba
   friend class ServerLoop;
 
   CallInfo describe(const OutgoingCall& call) const;
+  /// Hands the call to the core, under the lock. An error leaves nothing behind.
+  Result<core::CallKey> begin(OutgoingCall&& call, CallRecord& record);
+  /// The client's connection does not take what is sent.
+  bool is_overfull() const;
 
   const std::shared_ptr<ServerLoop> loop_;
   const SessionId session_;  // the client's

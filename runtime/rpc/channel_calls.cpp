@@ -22,6 +22,17 @@ CallInfo ClientChannel::describe(const OutgoingCall& call) const {
   return {call.operation, Slice::copy_of(as_bytes(call.target->key)), deadline_of(call, limits())};
 }
 
+Result<core::CallKey> ClientChannel::begin(OutgoingCall&& call, CallRecord& record) {
+  const Time time = now();
+  begin_afresh(time);
+  // A maybe call is over when the link has it: the link's queue is all that holds it.
+  const bool waits_in_link = call.operation->semantics == Semantics::Maybe;
+  if (waits_in_link && link_ && link_->queued_octets() > limits().send_queue_max) {
+    return Unexpected{Errc::queue_full};
+  }
+  return core_->start(time, make_request(std::move(call), record.info, codec(), time, record.token()));
+}
+
 RawOutcome ClientChannel::call(OutgoingCall call) {
   CallRecord self;
   self.info = describe(call);
@@ -29,9 +40,7 @@ RawOutcome ClientChannel::call(OutgoingCall call) {
   if (CallbackDepth::depth() >= limits().nesting_max) return not_sent(Errc::nesting, self.info, info_);
   if (!looked_up_.load(std::memory_order_relaxed)) look_up();
   Lock lock{mutex_};
-  const Time time = now();
-  const auto started =
-      core_->start(time, make_request(std::move(call), self.info, codec(), time, self.token()));
+  const auto started = begin(std::move(call), self);
   if (!started) return not_sent(static_cast<Errc>(started.error().value()), self.info, info_);
   pump(lock, true);
   while (true) {
@@ -62,9 +71,7 @@ std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
   if (!looked_up_.load(std::memory_order_relaxed)) look_up();
   Lock lock{mutex_};
   CallRecord& record = records_.take(std::move(info), pending);
-  const Time time = now();
-  const auto started =
-      core_->start(time, make_request(std::move(call), record.info, codec(), time, record.token()));
+  const auto started = begin(std::move(call), record);
   if (!started) {
     RawOutcome outcome = not_sent(static_cast<Errc>(started.error().value()), record.info, info_);
     records_.give_back(record);
@@ -86,49 +93,50 @@ void ClientChannel::cancel(std::uint64_t call) {
 }
 
 ServerCall* ClientChannel::lead(Lock& lock, CallRecord& self) {
-  ServerCall* callback = nullptr;
-  leader_ = &self;
   bool patient = true;
-  while (!self.done && callback == nullptr) {
+  while (true) {
     const Time time = now();
     const Time wake = next_wake();
-    if (wake <= time) {
-      on_time(time);
-      pump(lock, true);
-      continue;
-    }
-    const Duration left = std::min(wake - time, kWaitMax);
-    const std::shared_ptr<ClientLink> link = link_;
-    if (!link) {
-      self.wake.wait_for(lock, left);  // until it is time to connect again
-    } else if (link->connecting()) {
-      lock.unlock();
-      link->socket().wait({.writable = true}, left);
-      lock.lock();
-      if (link == link_ && link->connecting()) check_connected(now());
-    } else {
-      const bool queued = link->has_queued();
-      transport::StreamState state = transport::StreamState::WouldBlock;
-      lock.unlock();
-      if (patient && !queued && wake - time >= kPatience) {
-        state = link->receive(inbox_, kPatience);
-      } else if (link->socket().wait({.readable = true, .writable = queued}, left)) {
-        state = link->receive(inbox_, Duration{0});
-      }
-      lock.lock();
-      patient = state == transport::StreamState::Open;
-      if (link == link_) {
-        if (queued && !link->flush()) state = transport::StreamState::Closed;
-        take(now(), state);
-      } else {
-        inbox_.clear();  // the link was lost meanwhile; what came over it comes again
-      }
-    }
+    leader_ = &self;
+    patient = read(lock, self, std::clamp(wake - time, Duration{0}, kWaitMax), patient);
+    leader_ = nullptr;
+    if (wake <= time) on_time(now());  // judged after what had come by then
+    // What ends a call may be foreign code, and may call on this channel: that call must be able to lead.
     pump(lock, true);
-    callback = next_callback(lock);
+    ServerCall* const callback = next_callback(lock);
+    if (self.done || callback != nullptr || leader_ != nullptr) return callback;
   }
-  leader_ = nullptr;
-  return callback;
+}
+
+bool ClientChannel::read(Lock& lock, CallRecord& self, Duration time, bool patient) {
+  const std::shared_ptr<ClientLink> link = link_;
+  if (!link) {
+    self.wake.wait_for(lock, time);  // until it is time to connect again
+    return patient;
+  }
+  if (link->connecting()) {
+    lock.unlock();
+    link->socket().wait({.writable = true}, time);
+    lock.lock();
+    if (link == link_ && link->connecting()) check_connected(now());
+    return patient;
+  }
+  const bool queued = link->has_queued();
+  transport::StreamState state = transport::StreamState::WouldBlock;
+  lock.unlock();
+  if (patient && !queued && time >= kPatience) {
+    state = link->receive(inbox_, kPatience);
+  } else if (link->socket().wait({.readable = true, .writable = queued}, time)) {
+    state = link->receive(inbox_, Duration{0});
+  }
+  lock.lock();
+  if (link == link_) {
+    if (queued && !link->flush()) state = transport::StreamState::Closed;
+    take(now(), state);
+  } else {
+    inbox_.clear();  // the link was lost meanwhile; what came over it comes again
+  }
+  return state == transport::StreamState::Open;
 }
 
 void ClientChannel::follow(Lock& lock, CallRecord& self) {
@@ -137,7 +145,7 @@ void ClientChannel::follow(Lock& lock, CallRecord& self) {
   const Time wake = next_wake();
   if (wake > time) self.wake.wait_for(lock, std::min(wake - time, kWaitMax));
   followers_.erase(std::find(followers_.begin(), followers_.end(), &self));
-  if (next_wake() <= now()) {
+  if (leader_ != nullptr && next_wake() <= now()) {
     on_time(now());
     pump(lock, true);
   }

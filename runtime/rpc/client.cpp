@@ -33,6 +33,18 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   ClientStatistics statistics() const;
 
  private:
+  struct Entry {
+    std::shared_ptr<ClientChannel> channel;
+    std::uint64_t used = 0;  // when, in look-ups
+  };
+
+  /// Under the lock. nullptr if there is none for these endpoints.
+  std::shared_ptr<ClientChannel> find(const std::vector<Endpoint>& endpoints);
+  /// Under the lock.
+  std::shared_ptr<const ChannelSettings> settings();
+  /// Under the lock: while there are too many, takes the channel out that was not used for longest, of those
+  /// that nobody else holds. To be dropped without the lock.
+  std::vector<std::shared_ptr<ClientChannel>> take_surplus();
   std::vector<std::shared_ptr<ClientChannel>> channels() const;
 
   const std::shared_ptr<asio::io_context> own_loop_;
@@ -42,7 +54,9 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
 
   mutable std::mutex mutex_;
   std::shared_ptr<const ChannelSettings> settings_;
-  std::map<std::vector<Endpoint>, std::shared_ptr<ClientChannel>> channels_;
+  std::map<std::vector<Endpoint>, Entry> channels_;
+  std::uint64_t look_ups_ = 0;
+  ClientStatistics of_the_gone_;  // channels
   std::shared_ptr<std::vector<CallWrapper>> wrappers_ = std::make_shared<std::vector<CallWrapper>>();
   std::uint64_t keys_made_ = 0;
   bool closed_ = false;
@@ -55,7 +69,51 @@ ChannelPointer ClientState::channel_to(const ObjectRef& target) {
                           ": a reference without an endpoint; it can only be called over the "
                           "connection that it came by"};
   }
-  const std::lock_guard lock{mutex_};
+  std::shared_ptr<ClientChannel> channel, made;
+  std::vector<std::shared_ptr<ClientChannel>> surplus;
+  std::unique_lock lock{mutex_};
+  channel = find(target.endpoints);
+  if (!channel) {
+    const auto shared = settings();
+    lock.unlock();  // names are looked up, which may take long
+    made = std::make_shared<ClientChannel>(shared, target.endpoints);
+    lock.lock();
+    channel = find(target.endpoints);  // another thread may have been faster
+    if (!channel) {
+      channel = made;
+      channels_[target.endpoints] = {made, ++look_ups_};
+      if (closed_) channel->close();
+      surplus = take_surplus();
+    }
+  }
+  if (wrappers_->empty()) return channel;
+  return std::make_shared<WrappedChannel>(channel, wrappers_);
+}
+
+std::shared_ptr<ClientChannel> ClientState::find(const std::vector<Endpoint>& endpoints) {
+  const auto found = channels_.find(endpoints);
+  if (found == channels_.end()) return nullptr;
+  found->second.used = ++look_ups_;
+  return found->second.channel;
+}
+
+std::vector<std::shared_ptr<ClientChannel>> ClientState::take_surplus() {
+  std::vector<std::shared_ptr<ClientChannel>> surplus;
+  while (channels_.size() > options_.limits.channels_max) {
+    auto oldest = channels_.end();
+    for (auto entry = channels_.begin(); entry != channels_.end(); ++entry) {
+      if (entry->second.channel.use_count() > 1) continue;
+      if (oldest == channels_.end() || entry->second.used < oldest->second.used) oldest = entry;
+    }
+    if (oldest == channels_.end()) break;
+    oldest->second.channel->add_to(of_the_gone_);
+    surplus.push_back(std::move(oldest->second.channel));
+    channels_.erase(oldest);
+  }
+  return surplus;
+}
+
+std::shared_ptr<const ChannelSettings> ClientState::settings() {
   if (!settings_) {
     auto settings = std::make_shared<ChannelSettings>(
         ChannelSettings{own_loop_, environment_, options_, new_instance(*environment_.random), rules_, {}});
@@ -65,19 +123,13 @@ ChannelPointer ClientState::channel_to(const ObjectRef& target) {
     };
     settings_ = std::move(settings);
   }
-  auto& channel = channels_[target.endpoints];
-  if (!channel) {
-    channel = std::make_shared<ClientChannel>(settings_, target.endpoints);
-    if (closed_) channel->close();
-  }
-  if (wrappers_->empty()) return channel;
-  return std::make_shared<WrappedChannel>(channel, wrappers_);
+  return settings_;
 }
 
 std::vector<std::shared_ptr<ClientChannel>> ClientState::channels() const {
   const std::lock_guard lock{mutex_};
   std::vector<std::shared_ptr<ClientChannel>> result;
-  for (const auto& [endpoints, channel] : channels_) result.push_back(channel);
+  for (const auto& [endpoints, entry] : channels_) result.push_back(entry.channel);
   return result;
 }
 
@@ -109,10 +161,15 @@ void ClientState::close() {
     closed_ = true;
   }
   for (const auto& channel : channels()) channel->close();
+  rules_->adapter.clear();  // callback servants may hold stubs of this client
 }
 
 ClientStatistics ClientState::statistics() const {
   ClientStatistics statistics;
+  {
+    const std::lock_guard lock{mutex_};
+    statistics = of_the_gone_;
+  }
   for (const auto& channel : channels()) channel->add_to(statistics);
   return statistics;
 }

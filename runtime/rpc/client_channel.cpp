@@ -12,6 +12,8 @@ namespace once::detail {
 namespace {
 
 constexpr Duration kLookUpPause = std::chrono::seconds{1};
+constexpr std::string_view kLinkLost = "the connection was lost";
+constexpr std::string_view kNobodyListens = "its host says that nobody listens there";
 
 core::ServerConfig callback_config(const ChannelSettings& settings) {
   RandomSource& random = *settings.environment.random;
@@ -90,7 +92,7 @@ void ClientChannel::look_up() {
 
 void ClientChannel::connect_if_wanted(Time now) {
   if (link_ || closed_ || now < reconnect_at_ || !core_->wants_path()) return;
-  while (candidate_ < candidates_.size()) {
+  while (failed_ < candidates_.size()) {
     auto link = ClientLink::open(environment(), candidates_[candidate_], limits(), ++links_made_);
     if (link) {
       link_ = std::move(*link);
@@ -101,29 +103,41 @@ void ClientChannel::connect_if_wanted(Time now) {
       }
       return;
     }
-    const Candidate& failed = candidates_[candidate_];
-    info_.last_problem = to_text(failed.transport, failed.address) + ": " + link.error().message();
-    ++candidate_;
+    next_candidate(link.error().message());
   }
   // All have failed: calls that were never sent end, the others wait for a better time.
+  failed_ = 0;
   candidate_ = 0;
   const auto doublings = std::min<std::uint32_t>(fruitless_++, 16);
   reconnect_at_ = now + std::min(limits().reconnect_min * (1u << doublings), limits().reconnect_max);
   core_->connect_failed(now, candidates_.empty() ? Errc::unknown_host : Errc::unreachable);
 }
 
-void ClientChannel::candidate_failed(Time now, const std::error_code& error) {
+void ClientChannel::next_candidate(const std::string& problem) {
   const Candidate& failed = candidates_[candidate_];
-  info_.last_problem = to_text(failed.transport, failed.address) + ": " + error.message();
+  info_.last_problem = to_text(failed.transport, failed.address) + ": " + problem;
+  candidate_ = (candidate_ + 1) % candidates_.size();
+  ++failed_;
+}
+
+void ClientChannel::attempt_failed(const std::error_code& error) {
   link_.reset();
   waits_readable_ = waits_writable_ = false;
   connect_deadline_ = kNever;
-  ++candidate_;
-  connect_if_wanted(now);
+  next_candidate(error.message());
+}
+
+void ClientChannel::begin_afresh(Time now) {
+  if (core_->in_flight() > 0) return;
+  if (link_ && link_->connecting()) check_connected(now);
+  if (connect_deadline_ <= now) attempt_failed(std::make_error_code(std::errc::timed_out));
+  failed_ = 0;
 }
 
 void ClientChannel::established(Time now) {
+  failed_ = 0;
   connect_deadline_ = kNever;
+  link_brought_ = false;
   if (candidates_[candidate_].transport == TransportKind::Tcp) ++connections_;
   core_->connected(now, link_->path());
 }
@@ -133,18 +147,20 @@ void ClientChannel::check_connected(Time now) {
   if (!error) {
     established(now);
   } else if (error != std::errc::operation_would_block) {
-    candidate_failed(now, error);
+    attempt_failed(error);
   }
 }
 
-void ClientChannel::link_lost(Time now) {
+void ClientChannel::link_lost(Time now, std::string_view problem) {
   link_->shutdown();  // whoever waits for it returns; it is closed when the last one has let go of it
   link_->socket().cancel_waits();
   link_.reset();
   waits_readable_ = waits_writable_ = false;
-  ++connections_lost_;
-  info_.last_problem = to_text(candidates_[candidate_].transport, candidates_[candidate_].address) +
-                       ": the connection was lost";
+  unanswered_since_ = kNever;
+  const Candidate& lost = candidates_[candidate_];
+  if (lost.transport == TransportKind::Tcp) ++connections_lost_;
+  info_.last_problem = to_text(lost.transport, lost.address) + ": " + std::string{problem};
+  if (!link_brought_) candidate_ = (candidate_ + 1) % candidates_.size();
   // The first reconnection is at once, further ones after links that brought nothing are not.
   if (fruitless_ > 0) {
     const auto doublings = std::min<std::uint32_t>(fruitless_ - 1, 16);
@@ -154,10 +170,17 @@ void ClientChannel::link_lost(Time now) {
   core_->disconnected(now);
 }
 
+Time ClientChannel::silent_until() const {
+  if (unanswered_since_ == kNever || leader_ != nullptr || !core_->awaits_answer()) return kNever;
+  // Where another address may be right, what a host says of this one's port is enough.
+  const bool go_on = !link_brought_ && link_->refused() && candidates_.size() > 1;
+  return go_on ? unanswered_since_ : unanswered_since_ + limits().connect_timeout;
+}
+
 // --- Work under the lock
 
 Time ClientChannel::next_wake() const {
-  Time wake = std::min(core_->next_timeout(), connect_deadline_);
+  Time wake = std::min({core_->next_timeout(), connect_deadline_, silent_until()});
   if (callbacks_) wake = std::min(wake, callbacks_->core.next_timeout());
   if (!link_ && core_->wants_path()) wake = std::min(wake, reconnect_at_);
   return wake;
@@ -166,12 +189,18 @@ Time ClientChannel::next_wake() const {
 void ClientChannel::on_time(Time now) {
   if (core_->next_timeout() <= now) core_->timeout(now);
   if (callbacks_ && callbacks_->core.next_timeout() <= now) callbacks_->core.timeout(now);
-  if (connect_deadline_ <= now) candidate_failed(now, std::make_error_code(std::errc::timed_out));
+  if (connect_deadline_ <= now) attempt_failed(std::make_error_code(std::errc::timed_out));
+  if (silent_until() <= now) {
+    link_lost(now, link_->refused() ? std::string{kNobodyListens}
+                                    : "nothing has come from there for " + to_text(limits().connect_timeout));
+  }
 }
 
 void ClientChannel::take(Time now, transport::StreamState state) {
+  if (link_->moved()) unanswered_since_ = kNever;
   for (Slice& message : inbox_) {
     fruitless_ = 0;
+    link_brought_ = true;
     const auto type = core::peek_type(message);
     if (!type || !core::is_client_to_server(*type)) {
       core_->receive(now, link_->path(), message);
@@ -181,7 +210,9 @@ void ClientChannel::take(Time now, transport::StreamState state) {
     }
   }
   inbox_.clear();
-  if (state == transport::StreamState::Closed || state == transport::StreamState::Malformed) link_lost(now);
+  if (state == transport::StreamState::Closed || state == transport::StreamState::Malformed) {
+    link_lost(now, kLinkLost);
+  }
 }
 
 void ClientChannel::send_all(Time now) {
@@ -189,7 +220,8 @@ void ClientChannel::send_all(Time now) {
     const bool sends =
         core_->poll_transmit(now, transmit_) || (callbacks_ && callbacks_->core.poll_transmit(transmit_));
     if (!sends) return;
-    if (!link_->send(transmit_)) link_lost(now);
+    if (unanswered_since_ == kNever && core_->awaits_answer()) unanswered_since_ = now;
+    if (!link_->send(transmit_)) link_lost(now, kLinkLost);
     transmit_.body = Slice{};
   }
 }
@@ -213,7 +245,7 @@ void ClientChannel::complete(Lock& lock, core::CallCompletion&& completion, bool
   const bool refused = completion.reason == Errc::deadline_exceeded && link_ && link_->refused();
   if (refused) {
     info_.last_problem =
-        to_text(TransportKind::Udp, address_of(link_->path())) + ": its host says that nobody listens there";
+        to_text(TransportKind::Udp, address_of(link_->path())) + ": " + std::string{kNobodyListens};
   }
   RawOutcome outcome = make_outcome(std::move(completion), record.info, info_);
   if (record.pending == nullptr) {
@@ -246,8 +278,9 @@ void ClientChannel::run_callback(Lock& lock, ServerCall& call, bool post) {
 
 void ClientChannel::settle() {
   if (closed_) return;
-  const bool called_back =
-      settings_->rules->adapter.size() > 0 || (callbacks_ && callbacks_->dispatcher.running() > 0);
+  const bool callable = settings_->rules->adapter.size() > 0;
+  core_->keep_session(callable);
+  const bool called_back = callable || (callbacks_ && callbacks_->dispatcher.running() > 0);
   // What a transport could not take at once must go out even if nobody waits for an answer: maybe calls.
   const bool queued = link_ && link_->has_queued();
   const bool loop_is_needed = records_.taken() > 0 || called_back || queued;
@@ -281,24 +314,24 @@ void ClientChannel::on_event(Event event) {
     case Event::Readable: waits_readable_ = false; break;
     case Event::Writable: waits_writable_ = false; break;
   }
-  if (event == Event::Expired) {
-    on_time(time);
-  } else if (leader_ == nullptr && link_) {
+  if (leader_ == nullptr && link_) {
     if (link_->connecting()) {
       check_connected(time);
-    } else if (event == Event::Writable) {
-      if (!link_->flush()) link_lost(time);
+    } else if (event == Event::Writable && !link_->flush()) {
+      link_lost(time, kLinkLost);
     } else {
       for (int i = 0; i < kReadsAtOnce && link_ && leader_ == nullptr; ++i) {
         const transport::StreamState state = link_->receive(inbox_, Duration{0});
-        if (state == transport::StreamState::WouldBlock) break;
         take(time, state);
+        if (state == transport::StreamState::WouldBlock) break;
         pump(lock, false);
         while (ServerCall* const call = next_callback(lock)) run_callback(lock, *call, false);
         if (closed_ || records_.taken() == 0) break;  // what else comes can wait for the next wake-up
       }
     }
   }
+  // Time is judged after what had come by then.
+  if (event == Event::Expired && !closed_) on_time(now());
   pump(lock, false);
   settle();
 }

@@ -2,9 +2,9 @@
 //
 // One lock guards it all; it is held over no handler, no servant, and no system call that blocks. Of the
 // threads that wait in synchronous calls one leads: it alone reads the link, for all, without the lock, and
-// passes the lead on when its own call has ended or when it runs a callback's servant. The others wait to be
-// told, or to lead. The event loop reads only while nobody leads and an asynchronous call, or a callback, is
-// waited for.
+// passes the lead on when its own call has ended or when it runs a callback's servant; while it completes
+// calls, which may run foreign code, it does not lead. The others wait to be told, or to lead. The event loop
+// reads only while nobody leads and an asynchronous call, or a callback, is waited for.
 #pragma once
 
 #include <atomic>
@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <once/rpc/channel.hpp>
@@ -82,14 +83,24 @@ class ClientChannel final : public Channel,
   const Limits& limits() const { return settings_->options.limits; }
   Time now() const { return settings_->environment.clock->now(); }
   CallInfo describe(const OutgoingCall& call) const;
+  /// Hands the call to the core, under the lock. An error leaves nothing behind.
+  Result<core::CallKey> begin(OutgoingCall&& call, CallRecord& record);
 
   // Hosts and links.
   void look_up();
   void connect_if_wanted(Time now);
-  void candidate_failed(Time now, const std::error_code& error);
+  /// The present candidate is of no use.
+  void next_candidate(const std::string& problem);
+  /// So ends the attempt to connect to it.
+  void attempt_failed(const std::error_code& error);
+  /// A call begins. If no other waits, what failed before says nothing about it.
+  void begin_afresh(Time now);
   void established(Time now);
   void check_connected(Time now);
-  void link_lost(Time now);
+  void link_lost(Time now, std::string_view problem);
+  /// When a link that brings nothing is given up, although it seems to stand: whoever reads looks at this
+  /// after having read. Nothing is counted while nothing is waited for.
+  Time silent_until() const;
 
   // Work, under the lock.
   Time next_wake() const;
@@ -106,8 +117,12 @@ class ClientChannel final : public Channel,
   void settle();
 
   // Threads.
-  /// Reads for all, until its own call has ended or there is a callback to run, which it returns.
+  /// Reads for all, until its own call has ended, there is a callback to run, which it returns, or another
+  /// thread has taken the lead meanwhile.
   ServerCall* lead(Lock& lock, CallRecord& self);
+  /// Waits for the link, up to `time`, and takes what has come. `patient`, and returned for the next time: a
+  /// message may come soon.
+  bool read(Lock& lock, CallRecord& self, Duration time, bool patient);
   void follow(Lock& lock, CallRecord& self);
   void pass_lead_on();
 
@@ -121,12 +136,15 @@ class ClientChannel final : public Channel,
   mutable std::mutex mutex_;
   std::vector<Candidate> candidates_;
   std::size_t candidate_ = 0;
+  std::size_t failed_ = 0;  // candidates in a row, while calls waited
   ChannelInfo info_;
   std::optional<core::ClientCore> core_;
   std::unique_ptr<Callbacks> callbacks_;
   core::Transmit transmit_;
 
   std::shared_ptr<ClientLink> link_;
+  bool link_brought_ = false;       // a message
+  Time unanswered_since_ = kNever;  // when the link first took a message since octets last moved on it
   std::uint32_t links_made_ = 0;
   std::uint32_t fruitless_ = 0;  // links in a row that brought no message
   Time connect_deadline_ = kNever;

@@ -45,9 +45,14 @@ bool ClientLink::send(const core::Transmit& message) {
 }
 
 bool ClientLink::flush() {
-  if (stream_) return stream_->flush();
-  port_->flush();
-  return true;
+  if (!stream_) {
+    port_->flush();
+    return true;
+  }
+  const std::size_t queued = stream_->queued_octets();
+  const bool stands = stream_->flush();
+  if (stream_->queued_octets() < queued) moved_.store(true, std::memory_order_relaxed);
+  return stands;
 }
 
 bool ClientLink::has_queued() const {
@@ -62,10 +67,14 @@ StreamState ClientLink::receive(std::vector<Slice>& messages, Duration patience)
   if (stream_) {
     // Everything that one read brought: what has been read makes no socket readable again.
     Slice message;
+    const std::size_t partial = stream_->partial_octets();
     StreamState state = StreamState::Open;
     while ((state = stream_->receive(message, patience)) == StreamState::Open) {
       messages.push_back(std::move(message));
       patience = Duration{0};
+    }
+    if (!messages.empty() || stream_->partial_octets() != partial) {
+      moved_.store(true, std::memory_order_relaxed);
     }
     return state == StreamState::WouldBlock && !messages.empty() ? StreamState::Open : state;
   }
@@ -76,6 +85,7 @@ StreamState ClientLink::receive(std::vector<Slice>& messages, Duration patience)
     if (error == std::errc::connection_refused) refused_.store(true, std::memory_order_relaxed);
     return StreamState::WouldBlock;  // a datagram socket does not break
   }
+  moved_.store(true, std::memory_order_relaxed);
   refused_.store(false, std::memory_order_relaxed);
   (void)split_datagram(std::move(datagram), messages);
   return StreamState::Open;

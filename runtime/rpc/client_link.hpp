@@ -41,11 +41,15 @@ class ClientLink {
   bool send(const core::Transmit& message);
   bool flush();
   bool has_queued() const;
+  /// What a connection has not taken yet. Datagrams have a short queue of their own.
+  std::size_t queued_octets() const { return stream_ ? stream_->queued_octets() : 0; }
   /// Ends a connection, so that whoever waits for it returns.
   void shutdown();
 
   /// Appends what has arrived. May block for about `patience`. Would-block comes with an empty result only.
   transport::StreamState receive(std::vector<Slice>& messages, Duration patience);
+  /// True if octets have come, or have gone that had to wait, since this was asked last: the peer is there.
+  bool moved() { return moved_.exchange(false, std::memory_order_relaxed); }
   /// The peer's host has said that nobody listens there: a hint.
   bool refused() const { return refused_.load(std::memory_order_relaxed); }
 
@@ -54,6 +58,7 @@ class ClientLink {
   std::unique_ptr<transport::MessageStream> stream_;
   core::Path path_;
   bool connecting_ = false;
+  std::atomic<bool> moved_{false};
   std::atomic<bool> refused_{false};
 };
 

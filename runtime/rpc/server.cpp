@@ -4,7 +4,6 @@
 #include <atomic>
 #include <iostream>
 #include <mutex>
-#include <optional>
 #include <stdexcept>
 #include <unistd.h>
 
@@ -56,20 +55,25 @@ class OtherServers {
       : environment_(std::move(environment)), limits_(limits) {}
 
   std::shared_ptr<Channel> channel_to(const ObjectRef& reference) {
-    const std::lock_guard lock{mutex_};
-    if (!client_) client_.emplace(environment_, ClientOptions{.limits = limits_});
-    return client_->channel_to(reference);
+    return client()->channel_to(reference);  // under no lock: names may be looked up
   }
   void close() {
+    std::shared_ptr<Client> gone;
     const std::lock_guard lock{mutex_};
-    client_.reset();
+    gone.swap(client_);
   }
 
  private:
+  std::shared_ptr<Client> client() {
+    const std::lock_guard lock{mutex_};
+    if (!client_) client_ = std::make_shared<Client>(environment_, ClientOptions{.limits = limits_});
+    return client_;
+  }
+
   const Environment environment_;
   const Limits limits_;
   std::mutex mutex_;
-  std::optional<Client> client_;
+  std::shared_ptr<Client> client_;
 };
 
 std::vector<Environment> environments_of(Loops& loops) {

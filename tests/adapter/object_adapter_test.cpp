@@ -1,5 +1,7 @@
 #include "adapter/object_adapter.hpp"
 
+#include <array>
+
 #include <asio/system_executor.hpp>
 #include <gtest/gtest.h>
 
@@ -70,6 +72,36 @@ TEST(ObjectAdapter, AsksTheLocatorBeforeTheDefaultServant) {
   adapter.set_locator(nullptr, {});
   adapter.set_default_servant(nullptr, {});
   EXPECT_EQ(look(adapter, "other").servant, nullptr);
+}
+
+/// A servant whose end uses the adapter.
+struct Clinging final : Servant {
+  explicit Clinging(ObjectAdapter& its_adapter) : adapter(its_adapter) {}
+  ~Clinging() override { adapter.deactivate("active"); }
+  std::string_view interface_id() const noexcept override { return "IDL:Clinging:1.0"; }
+  bool is_a(std::string_view) const noexcept override { return false; }
+  const Operation* find_operation(std::uint32_t) const noexcept override { return nullptr; }
+  void dispatch(Request&, Responder) noexcept override {}
+
+  ObjectAdapter& adapter;
+};
+
+TEST(ObjectAdapter, LetsGoOfEverythingUnderNoLock) {
+  ObjectAdapter adapter;
+  std::array<std::weak_ptr<Servant>, 3> watched;
+  const auto make = [&](std::size_t i) {
+    std::shared_ptr<Servant> made = std::make_shared<Clinging>(adapter);
+    watched[i] = made;
+    return made;
+  };
+  adapter.activate("active", make(0), asio::system_executor{});
+  adapter.set_default_servant(make(1), asio::system_executor{});
+  adapter.set_locator([located = make(2)](const ObjectKey&) { return located; }, asio::system_executor{});
+  adapter.clear();
+  for (const auto& gone : watched) EXPECT_TRUE(gone.expired());
+  EXPECT_EQ(adapter.size(), 0u);
+  EXPECT_EQ(look(adapter, "active").servant, nullptr);
+  EXPECT_FALSE(look(adapter, "active").executor);
 }
 
 TEST(ObjectAdapter, ALocatorMayUseTheAdapter) {

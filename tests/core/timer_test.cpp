@@ -1,4 +1,6 @@
 // The protocol's timers: retransmission, back-off, WORKING and probes, the idle acknowledgement.
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "client_desk.hpp"
@@ -225,6 +227,93 @@ TEST_F(Timers, IdempotentCallsNeedNoAcknowledgement) {
   desk.reply(desk.only(MessageType::Request));
   desk.run_for(1h);
   EXPECT_TRUE(desk.sent.empty());
+}
+
+// --- Keeping a session that nobody calls in
+
+class KeptSession : public Timers {
+ protected:
+  KeptSession() {
+    desk.reply(request);
+    desk.client->keep_session(true);
+    desk.run_until_sent();  // the idle acknowledgement
+  }
+  SessionMessage next_probe() {
+    desk.run_until_sent();
+    return desk.only(MessageType::Probe);
+  }
+};
+
+TEST_F(KeptSession, IsAskedForAfterAThirdOfTheLeaseAndNeverEnds) {
+  Time renewed = desk.now - 200ms;
+  std::set<Sequence> numbers;
+  for (int i = 0; i < 100; ++i) {
+    const SessionMessage probe = next_probe();
+    EXPECT_EQ(probe.semantics, Semantics::AtLeastOnce);
+    EXPECT_TRUE(numbers.insert(probe.sequence).second);
+    EXPECT_EQ(desk.now - renewed, Duration{40s} - Duration{40s} * 2 / 3);
+    renewed = desk.now;
+    desk.say(MessageType::Unseen, probe);
+    EXPECT_TRUE(desk.sent.empty());
+  }
+  const CallKey next = desk.start(Semantics::AtLeastOnce);
+  EXPECT_TRUE(numbers.insert(desk.only(MessageType::Request).sequence).second);
+  desk.reply(desk.only(MessageType::Request));
+  EXPECT_EQ(desk.outcome(next), OutcomeKind::Executed);
+}
+
+TEST_F(KeptSession, IsAskedForAgainUntilItsLeaseIsOver) {
+  const SessionMessage first = next_probe();
+  const Time begin = desk.now;
+  EXPECT_TRUE(desk.client->awaits_answer());
+  desk.run_for(1h);
+  const auto again = desk.messages(MessageType::Probe);
+  EXPECT_GT(again.size(), 3u);
+  for (const SessionMessage& copy : again) EXPECT_EQ(copy.sequence, first.sequence);
+  EXPECT_EQ(desk.sent.size(), again.size());
+  EXPECT_LT(again.size(), 20u);
+  EXPECT_EQ(desk.client->next_timeout(), kNever);
+  EXPECT_GT(desk.now - begin, 40s);
+  desk.start();
+  EXPECT_EQ(desk.sent.at(0).type, MessageType::Hello);
+}
+
+TEST_F(KeptSession, IsShownOnANewPathAtOnce) {
+  desk.client->disconnected(desk.now);
+  EXPECT_TRUE(desk.client->wants_path());
+  desk.sent.clear();
+  desk.connect();
+  desk.say(MessageType::Unseen, desk.only(MessageType::Probe));
+  desk.client->keep_session(false);
+  desk.client->disconnected(desk.now);
+  EXPECT_FALSE(desk.client->wants_path());
+}
+
+TEST_F(KeptSession, IsOverWhenTheServerSaysSo) {
+  for (const MessageType verdict : {MessageType::NoSession, MessageType::WrongEpoch}) {
+    desk.say(verdict, next_probe());
+    EXPECT_EQ(desk.client->session(), 0u);
+    EXPECT_EQ(desk.client->next_timeout(), kNever);
+    desk.start();
+    desk.welcome();
+    desk.reply(desk.only(MessageType::Request));
+    desk.run_until_sent();  // the idle acknowledgement
+  }
+}
+
+TEST(KeptSessionOfBoth, LivesAtTheServerToo) {
+  Pair pair;
+  pair.clients[0].core->keep_session(true);
+  pair.start();
+  pair.run_for(1h);
+  EXPECT_EQ(pair.server->counters().sessions_expired, 0u);
+  const CallKey call = pair.start();
+  pair.run_for(1s);
+  EXPECT_EQ(pair.outcome(call), OutcomeKind::Executed);
+  EXPECT_EQ(pair.clients[0].core->counters().sessions, 1u);
+  pair.clients[0].core->keep_session(false);
+  pair.run_for(1h);
+  EXPECT_EQ(pair.server->counters().sessions_expired, 1u);
 }
 
 // --- HELLO

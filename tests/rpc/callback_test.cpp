@@ -2,6 +2,7 @@
 #include <asio/thread_pool.hpp>
 
 #include "raw.hpp"
+#include "shifted_clock.hpp"
 
 namespace raw {
 namespace {
@@ -122,6 +123,20 @@ TEST_P(Callbacks, EndWithTheirActivation) {
   EXPECT_NE(text(outcome.body).find("no such object"), std::string::npos) << text(outcome.body);
 }
 
+TEST_P(Callbacks, MayKeepStubsOfTheirClientAndEndWithIt) {
+  std::weak_ptr<Object> watched;
+  std::optional<once::Client> client{std::in_place};
+  auto mine = std::make_shared<Object>();
+  watched = mine;
+  mine->on(kEcho, [kept = stub(*client, server.reference_to("object"))](
+                      once::Request&, once::Responder respond) { std::move(respond).value({}, false); });
+  const auto activation = client->activate(std::move(mine));
+  const auto outcome = stub(*client, server.reference_to("object")).call(kCallBack, activation.ref().key);
+  ASSERT_TRUE(executed(outcome)) << outcome.text;
+  client.reset();
+  EXPECT_TRUE(watched.expired());
+}
+
 TEST_P(Callbacks, FailWhenTheClientHasGone) {
   once::ChannelPointer back;
   once::ObjectRef target;
@@ -141,6 +156,58 @@ TEST_P(Callbacks, FailWhenTheClientHasGone) {
   EXPECT_EQ(outcome.kind, once::OutcomeKind::NotSent) << outcome.text;
 }
 
+class LateCallbacks : public testing::TestWithParam<const char*> {
+ protected:
+  LateCallbacks() {
+    server_environment.clock = clock;
+    client_environment.clock = clock;
+  }
+  /// Until the client's loop has taken what has come for it: handlers that are posted one by one wait for
+  /// sockets too.
+  void let_client_read() {
+    for (int i = 0; i < 3; ++i) {
+      Latch latch;
+      asio::post(client_loop.io, [&] { latch.open(); });
+      latch.wait();
+    }
+  }
+
+  const std::shared_ptr<ShiftedClock> clock = std::make_shared<ShiftedClock>();
+  LoopThread loop, client_loop;
+  once::Environment server_environment{loop.io}, client_environment{client_loop.io};
+};
+
+TEST_P(LateCallbacks, AreServedLongAfterTheClientsLastCall) {
+  once::Server server{server_environment};
+  once::ChannelPointer back;
+  once::ObjectRef target;
+  auto object = std::make_shared<Object>();
+  object->on(kWork, [&](once::Request& request, once::Responder respond) {
+    back = request.channel_to(target);
+    std::move(respond).value({}, false);
+  });
+  server.activate("object", object);
+  server.listen(GetParam());
+  once::Client client{client_environment};
+  std::optional activation{client.activate(std::make_shared<Object>())};
+  target.key = activation->ref().key;
+  ASSERT_TRUE(executed(stub(client, server.reference_to("object")).call(kWork, "")));
+  for (std::uint64_t i = 1; i <= 20; ++i) {
+    clock->put_forward(15s);
+    while (server.statistics().unseen < i) std::this_thread::yield();  // the client has asked
+    let_client_read();
+  }
+  const auto outcome = back->call(outgoing(target, kEcho, bytes("later")));
+  EXPECT_TRUE(executed(outcome)) << outcome.text;
+  EXPECT_EQ(server.statistics().sessions_expired, 0u);
+  // Without an object to call, nothing is kept.
+  activation.reset();
+  clock->put_forward(61s);
+  while (server.statistics().sessions_expired == 0) std::this_thread::yield();
+}
+
+INSTANTIATE_TEST_SUITE_P(Transports, LateCallbacks,
+                         testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0"));
 INSTANTIATE_TEST_SUITE_P(Transports, Callbacks, testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0"));
 
 }  // namespace

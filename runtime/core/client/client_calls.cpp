@@ -163,6 +163,7 @@ void ClientCore::State::enter(const Welcome& welcome) {
     session.message_max = std::min(welcome.message_max, config.limits.message_max);
     session.lease = lease;
     session.lease_until = *sent_at + lease;
+    keeping = Keeping{};
     window = SendWindow{first_session ? config.first_sequence : 1, welcome.window};
     first_session = false;
   } else {
@@ -174,6 +175,7 @@ void ClientCore::State::enter(const Welcome& welcome) {
 /// The session is over. What was sent in it and must not run twice is Unknown; the rest is bound again.
 void ClientCore::State::leave_session(Errc reason) {
   session = Binding{};
+  keeping = Keeping{};
   acknowledge_at = kNever;
   // Everything returns to the waiting queues in the order in which it came.
   calls.for_each([&](Call& call) {
@@ -206,6 +208,7 @@ void ClientCore::State::connected(const Path& new_path) {
   path = new_path;
   has_path = true;
   if (handshake.outstanding()) handshake.restart(now);
+  if (keeps()) begin_keeping();  // the server hears of the path
   calls.for_each([&](Call& call) {
     if (call.number == 0 || call.attempts.count() == 0 || (call.completed && !call.cancelling)) return;
     call.backoff = 0;
@@ -229,9 +232,15 @@ void ClientCore::State::connect_failed(Errc reason) {
   progress();
 }
 
+void ClientCore::State::keep_session(bool wanted) {
+  keep_wanted = wanted;
+  if (!wanted) keeping = Keeping{};
+}
+
 void ClientCore::State::close() {
   if (closed) return;
   closed = true;
+  keeping = Keeping{};
   goodbye_due = session.id != 0 && has_path;
   handshake.end();
   acknowledge_at = kNever;

@@ -36,6 +36,10 @@ bool ClientCore::State::poll_transmit(Transmit& out) {
     calls.leave_queue(*call);
     if (transmit_call(*call, out)) return true;
   }
+  if (keep_at() <= now) {
+    transmit_keeping(out);
+    return true;
+  }
   if (session.id != 0 && acknowledge_at <= now) {
     ++counters.acknowledgements;
     write(next_message(MessageType::Ack), {}, out.header);
@@ -104,6 +108,31 @@ void ClientCore::State::schedule(Call& call) {
   calls.update_timer(call);
 }
 
+/// When a message is due that does nothing but keep the session: while none is answered as a call's would be
+/// repeated, else a third of the lease after the latest message that is known to have arrived.
+Time ClientCore::State::keep_at() const {
+  if (!keeps() || !has_path) return kNever;
+  const Time at = keeping.number != 0 ? keeping.send_at : session.lease_until - session.lease * 2 / 3;
+  return at < session.lease_until ? at : kNever;
+}
+
+void ClientCore::State::begin_keeping() {
+  keeping = Keeping{session.next_free++, {}, 0, now};
+}
+
+void ClientCore::State::transmit_keeping(Transmit& out) {
+  if (keeping.number == 0) begin_keeping();
+  SessionMessage message = next_message(MessageType::Probe);
+  message.semantics = Semantics::AtLeastOnce;
+  message.sequence = keeping.number;
+  message.budget_ms = kBudgetUnlimited;
+  message.attempt = keeping.attempts.add(now);
+  ++counters.probes;
+  write(message, {}, out.header);
+  const Duration pause = std::min(rtt.rto(keeping.backoff++), session.lease / 8);
+  keeping.send_at = now + std::chrono::duration_cast<Duration>(jitter() * pause);
+}
+
 void ClientCore::State::timeout() {
   while (calls.earliest_timer() <= now) {
     Call& call = calls.earliest();
@@ -128,7 +157,7 @@ Time ClientCore::State::next_timeout() const {
   if (has_path) next = std::min(next, handshake.due());
   if (has_path && session.id != 0) next = std::min(next, acknowledge_at);
   if (session.id != 0 && open_calls != 0) next = std::min(next, session.lease_until);
-  return next;
+  return std::min(next, keep_at());
 }
 
 // --- Receiving
@@ -208,7 +237,14 @@ void ClientCore::State::receive_answer(const Slice& message, const Prefix& prefi
   // A maybe call is over when it is sent; what its copies are told about the session counts all the same.
   const bool was_maybe = error == Errc::ok && answer.semantics == Semantics::Maybe && answer.sequence != 0 &&
                          answer.sequence < session.next_free;
-  if ((call == nullptr || call->attempts.count() == 0) && !(was_maybe && session_is_gone)) {
+  const bool keeps_session = error == Errc::ok && keeping.attempts.count() != 0 &&
+                             answer.sequence == keeping.number && series_of(answer.semantics) == Series::Free;
+  if (keeps_session && !session_is_gone) {
+    judge_keeping(answer);
+    return;
+  }
+  if ((call == nullptr || call->attempts.count() == 0) &&
+      !((was_maybe || keeps_session) && session_is_gone)) {
     ++counters.ignored;
     return;
   }
@@ -230,13 +266,22 @@ void ClientCore::State::receive_answer(const Slice& message, const Prefix& prefi
 
 /// What every answer of the session's present epoch tells: the round trip, that the lease was renewed, and
 /// the window.
-void ClientCore::State::learn_from(const Call& call, const Answer& answer) {
+void ClientCore::State::learn_from(const Attempts& attempts, const Answer& answer, bool measures_the_way) {
   if (answer.window != 0) window.grant(answer.window);
-  const std::optional<Time> sent_at = call.attempts.sent_at(answer.attempt);
+  const std::optional<Time> sent_at = attempts.sent_at(answer.attempt);
   if (!sent_at) return;
   session.lease_until = std::max(session.lease_until, *sent_at + session.lease);
-  // The reply of a call that took long measures its servant, not the way.
-  if (answer.type != MessageType::Reply || !call.working) rtt.sample(now - *sent_at);
+  if (measures_the_way) rtt.sample(now - *sent_at);
+}
+
+void ClientCore::State::judge_keeping(const Answer& answer) {
+  if (answer.type != MessageType::Unseen || answer.epoch != session.epoch) {
+    ++counters.ignored;
+    return;
+  }
+  learn_from(keeping.attempts, answer, true);
+  keeping = Keeping{};
+  progress();  // the window may have been widened
 }
 
 void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Slice& message,
@@ -247,7 +292,8 @@ void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Sli
     ++counters.ignored;
     return;
   }
-  if (present) learn_from(call, answer);
+  // The reply of a call that took long measures its servant, not the way.
+  if (present) learn_from(call.attempts, answer, answer.type != MessageType::Reply || !call.working);
   if (call.completed && !call.cancelling) {
     ++counters.ignored;
     return;

@@ -24,6 +24,15 @@ struct Binding {
   std::uint32_t free_bound = 0;  // idempotent calls that wait for an answer
 };
 
+/// A PROBE that only keeps the session: of a number of the free series that no call will have, so that the
+/// answer can be UNSEEN and nothing else.
+struct Keeping {
+  Sequence number = 0;  // 0: nothing is to be answered
+  Attempts attempts;
+  unsigned backoff = 0;
+  Time send_at = kNever;
+};
+
 class ClientCore::State {
  public:
   State(const ClientConfig& client_config, Time start)
@@ -40,6 +49,8 @@ class ClientCore::State {
   void connected(const Path& path);
   void disconnected();
   void connect_failed(Errc reason);
+  void keep_session(bool wanted);
+  bool keeps() const { return keep_wanted && session.id != 0 && now < session.lease_until; }
   void receive(const Slice& message);
   void timeout();
   Time next_timeout() const;
@@ -67,6 +78,8 @@ class ClientCore::State {
   std::uint64_t nonces_drawn = 0;
   std::uint64_t jitter_state;
   bool first_session = true;
+  bool keep_wanted = false;
+  Keeping keeping;
   unsigned late_welcomes = 0;  // in a row, each of which came after the lease that it gave
 
  private:
@@ -96,11 +109,15 @@ class ClientCore::State {
   // Messages.
   bool transmit_call(Call& call, Transmit& out);
   SessionMessage next_message(MessageType type);
+  Time keep_at() const;
+  void begin_keeping();
+  void transmit_keeping(Transmit& out);
   void schedule(Call& call);
   void receive_from_handshake(const Slice& message, const Prefix& prefix);
   void receive_answer(const Slice& message, const Prefix& prefix);
   void judge_answer(Call& call, const Answer& answer, const Slice& message, const Prefix& prefix);
-  void learn_from(const Call& call, const Answer& answer);
+  void judge_keeping(const Answer& answer);
+  void learn_from(const Attempts& attempts, const Answer& answer, bool measures_the_way);
 };
 
 }  // namespace once::core

@@ -50,8 +50,9 @@ struct UntypedRef : ObjectRef {
   }
 };
 
-/// An object of a client, callable by servers that are given its reference, for as long as this lives. The
-/// reference has no endpoint: it works over the connections that the client itself has made.
+/// An object of a client, callable by servers that are given its reference, for as long as this lives and,
+/// while the client does not call, its loop runs. The reference has no endpoint: it works over the
+/// connections that the client itself has made.
 template <class I = void>
 class Activation {
  public:

@@ -47,7 +47,8 @@ struct Limits {
   std::size_t sessions_max = 1'000'000;
   std::size_t records_max = 1'000'000;  // calls that have run and are not acknowledged, or run
   std::size_t connections_max = 20'000;
-  std::uint32_t nesting_max = 8;  // callbacks inside callbacks
+  std::size_t channels_max = 1'024;  // of a client; beyond it those that no stub holds go
+  std::uint32_t nesting_max = 8;     // callbacks inside callbacks
 };
 
 }  // namespace once
