@@ -1,6 +1,7 @@
 // A clock that tests put forward.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -10,7 +11,8 @@
 
 namespace raw {
 
-/// The machine's clock, which a test may put forward, with all timers: what becomes due comes at once.
+/// The machine's clock, which a test may put forward, with all timers: what becomes due comes at once. Calls
+/// that sleep are not moved.
 class ShiftedClock final : public once::Clock {
  public:
   once::Time now() const override {
@@ -21,6 +23,10 @@ class ShiftedClock final : public once::Clock {
                                           std::weak_ptr<once::EventHandler> handler) override {
     return std::make_unique<ShiftedTimer>(
         shared_, once::steady_clock()->make_timer(std::move(executor), std::move(handler)));
+  }
+  void call_at(asio::any_io_executor executor, once::Time when, std::function<void()> function) override {
+    const std::lock_guard lock{shared_->mutex};
+    once::steady_clock()->call_at(std::move(executor), when - shared_->shift, std::move(function));
   }
   void put_forward(once::Duration by) {
     const std::lock_guard lock{shared_->mutex};
