@@ -107,7 +107,7 @@ enum class Message : std::uint8_t {
   PointerAndArray,
   SeveralDimensions,
   ArgumentForm,
-  UnknownType,
+  UnknownExternal,
   WrongTypeKeyword,
   DefinedInCircle,
   ContainsItselfByValue,
@@ -120,6 +120,9 @@ enum class Message : std::uint8_t {
 
 inline constexpr std::size_t kMessageCount =
     static_cast<std::size_t>(Message::ProcedureAnnotationUnknown) + 1;
+
+/// From here on they are said about the ONC RPC language alone.
+inline constexpr Message kFirstOncMessage = Message::PassedLineMisplaced;
 
 /// The name of the enumerator, for tests.
 std::string_view name_of(Message message);

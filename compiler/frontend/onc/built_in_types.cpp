@@ -36,6 +36,7 @@ typedef unsigned int rpcprot_t;
 typedef unsigned int rpcport_t;
 typedef int rpc_inline_t;
 
+const MAXNETNAMELEN = 255;
 typedef opaque netobj<1024>;
 typedef opaque des_block[8];
 struct netbuf {

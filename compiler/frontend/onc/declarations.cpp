@@ -52,6 +52,7 @@ Declarations::Declarations(const Syntax& syntax, Reporter& reporter, model::Mode
 void Declarations::read() {
   if (syntax_.tree() == nullptr) return;
   for (Grammar::DefinitionContext* context : syntax_.tree()->definition()) collect(*context);
+  offer_procedures();
   settle_constants();
   fill_structs();
   fill_unions();
@@ -60,6 +61,20 @@ void Declarations::read() {
   widen_small_elements();
   check_unions();
   fill_programs();
+}
+
+/// rpcgen makes constants of procedures: where nothing else has its name, a procedure's stands for its
+/// number.
+void Declarations::offer_procedures() {
+  for (const auto& [version, context] : versions_) {
+    for (Grammar::ProcedureDefinitionContext* procedure : context->procedureDefinition()) {
+      Symbol symbol;
+      symbol.kind = Symbol::Kind::Constant;
+      symbol.name = names_.name(*procedure->IDENTIFIER()->getSymbol());
+      symbol.written = procedure->value();
+      names_.offer(std::move(symbol));
+    }
+  }
 }
 
 void Declarations::settle_constants() {
@@ -79,18 +94,7 @@ Declarations::Place Declarations::place(const antlr4::Token& name, std::string d
 
 void Declarations::collect(Grammar::DefinitionContext& context) {
   if (context.getStart()->getStartIndex() < begin_) {
-    // Read when it is used.
-    Symbol symbol;
-    symbol.kind = Symbol::Kind::Type;
-    symbol.is_built_in = true;
-    symbol.definition = &context;
-    const bool is_struct = context.structDefinition() != nullptr;
-    if (!is_struct && context.typedefDefinition() == nullptr) return;
-    antlr4::tree::TerminalNode* name = is_struct ? context.structDefinition()->IDENTIFIER()
-                                                 : context.typedefDefinition()->declaration()->IDENTIFIER();
-    if (name == nullptr) return;
-    symbol.name = names_.name(*name->getSymbol());
-    names_.declare(std::move(symbol));
+    collect_built_in(context);
     return;
   }
   std::string doc = syntax_.comments(context).doc;
@@ -107,6 +111,26 @@ void Declarations::collect(Grammar::DefinitionContext& context) {
   } else if (auto* program = context.programDefinition()) {
     collect_program(*program, std::move(doc));
   }
+}
+
+/// Enters the name alone: the definition is read when somebody uses it.
+void Declarations::collect_built_in(Grammar::DefinitionContext& context) {
+  Symbol symbol;
+  symbol.is_built_in = true;
+  symbol.definition = &context;
+  antlr4::tree::TerminalNode* name = nullptr;
+  if (auto* constant = context.constDefinition()) {
+    symbol.kind = Symbol::Kind::Constant;
+    symbol.written = constant->value();
+    name = constant->IDENTIFIER();
+  } else {
+    symbol.kind = Symbol::Kind::Type;
+    if (auto* structure = context.structDefinition()) name = structure->IDENTIFIER();
+    if (auto* alias = context.typedefDefinition()) name = alias->declaration()->IDENTIFIER();
+  }
+  if (name == nullptr) return;
+  symbol.name = names_.name(*name->getSymbol());
+  names_.declare(std::move(symbol));
 }
 
 model::Declaration* Declarations::define(const Place& place, Symbol symbol,
@@ -170,6 +194,10 @@ void Declarations::collect_typedef(Grammar::TypedefDefinitionContext& context, s
   if (!is_plain) body.name += "_element";
   collect_in_place(declaration.typeSpecifier(), body);
   if (is_plain && in_place_.count(declaration.typeSpecifier()) != 0) return;
+  antlr4::tree::TerminalNode* of = declaration.typeSpecifier()->IDENTIFIER();
+  const bool is_named = of != nullptr && declaration.typeSpecifier()->children.size() == 2;
+  if (is_plain && is_named && names_.name(*of->getSymbol()).text == named.name)
+    return;  // C needs it: struct s is s
   if (model::Declaration* alias = define_type(named, model::Typedef{})) {
     typedefs_.push_back({alias, &declaration});
   }

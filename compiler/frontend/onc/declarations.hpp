@@ -52,6 +52,7 @@ class Declarations {
 
   // What is defined (declarations.cpp).
   void collect(Grammar::DefinitionContext& context);
+  void collect_built_in(Grammar::DefinitionContext& context);
   void collect_constant(Grammar::ConstDefinitionContext& context, std::string doc);
   void collect_typedef(Grammar::TypedefDefinitionContext& context, std::string doc);
   model::Declaration* collect_enum(Grammar::EnumBodyContext& context, const Place& place);
@@ -66,6 +67,7 @@ class Declarations {
   model::Declaration* define_type(const Place& place, decltype(model::Declaration::body) body);
   Place place(const antlr4::Token& name, std::string doc) const;
 
+  void offer_procedures();
   void settle_constants();
 
   // Types (types.cpp).

@@ -52,6 +52,12 @@ Symbol* Names::declare(Symbol symbol) {
   return entry;
 }
 
+void Names::offer(Symbol symbol) {
+  if (symbol.name.text.empty() || by_name_.count(symbol.name.text) != 0) return;
+  symbol.is_built_in = true;
+  declare(std::move(symbol));
+}
+
 Symbol* Names::resolve(const Name& name, Wanted wanted) {
   if (name.text.empty()) return nullptr;
   const auto found = by_name_.find(name.text);
@@ -73,8 +79,9 @@ void Names::report_unknown(const Name& name, Wanted wanted) {
   if (wanted == Wanted::Type) {
     for (const std::string_view word : kTypeWords) nearest.consider(word);
   }
-  if (wanted == Wanted::Type && nearest.word().empty()) {
-    reporter_.report(Message::UnknownType, name.range, {name.text});
+  if (nearest.word().empty()) {
+    reporter_.report(Message::UnknownExternal, name.range,
+                     {name.text, wanted == Wanted::Type ? "TYPE" : "NUMBER"});
   } else {
     reporter_.report(Message::UnknownName, name.range, {name.text, did_you_mean(nearest.word())});
   }

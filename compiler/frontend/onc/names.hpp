@@ -56,6 +56,9 @@ class Names {
   /// Enters it, or reports that the name is taken and returns nullptr.
   Symbol* declare(Symbol symbol);
 
+  /// Enters it unless the name is taken.
+  void offer(Symbol symbol);
+
   enum class Wanted : std::uint8_t { Value, Type };
   /// What the name means; nullptr if it is unknown (each name is reported once) or broken.
   Symbol* resolve(const Name& name, Wanted wanted);

@@ -12,11 +12,12 @@
 
 namespace oncec::frontend {
 
-/// A type that the file uses and a C header defines: {"uid_t", "unsigned int"}. The type is anything that the
-/// language has a word for, also "opaque[16]", "string<32>", or a name that the file defines.
+/// What the file uses and a C header defines: a type, {"uid_t", "unsigned int"}, which is anything that the
+/// language has a word for, also "opaque[16]", "string<32>", or a name that the file defines; or the number
+/// that a constant is, {"MAXNAMELEN", "1025"}.
 struct OncExternal {
   std::string name;
-  std::string type;
+  std::string meaning;
 };
 
 struct OncOptions {
