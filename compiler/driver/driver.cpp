@@ -16,6 +16,7 @@
 #include "backend/cpp/generator.hpp"
 #include "driver/files.hpp"
 #include "frontend/frontend.hpp"
+#include "frontend/onc/onc_rpc.hpp"
 #include "support/diagnostics.hpp"
 
 namespace oncec::driver {
@@ -27,7 +28,8 @@ namespace fs = std::filesystem;
 constexpr const char* kDescription =
     "oncec, the IDL compiler of Once\n"
     "\n"
-    "Reads interfaces in OMG IDL and writes C++. From bank.idl it makes\n"
+    "Reads interfaces in OMG IDL, and those in the ONC RPC language (.x), and writes\n"
+    "C++. From bank.idl it makes\n"
     "  bank.once.hpp     the types, and for each interface its Stub and its Servant\n"
     "  bank.once.co.hpp  servants that are coroutines\n"
     "  bank.once.cpp     what makes them work; compile it and link Once::once\n"
@@ -58,7 +60,10 @@ struct Invocation {
 /// Compiles one file. False if there are errors in it.
 bool compile(const Invocation& invocation, const std::string& file, std::ostream& err, bool colours) {
   Diagnostics diagnostics;
-  const std::unique_ptr<model::Model> model = frontend::read_omg_idl(file, read_text(file), diagnostics);
+  const bool is_onc = fs::path(file).extension() == ".x";
+  const std::unique_ptr<model::Model> model =
+      is_onc ? frontend::read_onc_rpc(file, read_text(file), diagnostics)
+             : frontend::read_omg_idl(file, read_text(file), diagnostics);
   std::vector<backend::cpp::GeneratedFile> generated;
   if (diagnostics.errors() == 0) {
     backend::cpp::Output output =

@@ -101,6 +101,28 @@ constexpr std::array kSentences{
     ONCEC_ERROR(IdOnWritableAttribute,
                 "'@id' would number both the reading and the writing of '{0}': only a readonly attribute can "
                 "have it"),
+    ONCEC_ERROR(PassedLineMisplaced, "'%' must be the first character of its line"),
+    ONCEC_ERROR(NoExpressions, "'{0}' makes an expression: a value is a number or a name"),
+    ONCEC_ERROR(BodyInPlaceNamed, "{0} '{1}' has a name and a body here: define it before, and write '{1}'"),
+    ONCEC_ERROR(VoidMember, "'void' cannot be {0}"),
+    ONCEC_ERROR(VoidAmongArguments, "'void' stands among other arguments"),
+    ONCEC_ERROR(StringForm, "a string is written 'string {0}<>' or 'string {0}<N>'"),
+    ONCEC_ERROR(OpaqueForm, "opaque data are written 'opaque {0}[N]', 'opaque {0}<>' or 'opaque {0}<N>'"),
+    ONCEC_ERROR(PointerAndArray,
+                "'*' and an array do not go together: give one of them a name with 'typedef'"),
+    ONCEC_ERROR(SeveralDimensions, "an array has one dimension: give its elements a name with 'typedef'"),
+    ONCEC_ERROR(ArgumentForm, "{0} cannot be an argument: give it a name with 'typedef'"),
+    ONCEC_ERROR(UnknownExternal,
+                "unknown name '{0}': if it is defined elsewhere, say what it is with '--external {0}={1}'"),
+    ONCEC_ERROR(WrongTypeKeyword, "'{0}' is {1}, not {2}"),
+    ONCEC_ERROR(DefinedInCircle, "'{0}' is defined by itself"),
+    ONCEC_ERROR(ContainsItselfByValue,
+                "'{0}' cannot contain itself: '{0} *' can hold none or one, '{0} name<>' many"),
+    ONCEC_ERROR(SwitchType, "union cannot switch on {0}: only on int, unsigned int, bool or an enum"),
+    ONCEC_ERROR(LabelNotInEnum, "{0} is no value of enum '{1}'"),
+    ONCEC_WARNING(DefaultNeverReached, "default is never reached: the cases cover all values of {0}"),
+    ONCEC_ERROR(NumberRepeated, "{0} number {1} is that of '{2}' already"),
+    ONCEC_ERROR(ProcedureAnnotationUnknown, "unknown annotation '@{0}'{1}"),
 };
 
 #undef ONCEC_ERROR

@@ -96,9 +96,33 @@ enum class Message : std::uint8_t {
   AnnotationValueTooSmall,
   CppNameInvalid,
   IdOnWritableAttribute,
+  // The ONC RPC language alone.
+  PassedLineMisplaced,
+  NoExpressions,
+  BodyInPlaceNamed,
+  VoidMember,
+  VoidAmongArguments,
+  StringForm,
+  OpaqueForm,
+  PointerAndArray,
+  SeveralDimensions,
+  ArgumentForm,
+  UnknownExternal,
+  WrongTypeKeyword,
+  DefinedInCircle,
+  ContainsItselfByValue,
+  SwitchType,
+  LabelNotInEnum,
+  DefaultNeverReached,
+  NumberRepeated,
+  ProcedureAnnotationUnknown,
 };
 
-inline constexpr std::size_t kMessageCount = static_cast<std::size_t>(Message::IdOnWritableAttribute) + 1;
+inline constexpr std::size_t kMessageCount =
+    static_cast<std::size_t>(Message::ProcedureAnnotationUnknown) + 1;
+
+/// From here on they are said about the ONC RPC language alone.
+inline constexpr Message kFirstOncMessage = Message::PassedLineMisplaced;
 
 /// The name of the enumerator, for tests.
 std::string_view name_of(Message message);

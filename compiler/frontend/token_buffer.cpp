@@ -11,10 +11,6 @@ using Lexer = grammar::OmgIdlLexer;
 
 constexpr std::size_t kHidden = antlr4::Token::HIDDEN_CHANNEL;
 
-antlr4::CommonToken& editable(antlr4::Token& token) {
-  return static_cast<antlr4::CommonToken&>(token);
-}
-
 std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\r");
   if (begin == std::string_view::npos) return {};
@@ -80,12 +76,8 @@ class OpenBrackets {
 
 }  // namespace
 
-bool is_invented(const antlr4::Token& token) {
-  return token.getType() != antlr4::Token::EOF && token.getStopIndex() + 1 == token.getStartIndex();
-}
-
 TokenBuffer::TokenBuffer(const SourceText& source, antlr4::TokenSource& tokens)
-    : CommonTokenStream(&tokens), source_(source) {}
+    : TokenStream(source, tokens) {}
 
 bool TokenBuffer::prepare(Reporter& reporter) {
   fill();
@@ -139,9 +131,7 @@ bool TokenBuffer::judge_hidden(antlr4::Token& token, Reporter& reporter) {
 
 void TokenBuffer::judge_directive(antlr4::Token& token, Reporter& reporter) {
   const SourceRange place = range(token);
-  const std::string_view line = source_.text().substr(0, octet_of(token.getStartIndex()));
-  const std::size_t line_start = line.rfind('\n') + 1;  // npos + 1 is 0
-  if (!trimmed(line.substr(line_start)).empty()) {
+  if (!trimmed(line_before(token)).empty()) {
     reporter.report(Message::UnexpectedCharacter, {place.file, place.begin, place.begin + 1}, {"#"});
     editable(token).setType(Lexer::UNEXPECTED_CHARACTER);
     return;
@@ -168,84 +158,6 @@ void TokenBuffer::split_shift(std::size_t index) {
   second->setStartIndex(first.getStartIndex() + 1);
   _tokens.insert(_tokens.begin() + static_cast<std::ptrdiff_t>(index) + 1, std::move(second));
   renumber(index);
-}
-
-void TokenBuffer::insert(std::size_t index, std::size_t type, const std::string& text) {
-  const antlr4::Token& before = *at(index);
-  auto token = std::make_unique<antlr4::CommonToken>(type, text);
-  token->setLine(before.getLine());
-  token->setCharPositionInLine(before.getCharPositionInLine());
-  token->setStartIndex(before.getStartIndex());
-  token->setStopIndex(before.getStartIndex() - 1);
-  _tokens.insert(_tokens.begin() + static_cast<std::ptrdiff_t>(index), std::move(token));
-  renumber(index);
-}
-
-void TokenBuffer::retype(std::size_t index, std::size_t type) {
-  editable(*at(index)).setType(type);
-}
-
-void TokenBuffer::hide(std::size_t index) {
-  editable(*at(index)).setChannel(kHidden);
-  if (index == this->index()) seek(index + 1);
-}
-
-std::size_t TokenBuffer::next(std::size_t index) const {
-  if (at(index)->getType() == antlr4::Token::EOF) return index;
-  do {
-    ++index;
-  } while (at(index)->getChannel() == kHidden);
-  return index;
-}
-
-std::size_t TokenBuffer::previous(std::size_t index) const {
-  while (index > 0) {
-    --index;
-    if (at(index)->getChannel() != kHidden) return index;
-  }
-  return count();
-}
-
-void TokenBuffer::renumber(std::size_t from) {
-  for (std::size_t i = from; i < count(); ++i) editable(*at(i)).setTokenIndex(i);
-}
-
-void TokenBuffer::index_characters() {
-  const std::string_view all = source_.text();
-  if (std::all_of(all.begin(), all.end(), [](char c) { return static_cast<signed char>(c) >= 0; })) return;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if ((static_cast<unsigned char>(all[i]) & 0xC0U) != 0x80U)
-      octet_of_.push_back(static_cast<std::uint32_t>(i));
-  }
-  octet_of_.push_back(static_cast<std::uint32_t>(all.size()));
-}
-
-std::uint32_t TokenBuffer::octet_of(std::size_t character) const {
-  if (octet_of_.empty()) return static_cast<std::uint32_t>(std::min(character, source_.text().size()));
-  return octet_of_[std::min(character, octet_of_.size() - 1)];
-}
-
-SourceRange TokenBuffer::range(const antlr4::Token& token) const {
-  return range(token, token);
-}
-
-SourceRange TokenBuffer::range(const antlr4::Token& first, const antlr4::Token& last) const {
-  return source_.range(octet_of(first.getStartIndex()), end_of(last));
-}
-
-/// Behind its last octet; an invented token has none.
-std::uint32_t TokenBuffer::end_of(const antlr4::Token& token) const {
-  return std::max(octet_of(token.getStartIndex()), octet_of(token.getStopIndex() + 1));
-}
-
-bool TokenBuffer::is_included(const antlr4::Token& token) const {
-  return source_.is_included(octet_of(token.getStartIndex()));
-}
-
-std::string_view TokenBuffer::text(const antlr4::Token& token) const {
-  if (token.getType() == antlr4::Token::EOF) return {};
-  const std::uint32_t begin = octet_of(token.getStartIndex());
-  return source_.text().substr(begin, end_of(token) - begin);
 }
 
 }  // namespace oncec::frontend

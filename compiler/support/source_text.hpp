@@ -23,6 +23,8 @@ class SourceText {
   void append(std::string_view text, const SourceFile& file, std::uint32_t begin, bool included);
   /// `text` is what became of `range`: the expansion of a macro.
   void append_made(std::string_view text, SourceRange range, bool included);
+  /// All of another text, with its places.
+  void append(const SourceText& other);
 
   std::string_view text() const { return text_; }
   /// Where the octets [begin, end) of text() were written. If they were written in more places than one:
