@@ -48,7 +48,8 @@ class Diagnostics {
   std::size_t errors() const { return errors_; }
   const std::vector<Diagnostic>& all() const { return all_; }
 
-  /// Orders by place, so that errors of all phases are read from the top of the file to its end.
+  /// Orders by place, so that errors of all phases are read from the top of a file to its end. Files keep the
+  /// order in which they came up first.
   void sort();
 
  private:
