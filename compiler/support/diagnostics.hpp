@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/source.hpp"
@@ -34,6 +35,7 @@ struct Diagnostic {
   std::uint32_t code = 0;
   SourceRange range;
   std::string text;
+  std::string_view name;  // of a warning: by which it is turned off; it lives as long as the program
   std::vector<Note> notes;
 
   /// Adds "note: text" at another place; a place in a built-in file is nothing to show, and adds none.
