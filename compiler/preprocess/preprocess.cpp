@@ -30,7 +30,7 @@ constexpr std::size_t kMacroTokensMax = 1U << 20U;
 constexpr std::size_t kMacrosDeepMax = 200;
 constexpr std::size_t kMacroNameMax = 255;  // as in files
 
-/// Ends preprocessing; why has been reported.
+/// Ends preprocessing, without a text; why has been reported.
 struct Stop {};
 
 /// One inclusion of a file; the first is the file that was asked for.
@@ -75,10 +75,14 @@ class Session {
       call_.reset();
       Inclusion& inclusion = inclusions_[place->inclusion];
       inclusion.end = place->begin + static_cast<std::uint32_t>(text.size());
+      const auto& verbatim = inclusion.source->scanned.verbatim;
+      const auto line = verbatim.find(place->begin);
+      if (line != verbatim.end()) inclusion.end = line->second;
       builder_.written(*inclusion.source, place->begin, inclusion.end);
       current_ = place->inclusion;
-    } else if (text.front() != kVerbatimMark) {
-      make(text);
+    } else if (call_ && text.front() != kVerbatimMark) {
+      const Source& source = *inclusions_[call_->begin.inclusion].source;
+      builder_.made(text, source, call_->begin.begin, call_->end);
     }
     if (builder_.size() > kTextOctetsMax) stop("the text becomes larger than 64 MiB");
   }
@@ -160,6 +164,15 @@ class Session {
     if (condition_operators_ > kConditionOperatorsMax) stop("macros make this condition too long");
   }
 
+  /// What the library defines by itself tells of C, and of its own "files".
+  void foreign_macro(const Token& call) {
+    const Place place = place_of(call);
+    const Source& source = *inclusions_[place.inclusion].source;
+    const auto& name = call.get_value();
+    error({source.file, place.begin, end_of(place)},
+          "'" + std::string(name.c_str(), name.size()) + "' has no meaning in IDL");
+  }
+
   // ---- what is wrong
 
   void wrong(const wave::preprocess_exception& what);
@@ -170,7 +183,9 @@ class Session {
     std::uint32_t end = 0;
   };
 
+  /// Of an inclusion; the library puts folders before names.
   static std::optional<std::size_t> number(std::string_view name) {
+    name.remove_prefix(name.rfind('/') + 1);  // npos + 1 is 0
     std::size_t out = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), out);
     if (error != std::errc{} || end != name.data() + name.size()) return std::nullopt;
@@ -228,15 +243,6 @@ class Session {
       return std::nullopt;
     }
     return place;
-  }
-
-  void make(std::string_view text) {
-    if (call_) {
-      builder_.made(text, *inclusions_[call_->begin.inclusion].source, call_->begin.begin, call_->end);
-    } else {
-      const Inclusion& at = inclusions_[current_];
-      builder_.made(text, *at.source, at.end, at.end);
-    }
   }
 
   /// Behind the word, or the one octet, that begins there.
@@ -350,7 +356,7 @@ void Session::wrong(const wave::preprocess_exception& what) {
       error(directive, "expected a file's name in \"\" or <> behind '#include'");
       complete_ = false;
       return;
-    default: error(directive, "this directive cannot be understood"); return;
+    default: error(directive, "this directive cannot be understood"); throw Stop{};
   }
 }
 
@@ -406,11 +412,12 @@ class Hooks : public wave::context_policies::default_preprocessing_hooks {
     session_->expanding(call, *end);
     return false;
   }
-  /// True leaves the word alone: what the library defines by itself is not for IDL.
   template <typename Context, typename Tokens>
   bool expanding_object_like_macro(const Context& /*context*/, const Token& macro,
                                    const Tokens& /*definition*/, const Token& call) {
-    if (macro.get_position().get_file() == "<built-in>") return macro.get_value() != "__LINE__";
+    if (macro.get_position().get_file() == "<built-in>" && macro.get_value() != "__LINE__") {
+      session_->foreign_macro(call);
+    }
     session_->expanding(call, call);
     return false;
   }
@@ -443,11 +450,6 @@ std::string_view macro_name(std::string_view definition) {
 }
 
 void define_macros(Context& context, const Options& options) {
-  // What the library defines because it is one for C.
-  for (const char* const name :
-       {"__STDC__", "__STDC_VERSION__", "__STDC_HOSTED__", "__WAVE_HAS_VARIADICS__", "__cplusplus"}) {
-    context.remove_macro_definition(std::string(name), true);
-  }
   std::vector<std::string> all{"__ONCE_IDL__=1", "__ONCEC__=" ONCE_VERSION_NUMBER};
   if (options.language == Language::OncRpc) all.emplace_back("RPC_HDR=1");
   // Of several definitions of one name the last one counts.
@@ -478,7 +480,8 @@ Preprocessed preprocess(const std::filesystem::path& file, const Options& option
     context.set_max_include_nesting_depth(kInclusionsDeepMax + 1);
     define_macros(context, options);
     for (auto token = context.begin(); token != context.end(); ++token) session.take(*token);
-  } catch (const Stop&) {  // NOLINT(bugprone-empty-catch): it has been reported
+  } catch (const Stop&) {  // half a text would only lead to more errors
+    return {SourceText(), session.paths(), session.included_at()};
   }
   return {session.result(), session.paths(), session.included_at()};
 }

@@ -109,6 +109,13 @@ class Scanner {
     }
   }
 
+  /// A '#' alone is a directive that does nothing.
+  void ignore(std::size_t end) {
+    const std::size_t begin = at_;
+    blank(end);
+    out_.text[begin] = '#';
+  }
+
   void verbatim(std::size_t end) {
     const std::size_t begin = at_;
     out_.verbatim.emplace(static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end));
@@ -127,7 +134,7 @@ class Scanner {
       pragma(end, line.substr(name_end));
     } else if (name == "line" || name == "ident" || name == "sccs" ||
                (!name.empty() && std::isdigit(static_cast<unsigned char>(name.front())) != 0)) {
-      blank(end);  // places are those of the files that are read, whatever these say
+      ignore(end);  // places are those of the files that are read, whatever these say
     } else {
       conditional(name, line);
       for (; at_ < end; ++at_) keep_continued();
@@ -151,7 +158,7 @@ class Scanner {
     if (begin != std::string_view::npos && rest.substr(begin, 4) == "once" &&
         rest.find_first_not_of(" \t\r", begin + 4) == std::string_view::npos) {
       out_.once = true;
-      blank(end);
+      ignore(end);
     } else {
       verbatim(end);
     }

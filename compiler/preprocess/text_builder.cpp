@@ -35,6 +35,7 @@ void TextBuilder::written(const Source& source, std::uint32_t begin, std::uint32
 
 /// A line of its own, with those joined to it that it goes on in.
 void TextBuilder::verbatim(const Source& source, std::uint32_t begin, std::uint32_t end) {
+  enter(source, begin);
   start_line(source, begin);
   const std::string_view text = source.file->text();
   while (begin < end) {
@@ -50,6 +51,7 @@ void TextBuilder::verbatim(const Source& source, std::uint32_t begin, std::uint3
 
 void TextBuilder::made(std::string_view text, const Source& source, std::uint32_t begin, std::uint32_t end) {
   if (text.empty()) return;
+  enter(source, begin);
   end_run();
   std::string separated;
   const std::string_view before = text_.text();
@@ -63,16 +65,21 @@ void TextBuilder::run(const Source& source, std::uint32_t begin, std::uint32_t e
     run_end_ = end;
     return;
   }
-  const bool other_file = run_source_ != nullptr && run_source_ != &source;
+  enter(source, begin);
   end_run();
-  if (other_file) start_line(source, begin);
   const std::string_view before = text_.text();
   if (!before.empty() && would_merge(before.back(), source.file->text()[begin])) {
     text_.append_made(" ", {source.file, begin, begin}, is_included(source));
   }
-  run_source_ = &source;
   run_begin_ = begin;
   run_end_ = end;
+}
+
+/// Another file begins on a line of its own.
+void TextBuilder::enter(const Source& source, std::uint32_t place) {
+  if (run_source_ == &source) return;
+  if (run_source_ != nullptr) start_line(source, place);
+  run_source_ = &source;
 }
 
 void TextBuilder::start_line(const Source& source, std::uint32_t place) {

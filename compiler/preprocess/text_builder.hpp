@@ -28,6 +28,7 @@ class TextBuilder {
   void verbatim(const Source& source, std::uint32_t begin, std::uint32_t end);
   void run(const Source& source, std::uint32_t begin, std::uint32_t end);
   void end_run();
+  void enter(const Source& source, std::uint32_t place);
   void start_line(const Source& source, std::uint32_t place);
   bool is_included(const Source& source) const { return &source != first_; }
 
