@@ -93,7 +93,7 @@ class Random {
   }
   template <HasFields T>
   void fill(T& value) {
-    for_each_field(value, [this](std::string_view, auto& field) { fill(field); });
+    for_each_field(value, [this](std::string_view, auto& field) { this->fill(field); });
   }
 
  private:

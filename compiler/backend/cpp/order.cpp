@@ -119,7 +119,9 @@ class Walk {
     if (const auto* const array = std::get_if<model::ArrayType>(&type.form)) {
       need(*array->element);
     } else if (const auto* const optional = std::get_if<model::OptionalType>(&type.form)) {
-      if (recurs(*optional->element)) {
+      // Where a box holds an array, compilers look into the array's type as soon as the box is compared.
+      const bool is_array = std::holds_alternative<model::ArrayType>(model::resolve(*optional->element).form);
+      if (recurs(*optional->element) && !is_array) {
         know(*optional->element);
       } else {
         need(*optional->element);
