@@ -8,13 +8,16 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "backend/cpp/generator.hpp"
+#include "driver/diff_command.hpp"
 #include "driver/files.hpp"
+#include "driver/fmt_command.hpp"
 #include "frontend/frontend.hpp"
 #include "support/diagnostics.hpp"
 
@@ -105,6 +108,8 @@ int compile_all(const Invocation& invocation, std::ostream& err, bool colours) {
 }  // namespace
 
 int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours) {
+  if (argc > 1 && argv[1] == std::string_view{"diff"}) return run_diff(argc - 1, argv + 1, out, err, colours);
+  if (argc > 1 && argv[1] == std::string_view{"fmt"}) return run_fmt(argc - 1, argv + 1, out, err, colours);
   Invocation invocation;
   CLI::App app{kDescription, "oncec"};
   app.footer(kFooter);

@@ -172,10 +172,12 @@ class Layout {
     column_ = line == std::string_view::npos ? column_ + width(text) : width(text.substr(line + 1));
   }
 
-  /// Columns from piece i to the next place where the line may be wrapped.
+  /// Columns from piece i to the next place where the line may be wrapped; of a clause that fits on a line of
+  /// its own: to its end.
   std::size_t chunk(std::size_t i, std::size_t end) const {
+    const bool clause = roles_[i].clause;
     std::size_t columns = width(pieces_[i].text);
-    for (++i; i < end && !may_wrap_before(i) && !is_trailing(i); ++i) {
+    for (++i; i < end && !is_trailing(i) && (clause ? !roles_[i].clause : !may_wrap_before(i)); ++i) {
       columns += spaces_before(i) + width(pieces_[i].text);
     }
     return columns;
@@ -195,9 +197,7 @@ class Layout {
     return is_operator(right) && !role.unary && !role.angle && !role.in_angles;
   }
 
-  std::size_t spaces_before(std::size_t i) const {
-    return is_trailing(i) ? 2 : has_space_before(i) ? 1 : 0;
-  }
+  std::size_t spaces_before(std::size_t i) const { return is_trailing(i) ? 2 : has_space_before(i) ? 1 : 0; }
 
   bool has_space_before(std::size_t i) const {
     const Piece& left = pieces_[i - 1];

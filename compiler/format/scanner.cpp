@@ -113,13 +113,13 @@ class Scanner {
       }
       if (text_[end] == '\\') ++end;
     }
-    fail(open + 1, quote == '"' ? "string without its end" : "character without its end");
+    fail(open + 1, quote == '"' ? "string literal is not closed on its line" : "character literal is not closed on its line");
   }
 
   void block_comment() {
     const std::size_t end = text_.find("*/", at_ + 2);
     if (end == std::string_view::npos) {
-      fail(at_ + 2, "comment without its end");
+      fail(at_ + 2, "comment is not closed");
     } else {
       add(Kind::BlockComment, end + 2);
     }
@@ -128,7 +128,7 @@ class Scanner {
   void directive() {
     const std::size_t end = end_of_directive(at_);
     if (end == std::string_view::npos) {
-      fail(at_ + 1, "comment without its end in this directive");
+      fail(at_ + 1, "comment in this directive is not closed");
       return;
     }
     add(Kind::Verbatim, is_if_zero(text_.substr(at_, end - at_)) ? end_of_skipped(end) : end);
