@@ -238,32 +238,38 @@ std::set<std::string> base_names(const Declaration& interface) {
   return names;
 }
 
-}  // namespace
-
-void compare_interfaces(const Declaration& before, const Declaration& after, Differences& differences) {
+/// `lost`: operations of a base are not to be found any more. Else they have only been taken over.
+void compare_bases(const Declaration& before, const Declaration& after, bool lost, Differences& differences) {
   const std::string owner = "interface " + quoted(model::qualified_name(after));
   const std::set<std::string> old_bases = base_names(before);
   const std::set<std::string> new_bases = base_names(after);
   for (const std::string& base : old_bases) {
     if (new_bases.count(base) != 0) continue;
-    differences.add(Rule::BaseRemoved, before.range, after.range,
-                    owner + " no longer inherits from " + quoted(base));
+    differences
+        .add(Rule::BaseRemoved, before.range, after.range, owner + " no longer inherits from " + quoted(base))
+        .effects = lost ? info(Rule::BaseRemoved).effects : Effects{.source = true};
   }
   for (const std::string& base : new_bases) {
     if (old_bases.count(base) != 0) continue;
     differences.add(Rule::BaseAdded, before.range, after.range,
                     owner + " inherits from " + quoted(base) + " now");
   }
+}
 
+}  // namespace
+
+void compare_interfaces(const Declaration& before, const Declaration& after, Differences& differences) {
   // What a base declares, on both sides, is told where the bases are compared.
   const std::vector<Entry> old_entries = all_operations(before);
   const std::vector<Entry> new_entries = all_operations(after);
   std::set<const Operation*> matched;
+  bool lost_inherited = false;
   for (const Entry& then : old_entries) {
     const Entry* now = find_id(new_entries, then.operation->id);
     if (now == nullptr) now = find_name(new_entries, then.operation->name);
     const bool own = then.declared_in == &before;
     if (now == nullptr) {
+      lost_inherited = lost_inherited || !own;
       if (!own) continue;
       differences.add(Rule::OperationRemoved, then.operation->range, after.range, text_of(then) + " removed");
       continue;
@@ -275,6 +281,7 @@ void compare_interfaces(const Declaration& before, const Declaration& after, Dif
     if (now.declared_in != &after || matched.count(now.operation) != 0) continue;
     differences.add(Rule::OperationAdded, before.range, now.operation->range, text_of(now) + " added");
   }
+  compare_bases(before, after, lost_inherited, differences);
 }
 
 }  // namespace oncec::compare

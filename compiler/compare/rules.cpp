@@ -12,7 +12,7 @@ constexpr Effects kOctetsSource{.xdr_cdr = true, .source = true};
 constexpr Effects kNumbers{.protobuf = true};
 constexpr Effects kSource{.source = true};
 constexpr Effects kSemantics{.semantics = true};
-constexpr Effects kSilent{.protobuf = true, .semantics = true};
+constexpr Effects kSilent{.xdr_cdr = true, .protobuf = true, .semantics = true};
 
 constexpr Fate kWorks = Fate::Works;
 constexpr Fate kRefused = Fate::WrongInterface;

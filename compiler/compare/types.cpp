@@ -79,17 +79,6 @@ struct Speller {
   }
 };
 
-std::string without_bounds(const std::string& wire_text) {
-  std::string out;
-  bool inside = false;
-  for (const char c : wire_text) {
-    if (c == '<') inside = true;
-    if (!inside) out += c;
-    if (c == '>' && inside) inside = false;
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string spelled(const Type& type) {
@@ -109,14 +98,12 @@ std::string wire_text(const std::vector<const Type*>& types) {
 }
 
 TypeChange compare_types(const Type& old_type, const Type& new_type) {
+  const Speller by_name{.bounds = true, .typedefs = false};
+  if (by_name.spell(old_type) == by_name.spell(new_type)) return TypeChange::None;
   if (spelled(old_type) == spelled(new_type)) return TypeChange::None;
-  const std::string old_text = wire_text({&old_type});
-  const std::string new_text = wire_text({&new_type});
   const Speller as_cpp{.bounds = false, .typedefs = false};
-  const bool same_cpp = as_cpp.spell(old_type) == as_cpp.spell(new_type);
-  if (old_text == new_text) return same_cpp ? TypeChange::None : TypeChange::Renamed;
-  if (same_cpp && without_bounds(old_text) == without_bounds(new_text)) return TypeChange::Bound;
-  return TypeChange::Other;
+  if (as_cpp.spell(old_type) == as_cpp.spell(new_type)) return TypeChange::Bound;
+  return wire_text({&old_type}) == wire_text({&new_type}) ? TypeChange::Renamed : TypeChange::Other;
 }
 
 }  // namespace oncec::compare
