@@ -23,6 +23,11 @@ std::string names(const Fields& fields) {
 
 }  // namespace
 
+bool has_id(const std::vector<model::Annotation>& annotations) {
+  return std::any_of(annotations.begin(), annotations.end(),
+                     [](const model::Annotation& annotation) { return annotation.name == "id"; });
+}
+
 void add_field(Fields& fields, const std::string& name, const model::Type& type,
                const std::vector<model::Annotation>& annotations, SourceRange range) {
   std::uint64_t number = fields.empty() ? 1 : fields.back().number + 1;

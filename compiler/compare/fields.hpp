@@ -22,6 +22,8 @@ using Fields = std::vector<Field>;
 void add_field(Fields& fields, const std::string& name, const model::Type& type,
                const std::vector<model::Annotation>& annotations, SourceRange range);
 
+bool has_id(const std::vector<model::Annotation>& annotations);
+
 /// Which rules speak of such a list, and how it is called.
 struct FieldRules {
   Rule added, removed, type, moved, swapped, renamed, id;

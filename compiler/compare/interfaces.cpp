@@ -79,6 +79,18 @@ std::string_view name_of(const Operation& operation) {
   return {};
 }
 
+Rule rule_of(model::Semantics before, model::Semantics after) {
+  using model::Semantics;
+  if (before == Semantics::ExactlyOnce || after == Semantics::ExactlyOnce) return Rule::ExactlyOnce;
+  switch (before) {
+    case Semantics::Maybe:
+      return after == Semantics::AtLeastOnce ? Rule::MaybeToIdempotent : Rule::MaybeToAtMostOnce;
+    case Semantics::AtLeastOnce:
+      return after == Semantics::Maybe ? Rule::IdempotentToMaybe : Rule::IdempotentToAtMostOnce;
+    default: return after == Semantics::Maybe ? Rule::AtMostOnceToMaybe : Rule::AtMostOnceToIdempotent;
+  }
+}
+
 Fields arguments_of(const Operation& operation) {
   Fields fields;
   for (const model::Parameter& parameter : operation.parameters) {
@@ -98,9 +110,9 @@ Fields results_of(const Operation& operation) {
   for (const model::Parameter& parameter : operation.parameters) {
     if (parameter.direction == Direction::In) continue;
     add_field(fields, parameter.name, *parameter.type, parameter.annotations, parameter.range);
+    // The return value has the number 1, whether there is one or not.
+    if (fields.size() == 1 && !has_id(parameter.annotations)) ++fields.front().number;
   }
-  if (!returns_value(operation)) return fields;
-  for (Field& field : fields) ++field.number;  // behind the return value
   return fields;
 }
 
@@ -185,7 +197,7 @@ std::string limit(std::uint32_t value, std::string_view unit, std::string_view o
 void compare_manner(const Operation& before, const Operation& after, const std::string& owner,
                     Differences& differences) {
   if (before.semantics != after.semantics) {
-    differences.add(Rule::SemanticsChanged, before.range, after.range,
+    differences.add(rule_of(before.semantics, after.semantics), before.range, after.range,
                     owner + " was " + std::string{name_of(before)} + ", is " + std::string{name_of(after)});
   }
   if (before.deadline_ms != after.deadline_ms) {

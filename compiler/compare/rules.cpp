@@ -9,6 +9,7 @@ constexpr Effects kWire{.xdr_cdr = true, .protobuf = true};
 constexpr Effects kWireSource{.xdr_cdr = true, .protobuf = true, .source = true};
 constexpr Effects kOctets{.xdr_cdr = true};
 constexpr Effects kOctetsSource{.xdr_cdr = true, .source = true};
+constexpr Effects kManner{.xdr_cdr = true, .protobuf = true, .semantics = true};
 constexpr Effects kNumbers{.protobuf = true};
 constexpr Effects kSource{.source = true};
 constexpr Effects kSemantics{.semantics = true};
@@ -17,8 +18,11 @@ constexpr Effects kSilent{.xdr_cdr = true, .protobuf = true, .semantics = true};
 constexpr Fate kWorks = Fate::Works;
 constexpr Fate kRefused = Fate::WrongInterface;
 constexpr Fate kOther = Fate::Silent;
+constexpr Fate kUnknown = Fate::UnknownRefusal;
+constexpr Fate kLost = Fate::Lost;
 
 constexpr std::string_view kNewOperation = "leave it as it was, and add an operation with the new types";
+constexpr std::string_view kDisagree = "client and server do not agree on how often a call may run";
 constexpr std::string_view kServersFirst = "bring the new servers up before the first new client";
 constexpr std::string_view kSwap = "keep the order; names are not compared between programs, only types are";
 constexpr std::string_view kRecompile = "change the code that uses it when it is compiled again";
@@ -139,13 +143,15 @@ constexpr std::array<RuleInfo, kRuleCount> kRules{{
      "exceptions are part of the fingerprint", "keep it, and do not throw it"},
     {Rule::RaisesMoved, "raises-moved", kOctets, kRefused, kRefused,
      "the fingerprint has the exceptions in their order", "keep the order"},
-    {Rule::SemanticsChanged,
-     "semantics-changed",
-     {.xdr_cdr = true, .protobuf = true, .semantics = true},
-     kRefused,
-     kRefused,
-     "client and server would not agree on how often a call may run",
+    {Rule::MaybeToIdempotent, "maybe-to-idempotent", kManner, kLost, kUnknown, kDisagree, kNewOperation},
+    {Rule::MaybeToAtMostOnce, "maybe-to-at-most-once", kManner, kLost, kRefused, kDisagree, kNewOperation},
+    {Rule::IdempotentToMaybe, "idempotent-to-maybe", kManner, kUnknown, kLost, kDisagree, kNewOperation},
+    {Rule::IdempotentToAtMostOnce, "idempotent-to-at-most-once", kManner, kUnknown, kRefused, kDisagree,
      kNewOperation},
+    {Rule::AtMostOnceToMaybe, "at-most-once-to-maybe", kManner, kRefused, kLost, kDisagree, kNewOperation},
+    {Rule::AtMostOnceToIdempotent, "at-most-once-to-idempotent", kManner, kRefused, kUnknown, kDisagree,
+     kNewOperation},
+    {Rule::ExactlyOnce, "exactly-once", kManner, kRefused, kRefused, kDisagree, kNewOperation},
     {Rule::DeadlineChanged, "deadline-changed", kNone, kWorks, kWorks,
      "each client keeps the deadline that it was compiled with", ""},
     {Rule::OrphanChanged, "orphan-changed", kNone, kWorks, kWorks,
@@ -177,6 +183,8 @@ std::string_view text_of(Fate fate) {
     case Fate::Works: return "works";
     case Fate::Silent: return "works, wrong values";
     case Fate::WrongInterface: return "`wrong_interface`";
+    case Fate::UnknownRefusal: return "Unknown (`wrong_interface`)";
+    case Fate::Lost: return "does not run, and nobody notices";
     case Fate::NoSuchOperation: return "`no_such_operation`";
     case Fate::NoSuchObject: return "`no_such_object`";
     case Fate::NothingToCall: return "nothing to call";

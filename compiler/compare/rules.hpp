@@ -70,7 +70,13 @@ enum class Rule : std::uint8_t {
   RaisesAdded,
   RaisesRemoved,
   RaisesMoved,
-  SemanticsChanged,
+  MaybeToIdempotent,
+  MaybeToAtMostOnce,
+  IdempotentToMaybe,
+  IdempotentToAtMostOnce,
+  AtMostOnceToMaybe,
+  AtMostOnceToIdempotent,
+  ExactlyOnce,
   DeadlineChanged,
   OrphanChanged,
   ReplyMaxChanged,
@@ -87,13 +93,15 @@ struct Effects {
   bool any() const { return xdr_cdr || protobuf || source || semantics; }
 };
 
-/// What a caller gets. Silent: the call runs, and means something else to the other side.
+/// What a caller gets.
 enum class Fate : std::uint8_t {
   Works,
-  Silent,
-  WrongInterface,
-  NoSuchOperation,
-  NoSuchObject,
+  Silent,           // the call runs, and means something else to the other side
+  WrongInterface,   // NotExecuted
+  UnknownRefusal,   // Unknown, since copies of the call may be on their way: wrong_interface
+  Lost,             // the call does not run, and its caller does not learn it
+  NoSuchOperation,  // NotExecuted
+  NoSuchObject,     // NotExecuted
   NothingToCall
 };
 

@@ -150,9 +150,10 @@ class Layout {
       if (i > begin) {
         const std::size_t spaces = spaces_before(i);
         if (may_wrap_before(i) && column_ + spaces + chunk(i, end) > kColumnsMax) {
+          // Behind an annotation, the declaration begins where it would begin without it.
+          column_ = roles_[i - 1].ending == Ending::Prefix ? first_column : wrapped_column;
           out_ += '\n';
-          out_.append(wrapped_column, ' ');
-          column_ = wrapped_column;
+          out_.append(column_, ' ');
         } else {
           write(std::string_view{"  "}.substr(0, spaces));
         }
@@ -189,9 +190,11 @@ class Layout {
     const Role& role = roles_[i];
     if (is_trailing(i) || !left.is_code()) return false;
     if (left.is(",")) return !role.in_angles;
+    if (roles_[i - 1].ending == Ending::Prefix) return !right.is_comment();
+    if (left.kind == Kind::Text && right.kind == Kind::Text) return true;
+    if (role.in_prefix) return false;
     if (left.is("(")) return !roles_[i - 1].spaced_list && !right.is(")");
     if (left.is("=")) return true;
-    if (left.kind == Kind::Text && right.kind == Kind::Text) return true;
     if (role.clause) return true;
     if (right.is(":")) return role.ending != Ending::Label;
     return is_operator(right) && !role.unary && !role.angle && !role.in_angles;

@@ -139,6 +139,7 @@ class Walk {
           one(k);
           state_.at_beginning = false;
         }
+        for (std::size_t k = i; k <= end; ++k) roles_[k].in_prefix = true;
         roles_[i].begins = true;
         roles_[end].ending = Ending::Prefix;
         state_.at_beginning = true;

@@ -26,6 +26,7 @@ struct Role {
   std::size_t inside = kNowhere;   // the '{' right around it
   std::size_t partner = kNowhere;  // of a brace: the other one
   Ending ending = Ending::None;
+  bool in_prefix = false;    // in such an annotation or call
   bool begins = false;       // stands at the beginning of a declaration, behind its annotations perhaps
   bool in_arm = false;       // between a label and the end of its member
   bool in_angles = false;    // the innermost bracket around it is '<'

@@ -113,7 +113,8 @@ class Scanner {
       }
       if (text_[end] == '\\') ++end;
     }
-    fail(open + 1, quote == '"' ? "string literal is not closed on its line" : "character literal is not closed on its line");
+    fail(open + 1, quote == '"' ? "string literal is not closed on its line"
+                                : "character literal is not closed on its line");
   }
 
   void block_comment() {
