@@ -23,6 +23,7 @@ constexpr Fate kLost = Fate::Lost;
 
 constexpr std::string_view kNewOperation = "leave it as it was, and add an operation with the new types";
 constexpr std::string_view kDisagree = "client and server do not agree on how often a call may run";
+constexpr std::string_view kAnother = "leave it as it was, and add another operation";
 constexpr std::string_view kServersFirst = "bring the new servers up before the first new client";
 constexpr std::string_view kSwap = "keep the order; names are not compared between programs, only types are";
 constexpr std::string_view kRecompile = "change the code that uses it when it is compiled again";
@@ -143,15 +144,15 @@ constexpr std::array<RuleInfo, kRuleCount> kRules{{
      "exceptions are part of the fingerprint", "keep it, and do not throw it"},
     {Rule::RaisesMoved, "raises-moved", kOctets, kRefused, kRefused,
      "the fingerprint has the exceptions in their order", "keep the order"},
-    {Rule::MaybeToIdempotent, "maybe-to-idempotent", kManner, kLost, kUnknown, kDisagree, kNewOperation},
-    {Rule::MaybeToAtMostOnce, "maybe-to-at-most-once", kManner, kLost, kRefused, kDisagree, kNewOperation},
-    {Rule::IdempotentToMaybe, "idempotent-to-maybe", kManner, kUnknown, kLost, kDisagree, kNewOperation},
+    {Rule::MaybeToIdempotent, "maybe-to-idempotent", kManner, kLost, kUnknown, kDisagree, kAnother},
+    {Rule::MaybeToAtMostOnce, "maybe-to-at-most-once", kManner, kLost, kRefused, kDisagree, kAnother},
+    {Rule::IdempotentToMaybe, "idempotent-to-maybe", kManner, kUnknown, kLost, kDisagree, kAnother},
     {Rule::IdempotentToAtMostOnce, "idempotent-to-at-most-once", kManner, kUnknown, kRefused, kDisagree,
-     kNewOperation},
-    {Rule::AtMostOnceToMaybe, "at-most-once-to-maybe", kManner, kRefused, kLost, kDisagree, kNewOperation},
+     kAnother},
+    {Rule::AtMostOnceToMaybe, "at-most-once-to-maybe", kManner, kRefused, kLost, kDisagree, kAnother},
     {Rule::AtMostOnceToIdempotent, "at-most-once-to-idempotent", kManner, kRefused, kUnknown, kDisagree,
-     kNewOperation},
-    {Rule::ExactlyOnce, "exactly-once", kManner, kRefused, kRefused, kDisagree, kNewOperation},
+     kAnother},
+    {Rule::ExactlyOnce, "exactly-once", kManner, kRefused, kRefused, kDisagree, kAnother},
     {Rule::DeadlineChanged, "deadline-changed", kNone, kWorks, kWorks,
      "each client keeps the deadline that it was compiled with", ""},
     {Rule::OrphanChanged, "orphan-changed", kNone, kWorks, kWorks,

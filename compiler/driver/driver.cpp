@@ -34,7 +34,10 @@ constexpr const char* kDescription =
     "  bank.once.hpp     the types, and for each interface its Stub and its Servant\n"
     "  bank.once.co.hpp  servants that are coroutines\n"
     "  bank.once.cpp     what makes them work; compile it and link Once::once\n"
-    "In CMake, once_add_idl(target bank.idl) does all of this.";
+    "In CMake, once_add_idl(target bank.idl) does all of this.\n"
+    "\n"
+    "  oncec fmt FILE...      lays IDL files out; see oncec fmt --help\n"
+    "  oncec diff OLD NEW     tells what breaks between two versions; see oncec diff --help";
 
 constexpr const char* kFooter =
     "\nHow often an operation may run is said in the IDL, before it:\n"
