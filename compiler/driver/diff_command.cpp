@@ -1,8 +1,5 @@
-// Reads both versions, compares them, tells.
-#include "driver/diff_command.hpp"
-
+// `oncec diff`: reads both versions, compares them, tells.
 #include <algorithm>
-#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -11,10 +8,10 @@
 
 #include "compare/compare.hpp"
 #include "compare/report.hpp"
+#include "driver/commands.hpp"
 #include "driver/driver.hpp"
 #include "driver/files.hpp"
-#include "frontend/frontend.hpp"
-#include "support/diagnostics.hpp"
+#include "driver/reading.hpp"
 
 namespace oncec::driver {
 
@@ -38,6 +35,7 @@ struct Invocation {
   std::string new_file;
   std::vector<std::string> codecs{"xdr", "cdr", "protobuf"};
   std::vector<std::string> ignored;
+  ReadingOptions reading;
   bool json = false;
 
   bool has(const char* codec) const { return std::find(codecs.begin(), codecs.end(), codec) != codecs.end(); }
@@ -46,20 +44,17 @@ struct Invocation {
   }
 };
 
-/// nullptr if there are errors in it: they have been told.
-std::unique_ptr<model::Model> read_model(const std::string& file, std::ostream& err, bool colours) {
-  Diagnostics diagnostics;
-  std::unique_ptr<model::Model> model = frontend::read_omg_idl(file, read_text(file), diagnostics);
-  if (diagnostics.errors() == 0) return model;
-  print(err, diagnostics, {colours, 20});
-  return nullptr;
-}
-
 int diff(const Invocation& invocation, std::ostream& out, std::ostream& err, bool colours) {
-  const std::unique_ptr<model::Model> before = read_model(invocation.old_file, err, colours);
-  const std::unique_ptr<model::Model> after = read_model(invocation.new_file, err, colours);
-  if (before == nullptr || after == nullptr) return kBadInvocation;
-  std::vector<compare::Difference> differences = compare::compare(*before, *after);
+  const Reading before = read_file(invocation.old_file, invocation.reading);
+  const Reading after = read_file(invocation.new_file, invocation.reading);
+  bool readable = true;
+  for (const Reading* const reading : {&before, &after}) {
+    if (reading->diagnostics.errors() == 0) continue;
+    report(err, *reading, invocation.reading, colours);
+    readable = false;
+  }
+  if (!readable) return kBadInvocation;
+  std::vector<compare::Difference> differences = compare::compare(*before.model, *after.model);
   bool breaks = false;
   for (compare::Difference& difference : differences) {
     compare::Effects& effects = difference.effects;
@@ -101,9 +96,11 @@ int run_diff(int argc, const char* const* argv, std::ostream& out, std::ostream&
       ->type_name("LIST")
       ->take_all();
   app.add_flag("--json", invocation.json, "Print JSON");
+  add_reading_options(app, invocation.reading);
 
   try {
     app.parse(argc, argv);
+    invocation.reading.settle();
     return diff(invocation, out, err, colours);
   } catch (const CLI::Success& asked) {  // --help
     app.exit(asked, out, err);

@@ -1,6 +1,4 @@
-// Reads, formats, and writes back, prints or only tells.
-#include "driver/fmt_command.hpp"
-
+// `oncec fmt`: reads, formats, and writes back, prints or only tells.
 #include <ostream>
 #include <string>
 #include <utility>
@@ -8,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "driver/commands.hpp"
 #include "driver/driver.hpp"
 #include "driver/files.hpp"
 #include "format/formatter.hpp"
