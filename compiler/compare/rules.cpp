@@ -184,7 +184,7 @@ std::string_view text_of(Fate fate) {
     case Fate::Works: return "works";
     case Fate::Silent: return "works, wrong values";
     case Fate::WrongInterface: return "`wrong_interface`";
-    case Fate::UnknownRefusal: return "Unknown (`wrong_interface`)";
+    case Fate::UnknownRefusal: return "Unknown (`refused_after_sending`)";
     case Fate::Lost: return "does not run, and nobody notices";
     case Fate::NoSuchOperation: return "`no_such_operation`";
     case Fate::NoSuchObject: return "`no_such_object`";

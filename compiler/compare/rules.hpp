@@ -98,7 +98,7 @@ enum class Fate : std::uint8_t {
   Works,
   Silent,           // the call runs, and means something else to the other side
   WrongInterface,   // NotExecuted
-  UnknownRefusal,   // Unknown, since copies of the call may be on their way: wrong_interface
+  UnknownRefusal,   // Unknown: refused, but copies of the call may be on their way
   Lost,             // the call does not run, and its caller does not learn it
   NoSuchOperation,  // NotExecuted
   NoSuchObject,     // NotExecuted

@@ -19,6 +19,11 @@ const std::vector<Command>& commands();
 
 /// `oncec check`: reads files and says what is wrong, and writes nothing.
 int run_check(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours);
+/// `oncec diff`: compares two versions of a file. Returns kDone if nothing breaks, kErrorsInIdl if something
+/// does, and kBadInvocation for everything else, errors in the files included.
+int run_diff(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours);
+/// `oncec fmt`: lays files out anew. kErrorsInIdl also tells that --check found something.
+int run_fmt(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours);
 /// `oncec --cpp-out …`: reads files and writes what is made of them.
 int run_compile(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours);
 

@@ -1,6 +1,5 @@
-// Reads both versions, compares them, tells.
+// `oncec diff`: reads both versions, compares them, tells.
 #include <algorithm>
-#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -36,8 +35,8 @@ struct Invocation {
   std::string new_file;
   std::vector<std::string> codecs{"xdr", "cdr", "protobuf"};
   std::vector<std::string> ignored;
-  bool json = false;
   ReadingOptions reading;
+  bool json = false;
 
   bool has(const char* codec) const { return std::find(codecs.begin(), codecs.end(), codec) != codecs.end(); }
   bool ignores(const char* effect) const {
@@ -45,22 +44,17 @@ struct Invocation {
   }
 };
 
-/// nullptr if there are errors in it: they have been told.
-std::unique_ptr<model::Model> read_model(const std::string& file, const ReadingOptions& options,
-                                         std::ostream& err, bool colours) {
-  Reading reading = read_file(file, options);
-  if (reading.diagnostics.errors() == 0) return std::move(reading.model);
-  report(err, reading, options, colours);
-  return nullptr;
-}
-
 int diff(const Invocation& invocation, std::ostream& out, std::ostream& err, bool colours) {
-  const std::unique_ptr<model::Model> before =
-      read_model(invocation.old_file, invocation.reading, err, colours);
-  const std::unique_ptr<model::Model> after =
-      read_model(invocation.new_file, invocation.reading, err, colours);
-  if (before == nullptr || after == nullptr) return kBadInvocation;
-  std::vector<compare::Difference> differences = compare::compare(*before, *after);
+  const Reading before = read_file(invocation.old_file, invocation.reading);
+  const Reading after = read_file(invocation.new_file, invocation.reading);
+  bool readable = true;
+  for (const Reading* const reading : {&before, &after}) {
+    if (reading->diagnostics.errors() == 0) continue;
+    report(err, *reading, invocation.reading, colours);
+    readable = false;
+  }
+  if (!readable) return kBadInvocation;
+  std::vector<compare::Difference> differences = compare::compare(*before.model, *after.model);
   bool breaks = false;
   for (compare::Difference& difference : differences) {
     compare::Effects& effects = difference.effects;

@@ -10,8 +10,8 @@ namespace oncec::driver {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
       {"check", "Read files and say what is wrong; nothing is written", run_check},
+      {"diff", "Tell what breaks between two versions of a file", run_diff},
       {"fmt", "Lay files out anew", run_fmt},
-      {"diff", "Tell what breaks callers between two versions of a file", run_diff},
   };
   return all;
 }

@@ -1,4 +1,4 @@
-// Reads, formats, and writes back, prints or only tells.
+// `oncec fmt`: reads, formats, and writes back, prints or only tells.
 #include <ostream>
 #include <string>
 #include <utility>

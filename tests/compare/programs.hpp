@@ -63,10 +63,12 @@ class World {
 template <class T>
 Fate fate_of(const Outcome<T>& outcome) {
   if (outcome) return Fate::Works;
-  const bool wrong_interface = outcome.code() == make_error_code(Errc::wrong_interface);
-  if (wrong_interface && outcome.kind() == OutcomeKind::Unknown) return Fate::UnknownRefusal;
+  if (outcome.kind() == OutcomeKind::Unknown &&
+      outcome.code() == make_error_code(Errc::refused_after_sending)) {
+    return Fate::UnknownRefusal;
+  }
   EXPECT_EQ(outcome.kind(), OutcomeKind::NotExecuted) << outcome.text();
-  if (wrong_interface) return Fate::WrongInterface;
+  if (outcome.code() == make_error_code(Errc::wrong_interface)) return Fate::WrongInterface;
   if (outcome.code() == make_error_code(Errc::no_such_operation)) return Fate::NoSuchOperation;
   if (outcome.code() == make_error_code(Errc::no_such_object)) return Fate::NoSuchObject;
   ADD_FAILURE() << "the call ended as " << outcome.text();
