@@ -401,6 +401,7 @@ void RepairStrategy::report(const Situation& at, const Edit& edit) {
 void RepairStrategy::report_expected(const Situation& at, const std::string& expected, bool is_missing) {
   if (is_consequence(at.error)) return;
   const Token& token = *tokens_.at(at.error);
+  if (token.getType() == Token::EOF) end_reported_ = true;
   std::string found = found_token(token, tokens_);
   if (is_keyword(token.getType())) found = "the keyword " + found;
   Diagnostic& report = reporter_.report(Message::Expected, tokens_.range(token), {expected, found});
@@ -413,7 +414,9 @@ void RepairStrategy::report_expected(const Situation& at, const std::string& exp
 
 /// True if something just before has been reported that makes this one say nothing new.
 bool RepairStrategy::is_consequence(std::size_t index) const {
-  if (tokens_.at(index) == last_repair_ || is_invented(*tokens_.at(index))) return true;
+  const Token& token = *tokens_.at(index);
+  if (&token == last_repair_ || is_invented(token)) return true;
+  if (token.getType() == Token::EOF && end_reported_) return true;
   for (std::size_t i = index; i > 0; --i) {
     const Token& before = *tokens_.at(i - 1);
     if (before.getType() == Grammar::UNEXPECTED_CHARACTER ||
@@ -454,7 +457,11 @@ void RepairStrategy::leave_out(std::size_t from, std::size_t error) {
     if (type == Grammar::LEFT_BRACE) ++depth;
     if (closes && depth > 0) --depth;
     drop();
-    if (depth == 0 && behind_error && type == Grammar::SEMICOLON) break;
+    if (depth == 0 && behind_error && type == Grammar::SEMICOLON) {
+      tokens_.seek(i);
+      last_repair_ = nullptr;  // whatever comes now is news
+      return;
+    }
   }
   tokens_.seek(i);
   last_repair_ = tokens_.at(i);

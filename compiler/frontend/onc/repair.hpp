@@ -89,6 +89,7 @@ class RepairStrategy final : public antlr4::ANTLRErrorStrategy {
   std::optional<std::size_t> restart_;          // take the unit up again here, instead of leaving it out
   std::size_t given_up_at_ = 0;                 // where the unit that is being left could not go on
   bool giving_up_ = false;
+  bool end_reported_ = false;  // that the file ends too early is said once
 };
 
 }  // namespace oncec::frontend::onc

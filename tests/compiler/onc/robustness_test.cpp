@@ -12,7 +12,7 @@ namespace {
 
 const char* const kText = R"(/* A list. */
 const MAX = 0x10;
-enum kind { NONE, SOME = 2, MANY };
+enum kind { NONE, SOME = 2, MANY, REST };
 %#define C_ONLY(x) \
 %  (x)
 struct node { opaque key[8]; string name<MAX>; node *next; struct { int a; } in; };
