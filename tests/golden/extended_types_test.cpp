@@ -9,8 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "round_trip.hpp"
-// The source, not the header: big-endian CDR is decoded by the library but never written by it. g++ wants what is
-// in an unnamed namespace to stay in the file that is compiled.
+// The source, not the header: big-endian CDR is decoded by the library but never written by it. g++ wants
+// what is in an unnamed namespace to stay in the file that is compiled.
 #pragma GCC diagnostic push
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wsubobject-linkage"

@@ -147,7 +147,7 @@ TEST(HoldsReferences, LooksInside) {
   EXPECT_TRUE(holds_references(extended.find("Flags")));
   EXPECT_FALSE(holds_references(extended.find("Maps")));
   const auto model =
-      read("interface I; struct A { sequence<I> all; }; struct B { @optional A one; }; struct C {};");
+      read("interface I {}; struct A { sequence<I> all; }; struct B { @optional A one; }; struct C {};");
   EXPECT_TRUE(holds_references(find(*model, "B")));
   EXPECT_FALSE(holds_references(find(*model, "C")));
 }

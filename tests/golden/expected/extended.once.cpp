@@ -320,27 +320,6 @@ std::string to_string(const stack& value) { return once::printed(value); }
 std::ostream& operator<<(std::ostream& out, const stack& value) { return out << to_string(value); }
 
 template <once::EncoderType E>
-void encode(E& encoder, const husband& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode(encoder, value.name);
-  encode(encoder, value.spouse);
-  encode(encoder, value.pair);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, husband& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  decode(decoder, value.name);
-  decode(decoder, value.spouse);
-  decode(decoder, value.pair);
-}
-
-std::string to_string(const husband& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const husband& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
 void encode(E& encoder, const wife& value) {
   const once::Nesting nesting{encoder};
   if (!nesting) return;
@@ -360,6 +339,27 @@ void decode(D& decoder, wife& value) {
 
 std::string to_string(const wife& value) { return once::printed(value); }
 std::ostream& operator<<(std::ostream& out, const wife& value) { return out << to_string(value); }
+
+template <once::EncoderType E>
+void encode(E& encoder, const husband& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.name);
+  encode(encoder, value.spouse);
+  encode(encoder, value.pair);
+}
+
+template <once::DecoderType D>
+void decode(D& decoder, husband& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decode(decoder, value.name);
+  decode(decoder, value.spouse);
+  decode(decoder, value.pair);
+}
+
+std::string to_string(const husband& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const husband& value) { return out << to_string(value); }
 
 std::size_t expression::arm_of(std::int32_t label) {
   switch (label) {
@@ -706,17 +706,17 @@ template void decode(once::CdrDecoder<std::endian::big>&, stack&);
 template void encode(once::XdrEncoder&, const stack&);
 template void decode(once::XdrDecoder&, stack&);
 
-template void encode(once::Cdr::Encoder&, const husband&);
-template void decode(once::CdrDecoder<std::endian::little>&, husband&);
-template void decode(once::CdrDecoder<std::endian::big>&, husband&);
-template void encode(once::XdrEncoder&, const husband&);
-template void decode(once::XdrDecoder&, husband&);
-
 template void encode(once::Cdr::Encoder&, const wife&);
 template void decode(once::CdrDecoder<std::endian::little>&, wife&);
 template void decode(once::CdrDecoder<std::endian::big>&, wife&);
 template void encode(once::XdrEncoder&, const wife&);
 template void decode(once::XdrDecoder&, wife&);
+
+template void encode(once::Cdr::Encoder&, const husband&);
+template void decode(once::CdrDecoder<std::endian::little>&, husband&);
+template void decode(once::CdrDecoder<std::endian::big>&, husband&);
+template void encode(once::XdrEncoder&, const husband&);
+template void decode(once::XdrDecoder&, husband&);
 
 template void encode(once::Cdr::Encoder&, const expression&);
 template void decode(once::CdrDecoder<std::endian::little>&, expression&);

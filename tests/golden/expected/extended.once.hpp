@@ -166,21 +166,22 @@ struct stack {
 };
 
 struct wife;
-
-struct husband {
-  std::string name{};
-  once::Box<wife> spouse;
-  once::Box<std::array<wife, 2>> pair{};
-
-  bool operator==(const husband&) const = default;
-};
+struct husband;
 
 struct wife {
   std::string name{};
-  once::Box<husband> spouse{};
-  std::vector<once::Box<husband>> friends{};
+  once::Box<husband> spouse;
+  std::vector<once::Box<husband>> friends;
 
   bool operator==(const wife&) const = default;
+};
+
+struct husband {
+  std::string name{};
+  once::Box<wife> spouse{};
+  once::Box<std::array<wife, 2>> pair{};
+
+  bool operator==(const husband&) const = default;
 };
 
 class expression {
@@ -560,17 +561,17 @@ void decode(D& decoder, stack& value);
 std::string to_string(const stack& value);
 std::ostream& operator<<(std::ostream& out, const stack& value);
 template <once::EncoderType E>
-void encode(E& encoder, const husband& value);
-template <once::DecoderType D>
-void decode(D& decoder, husband& value);
-std::string to_string(const husband& value);
-std::ostream& operator<<(std::ostream& out, const husband& value);
-template <once::EncoderType E>
 void encode(E& encoder, const wife& value);
 template <once::DecoderType D>
 void decode(D& decoder, wife& value);
 std::string to_string(const wife& value);
 std::ostream& operator<<(std::ostream& out, const wife& value);
+template <once::EncoderType E>
+void encode(E& encoder, const husband& value);
+template <once::DecoderType D>
+void decode(D& decoder, husband& value);
+std::string to_string(const husband& value);
+std::ostream& operator<<(std::ostream& out, const husband& value);
 template <once::EncoderType E>
 void encode(E& encoder, const expression& value);
 template <once::DecoderType D>
@@ -744,17 +745,6 @@ struct once::Fields<extended::stack> {
 };
 
 template <>
-struct once::Fields<extended::husband> {
-  static constexpr std::string_view kName = "extended::husband";
-  template <class Value, class Visitor>
-  static void visit(Value& value, Visitor&& visitor) {
-    visitor("name", value.name);
-    visitor("spouse", value.spouse);
-    visitor("pair", value.pair);
-  }
-};
-
-template <>
 struct once::Fields<extended::wife> {
   static constexpr std::string_view kName = "extended::wife";
   template <class Value, class Visitor>
@@ -762,6 +752,17 @@ struct once::Fields<extended::wife> {
     visitor("name", value.name);
     visitor("spouse", value.spouse);
     visitor("friends", value.friends);
+  }
+};
+
+template <>
+struct once::Fields<extended::husband> {
+  static constexpr std::string_view kName = "extended::husband";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("name", value.name);
+    visitor("spouse", value.spouse);
+    visitor("pair", value.pair);
   }
 };
 
