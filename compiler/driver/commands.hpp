@@ -27,10 +27,4 @@ int run_fmt(int argc, const char* const* argv, std::ostream& out, std::ostream& 
 /// `oncec --cpp-out …`: reads files and writes what is made of them.
 int run_compile(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours);
 
-/// `oncec fmt`: lays IDL files out anew; kErrorsInIdl also tells that --check found something.
-int run_fmt(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours);
-/// `oncec diff`: what breaks between two versions of a file. kDone if nothing does, kErrorsInIdl if something
-/// does, and kBadInvocation for everything else, errors in the files included.
-int run_diff(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours);
-
 }  // namespace oncec::driver
