@@ -63,6 +63,8 @@ std::uint64_t decode_bits(D& decoder, std::uint64_t used) {
 
 }  // namespace once
 
+// NOLINTBEGIN(bugprone-macro-parentheses): types cannot stand in them.
+
 /// Defines | & ^ ~ and their assigning forms for the enumeration `Flags` of bits; `~` stays within `all`.
 #define ONCE_BITMASK_OPERATORS(Flags, all)                                    \
   constexpr Flags operator|(Flags a, Flags b) {                               \
@@ -90,3 +92,4 @@ std::uint64_t decode_bits(D& decoder, std::uint64_t used) {
     return a = a ^ b;                                                         \
   }                                                                           \
   static_assert(std::is_enum_v<Flags>)
+// NOLINTEND(bugprone-macro-parentheses)
