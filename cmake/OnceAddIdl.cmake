@@ -1,9 +1,9 @@
-# once_add_idl(target files.idl... [CODECS xdr cdr] [OUT_DIR dir])
+# once_add_idl(target files.idl... [CODECS xdr cdr protobuf] [OUT_DIR dir])
 #
 # Makes the static library `target` from IDL files: runs oncec at build time, when an IDL file or oncec itself has
 # changed, compiles what it writes, and carries the generated headers (target's sources include "bank.once.hpp")
-# and Once::once to whoever links it. CODECS: what the code can encode, cdr and xdr if not said. OUT_DIR: where the
-# generated files go, the current binary directory if not said.
+# and Once::once to whoever links it. CODECS: what the code can encode, cdr and xdr if not said; protobuf brings
+# Once::protobuf along. OUT_DIR: where the generated files go, the current binary directory if not said.
 #
 # The same file serves Once's own tree (the target oncec) and the installed package (Once::oncec).
 # -DONCE_COMPILER=path takes another oncec: for cross-compiling, and for builds under a sanitizer.
@@ -18,8 +18,8 @@ function(once_add_idl target)
     set(IDL_CODECS cdr xdr)
   endif()
   foreach(codec IN LISTS IDL_CODECS)
-    if(NOT codec MATCHES "^(cdr|xdr)$")
-      message(FATAL_ERROR "once_add_idl(${target}): unknown codec '${codec}' (there are cdr and xdr)")
+    if(NOT codec MATCHES "^(cdr|xdr|protobuf)$")
+      message(FATAL_ERROR "once_add_idl(${target}): unknown codec '${codec}' (there are cdr, xdr and protobuf)")
     endif()
   endforeach()
   list(JOIN IDL_CODECS "," codecs)
@@ -47,6 +47,9 @@ function(once_add_idl target)
     get_filename_component(name ${file} NAME)
     get_filename_component(base ${file} NAME_WLE)
     set(generated ${IDL_OUT_DIR}/${base}.once.cpp ${IDL_OUT_DIR}/${base}.once.hpp ${IDL_OUT_DIR}/${base}.once.co.hpp)
+    if("protobuf" IN_LIST IDL_CODECS)
+      list(APPEND generated ${IDL_OUT_DIR}/${base}.once.pb.cpp ${IDL_OUT_DIR}/${base}.once.pb.hpp)
+    endif()
     set(mark_as_done "")
     if(NOT CMAKE_GENERATOR MATCHES "Ninja")
       set(mark_as_done COMMAND ${CMAKE_COMMAND} -E touch ${generated})
@@ -74,5 +77,11 @@ function(once_add_idl target)
     target_link_libraries(${target} PUBLIC once)
   else()
     target_link_libraries(${target} PUBLIC Once::once)
+  endif()
+  if("protobuf" IN_LIST IDL_CODECS)
+    if(NOT TARGET Once::protobuf)
+      message(FATAL_ERROR "once_add_idl(${target}): CODECS protobuf needs Protocol Buffers (Debian: libprotobuf-dev)")
+    endif()
+    target_link_libraries(${target} PUBLIC Once::protobuf)
   endif()
 endfunction()

@@ -14,6 +14,7 @@
 #include <CLI/CLI.hpp>
 
 #include "backend/cpp/generator.hpp"
+#include "backend/proto/generator.hpp"
 #include "driver/files.hpp"
 #include "frontend/frontend.hpp"
 #include "support/diagnostics.hpp"
@@ -50,31 +51,46 @@ constexpr const char* kFooter =
 struct Invocation {
   std::vector<std::string> files;
   std::string cpp_out;
+  std::string proto_out;
   std::vector<std::string> codecs{"cdr", "xdr"};
   std::size_t errors_max = 20;
   bool check = false;
+};
+
+/// What generators gave for one file, and the folders that it goes to.
+struct Outputs {
+  std::vector<std::pair<fs::path, std::string>> files;
+  Diagnostics& diagnostics;
+
+  void add(backend::Output output, const std::string& folder) {
+    for (backend::Problem& problem : output.problems) {
+      diagnostics.add(Severity::Error, Diagnostic::kNoCode, problem.range, std::move(problem.text));
+    }
+    for (backend::GeneratedFile& file : output.files) {
+      files.emplace_back(fs::path(folder) / file.name, std::move(file.content));
+    }
+  }
 };
 
 /// Compiles one file. False if there are errors in it.
 bool compile(const Invocation& invocation, const std::string& file, std::ostream& err, bool colours) {
   Diagnostics diagnostics;
   const std::unique_ptr<model::Model> model = frontend::read_omg_idl(file, read_text(file), diagnostics);
-  std::vector<backend::cpp::GeneratedFile> generated;
+  Outputs outputs{{}, diagnostics};
   if (diagnostics.errors() == 0) {
-    backend::cpp::Output output =
-        backend::cpp::generate(*model, {fs::path(file).stem().string(), invocation.codecs});
-    for (backend::cpp::Problem& problem : output.problems) {
-      diagnostics.add(Severity::Error, Diagnostic::kNoCode, problem.range, std::move(problem.text));
+    const std::string base_name = backend::base_name_of(file);
+    if (invocation.check || !invocation.cpp_out.empty()) {
+      outputs.add(backend::cpp::generate(*model, {base_name, invocation.codecs}), invocation.cpp_out);
+    }
+    if (!invocation.proto_out.empty()) {
+      outputs.add(backend::proto::generate(*model, base_name), invocation.proto_out);
     }
     diagnostics.sort();
-    generated = std::move(output.files);
   }
   print(err, diagnostics, {colours, invocation.errors_max});
   if (diagnostics.errors() != 0) return false;
   if (invocation.check) return true;
-  for (const backend::cpp::GeneratedFile& each : generated) {
-    write_if_changed(fs::path(invocation.cpp_out) / each.name, each.content);
-  }
+  for (const auto& [path, content] : outputs.files) write_if_changed(path, content);
   return true;
 }
 
@@ -90,11 +106,6 @@ void refuse_same_names(const std::vector<std::string>& files) {
 
 int compile_all(const Invocation& invocation, std::ostream& err, bool colours) {
   refuse_same_names(invocation.files);
-  if (!invocation.check) {
-    std::error_code error;
-    fs::create_directories(invocation.cpp_out, error);
-    if (error) throw FileError(invocation.cpp_out + ": cannot be created: " + error.message());
-  }
   bool all_right = true;
   for (const std::string& file : invocation.files) {
     all_right = compile(invocation, file, err, colours) && all_right;
@@ -113,20 +124,25 @@ int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err,
   app.add_option("file", invocation.files, "IDL files")->required()->type_name("FILE.idl");
   CLI::Option* cpp_out =
       app.add_option("--cpp-out", invocation.cpp_out, "Write C++ to this folder")->type_name("DIR");
+  CLI::Option* proto_out =
+      app.add_option("--proto-out", invocation.proto_out, "Write a .proto of the same types to this folder")
+          ->type_name("DIR");
   app.add_option("--codecs", invocation.codecs,
-                 "What arguments can travel as, separated by commas: cdr, xdr (default: both)")
+                 "What arguments can travel as, separated by commas: cdr, xdr, protobuf (default: cdr,xdr)")
       ->delimiter(',')
-      ->check(CLI::IsMember({"cdr", "xdr"}))
+      ->check(CLI::IsMember({"cdr", "xdr", "protobuf"}))
       ->type_name("LIST")
       ->take_all();
   app.add_option("--max-errors", invocation.errors_max,
                  "Stop printing after N errors; 0: never (default: 20)")
       ->type_name("N");
-  app.add_flag("--check", invocation.check, "Check only, write nothing")->excludes(cpp_out);
+  app.add_flag("--check", invocation.check, "Check only, write nothing")
+      ->excludes(cpp_out)
+      ->excludes(proto_out);
 
   try {
     app.parse(argc, argv);
-    if (!invocation.check && invocation.cpp_out.empty()) {
+    if (!invocation.check && invocation.cpp_out.empty() && invocation.proto_out.empty()) {
       throw CLI::ValidationError("say where the C++ goes with --cpp-out DIR, or --check");
     }
     return compile_all(invocation, err, colours);

@@ -86,6 +86,11 @@ std::string read_text(const fs::path& path) {
 
 void write_if_changed(const fs::path& path, const std::string& content) {
   if (read_octets(path) == content) return;
+  if (path.has_parent_path()) {
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    if (error) throw FileError(path.parent_path().string() + ": cannot be created: " + error.message());
+  }
   const fs::path temporary = path.string() + "." + std::to_string(::getpid()) + ".tmp";
   {
     std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
