@@ -18,7 +18,6 @@
 
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -43,12 +42,12 @@ requires std::is_enum_v<T>
 inline constexpr std::size_t kOctetsMin<Coder, T> = 4;
 template <class Coder>
 inline constexpr std::size_t kOctetsMin<Coder, std::string> = Coder::kTextOctetsMin;
+template <class Coder>
+inline constexpr std::size_t kOctetsMin<Coder, std::u16string> = 4;
 template <class Coder, class T>
 inline constexpr std::size_t kOctetsMin<Coder, std::vector<T>> = 4;
 template <class Coder, class T>
 inline constexpr std::size_t kOctetsMin<Coder, std::optional<T>> = Coder::kFlagOctets;
-template <class Coder, class T>
-inline constexpr std::size_t kOctetsMin<Coder, std::unique_ptr<T>> = Coder::kFlagOctets;
 template <class Coder, class T, std::size_t n>
 inline constexpr std::size_t kOctetsMin<Coder, std::array<T, n>> = n* kOctetsMin<Coder, T>;
 template <class Coder, std::size_t n>
@@ -124,6 +123,23 @@ void encode(E& encoder, const std::string& value) {
 template <DecoderType D>
 void decode(D& decoder, std::string& value) {
   decode_bounded(decoder, value, kUnbounded);
+}
+
+template <EncoderType E>
+void encode_bounded(E& encoder, const std::u16string& value, std::size_t bound) {
+  encoder.wide_text(value, bound);
+}
+template <DecoderType D>
+void decode_bounded(D& decoder, std::u16string& value, std::size_t bound) {
+  decoder.wide_text(value, bound);
+}
+template <EncoderType E>
+void encode(E& encoder, const std::u16string& value) {
+  encoder.wide_text(value);
+}
+template <DecoderType D>
+void decode(D& decoder, std::u16string& value) {
+  decoder.wide_text(value);
 }
 
 // Sequences.
@@ -222,17 +238,12 @@ void decode(D& decoder, std::array<T, n>& values) {
   }
 }
 
-// Optional values: a flag, then the value if there is one. std::unique_ptr stands for std::optional where a
-// type contains itself.
+// Optional values: a flag, then the value if there is one. Where a type contains itself once::Box stands for
+// std::optional, see box.hpp.
 
 template <EncoderType E, class T, class EncodeElement>
 void encode_optional(E& encoder, const std::optional<T>& value, EncodeElement encode_element) {
   encoder.value(value.has_value());
-  if (value) encode_element(encoder, *value);
-}
-template <EncoderType E, class T, class EncodeElement>
-void encode_optional(E& encoder, const std::unique_ptr<T>& value, EncodeElement encode_element) {
-  encoder.value(value != nullptr);
   if (value) encode_element(encoder, *value);
 }
 template <DecoderType D, class T, class DecodeElement>
@@ -244,29 +255,12 @@ void decode_optional(D& decoder, std::optional<T>& value, DecodeElement decode_e
   if (!value) value.emplace();
   decode_element(decoder, *value);
 }
-template <DecoderType D, class T, class DecodeElement>
-void decode_optional(D& decoder, std::unique_ptr<T>& value, DecodeElement decode_element) {
-  if (!decoder.template value<bool>()) {
-    value.reset();
-    return;
-  }
-  if (!value) value = std::make_unique<T>();
-  decode_element(decoder, *value);
-}
 template <EncoderType E, class T>
 void encode(E& encoder, const std::optional<T>& value) {
   encode_optional(encoder, value, detail::EncodeElement{});
 }
 template <DecoderType D, class T>
 void decode(D& decoder, std::optional<T>& value) {
-  decode_optional(decoder, value, detail::DecodeElement{});
-}
-template <EncoderType E, class T>
-void encode(E& encoder, const std::unique_ptr<T>& value) {
-  encode_optional(encoder, value, detail::EncodeElement{});
-}
-template <DecoderType D, class T>
-void decode(D& decoder, std::unique_ptr<T>& value) {
   decode_optional(decoder, value, detail::DecodeElement{});
 }
 
