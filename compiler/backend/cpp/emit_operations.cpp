@@ -198,7 +198,7 @@ void emit_traits(Code& code, const Input& input, const OperationPlan& plan) {
              {"semantics", spell(operation.semantics)},
              {"orphan", operation.orphan == model::OrphanPolicy::Cancel ? "Cancel" : "Continue"},
              {"deadline", std::to_string(operation.deadline_ms)},
-             {"reply_max", std::to_string(reply_max(operation))},
+             {"reply_max", std::to_string(reply_max(operation, has_protobuf(input.options)))},
              {"result", result},
              {"raises", join(raises, ", ")},
              {"arguments", [&] { emit_arguments(code, input, plan, inside); }},

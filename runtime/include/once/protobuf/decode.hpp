@@ -4,7 +4,6 @@
 #pragma once
 
 #include <limits>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -18,7 +17,7 @@ template <class T>
 void clear(T& value) {
   if constexpr (Enumeration<T> || Message<T>) {
     decode(Nothing{}, value);
-  } else if constexpr (Primitive<T>) {
+  } else if constexpr (Primitive<T> || Decimals<T>) {
     value = T{};
   } else if constexpr (Optional<T>) {
     value.reset();
@@ -96,6 +95,13 @@ void decode_value(Reader& reader, T& value) {
   } else if constexpr (std::same_as<T, std::u16string>) {
     if (!to_utf16(as_text(reader.block()), value)) reader.fail(Errc::invalid_text);
     if (value.size() > S::kBound) reader.fail(Errc::limit_exceeded);
+  } else if constexpr (Decimals<T>) {
+    Decimal number;
+    const ByteView text = reader.block();
+    if (!text.empty() && !to_decimal(as_text(text), T::kDigits, T::kScale, number)) {
+      reader.fail(Errc::invalid_value);
+    }
+    value = T{number};
   } else if constexpr (kIsOctetArray<T>) {
     const ByteView octets = reader.block();
     if (octets.size() == value.size()) {
@@ -262,12 +268,8 @@ void decode_field(Reader& reader, std::uint32_t tag, T& value) {
     using Inner = std::remove_reference_t<decltype(*value)>;
     if (!reader.expect(tag, wire_type<Inner>())) return;
     if (!value) {
-      if constexpr (requires { value.emplace(); }) {
-        value.emplace();
-      } else {
-        if (!reader.take_memory(sizeof(Inner))) return;
-        value = std::make_unique<Inner>();
-      }
+      if (!reader.take_memory(sizeof(Inner))) return;
+      value.emplace();
       clear(*value);
     }
     detail::decode_value<InnerShape<S>>(reader, *value);

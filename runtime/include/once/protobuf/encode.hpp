@@ -55,6 +55,8 @@ bool is_zero(const T& value) {
     return octets_of(value) == Float128Octets{};
   } else if constexpr (Packable<T>) {
     return value == T{};
+  } else if constexpr (Decimals<T>) {
+    return value == T{};
   } else if constexpr (kIsOctetArray<T>) {
     return std::all_of(value.begin(), value.end(), [](std::uint8_t octet) { return octet == 0; });
   } else {
@@ -84,6 +86,9 @@ void encode_present(Out& out, int number, const T& value) {
     out.known(to_utf8(value, utf8));
     out.tag(number, WireFormat::WIRETYPE_LENGTH_DELIMITED);
     out.block(as_bytes(utf8));
+  } else if constexpr (Decimals<T>) {
+    out.tag(number, WireFormat::WIRETYPE_LENGTH_DELIMITED);
+    out.block(as_bytes(to_string(Decimal{value})));
   } else if constexpr (Octets<T>) {
     out.bound(value.size(), S::kBound);
     out.tag(number, WireFormat::WIRETYPE_LENGTH_DELIMITED);

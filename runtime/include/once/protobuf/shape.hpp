@@ -5,10 +5,11 @@
 //   float, double                        fixed32, fixed64
 //   once::Float128                       bytes: 16 octets, the lowest first
 //   std::string, std::u16string          string
+//   once::Fixed                          string: "-12.50"
 //   sequences and arrays of octets       bytes
 //   other sequences and arrays           repeated, numbers packed; an array's dimensions one behind the other
 //   std::map                             repeated messages: key = 1, value = 2
-//   std::optional, std::unique_ptr       the field, or none
+//   std::optional, once::Box             the field, or none
 //   everything else                      a message, by its own encode and decode
 //
 // Where Protocol Buffers has no form (a sequence of sequences, an optional sequence), a message of one field,
@@ -21,13 +22,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include <once/codec/box.hpp>
 #include <once/codec/codec.hpp>
+#include <once/codec/fixed.hpp>
 #include <once/protobuf/sinks.hpp>
 
 namespace once::protobuf {
@@ -69,7 +71,11 @@ inline constexpr bool kIsOptional = false;
 template <class T>
 inline constexpr bool kIsOptional<std::optional<T>> = true;
 template <class T>
-inline constexpr bool kIsOptional<std::unique_ptr<T>> = true;
+inline constexpr bool kIsOptional<Box<T>> = true;
+template <class T>
+inline constexpr bool kIsFixed = false;
+template <std::uint32_t digits, std::uint32_t places>
+inline constexpr bool kIsFixed<Fixed<digits, places>> = true;
 template <class T>
 inline constexpr bool kIsOctetArray = false;
 template <std::size_t n>
@@ -97,6 +103,8 @@ template <class T>
 concept Sequence = detail::kIsVector<T> && !Octets<T>;
 template <class T>
 concept Array = detail::kIsArray<T> && !Octets<T>;
+template <class T>
+concept Decimals = detail::kIsFixed<T>;
 /// What a field may hold many of.
 template <class T>
 concept Repeated = Sequence<T> || Array<T> || Map<T>;
@@ -121,8 +129,8 @@ struct Leaf<T, S> {
 
 /// What travels as a message of its own, by encode and decode that are found through its type.
 template <class T>
-concept Message =
-    std::is_class_v<T> && !Text<T> && !Octets<T> && !Optional<T> && !Repeated<T> && !Primitive<T>;
+concept Message = std::is_class_v<T> && !Text<T> && !Octets<T> && !Decimals<T> && !Optional<T> &&
+                  !Repeated<T> && !Primitive<T>;
 /// Numbers: many of them travel as one block.
 template <class T>
 concept Packable = Enumeration<T> ||(Primitive<T> && !std::same_as<T, Float128>);
@@ -159,5 +167,8 @@ inline Float128 float128_of(Float128Octets octets) {
 /// UTF-16 as UTF-8 and back; false if it is none, or holds NUL.
 bool to_utf8(std::u16string_view text, std::string& utf8);
 bool to_utf16(std::string_view utf8, std::u16string& text);
+
+/// A decimal number of at most so many digits, `places` of them behind the point; false if the text is none.
+bool to_decimal(std::string_view text, std::uint32_t digits, std::uint32_t places, Decimal& value);
 
 }  // namespace once::protobuf

@@ -1,4 +1,6 @@
-// UTF-16 and UTF-8, for wstring.
+// The texts that values become: UTF-8 for UTF-16, decimal numbers.
+#include <stdexcept>
+
 #include <once/codec/text.hpp>
 #include <once/protobuf/shape.hpp>
 
@@ -74,6 +76,19 @@ bool to_utf16(std::string_view utf8, std::u16string& text) {
     }
   }
   return true;
+}
+
+bool to_decimal(std::string_view text, std::uint32_t digits, std::uint32_t places, Decimal& value) {
+  try {
+    const Decimal number{text};
+    if (number.scale() > places) return false;
+    value = number.with(digits, places);
+    return true;
+  } catch (const std::logic_error&) {  // no number
+    return false;
+  } catch (const std::runtime_error&) {  // too long
+    return false;
+  }
 }
 
 }  // namespace once::protobuf
