@@ -14,8 +14,10 @@
 #include <CLI/CLI.hpp>
 
 #include "backend/cpp/generator.hpp"
+#include "backend/descriptor/descriptor.hpp"
 #include "backend/proto/generator.hpp"
 #include "driver/files.hpp"
+#include "driver/plugin.hpp"
 #include "frontend/frontend.hpp"
 #include "support/diagnostics.hpp"
 
@@ -52,6 +54,13 @@ struct Invocation {
   std::vector<std::string> files;
   std::string cpp_out;
   std::string proto_out;
+  std::string descriptor_out;
+  std::vector<Plugin> plugins;
+  std::string plugin_out;
+
+  bool writes_something() const {
+    return !cpp_out.empty() || !proto_out.empty() || !descriptor_out.empty() || !plugins.empty();
+  }
   std::vector<std::string> codecs{"cdr", "xdr"};
   std::size_t errors_max = 20;
   bool check = false;
@@ -85,11 +94,18 @@ bool compile(const Invocation& invocation, const std::string& file, std::ostream
     if (!invocation.proto_out.empty()) {
       outputs.add(backend::proto::generate(*model, base_name), invocation.proto_out);
     }
+    for (const Plugin& plugin : invocation.plugins) {
+      outputs.add(run_plugin(plugin, *model, base_name), invocation.plugin_out);
+    }
     diagnostics.sort();
   }
   print(err, diagnostics, {colours, invocation.errors_max});
   if (diagnostics.errors() != 0) return false;
   if (invocation.check) return true;
+  if (!invocation.descriptor_out.empty()) {
+    const auto described = backend::descriptor::describe(*model);
+    outputs.files.emplace_back(invocation.descriptor_out, backend::descriptor::serialized(described));
+  }
   for (const auto& [path, content] : outputs.files) write_if_changed(path, content);
   return true;
 }
@@ -127,6 +143,18 @@ int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err,
   CLI::Option* proto_out =
       app.add_option("--proto-out", invocation.proto_out, "Write a .proto of the same types to this folder")
           ->type_name("DIR");
+  app.add_option("--descriptor-out", invocation.descriptor_out,
+                 "Write the whole model, as a message of idl/model.proto, to this file")
+      ->type_name("FILE");
+  std::vector<std::string> plugins;
+  std::string plugin_parameter;
+  app.add_option("--plugin", plugins, "Run the generator oncec-gen-NAME, or the program at PATH")
+      ->type_name("NAME[=PATH]")
+      ->take_all();
+  app.add_option("--plugin-out", invocation.plugin_out, "Write the generators' files to this folder")
+      ->type_name("DIR");
+  app.add_option("--plugin-parameter", plugin_parameter, "What the generators get as their parameter")
+      ->type_name("TEXT");
   app.add_option("--codecs", invocation.codecs,
                  "What arguments can travel as, separated by commas: cdr, xdr, protobuf (default: cdr,xdr)")
       ->delimiter(',')
@@ -142,8 +170,18 @@ int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err,
 
   try {
     app.parse(argc, argv);
-    if (!invocation.check && invocation.cpp_out.empty() && invocation.proto_out.empty()) {
+    for (const std::string& plugin : plugins) {
+      invocation.plugins.push_back(parse_plugin(plugin));
+      invocation.plugins.back().parameter = plugin_parameter;
+    }
+    if (!invocation.check && !invocation.writes_something()) {
       throw CLI::ValidationError("say where the C++ goes with --cpp-out DIR, or --check");
+    }
+    if (invocation.plugins.empty() != invocation.plugin_out.empty()) {
+      throw CLI::ValidationError("--plugin and --plugin-out go together");
+    }
+    if (!invocation.descriptor_out.empty() && invocation.files.size() > 1) {
+      throw CLI::ValidationError("--descriptor-out is one file, for one IDL file");
     }
     return compile_all(invocation, err, colours);
   } catch (const CLI::Success& asked) {  // --help, --version
