@@ -119,6 +119,8 @@ class Generator {
       has_alias = !values.insert(enumerator.value).second || has_alias;
     }
     const bool has_zero = !order.empty();
+    EnumeratorNames enumerator_names{name};
+    const std::string zero = has_zero ? "" : enumerator_names.add(name + "_UNSPECIFIED");
     for (const model::Enumerator& enumerator : enumeration.enumerators) {
       if (enumerator.value != 0) order.push_back(&enumerator);
     }
@@ -137,15 +139,15 @@ class Generator {
                    {"zero",
                     [&] {
                       if (has_zero) return;
-                      printer_.emit("$name$_UNSPECIFIED = 0;  // never sent, and refused if it comes",
-                                    {{"name", name}});
+                      printer_.emit("$zero$ = 0;  // never sent, and refused if it comes", {{"zero", zero}});
                     }},
                    {"enumerators", [&] {
                       for (const model::Enumerator* const enumerator : order) {
-                        printer_.emit("$doc$\n$name$ = $value$;",
-                                      {{"doc", comment(enumerator->doc)},
-                                       {"name", names_.prefix(declaration) + enumerator->name},
-                                       {"value", std::to_string(enumerator->value)}});
+                        printer_.emit(
+                            "$doc$\n$name$ = $value$;",
+                            {{"doc", comment(enumerator->doc)},
+                             {"name", enumerator_names.add(names_.prefix(declaration) + enumerator->name)},
+                             {"value", std::to_string(enumerator->value)}});
                       }
                     }}});
   }

@@ -114,6 +114,17 @@ std::string FieldNames::add(const std::string& name, std::uint32_t number) {
   return chosen;
 }
 
+std::string EnumeratorNames::add(const std::string& name) {
+  const std::string prefix = folded(enum_name_);
+  const auto key = [&](const std::string& candidate) {
+    const std::string text = folded(candidate);
+    return text.starts_with(prefix) && text != prefix ? text.substr(prefix.size()) : text;
+  };
+  std::string chosen = name;
+  while (!taken_.insert(key(chosen)).second) chosen += "_" + std::to_string(taken_.size());
+  return chosen;
+}
+
 std::string pascal_case(std::string_view name) {
   std::string text;
   bool starts_word = true;

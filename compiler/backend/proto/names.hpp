@@ -49,6 +49,19 @@ class FieldNames {
   std::set<std::string> taken_;
 };
 
+/// The names of an enum's values, which must differ also without the enum's own name in front and whatever
+/// their case; the second of such a pair gets its place behind it.
+class EnumeratorNames {
+ public:
+  explicit EnumeratorNames(const std::string& enum_name) : enum_name_(enum_name) {}
+
+  std::string add(const std::string& name);
+
+ private:
+  std::string enum_name_;
+  std::set<std::string> taken_;
+};
+
 /// "get_all" becomes "GetAll".
 std::string pascal_case(std::string_view name);
 /// True for words that cannot begin a field without being taken for something else.
