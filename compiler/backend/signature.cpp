@@ -120,6 +120,22 @@ class Writer {
       write("}");
     } else if (const auto* const onion = std::get_if<model::Union>(&declaration->body)) {
       write_union(*onion);
+    } else if (const auto* const mask = std::get_if<model::Bitmask>(&declaration->body)) {
+      write("x" + std::to_string(integer_bits(mask->bit_bound)) + "(");
+      for (const model::Enumerator& flag : mask->flags) {
+        separate();
+        write(std::to_string(flag.value));
+      }
+      write(")");
+    } else if (const auto* const bitset = std::get_if<model::Bitset>(&declaration->body)) {
+      write("y" + std::to_string(integer_bits(bitset->bits)) + "(");
+      for (const model::BitField* const field : all_fields(*bitset)) {
+        if (field->name.empty()) continue;
+        separate();
+        write(std::to_string(field->bits) + "@" + std::to_string(field->position) + ":");
+        write(*field->type);
+      }
+      write(")");
     }
   }
 

@@ -66,7 +66,7 @@ TEST(Fixed, AddsAndSubtracts) {
 TEST(Fixed, MultipliesAndDivides) {
   EXPECT_EQ(to_string(Money{"1.25"} * Money{"-0.50"}), "-0.6250");
   EXPECT_EQ(to_string(Decimal{"1111111111111111.5"} * Decimal{"1000000000000000"}),
-            "1111111111111111500000000000000.0");
+            "1111111111111111500000000000000");
   EXPECT_THROW(Decimal{kLongest} * 10, std::overflow_error);
   EXPECT_EQ(to_string(Money{1} / Money{4}), "0.25");
   EXPECT_EQ(to_string(Decimal{1} / 3), "0.3333333333333333333333333333333");

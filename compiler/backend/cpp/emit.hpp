@@ -14,22 +14,36 @@ namespace oncec::backend::cpp {
 void emit_type(Code& code, const Input& input, const model::Declaration& declaration, bool inside_interface);
 /// to_string and operator<<.
 void emit_enum_functions(Code& code, const Input& input, const model::Declaration& declaration);
+/// The operators, to_string and operator<<.
+void emit_bitmask_functions(Code& code, const Input& input, const model::Declaration& declaration);
 void emit_union(Code& code, const Input& input, const model::Declaration& declaration);
 /// The struct that is the interface's name.
 void emit_interface(Code& code, const Input& input, const InterfacePlan& interface);
+/// The same of a local interface: an abstract class.
+void emit_local_interface(Code& code, const Input& input, const InterfacePlan& interface);
 void emit_result_structs(Code& code, const Input& input, const InterfacePlan& interface);
 void emit_stub(Code& code, const Input& input, const InterfacePlan& interface);
 void emit_servant(Code& code, const Input& input, const InterfacePlan& interface);
 void emit_co_servant(Code& code, const Input& input, const InterfacePlan& interface);
-/// Declares encode and decode.
+/// Declares encode and decode, and to_string and operator<< of what has fields.
 void emit_codec_declaration(Code& code, const Input& input, const model::Declaration& declaration);
 /// kOctetsMin, in the global namespace.
 void emit_octets_min(Code& code, const Input& input, const model::Declaration& declaration);
 
+/// True for what has once::Fields and a to_string() made of them.
+bool has_fields(const model::Declaration& declaration);
+/// What the program can learn of the declaration at run time, in the global namespace; see
+/// once/codec/fields.hpp.
+void emit_reflection(Code& code, const Input& input, const model::Declaration& declaration);
+/// The cases of `switch (index)` that visit a union's arms.
+void emit_union_visits(Code& code, const model::Declaration& declaration);
+
 // Source.
 
 void emit_enum_definitions(Code& code, const Input& input, const model::Declaration& declaration);
+void emit_bitmask_definitions(Code& code, const Input& input, const model::Declaration& declaration);
 void emit_union_definitions(Code& code, const Input& input, const model::Declaration& declaration);
+void emit_text_definitions(Code& code, const Input& input, const model::Declaration& declaration);
 void emit_codec_definitions(Code& code, const Input& input, const model::Declaration& declaration);
 /// encode and decode for every codec of the options.
 void emit_codec_instantiations(Code& code, const Input& input, const model::Declaration& declaration);
@@ -55,6 +69,10 @@ std::string codec_name(const Input& input, const model::Declaration& declaration
 /// A call that encodes `value`, an expression of the type, or decodes into it.
 std::string encode_statement(const model::Type& type, const std::string& value);
 std::string decode_statement(const model::Type& type, const std::string& value);
+/// "0x1fU".
+std::string hexadecimal(std::uint64_t number);
+/// All bits of a bitmask that have a name.
+std::string all_flags(const model::Declaration& declaration);
 /// The guard at the beginning of the codec functions of a type that can contain itself.
 void emit_nesting(Code& code, const model::Declaration& declaration, std::string_view coder);
 

@@ -20,6 +20,8 @@ bool has_bound(const model::Type& type) {
     return has_bound(*array->element);
   if (const auto* const optional = std::get_if<model::OptionalType>(&resolved.form))
     return has_bound(*optional->element);
+  if (const auto* const map = std::get_if<model::MapType>(&resolved.form))
+    return map->bound != 0 || has_bound(*map->key) || has_bound(*map->value);
   return false;
 }
 
@@ -50,6 +52,9 @@ class Statement {
   std::string of(const model::Type& type, const std::string& value) const { return of(type, value, 0); }
 
  private:
+  static std::string bound_of(std::uint64_t bound) {
+    return bound != 0 ? std::to_string(bound) : "once::kUnbounded";
+  }
   std::string coder(std::size_t depth) const {
     if (depth == 0) return direction_.coder;
     return direction_.verb == "encode" ? "e" + std::to_string(depth) : "d" + std::to_string(depth);
@@ -80,8 +85,16 @@ class Statement {
                     return of(*optional->element, inner, depth + 1);
                   }));
     }
+    if (const auto* const map = std::get_if<model::MapType>(&resolved.form)) {
+      const std::string bound = bound_of(map->bound);
+      if (!has_bound(*map->key) && !has_bound(*map->value)) return call("_bounded", value, depth, bound);
+      const auto part = [&](const model::Type& inner_type) {
+        return element(depth, [&](const std::string& inner) { return of(inner_type, inner, depth + 1); });
+      };
+      return call("_map", value, depth, bound + ", " + part(*map->key) + ", " + part(*map->value));
+    }
     const auto& sequence = std::get<model::SequenceType>(resolved.form);
-    const std::string bound = sequence.bound != 0 ? std::to_string(sequence.bound) : "once::kUnbounded";
+    const std::string bound = bound_of(sequence.bound);
     if (!has_bound(*sequence.element)) return call("_bounded", value, depth, bound);
     return call("_sequence", value, depth, bound + ", " + element(depth, [&](const std::string& inner) {
                                              return of(*sequence.element, inner, depth + 1);
@@ -124,6 +137,104 @@ void emit_enum_codec(Code& code, const Input& input, const Declaration& declarat
     }
   )",
             {{"name", name}, {"first", identifier(enumeration.enumerators.front().name)}});
+}
+
+void emit_bitmask_codec(Code& code, const Input& input, const Declaration& declaration) {
+  code.emit(R"(
+
+    template <once::EncoderType E>
+    void encode(E& encoder, const $name$& value) {
+      once::encode_bits<$bits$>(encoder, static_cast<std::uint64_t>(value), $all$);
+    }
+
+    template <once::DecoderType D>
+    void decode(D& decoder, $name$& value) {
+      value = static_cast<$name$>(once::decode_bits<$bits$>(decoder, $all$));
+    }
+  )",
+            {{"name", codec_name(input, declaration)},
+             {"bits", spell_bits(std::get<model::Bitmask>(declaration.body).bit_bound)},
+             {"all", all_flags(declaration)}});
+}
+
+void emit_bitset_codec(Code& code, const Input& input, const Declaration& declaration) {
+  const auto& bitset = std::get<model::Bitset>(declaration.body);
+  std::uint64_t used = 0;
+  std::vector<const model::BitField*> fields;
+  for (const model::BitField* const field : all_fields(bitset)) {
+    if (field->name.empty()) continue;
+    fields.push_back(field);
+    used |= ~std::uint64_t{0} >> (64 - field->bits) << field->position;
+  }
+  const auto emit_fields = [&](std::string_view statement) {
+    for (const model::BitField* const field : fields) {
+      code.emit(statement, {{"width", std::to_string(field->bits)},
+                            {"field", identifier(field->name)},
+                            {"position", std::to_string(field->position)}});
+    }
+  };
+  code.emit(R"(
+
+    template <once::EncoderType E>
+    void encode(E& encoder, const $name$& value) {
+      std::uint64_t bits = 0;
+      $encode$
+      once::encode_bits<$bits$>(encoder, bits, $used$);
+    }
+
+    template <once::DecoderType D>
+    void decode(D& decoder, $name$& value) {
+      const std::uint64_t bits = once::decode_bits<$bits$>(decoder, $used$);
+      $decode$
+    }
+  )",
+            {{"name", codec_name(input, declaration)},
+             {"bits", spell_bits(bitset.bits)},
+             {"used", hexadecimal(used)},
+             {"encode",
+              [&] { emit_fields("bits |= once::bits_of<$width$>(encoder, value.$field$, $position$);"); }},
+             {"decode", [&] { emit_fields("once::take_bits<$width$>(value.$field$, bits, $position$);"); }}});
+}
+
+/// A list's nodes stand one behind the other: its last member is the link.
+void emit_list_codec(Code& code, const Input& input, const Declaration& declaration) {
+  const auto& members = std::get<model::Struct>(declaration.body).members;
+  const std::string name = codec_name(input, declaration);
+  const auto emit_direction = [&](const Direction& direction) {
+    for (std::size_t i = 0; i + 1 < members.size(); ++i) {
+      emit_statement(code, Statement{direction}.of(*members[i].type, "node->" + identifier(members[i].name)));
+    }
+  };
+  code.emit(R"(
+
+    template <once::EncoderType E>
+    void encode(E& encoder, const $name$& value) {
+      $encode_nesting$
+      for (const $name$* node = &value; node != nullptr; node = once::encode_link(encoder, node->$link$)) {
+        $encode$
+      }
+    }
+
+    template <once::DecoderType D>
+    void decode(D& decoder, $name$& value) {
+      $decode_nesting$
+      for ($name$* node = &value; node != nullptr; node = once::decode_link(decoder, node->$link$)) {
+        $decode$
+      }
+    }
+  )",
+            {{"name", name},
+             {"link", identifier(members.back().name)},
+             {"encode_nesting", [&] { emit_nesting(code, declaration, kEncode.coder); }},
+             {"encode", [&] { emit_direction(kEncode); }},
+             {"decode_nesting", [&] { emit_nesting(code, declaration, kDecode.coder); }},
+             {"decode", [&] { emit_direction(kDecode); }}});
+}
+
+bool is_list(const Declaration& declaration) {
+  const auto& structure = std::get<model::Struct>(declaration.body);
+  return structure.base == nullptr && !structure.members.empty() &&
+         link_of(declaration) == &structure.members.back();
 }
 
 void emit_members_codec(Code& code, const Input& input, const Declaration& declaration,
@@ -185,7 +296,8 @@ std::string decode_statement(const model::Type& type, const std::string& value) 
 }
 
 Scope codec_scope(const Input& input, const Declaration& declaration) {
-  return {input.names.namespaces(declaration), {"D", "E", "decoder", "encoder", "label", "nesting", "value"}};
+  return {input.names.namespaces(declaration),
+          {"D", "E", "bits", "decoder", "encoder", "label", "nesting", "node", "value"}};
 }
 
 std::string codec_name(const Input& input, const Declaration& declaration) {
@@ -203,25 +315,45 @@ void emit_codec_declaration(Code& code, const Input& input, const Declaration& d
     void encode(E& encoder, const $name$& value);
     template <once::DecoderType D>
     void decode(D& decoder, $name$& value);
+    $text$
   )",
-            {{"name", codec_name(input, declaration)}});
+            {{"name", codec_name(input, declaration)}, {"text", [&] {
+                                                          if (!has_fields(declaration)) return;
+                                                          code.emit(
+                                                              R"(
+                std::string to_string(const $name$& value);
+                std::ostream& operator<<(std::ostream& out, const $name$& value);
+              )",
+                                                              {{"name", codec_name(input, declaration)}});
+                                                        }}});
 }
 
 void emit_octets_min(Code& code, const Input& input, const Declaration& declaration) {
-  if (!takes_no_octets(declaration)) return;
-  code.emit(R"(
+  const auto* const mask = std::get_if<model::Bitmask>(&declaration.body);
+  if (mask == nullptr && !takes_no_octets(declaration)) return;
+  code.emit(
+      R"(
 
     template <class Coder>
-    inline constexpr std::size_t once::kOctetsMin<Coder, $name$> = 0;
+    inline constexpr std::size_t once::kOctetsMin<Coder, $name$> = $octets$;
   )",
-            {{"name", input.names.spell(declaration, Scope{{}, {"Coder"}})}});
+      {{"name", input.names.spell(declaration, Scope{{}, {"Coder"}})},
+       {"octets", mask == nullptr ? "0" : "Coder::template kOctets<" + spell_bits(mask->bit_bound) + ">"}});
 }
 
 void emit_codec_definitions(Code& code, const Input& input, const Declaration& declaration) {
   if (std::holds_alternative<model::Enum>(declaration.body)) {
     emit_enum_codec(code, input, declaration);
   } else if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) {
-    emit_members_codec(code, input, declaration, structure->base, structure->members, plain_name);
+    if (is_list(declaration)) {
+      emit_list_codec(code, input, declaration);
+    } else {
+      emit_members_codec(code, input, declaration, structure->base, structure->members, plain_name);
+    }
+  } else if (std::holds_alternative<model::Bitmask>(declaration.body)) {
+    emit_bitmask_codec(code, input, declaration);
+  } else if (std::holds_alternative<model::Bitset>(declaration.body)) {
+    emit_bitset_codec(code, input, declaration);
   } else if (const auto* const exception = std::get_if<model::Exception>(&declaration.body)) {
     emit_members_codec(code, input, declaration, nullptr, exception->members, exception_member_name);
   } else if (std::holds_alternative<model::Union>(declaration.body)) {

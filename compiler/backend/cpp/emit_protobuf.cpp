@@ -7,6 +7,7 @@
 #include "backend/cpp/emit.hpp"
 #include "backend/cpp/types.hpp"
 #include "backend/proto/fields.hpp"
+#include "backend/wire.hpp"
 
 namespace oncec::backend::cpp {
 namespace {
@@ -135,6 +136,59 @@ void emit_enum(Code& code, const std::string& name, const model::Enum& enumerati
     }
   )",
             {{"name", name}, {"start", identifier(start.name)}});
+}
+
+void emit_bitmask(Code& code, const std::string& name, const Declaration& declaration) {
+  code.emit(R"(
+
+    std::uint64_t encode(once::protobuf::Bits, const $name$& value, bool& right) {
+      const auto bits = static_cast<std::uint64_t>(value);
+      right = (bits & ~std::uint64_t{$all$}) == 0;
+      return bits;
+    }
+
+    bool decode(once::protobuf::Bits, $name$& value, std::uint64_t bits) {
+      value = static_cast<$name$>(bits & $all$);
+      return (bits & ~std::uint64_t{$all$}) == 0;
+    }
+  )",
+            {{"name", name}, {"all", all_flags(declaration)}});
+}
+
+void emit_bitset(Code& code, const std::string& name, const model::Bitset& bitset) {
+  std::vector<const model::BitField*> fields = all_fields(bitset);
+  std::erase_if(fields, [](const model::BitField* field) { return field->name.empty(); });
+  const auto emit_fields = [&](std::string_view statement) {
+    for (const model::BitField* const field : fields) {
+      code.emit(statement, {{"width", std::to_string(field->bits)},
+                            {"field", identifier(field->name)},
+                            {"position", std::to_string(field->position)}});
+    }
+  };
+  code.emit(
+      R"(
+
+    std::uint64_t encode(once::protobuf::Bits, const $name$& value, bool& right) {
+      std::uint64_t bits = 0;
+      $encode$
+      return bits;
+    }
+
+    bool decode(once::protobuf::Bits, $name$& value, std::uint64_t bits) {
+      $decode$
+      bool right = true;
+      return encode(once::protobuf::Bits{}, value, right) == bits;
+    }
+  )",
+      {{"name", name},
+       {"encode",
+        [&] { emit_fields("once::protobuf::put_bits<$width$>(bits, value.$field$, $position$, right);"); }},
+       {"decode", [&] { emit_fields("once::take_bits<$width$>(value.$field$, bits, $position$);"); }}});
+}
+
+bool is_bit_type(const Declaration& declaration) {
+  return std::holds_alternative<model::Bitmask>(declaration.body) ||
+         std::holds_alternative<model::Bitset>(declaration.body);
 }
 
 void emit_instantiations(Code& code, const std::string& name) {
@@ -356,6 +410,14 @@ bool has_protobuf(const Options& options) {
 
 void emit_protobuf_declaration(Code& code, const Input& input, const Declaration& declaration) {
   const std::string name = codec_name(input, declaration);
+  if (is_bit_type(declaration)) {
+    code.emit(R"(
+      std::uint64_t encode(once::protobuf::Bits, const $name$& value, bool& right);
+      bool decode(once::protobuf::Bits, $name$& value, std::uint64_t bits);
+    )",
+              {{"name", name}});
+    return;
+  }
   if (!std::holds_alternative<model::Enum>(declaration.body)) {
     code.emit(R"(
       template <once::protobuf::Sink Out>
@@ -371,6 +433,10 @@ void emit_protobuf_definitions(Code& code, const Input& input, const Declaration
   const std::string name = codec_name(input, declaration);
   if (const auto* const enumeration = std::get_if<model::Enum>(&declaration.body)) {
     emit_enum(code, name, *enumeration);
+  } else if (std::holds_alternative<model::Bitmask>(declaration.body)) {
+    emit_bitmask(code, name, declaration);
+  } else if (const auto* const bitset = std::get_if<model::Bitset>(&declaration.body)) {
+    emit_bitset(code, name, *bitset);
   } else if (std::holds_alternative<model::Union>(declaration.body)) {
     emit_union_codec(code, input, declaration, name);
   } else {

@@ -20,11 +20,20 @@ std::int64_t number_of(const Value& value) {
     return static_cast<std::int64_t>(enumerator->index);
   }
   if (const auto* const text = std::get_if<model::TextValue>(&value)) {
-    return text->text.empty() ? 0 : static_cast<unsigned char>(text->text[0]);
+    const std::u32string characters = code_points(text->text);
+    return characters.empty() ? 0 : static_cast<std::int64_t>(characters.front());
   }
   const auto& integer = std::get<model::IntegerValue>(value);
   const auto magnitude = static_cast<std::int64_t>(integer.magnitude);
   return integer.negative ? -magnitude : magnitude;
+}
+
+/// A character as the model has it.
+std::string utf8(std::uint64_t c) {
+  if (c < 0x80) return {static_cast<char>(c)};
+  if (c < 0x800) return {static_cast<char>(0xc0 | c >> 6), static_cast<char>(0x80 | (c & 0x3f))};
+  return {static_cast<char>(0xe0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3f)),
+          static_cast<char>(0x80 | (c & 0x3f))};
 }
 
 /// The n-th value of the discriminator's type, counted from its natural first.
@@ -34,8 +43,8 @@ Value nth_value(const model::Type& discriminator, std::uint64_t n) {
   }
   const Primitive* const primitive = primitive_of(discriminator);
   if (primitive != nullptr && *primitive == Primitive::Boolean) return n != 0;
-  if (primitive != nullptr && *primitive == Primitive::Char)
-    return model::TextValue{std::string(1, static_cast<char>(n))};
+  if (primitive != nullptr && (*primitive == Primitive::Char || *primitive == Primitive::WChar))
+    return model::TextValue{utf8(n)};
   return model::IntegerValue{false, n};
 }
 
@@ -67,11 +76,6 @@ struct UnionText {
   std::vector<ArmText> arms;
 };
 
-std::string parameter_of(const Input& input, const model::Member& member, const Scope& scope) {
-  const std::string type = spell(input.names, *member.type, scope);
-  return is_scalar(*member.type) ? type : "const " + type + "&";
-}
-
 UnionText describe(const Input& input, const Declaration& declaration) {
   const auto& onion = std::get<model::Union>(declaration.body);
   std::vector<std::string> members = {"arm_of", "_d"};
@@ -91,7 +95,7 @@ UnionText describe(const Input& input, const Declaration& declaration) {
     if (arm.member) {
       made.name = union_arm_name(arm.member->name);
       made.type = spell(input.names, *arm.member->type, scope);
-      made.parameter = parameter_of(input, *arm.member, scope);
+      made.parameter = spell_parameter(input.names, *arm.member->type, scope);
     }
     made.first_label = literal(input.names, arm.labels.empty() ? unnamed_value(onion) : arm.labels.front(),
                                *onion.discriminator, scope);
@@ -174,6 +178,7 @@ void emit_union(Code& code, const Input& input, const Declaration& declaration) 
       friend void encode(E& encoder, const $name$& value);
       template <once::DecoderType D>
       friend void decode(D& decoder, $name$& value);
+      friend struct once::Fields<$name$>;
 
       static std::size_t arm_of($discriminator$ label);
 
@@ -195,6 +200,24 @@ void emit_union(Code& code, const Input& input, const Declaration& declaration) 
               }},
              {"label", text.arms.front().first_label},
              {"state", list("std::variant<", state_types(text), "> state_;", 2)}});
+}
+
+void emit_union_visits(Code& code, const Declaration& declaration) {
+  const auto& onion = std::get<model::Union>(declaration.body);
+  code.emit(R"(
+    visitor("_d", std::as_const(value.discriminator_));
+    switch (value.state_.index()) {
+      $arms$
+      default: break;
+    }
+  )",
+            {{"arms", [&] {
+                for (std::size_t i = 0; i < onion.cases.size(); ++i) {
+                  if (!onion.cases[i].member) continue;
+                  code.emit("case $index$: visitor($text$, std::get<$index$>(value.state_)); break;",
+                            {{"index", std::to_string(i)}, {"text", quoted(onion.cases[i].member->name)}});
+                }
+              }}});
 }
 
 void emit_union_definitions(Code& code, const Input& input, const Declaration& declaration) {

@@ -2,13 +2,15 @@
 //
 //   BASE.once.hpp      the types, and for each interface its Stub and its Servant
 //   BASE.once.co.hpp   for each interface its CoServant, the servant base whose functions are coroutines
-//   BASE.once.cpp      what makes them work
+//   BASE.once.cpp      what makes them work; with Options::parts in several files, BASE.once.cpp,
+//   BASE.once.2.cpp, …
 //   BASE.once.pb.hpp   how the types travel as Protocol Buffers, for the .cpp files alone: only if that codec
 //   BASE.once.pb.cpp   is asked for
 //
 // The output depends on the model and the options alone: the same input gives the same octets.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,9 @@ struct Options {
   std::string base_name;
   /// The codecs that the code is generated for, in order: "cdr", "xdr", "protobuf". At least one.
   std::vector<std::string> codecs;
+  /// Over how many .cpp files the code is spread, so that large IDL files compile in parallel. At least 1;
+  /// there are always so many files, for build systems want to know their names beforehand.
+  std::size_t parts = 1;
 };
 
 using backend::GeneratedFile;

@@ -11,7 +11,8 @@ namespace {
 using model::Declaration;
 
 // Sorted. The keywords and alternative tokens of C++20, then what may be a macro where generated code is
-// included: of the standard library, and of compilers that are not held to standard names.
+// included: of the standard library, and of compilers that are not held to standard names. And what a struct
+// has for once::Box.
 constexpr std::array<std::string_view, 96> kKeywords = {
     "alignas",     "alignof",  "and",        "and_eq",    "asm",       "auto",         "bitand",
     "bitor",       "bool",     "break",      "case",      "catch",     "char",         "char16_t",
@@ -28,9 +29,9 @@ constexpr std::array<std::string_view, 96> kKeywords = {
     "using",       "virtual",  "void",       "volatile",  "wchar_t",   "while",        "xor",
     "xor_eq",      "final",    "override",   "import",    "module",
 };
-constexpr std::array<std::string_view, 14> kMacros = {"EOF",   "NULL",   "assert", "errno",    "i386",
+constexpr std::array<std::string_view, 15> kMacros = {"EOF",   "NULL",   "assert", "errno",    "i386",
                                                       "linux", "major",  "minor",  "offsetof", "stderr",
-                                                      "stdin", "stdout", "unix",   "va_arg"};
+                                                      "stdin", "stdout", "unix",   "va_arg",   "once_link"};
 
 bool is_keyword(std::string_view name) {
   return std::find(kKeywords.begin(), kKeywords.end(), name) != kKeywords.end() ||

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backend/cpp/types.hpp"
+#include "backend/wire.hpp"
 
 namespace oncec::backend::cpp {
 namespace {
@@ -41,6 +42,7 @@ class Walk {
   static bool is_defined_outside(const Declaration& declaration) {
     return std::holds_alternative<model::Struct>(declaration.body) ||
            std::holds_alternative<model::Union>(declaration.body) ||
+           std::holds_alternative<model::Bitset>(declaration.body) ||
            std::holds_alternative<model::Exception>(declaration.body);
   }
 
@@ -99,6 +101,9 @@ class Walk {
     } else if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) {
       if (structure->base != nullptr) define(*structure->base);
       for (const model::Member& member : structure->members) need(*member.type);
+    } else if (const auto* const bitset = std::get_if<model::Bitset>(&declaration.body)) {
+      if (bitset->base != nullptr) define(*bitset->base);
+      for (const model::BitField& field : bitset->fields) know(*field.type);
     } else if (const auto* const exception = std::get_if<model::Exception>(&declaration.body)) {
       for (const model::Member& member : exception->members) need(*member.type);
     } else if (const auto* const onion = std::get_if<model::Union>(&declaration.body)) {
@@ -109,12 +114,21 @@ class Walk {
     }
   }
 
-  /// A value of the type is held: it must be complete, but for what sequences and references hold.
+  /// A value of the type is held: it must be complete, but for what sequences, references and boxes hold.
   void need(const model::Type& type) {
     if (const auto* const array = std::get_if<model::ArrayType>(&type.form)) {
       need(*array->element);
     } else if (const auto* const optional = std::get_if<model::OptionalType>(&type.form)) {
-      need(*optional->element);
+      // Where a box holds an array, compilers look into the array's type as soon as the box is compared.
+      const bool is_array = std::holds_alternative<model::ArrayType>(model::resolve(*optional->element).form);
+      if (recurs(*optional->element) && !is_array) {
+        know(*optional->element);
+      } else {
+        need(*optional->element);
+      }
+    } else if (const auto* const map = std::get_if<model::MapType>(&type.form)) {
+      need(*map->key);
+      need(*map->value);
     } else if (const auto* const named = std::get_if<model::NamedType>(&type.form)) {
       if (as_interface(named->declaration) != nullptr) {
         know(*named->declaration);
@@ -136,6 +150,9 @@ class Walk {
       know(*array->element);
     } else if (const auto* const optional = std::get_if<model::OptionalType>(&type.form)) {
       know(*optional->element);
+    } else if (const auto* const map = std::get_if<model::MapType>(&type.form)) {
+      know(*map->key);
+      know(*map->value);
     } else if (const auto* const named = std::get_if<model::NamedType>(&type.form)) {
       know(*named->declaration);
     }

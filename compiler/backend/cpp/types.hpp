@@ -11,7 +11,7 @@ namespace oncec::backend::cpp {
 /// "std::vector<Receipt>": the type as written at `from`. Typedefs keep their names.
 std::string spell(const Names& names, const model::Type& type, const Scope& from);
 
-/// True for what is passed by value: basic types and enumerations.
+/// True for what is passed by value: basic types, enumerations and flags.
 bool is_scalar(const model::Type& type);
 /// "std::uint64_t", "const std::string&": how a parameter of the type is declared.
 std::string spell_parameter(const Names& names, const model::Type& type, const Scope& from);
@@ -24,6 +24,15 @@ std::string literal(const Names& names, const model::Value& value, const model::
                     const Scope& from);
 /// A C++ string literal, quotes included.
 std::string quoted(std::string_view text);
+
+/// The same of a constant, for which text is a view, and whose fixed-point type may be what its value asks
+/// for.
+std::string spell_constant(const Names& names, const model::Constant& constant, const Scope& from);
+/// "std::uint16_t", for 9 to 16 bits.
+std::string spell_bits(std::uint32_t bits);
+
+/// The code points of UTF-8 text.
+std::u32string code_points(std::string_view text);
 
 /// The declaration that the type names, typedefs looked through; nullptr if it has none.
 const model::Declaration* declaration_of(const model::Type& type);

@@ -5,11 +5,15 @@
 
 #include <bit>
 #include <cstdint>
+#include <iosfwd>
+#include <ostream>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/print.hpp>
 #include <once/codec/values.hpp>
 #include <once/codec/xdr.hpp>
 #include <once/rpc/channel.hpp>
@@ -36,6 +40,9 @@ template <once::DecoderType D>
 void decode(D& decoder, LimitExceeded& value) {
   decode(decoder, value.limit);
 }
+
+std::string to_string(const LimitExceeded& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const LimitExceeded& value) { return out << to_string(value); }
 
 template void encode(once::Cdr::Encoder&, const LimitExceeded&);
 template void decode(once::CdrDecoder<std::endian::little>&, LimitExceeded&);

@@ -17,6 +17,7 @@
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/print.hpp>
 #include <once/codec/values.hpp>
 #include <once/codec/xdr.hpp>
 #include <once/rpc/channel.hpp>
@@ -41,6 +42,9 @@ void encode(E&, const Empty&) {}
 template <once::DecoderType D>
 void decode(D&, Empty&) {}
 
+std::string to_string(const Empty& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Empty& value) { return out << to_string(value); }
+
 template <once::EncoderType E>
 void encode(E& encoder, const Refused& value) {
   encode_bounded(encoder, value.reason, 40);
@@ -52,6 +56,9 @@ void decode(D& decoder, Refused& value) {
   decode_bounded(decoder, value.reason, 40);
   decode(decoder, value.missing);
 }
+
+std::string to_string(const Refused& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Refused& value) { return out << to_string(value); }
 
 std::string_view to_string(Shelf::Color value) {
   switch (value) {
@@ -97,6 +104,9 @@ void decode(D& decoder, Shelf::Slot& value) {
   decode(decoder, value.paint);
   decode(decoder, value.behind);
 }
+
+std::string to_string(const Shelf::Slot& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Shelf::Slot& value) { return out << to_string(value); }
 
 std::size_t Shelf::Place::arm_of(Color label) {
   switch (label) {
@@ -144,6 +154,9 @@ void decode(D& decoder, Shelf::Place& value) {
   value.discriminator_ = label;
 }
 
+std::string to_string(const Shelf::Place& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Shelf::Place& value) { return out << to_string(value); }
+
 template <once::EncoderType E>
 void encode(E& encoder, const Shelf::Occupied& value) {
   encode(encoder, value.by);
@@ -153,6 +166,9 @@ template <once::DecoderType D>
 void decode(D& decoder, Shelf::Occupied& value) {
   decode(decoder, value.by);
 }
+
+std::string to_string(const Shelf::Occupied& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Shelf::Occupied& value) { return out << to_string(value); }
 
 template void encode(once::Cdr::Encoder&, const Empty&);
 template void decode(once::CdrDecoder<std::endian::little>&, Empty&);

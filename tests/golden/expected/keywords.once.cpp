@@ -16,6 +16,7 @@
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/print.hpp>
 #include <once/codec/values.hpp>
 #include <once/codec/xdr.hpp>
 #include <once/rpc/channel.hpp>
@@ -46,6 +47,9 @@ void decode(D& decoder, class_& value) {
   decode(decoder, value.delete_);
   decode(decoder, value.register_);
 }
+
+std::string to_string(const class_& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const class_& value) { return out << to_string(value); }
 
 std::string_view to_string(operator_ value) {
   switch (value) {
@@ -129,6 +133,9 @@ void decode(D& decoder, template_& value) {
   value.discriminator_ = label;
 }
 
+std::string to_string(const template_& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const template_& value) { return out << to_string(value); }
+
 template <once::EncoderType E>
 void encode(E& encoder, const virtual_& value) {
   encode(encoder, value.what_);
@@ -141,6 +148,9 @@ void decode(D& decoder, virtual_& value) {
   decode(decoder, value.raise_);
 }
 
+std::string to_string(const virtual_& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const virtual_& value) { return out << to_string(value); }
+
 template <once::EncoderType E>
 void encode(E& encoder, const typename_::Stub_& value) {
   encode(encoder, value.value);
@@ -150,6 +160,9 @@ template <once::DecoderType D>
 void decode(D& decoder, typename_::Stub_& value) {
   decode(decoder, value.value);
 }
+
+std::string to_string(const typename_::Stub_& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const typename_::Stub_& value) { return out << to_string(value); }
 
 }  // namespace namespace_
 
@@ -167,6 +180,9 @@ void decode(D& decoder, once_& value) {
   decode(decoder, value.move);
 }
 
+std::string to_string(const once_& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const once_& value) { return out << to_string(value); }
+
 }  // namespace std_
 
 namespace outer {
@@ -180,6 +196,9 @@ template <once::DecoderType D>
 void decode(D& decoder, Color& value) {
   decode(decoder, value.hue);
 }
+
+std::string to_string(const Color& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Color& value) { return out << to_string(value); }
 
 }  // namespace outer
 
@@ -222,6 +241,9 @@ void decode(D& decoder, Paint& value) {
   decode(decoder, value.mixed);
   decode(decoder, value.plain);
 }
+
+std::string to_string(const Paint& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Paint& value) { return out << to_string(value); }
 
 }  // namespace outer::inner
 

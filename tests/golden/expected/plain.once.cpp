@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <iosfwd>
 #include <ostream>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -14,6 +15,7 @@
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/print.hpp>
 #include <once/codec/values.hpp>
 #include <once/codec/xdr.hpp>
 #include <once/rpc/channel.hpp>
@@ -40,6 +42,9 @@ void decode(D& decoder, Pair& value) {
   decode(decoder, value.first);
   decode_bounded(decoder, value.second, 4);
 }
+
+std::string to_string(const Pair& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Pair& value) { return out << to_string(value); }
 
 std::string_view to_string(Answer value) {
   switch (value) {
@@ -77,6 +82,9 @@ template <once::DecoderType D>
 void decode(D& decoder, NotNow& value) {
   decode(decoder, value.instead);
 }
+
+std::string to_string(const NotNow& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const NotNow& value) { return out << to_string(value); }
 
 template void encode(once::Cdr::Encoder&, const Pair&);
 template void decode(once::CdrDecoder<std::endian::little>&, Pair&);

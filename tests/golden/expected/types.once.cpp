@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <iosfwd>
 #include <ostream>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/print.hpp>
 #include <once/codec/values.hpp>
 #include <once/codec/xdr.hpp>
 
@@ -112,11 +114,17 @@ void decode(D& decoder, Basic& value) {
   decode(decoder, value.height);
 }
 
+std::string to_string(const Basic& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Basic& value) { return out << to_string(value); }
+
 template <once::EncoderType E>
 void encode(E&, const Empty&) {}
 
 template <once::DecoderType D>
 void decode(D&, Empty&) {}
+
+std::string to_string(const Empty& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Empty& value) { return out << to_string(value); }
 
 template <once::EncoderType E>
 void encode(E& encoder, const Containers& value) {
@@ -196,6 +204,9 @@ void decode(D& decoder, Containers& value) {
   });
 }
 
+std::string to_string(const Containers& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Containers& value) { return out << to_string(value); }
+
 template <once::EncoderType E>
 void encode(E& encoder, const Point& value) {
   encode(encoder, value.x);
@@ -207,6 +218,9 @@ void decode(D& decoder, Point& value) {
   decode(decoder, value.x);
   decode(decoder, value.y);
 }
+
+std::string to_string(const Point& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Point& value) { return out << to_string(value); }
 
 template <once::EncoderType E>
 void encode(E& encoder, const Pixel& value) {
@@ -220,6 +234,9 @@ void decode(D& decoder, Pixel& value) {
   decode(decoder, value.color);
 }
 
+std::string to_string(const Pixel& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Pixel& value) { return out << to_string(value); }
+
 template <once::EncoderType E>
 void encode(E& encoder, const Marker& value) {
   encode(encoder, static_cast<const Pixel&>(value));
@@ -231,6 +248,9 @@ void decode(D& decoder, Marker& value) {
   decode(decoder, static_cast<Pixel&>(value));
   decode_bounded(decoder, value.label, 10);
 }
+
+std::string to_string(const Marker& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Marker& value) { return out << to_string(value); }
 
 template <once::EncoderType E>
 void encode(E& encoder, const Options& value) {
@@ -260,6 +280,9 @@ void decode(D& decoder, Options& value) {
   decode(decoder, value.where);
 }
 
+std::string to_string(const Options& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Options& value) { return out << to_string(value); }
+
 template <once::EncoderType E>
 void encode(E& encoder, const Tree& value) {
   const once::Nesting nesting{encoder};
@@ -276,6 +299,9 @@ void decode(D& decoder, Tree& value) {
   decode(decoder, value.children);
 }
 
+std::string to_string(const Tree& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Tree& value) { return out << to_string(value); }
+
 template <once::EncoderType E>
 void encode(E& encoder, const Folder& value) {
   const once::Nesting nesting{encoder};
@@ -289,6 +315,9 @@ void decode(D& decoder, Folder& value) {
   if (!nesting) return;
   decode(decoder, value.entries);
 }
+
+std::string to_string(const Folder& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Folder& value) { return out << to_string(value); }
 
 template <once::EncoderType E>
 void encode(E& encoder, const Entry& value) {
@@ -306,6 +335,9 @@ void decode(D& decoder, Entry& value) {
   decode_bounded(decoder, value.below, 1);
 }
 
+std::string to_string(const Entry& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Entry& value) { return out << to_string(value); }
+
 }  // namespace types
 
 namespace types::inner {
@@ -319,6 +351,9 @@ template <once::DecoderType D>
 void decode(D& decoder, Basic& value) {
   decode(decoder, value.only);
 }
+
+std::string to_string(const Basic& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Basic& value) { return out << to_string(value); }
 
 template <once::EncoderType E>
 void encode(E& encoder, const Both& value) {
@@ -334,6 +369,9 @@ void decode(D& decoder, Both& value) {
   decode(decoder, value.Weekday_of);
 }
 
+std::string to_string(const Both& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Both& value) { return out << to_string(value); }
+
 }  // namespace types::inner
 
 namespace types {
@@ -347,6 +385,9 @@ template <once::DecoderType D>
 void decode(D& decoder, Last& value) {
   decode(decoder, value.both);
 }
+
+std::string to_string(const Last& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Last& value) { return out << to_string(value); }
 
 template void encode(once::Cdr::Encoder&, const Weekday&);
 template void decode(once::CdrDecoder<std::endian::little>&, Weekday&);

@@ -16,6 +16,7 @@
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/print.hpp>
 #include <once/codec/values.hpp>
 #include <once/codec/xdr.hpp>
 
@@ -101,6 +102,9 @@ void decode(D& decoder, Answer& value) {
   value.discriminator_ = label;
 }
 
+std::string to_string(const Answer& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Answer& value) { return out << to_string(value); }
+
 std::size_t Shape::arm_of(std::int32_t label) {
   switch (label) {
     case 1: return 0;
@@ -157,6 +161,9 @@ void decode(D& decoder, Shape& value) {
   value.discriminator_ = label;
 }
 
+std::string to_string(const Shape& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Shape& value) { return out << to_string(value); }
+
 std::size_t Choice::arm_of(bool label) {
   switch (int{label}) {
     case true: return 0;
@@ -202,6 +209,9 @@ void decode(D& decoder, Choice& value) {
   }
   value.discriminator_ = label;
 }
+
+std::string to_string(const Choice& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Choice& value) { return out << to_string(value); }
 
 std::size_t Letter::arm_of(char label) {
   switch (label) {
@@ -257,6 +267,9 @@ void decode(D& decoder, Letter& value) {
   value.discriminator_ = label;
 }
 
+std::string to_string(const Letter& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Letter& value) { return out << to_string(value); }
+
 std::size_t Only::arm_of(std::uint16_t label) {
   switch (label) {
     default: return 0;
@@ -294,6 +307,9 @@ void decode(D& decoder, Only& value) {
   }
   value.discriminator_ = label;
 }
+
+std::string to_string(const Only& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Only& value) { return out << to_string(value); }
 
 std::size_t Wide::arm_of(std::uint64_t label) {
   switch (label) {
@@ -346,6 +362,9 @@ void decode(D& decoder, Wide& value) {
   }
   value.discriminator_ = label;
 }
+
+std::string to_string(const Wide& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Wide& value) { return out << to_string(value); }
 
 std::size_t Expression::arm_of(std::uint8_t label) {
   switch (label) {
@@ -411,6 +430,9 @@ void decode(D& decoder, Expression& value) {
   value.discriminator_ = label;
 }
 
+std::string to_string(const Expression& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Expression& value) { return out << to_string(value); }
+
 template <once::EncoderType E>
 void encode(E& encoder, const Holder& value) {
   encode(encoder, value.said);
@@ -424,6 +446,9 @@ void decode(D& decoder, Holder& value) {
   decode(decoder, value.shapes);
   decode(decoder, value.chosen);
 }
+
+std::string to_string(const Holder& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Holder& value) { return out << to_string(value); }
 
 template void encode(once::Cdr::Encoder&, const Kind&);
 template void decode(once::CdrDecoder<std::endian::little>&, Kind&);

@@ -13,7 +13,7 @@ namespace once {
 /// True if all of `flags` are set in `value`; for the enumerations that stand for bitmasks.
 template <class Flags>
 requires std::is_enum_v<Flags>
-constexpr bool test(Flags value, Flags flags) {
+constexpr bool is_set(Flags value, Flags flags) {
   return (value & flags) == flags;
 }
 /// Sets `flags` in `value`, or clears them.

@@ -17,7 +17,7 @@ template <class T>
 void clear(T& value) {
   if constexpr (Enumeration<T> || Message<T>) {
     decode(Nothing{}, value);
-  } else if constexpr (Primitive<T> || Decimals<T>) {
+  } else if constexpr (Primitive<T> || BitType<T> || Decimals<T>) {
     value = T{};
   } else if constexpr (Optional<T>) {
     value.reset();
@@ -51,6 +51,10 @@ T decode_number(Reader& reader) {
       T known{};
       clear(known);
       return known;
+    } else if constexpr (BitType<T>) {
+      T value{};
+      if (!decode(Bits{}, value, sent)) reader.fail(Errc::invalid_value);
+      return value;
     } else if constexpr (std::same_as<T, bool>) {
       return sent != 0;
     } else if constexpr (sizeof(T) >= sizeof(std::uint32_t)) {

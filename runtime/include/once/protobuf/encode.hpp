@@ -20,6 +20,11 @@ void encode_number(Out& out, T value) {
   if constexpr (Enumeration<T>) {
     out.known(!to_string(value).empty());
     out.varint(static_cast<std::uint64_t>(std::int64_t{static_cast<std::int32_t>(value)}));
+  } else if constexpr (BitType<T>) {
+    bool right = true;
+    const std::uint64_t bits = encode(Bits{}, value, right);
+    out.known(right);
+    out.varint(bits);
   } else if constexpr (std::same_as<T, float>) {
     out.fixed(std::bit_cast<std::uint32_t>(value));
   } else if constexpr (std::same_as<T, double>) {
@@ -47,6 +52,9 @@ template <class T>
 bool is_zero(const T& value) {
   if constexpr (Enumeration<T>) {
     return static_cast<std::int64_t>(value) == 0;
+  } else if constexpr (BitType<T>) {
+    bool right = true;
+    return encode(Bits{}, value, right) == 0 && right;
   } else if constexpr (std::same_as<T, float>) {
     return std::bit_cast<std::uint32_t>(value) == 0;
   } else if constexpr (std::same_as<T, double>) {

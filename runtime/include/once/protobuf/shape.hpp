@@ -2,6 +2,7 @@
 // have themselves.
 //
 //   bool, integers, char, enumerations   varint; negative numbers sign-extended to 64 bits
+//   bitmasks and bitsets                 varint
 //   float, double                        fixed32, fixed64
 //   once::Float128                       bytes: 16 octets, the lowest first
 //   std::string, std::u16string          string
@@ -27,12 +28,19 @@
 #include <type_traits>
 #include <vector>
 
+#include <once/codec/bits.hpp>
 #include <once/codec/box.hpp>
 #include <once/codec/codec.hpp>
 #include <once/codec/fixed.hpp>
 #include <once/protobuf/sinks.hpp>
 
 namespace once::protobuf {
+
+/// Stands for the integer that a bitmask or a bitset is; generated code supplies, for such a type T,
+///     std::uint64_t encode(Bits, const T& value, bool& right);   `right` becomes false if a field is too
+///     large bool decode(Bits, T& value, std::uint64_t bits);           false if bits are set that T does not
+///     have
+struct Bits {};
 
 /// The bound of a string, sequence or map, and the shapes of what is inside: Shape<4, Shape<8>> is that of
 /// sequence<string<8>, 4>. Arrays and optionals pass theirs on: Shape<kUnbounded, Shape<8>>.
@@ -90,7 +98,11 @@ template <class S>
 using ValueShape = typename detail::NthShape<S, 1>::Type;
 
 template <class T>
-concept Enumeration = std::is_enum_v<T>;
+concept BitType = (std::is_class_v<T> || std::is_enum_v<T>)&&requires(T& value) {
+  { decode(Bits{}, value, std::uint64_t{}) } -> std::same_as<bool>;
+};
+template <class T>
+concept Enumeration = std::is_enum_v<T> && !BitType<T>;
 template <class T>
 concept Text = OneOf<T, std::string, std::u16string>;
 template <class T>
@@ -129,8 +141,8 @@ struct Leaf<T, S> {
 
 /// What travels as a message of its own, by encode and decode that are found through its type.
 template <class T>
-concept Message = std::is_class_v<T> && !Text<T> && !Octets<T> && !Decimals<T> && !Optional<T> &&
-                  !Repeated<T> && !Primitive<T>;
+concept Message = std::is_class_v<T> && !BitType<T> && !Text<T> && !Octets<T> && !Decimals<T> &&
+                  !Optional<T> && !Repeated<T> && !Primitive<T>;
 /// Numbers: many of them travel as one block.
 template <class T>
 concept Packable = Enumeration<T> ||(Primitive<T> && !std::same_as<T, Float128>);
@@ -162,6 +174,17 @@ inline Float128Octets octets_of(Float128 value) {
 inline Float128 float128_of(Float128Octets octets) {
   if constexpr (std::endian::native == std::endian::big) std::reverse(octets.begin(), octets.end());
   return std::bit_cast<Float128>(octets);
+}
+
+/// Puts a bitset's field, its lowest bit at `position`, into `bits`; `right` becomes false if it takes more
+/// than `width` bits.
+template <std::uint32_t width, class T>
+void put_bits(std::uint64_t& bits, T value, std::uint32_t position, bool& right) {
+  const std::uint64_t own = static_cast<std::uint64_t>(value) & ~std::uint64_t{0} >> (64 - width);
+  T back{};
+  take_bits<width>(back, own, 0);
+  right = right && back == value;
+  bits |= own << position;
 }
 
 /// UTF-16 as UTF-8 and back; false if it is none, or holds NUL.
