@@ -43,8 +43,8 @@ void RandomMessage::fill_field(Message& message, const FieldDescriptor& field, i
   // What the wrapped elements of `rows_of_3` hold is said by the name of the field around them.
   const std::string around = message.GetDescriptor()->name();
   const std::string name = around.starts_with("Rows") ? "value_of_3" : field.name();
-  const bool is_optional = field.has_optional_keyword() || field.name().starts_with("opt_") ||
-                           field.name() == "perhaps";
+  const bool is_optional =
+      field.has_optional_keyword() || field.name().starts_with("opt_") || field.name() == "perhaps";
   if (field.is_repeated()) {
     const int exactly = field.name() == "rows_of_3" ? -1 : marked(name, "_of_");
     const std::size_t count = exactly >= 0 ? static_cast<std::size_t>(exactly) : depth > 4 ? 0 : below(5);

@@ -75,7 +75,10 @@ bool is_filled(const model::Type& type) {
   return !is_octet || array->dimensions.size() > 1;
 }
 
-void emit_encode_fields(Code& code, const std::vector<Access>& fields, std::string_view sink) {
+/// In the order of their numbers, as the library does.
+void emit_encode_fields(Code& code, std::vector<Access> fields, std::string_view sink) {
+  std::stable_sort(fields.begin(), fields.end(),
+                   [](const Access& x, const Access& y) { return x.field.number < y.field.number; });
   for (const Access& access : fields) {
     code.emit("once::protobuf::encode_field$shape$($sink$, $number$, $value$);",
               {{"shape", shape_arguments(*access.field.type)},
@@ -322,6 +325,7 @@ void emit_union_codec(Code& code, const Input& input, const Declaration& declara
 
     void decode(once::protobuf::Nothing, $name$& value) {
       value = $name${};
+      $start$
     }
 
     void decode(once::protobuf::Reader& reader, $name$& value) {
@@ -362,6 +366,12 @@ void emit_union_codec(Code& code, const Input& input, const Declaration& declara
                 "case $number$: once::protobuf::encode_present$shape$(out, $number$, value.$arm$()); break;",
                 {{"number", number(field)}, {"shape", shape_arguments(*field.type)}, {"arm", arm(field)}});
           }
+        }},
+       {"start",
+        [&] {
+          if (!onion.cases.front().member) return;
+          code.emit("once::protobuf::clear(value.$arm$());",
+                    {{"arm", union_arm_name(onion.cases.front().member->name)}});
         }},
        {"nested", [&] { emit_nesting(code, declaration, "reader"); }},
        {"discriminator", discriminator},

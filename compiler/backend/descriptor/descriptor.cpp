@@ -84,9 +84,8 @@ class Describer {
       const auto& enumerator = std::get<model::EnumeratorValue>(value);
       const auto& enumeration = std::get<model::Enum>(enumerator.enumeration->body);
       pb::Value::Enumerator& target = *described.mutable_enumerator();
-      // Those of an annotation's own parameters are no part of the model.
       const auto known = ids_.find(enumerator.enumeration);
-      target.set_enumeration(known != ids_.end() ? known->second : 0);
+      if (known != ids_.end()) target.set_enumeration(known->second);
       target.set_index(static_cast<std::uint32_t>(enumerator.index));
       target.set_name(enumeration.enumerators.at(enumerator.index).name);
     }

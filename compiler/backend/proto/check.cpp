@@ -11,9 +11,9 @@ using model::Declaration;
 
 constexpr std::uint32_t kNumberMax = 536'870'911;
 
-/// What a declaration without a form is called; empty if it has one, or needs none.
+/// What a declaration without a form is called; empty if it has one, or needs none. (Natives may be there for
+/// the sake of local interfaces.)
 std::string unsupported_kind(const Declaration& declaration) {
-  if (std::holds_alternative<model::Native>(declaration.body)) return "native";
   if (std::holds_alternative<model::ValueType>(declaration.body)) return "a valuetype";
   if (std::holds_alternative<model::ValueBox>(declaration.body)) return "a valuetype";
   if (const auto* const unmapped = std::get_if<model::Unmapped>(&declaration.body)) {
@@ -46,6 +46,7 @@ struct Unsupported {
     if (const auto* const alias = std::get_if<model::Typedef>(&declaration.body)) {
       return declaration.imported ? of(*alias->type) : "";  // reported at the typedef
     }
+    if (std::holds_alternative<model::Native>(declaration.body)) return "native";
     return declaration.imported ? unsupported_kind(declaration) : "";  // reported where it is declared
   }
   std::string of(const model::Type& type) const { return std::visit(*this, type.form); }
