@@ -1,16 +1,39 @@
-# once_add_idl(target files.idl... [CODECS xdr cdr protobuf] [OUT_DIR dir])
+# once_add_idl(target files... [INCLUDES dirs...] [LINKS targets...] [CODECS xdr cdr protobuf]
+#              [OUT_DIR dir])
 #
-# Makes the static library `target` from IDL files: runs oncec at build time, when an IDL file or oncec itself has
-# changed, compiles what it writes, and carries the generated headers (target's sources include "bank.once.hpp")
-# and Once::once to whoever links it. CODECS: what the code can encode, cdr and xdr if not said; protobuf brings
-# Once::protobuf along. OUT_DIR: where the generated files go, the current binary directory if not said.
+# Makes the static library `target` from IDL files (.idl, and .x in the ONC RPC language): runs oncec at build time,
+# when an IDL file, one that it includes, or oncec itself has changed, compiles what it writes, and carries the
+# generated headers (target's sources include "bank.once.hpp") and Once::once to whoever links it.
+#
+# INCLUDES: folders where #include looks (oncec -I). What is generated from a file below one of them is named by its
+#   path from there: with INCLUDES idl, idl/sub/types.idl gives "sub/types.once.hpp"; below none, "types.once.hpp".
+# LINKS: other targets of once_add_idl whose IDL files these include. Their INCLUDES are looked in, too.
+# CODECS: what the code can encode, cdr and xdr if not said; protobuf brings Once::protobuf along.
+# OUT_DIR: where the generated files go, the current binary directory if not said.
 #
 # The same file serves Once's own tree (the target oncec) and the installed package (Once::oncec).
 # -DONCE_COMPILER=path takes another oncec: for cross-compiling, and for builds under a sanitizer.
 include_guard(GLOBAL)
 
+# once_idl_unit(variable file folders...): what the files that come from `file` are named for, as oncec names them: its
+# path from the deepest folder that it is below, without its ending, or its bare name.
+function(once_idl_unit variable file)
+  get_filename_component(unit ${file} NAME_WLE)
+  set(depth -1)
+  foreach(folder IN LISTS ARGN)
+    cmake_path(IS_PREFIX folder ${file} NORMALIZE is_below)
+    string(LENGTH ${folder} length)
+    if(is_below AND length GREATER depth)
+      set(depth ${length})
+      cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${folder} OUTPUT_VARIABLE unit)
+      cmake_path(REMOVE_EXTENSION unit LAST_ONLY)
+    endif()
+  endforeach()
+  set(${variable} ${unit} PARENT_SCOPE)
+endfunction()
+
 function(once_add_idl target)
-  cmake_parse_arguments(PARSE_ARGV 1 IDL "" "OUT_DIR" "CODECS")
+  cmake_parse_arguments(PARSE_ARGV 1 IDL "" "OUT_DIR" "CODECS;INCLUDES;LINKS")
   if(NOT IDL_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "once_add_idl(${target}): no IDL files")
   endif()
@@ -27,6 +50,23 @@ function(once_add_idl target)
     set(IDL_OUT_DIR ${CMAKE_CURRENT_BINARY_DIR})
   endif()
   get_filename_component(IDL_OUT_DIR ${IDL_OUT_DIR} ABSOLUTE BASE_DIR ${CMAKE_CURRENT_BINARY_DIR})
+
+  set(folders "")
+  foreach(folder IN LISTS IDL_INCLUDES)
+    get_filename_component(folder ${folder} ABSOLUTE)
+    list(APPEND folders ${folder})
+  endforeach()
+  foreach(other IN LISTS IDL_LINKS)
+    if(NOT TARGET ${other})
+      message(FATAL_ERROR "once_add_idl(${target}): LINKS ${other}: there is no such target (yet)")
+    endif()
+    get_target_property(theirs ${other} ONCE_IDL_INCLUDES)
+    if(theirs)
+      list(APPEND folders ${theirs})
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES folders)
+  list(TRANSFORM folders PREPEND "-I" OUTPUT_VARIABLE include_options)
 
   if(ONCE_COMPILER)
     set(compiler ${ONCE_COMPILER})
@@ -45,10 +85,11 @@ function(once_add_idl target)
   foreach(file IN LISTS IDL_UNPARSED_ARGUMENTS)
     get_filename_component(file ${file} ABSOLUTE)
     get_filename_component(name ${file} NAME)
-    get_filename_component(base ${file} NAME_WLE)
-    set(generated ${IDL_OUT_DIR}/${base}.once.cpp ${IDL_OUT_DIR}/${base}.once.hpp ${IDL_OUT_DIR}/${base}.once.co.hpp)
+    once_idl_unit(unit ${file} ${folders})
+    set(base ${IDL_OUT_DIR}/${unit})
+    set(generated ${base}.once.hpp ${base}.once.co.hpp ${base}.once.cpp) # the first is that of oncec's rule, as Ninja wants
     if("protobuf" IN_LIST IDL_CODECS)
-      list(APPEND generated ${IDL_OUT_DIR}/${base}.once.pb.cpp ${IDL_OUT_DIR}/${base}.once.pb.hpp)
+      list(APPEND generated ${base}.once.pb.cpp ${base}.once.pb.hpp)
     endif()
     set(mark_as_done "")
     if(NOT CMAKE_GENERATOR MATCHES "Ninja")
@@ -56,9 +97,10 @@ function(once_add_idl target)
     endif()
     add_custom_command(
       OUTPUT ${generated}
-      COMMAND ${compiler} --cpp-out ${IDL_OUT_DIR} --codecs ${codecs} ${file}
+      COMMAND ${compiler} --cpp-out ${IDL_OUT_DIR} --codecs ${codecs} ${include_options} -MD -MF ${base}.once.d ${file}
       ${mark_as_done}
       DEPENDS ${file} ${compiler_depends}
+      DEPFILE ${base}.once.d
       COMMENT "Generating C++ from ${name}"
       VERBATIM)
     list(APPEND sources ${generated})
@@ -70,9 +112,10 @@ function(once_add_idl target)
     add_dependencies(${target} ${target}_generated_code)
     add_dependencies(once_generated_code ${target}_generated_code)
   endif()
-  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON ONCE_IDL_INCLUDES "${folders}")
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PUBLIC ${IDL_OUT_DIR})
+  target_link_libraries(${target} PUBLIC ${IDL_LINKS})
   if(TARGET once)
     target_link_libraries(${target} PUBLIC once)
   else()

@@ -26,16 +26,18 @@ AnnotationRegistry built_in_annotations(model::Model& model) {
 
 }  // namespace
 
-std::unique_ptr<model::Model> read_omg_idl(std::string name, std::string text, Diagnostics& diagnostics) {
+std::unique_ptr<model::Model> read_omg_idl(std::string name, std::string text, Diagnostics& diagnostics,
+                                           const Options& options) {
   auto model = std::make_unique<model::Model>();
   model->files.push_back(std::make_unique<SourceFile>(std::move(name), std::move(text)));
-  read_omg_idl(SourceText{*model->files.front()}, *model, diagnostics);
+  read_omg_idl(SourceText{*model->files.front()}, *model, diagnostics, options);
   return model;
 }
 
-void read_omg_idl(const SourceText& source, model::Model& model, Diagnostics& diagnostics) {
+void read_omg_idl(const SourceText& source, model::Model& model, Diagnostics& diagnostics,
+                  const Options& options) {
   AnnotationRegistry registry = built_in_annotations(model);
-  Reporter reporter(diagnostics);
+  Reporter reporter(diagnostics, options.relaxed);
   const Syntax syntax(source, reporter);
   Builder(syntax, reporter, model, registry).build();
   diagnostics.sort();

@@ -9,16 +9,23 @@ struct Sentence {
   Message message;
   std::string_view name;
   Severity severity;
+  std::string_view warning_name;  // empty: it is always an error
   std::string_view text;
 };
 
-#define ONCEC_ERROR(name, text)                 \
-  Sentence {                                    \
-    Message::name, #name, Severity::Error, text \
+#define ONCEC_ERROR(name, text)                     \
+  Sentence {                                        \
+    Message::name, #name, Severity::Error, {}, text \
   }
-#define ONCEC_WARNING(name, text)                 \
-  Sentence {                                      \
-    Message::name, #name, Severity::Warning, text \
+/// `warning`: what `-W` and `-Wno-` call it.
+#define ONCEC_WARNING(name, warning, text)                 \
+  Sentence {                                               \
+    Message::name, #name, Severity::Warning, warning, text \
+  }
+/// An error that --relaxed makes a warning.
+#define ONCEC_RELAXABLE(name, warning, text)             \
+  Sentence {                                             \
+    Message::name, #name, Severity::Error, warning, text \
   }
 
 constexpr std::array kSentences{
@@ -40,12 +47,14 @@ constexpr std::array kSentences{
     ONCEC_ERROR(Unsupported, "'{0}' is not supported by this version of oncec"),
     ONCEC_ERROR(EmptyBody, "{0} '{1}' is empty: it needs at least one {2}"),
     ONCEC_ERROR(Redefined, "'{0}' is already defined"),
-    ONCEC_ERROR(RedefinedInOtherCase, "'{0}' differs from '{1}' only in case"),
-    ONCEC_ERROR(NameIsKeyword, "'{0}' differs from the keyword '{1}' only in case: write '_{0}'"),
+    ONCEC_RELAXABLE(RedefinedInOtherCase, "case-clash", "'{0}' differs from '{1}' only in case"),
+    ONCEC_RELAXABLE(NameIsKeyword, "keyword-case",
+                    "'{0}' differs from the keyword '{1}' only in case: write '_{0}'"),
     ONCEC_ERROR(NameOfEnclosingScope, "'{0}' has the name of the {1} around it"),
-    ONCEC_ERROR(NameClashesWithUse, "'{0}' clashes with '{1}', which is used in this scope"),
+    ONCEC_RELAXABLE(NameClashesWithUse, "name-clash",
+                    "'{0}' clashes with '{1}', which is used in this scope"),
     ONCEC_ERROR(UnknownName, "unknown name '{0}'{1}"),
-    ONCEC_ERROR(NameInOtherCase, "'{0}' is defined as '{1}': case counts"),
+    ONCEC_RELAXABLE(NameInOtherCase, "other-case", "'{0}' is defined as '{1}': case counts"),
     ONCEC_ERROR(AmbiguousName, "'{0}' is inherited from several bases: say which, as in '{1}'"),
     ONCEC_ERROR(NotAScope, "'{0}' is {1}, which has no names inside"),
     ONCEC_ERROR(NotAType, "'{0}' is {1}, not a type"),
@@ -55,7 +64,7 @@ constexpr std::array kSentences{
     ONCEC_ERROR(ContainsItself, "'{0}' cannot contain itself: 'sequence<{0}>' can hold none or many"),
     ONCEC_ERROR(IncompleteType, "'{0}' is declared, but not defined yet: only a sequence may hold it here"),
     ONCEC_ERROR(IncompleteBase, "'{0}' is declared, but not defined yet: it cannot be a base"),
-    ONCEC_WARNING(InterfaceNeverDefined, "interface '{0}' is never defined"),
+    ONCEC_WARNING(InterfaceNeverDefined, "interface-never-defined", "interface '{0}' is never defined"),
     ONCEC_ERROR(TypeNeverDefined, "{0} '{1}' is never defined"),
     ONCEC_ERROR(ForwardInPlace, "'{0} {1}' has no body here: to use the type, write '{1}'"),
     ONCEC_ERROR(BoundTooSmall, "bound {0} is too small: it must be at least 1"),
@@ -85,9 +94,9 @@ constexpr std::array kSentences{
     ONCEC_ERROR(AttributeRaises, "attribute can be read and written: say 'getraises' or 'setraises'"),
     ONCEC_ERROR(ReadonlyRaises, "attribute is readonly: say 'raises' instead of '{0}'"),
     ONCEC_ERROR(RaisesForSeveral, "'{0}' stands behind several attributes: declare each of them alone"),
-    ONCEC_WARNING(ContextIgnored, "'context' has no effect"),
+    ONCEC_WARNING(ContextIgnored, "context-ignored", "'context' has no effect"),
     ONCEC_ERROR(OperationIdRepeated, "'{0}' has the same id {1} as '{2}': give one of them @id(n)"),
-    ONCEC_WARNING(AnnotationUnknown, "unknown annotation '@{0}' is ignored{1}"),
+    ONCEC_WARNING(AnnotationUnknown, "unknown-annotation", "unknown annotation '@{0}' is ignored{1}"),
     ONCEC_ERROR(AnnotationMisplaced, "'@{0}' has no meaning for {1}"),
     ONCEC_ERROR(AnnotationRepeated, "'@{0}' is given twice"),
     ONCEC_ERROR(AnnotationContradicts, "'{0}' contradicts '{1}'"),
@@ -105,6 +114,7 @@ constexpr std::array kSentences{
 
 #undef ONCEC_ERROR
 #undef ONCEC_WARNING
+#undef ONCEC_RELAXABLE
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < kSentences.size(); ++i) {
@@ -134,11 +144,28 @@ std::string_view name_of(Message message) {
   return kSentences[static_cast<std::size_t>(message)].name;
 }
 
+std::vector<std::string_view> warning_names() {
+  std::vector<std::string_view> names;
+  for (const Sentence& sentence : kSentences) {
+    if (!sentence.warning_name.empty()) names.push_back(sentence.warning_name);
+  }
+  return names;
+}
+
 Diagnostic& Reporter::report(Message message, SourceRange range,
                              std::initializer_list<std::string_view> fill) {
   const Sentence& sentence = kSentences[static_cast<std::size_t>(message)];
-  return diagnostics_.add(sentence.severity, static_cast<std::uint32_t>(message), range,
-                          filled(sentence.text, fill));
+  const bool is_warning = sentence.severity == Severity::Warning || is_forgiven(message);
+  Diagnostic& diagnostic =
+      diagnostics_.add(is_warning ? Severity::Warning : Severity::Error, static_cast<std::uint32_t>(message),
+                       range, filled(sentence.text, fill));
+  if (is_warning) diagnostic.name = sentence.warning_name;
+  return diagnostic;
+}
+
+bool Reporter::is_forgiven(Message message) const {
+  const Sentence& sentence = kSentences[static_cast<std::size_t>(message)];
+  return relaxed_ && sentence.severity == Severity::Error && !sentence.warning_name.empty();
 }
 
 std::string did_you_mean(std::string_view near) {

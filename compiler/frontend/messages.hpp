@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/diagnostics.hpp"
 
@@ -102,17 +103,25 @@ inline constexpr std::size_t kMessageCount = static_cast<std::size_t>(Message::I
 
 /// The name of the enumerator, for tests.
 std::string_view name_of(Message message);
+/// Of all warnings, and of the errors that `relaxed` makes warnings: "unknown-annotation" …
+std::vector<std::string_view> warning_names();
 
 /// Reports front-end messages into Diagnostics.
 class Reporter {
  public:
-  explicit Reporter(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  /// `relaxed`: rules that other compilers do not keep, and real files break, give warnings.
+  explicit Reporter(Diagnostics& diagnostics, bool relaxed = false)
+      : diagnostics_(diagnostics), relaxed_(relaxed) {}
 
   /// The result takes notes, until the next report.
   Diagnostic& report(Message message, SourceRange range, std::initializer_list<std::string_view> fill = {});
 
+  /// True for an error that is only a warning here: what it is about goes on as if it were right.
+  bool is_forgiven(Message message) const;
+
  private:
   Diagnostics& diagnostics_;
+  bool relaxed_;
 };
 
 /// ", did you mean 'x'?", or nothing where there is nothing near.

@@ -95,8 +95,10 @@ bool Scope::ByLowerCase::operator()(const std::string& a, const std::string& b) 
 }
 
 const Entity* Scope::find(const std::string& wanted) const {
-  const auto found = names.find(wanted);
-  return found == names.end() ? nullptr : &found->second;
+  const auto [first, last] = names.equal_range(wanted);
+  if (first == last) return nullptr;
+  const auto exact = std::find_if(first, last, [&](const auto& each) { return each.first == wanted; });
+  return exact == last ? &first->second : &exact->second;
 }
 
 Names::Names(Reporter& reporter) : reporter_(reporter) {
@@ -139,7 +141,7 @@ bool Names::declare(Scope& scope, const Name& name, Entity entity) {
       reporter_.report(Message::RedefinedInOtherCase, name.range, {name.text, earlier->name})
           .note(earlier->range, "first defined here");
     }
-    return false;
+    if (same || !reporter_.is_forgiven(Message::RedefinedInOtherCase)) return false;
   }
   entity.name = name.text;
   entity.range = name.range;
@@ -216,7 +218,7 @@ const Entity* Names::find_inside(Scope& scope, const Name& name, bool& failed) {
     failed = true;
     return nullptr;
   }
-  if (own != nullptr && !has_right_case(*own, name)) {
+  if (own != nullptr && !has_right_case(*own, name) && !reporter_.is_forgiven(Message::NameInOtherCase)) {
     failed = true;
     return nullptr;
   }

@@ -67,9 +67,10 @@ struct Scope {
   struct ByLowerCase {
     bool operator()(const std::string& a, const std::string& b) const;
   };
-  std::map<std::string, Entity, ByLowerCase> names;
+  std::multimap<std::string, Entity, ByLowerCase> names;  // several of one key only where that is forgiven
   std::map<std::string, Name, ByLowerCase> introduced;
 
+  /// The entity of that name, or else one whose name differs in case only.
   const Entity* find(const std::string& wanted) const;
 };
 

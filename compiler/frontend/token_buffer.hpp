@@ -51,7 +51,7 @@ class TokenBuffer : public antlr4::CommonTokenStream {
   bool is_unterminated(const antlr4::Token& token) const { return unterminated_.count(&token) != 0; }
 
   /// True if names may be missing through no fault of their uses: there was an #include that cannot be read.
-  bool has_unread_include() const { return has_unread_include_; }
+  bool has_unread_include() const { return has_unread_include_ || !source_.is_complete(); }
 
  private:
   void judge_unterminated(antlr4::Token& token, Reporter& reporter);

@@ -32,6 +32,10 @@ class SourceText {
   /// them.
   bool is_included(std::uint32_t octet) const;
 
+  /// Something that it includes could not be read: names may be missing through no fault of their uses.
+  void mark_incomplete() { complete_ = false; }
+  bool is_complete() const { return complete_; }
+
  private:
   struct Piece {
     std::uint32_t begin = 0;  // in text_; it goes on to the next piece
@@ -43,6 +47,7 @@ class SourceText {
 
   std::string text_;
   std::vector<Piece> pieces_;  // ordered by begin
+  bool complete_ = true;
 };
 
 }  // namespace oncec

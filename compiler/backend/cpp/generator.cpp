@@ -332,7 +332,8 @@ class Generator {
     for (const Declaration& declaration : input_.model.declarations) {
       if (declaration.imported && declaration.range.file != nullptr &&
           !std::holds_alternative<model::Module>(declaration.body)) {
-        bases.insert(base_of(declaration.range.file->name()));
+        const SourceFile& file = *declaration.range.file;
+        bases.insert(file.unit().empty() ? base_of(file.name()) : file.unit());
       }
     }
     return bases;

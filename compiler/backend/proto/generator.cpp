@@ -42,7 +42,8 @@ class Generator {
       const bool is_type = !std::holds_alternative<model::Module>(declaration.body) &&
                            !std::holds_alternative<model::Constant>(declaration.body);
       if (declaration.imported && is_type && declaration.range.file != nullptr) {
-        imports.insert(base_name_of(declaration.range.file->name()) + ".proto");
+        const SourceFile& file = *declaration.range.file;
+        imports.insert((file.unit().empty() ? base_name_of(file.name()) : file.unit()) + ".proto");
       }
     }
     if (!imports.empty()) text += "\n";
