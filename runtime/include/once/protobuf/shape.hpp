@@ -145,7 +145,7 @@ concept Message = std::is_class_v<T> && !BitType<T> && !Text<T> && !Octets<T> &&
                   !Optional<T> && !Repeated<T> && !Primitive<T>;
 /// Numbers: many of them travel as one block.
 template <class T>
-concept Packable = Enumeration<T> ||(Primitive<T> && !std::same_as<T, Float128>);
+concept Packable = Enumeration<T> || BitType<T> ||(Primitive<T> && !std::same_as<T, Float128>);
 
 template <class T>
 constexpr WireType wire_type() {
