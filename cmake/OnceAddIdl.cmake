@@ -1,4 +1,5 @@
-# once_add_idl(target files... [INCLUDES dirs...] [LINKS targets...] [CODECS xdr cdr] [OUT_DIR dir])
+# once_add_idl(target files... [INCLUDES dirs...] [LINKS targets...] [CODECS xdr cdr protobuf]
+#              [OUT_DIR dir])
 #
 # Makes the static library `target` from IDL files (.idl, and .x in the ONC RPC language): runs oncec at build time,
 # when an IDL file, one that it includes, or oncec itself has changed, compiles what it writes, and carries the
@@ -7,7 +8,7 @@
 # INCLUDES: folders where #include looks (oncec -I). What is generated from a file below one of them is named by its
 #   path from there: with INCLUDES idl, idl/sub/types.idl gives "sub/types.once.hpp"; below none, "types.once.hpp".
 # LINKS: other targets of once_add_idl whose IDL files these include. Their INCLUDES are looked in, too.
-# CODECS: what the code can encode, cdr and xdr if not said.
+# CODECS: what the code can encode, cdr and xdr if not said; protobuf brings Once::protobuf along.
 # OUT_DIR: where the generated files go, the current binary directory if not said.
 #
 # The same file serves Once's own tree (the target oncec) and the installed package (Once::oncec).
@@ -40,8 +41,8 @@ function(once_add_idl target)
     set(IDL_CODECS cdr xdr)
   endif()
   foreach(codec IN LISTS IDL_CODECS)
-    if(NOT codec MATCHES "^(cdr|xdr)$")
-      message(FATAL_ERROR "once_add_idl(${target}): unknown codec '${codec}' (there are cdr and xdr)")
+    if(NOT codec MATCHES "^(cdr|xdr|protobuf)$")
+      message(FATAL_ERROR "once_add_idl(${target}): unknown codec '${codec}' (there are cdr, xdr and protobuf)")
     endif()
   endforeach()
   list(JOIN IDL_CODECS "," codecs)
@@ -87,6 +88,9 @@ function(once_add_idl target)
     once_idl_unit(unit ${file} ${folders})
     set(base ${IDL_OUT_DIR}/${unit})
     set(generated ${base}.once.hpp ${base}.once.co.hpp ${base}.once.cpp) # the first is that of oncec's rule, as Ninja wants
+    if("protobuf" IN_LIST IDL_CODECS)
+      list(APPEND generated ${base}.once.pb.cpp ${base}.once.pb.hpp)
+    endif()
     set(mark_as_done "")
     if(NOT CMAKE_GENERATOR MATCHES "Ninja")
       set(mark_as_done COMMAND ${CMAKE_COMMAND} -E touch ${generated})
@@ -116,5 +120,11 @@ function(once_add_idl target)
     target_link_libraries(${target} PUBLIC once)
   else()
     target_link_libraries(${target} PUBLIC Once::once)
+  endif()
+  if("protobuf" IN_LIST IDL_CODECS)
+    if(NOT TARGET Once::protobuf)
+      message(FATAL_ERROR "once_add_idl(${target}): CODECS protobuf needs Protocol Buffers (Debian: libprotobuf-dev)")
+    endif()
+    target_link_libraries(${target} PUBLIC Once::protobuf)
   endif()
 endfunction()

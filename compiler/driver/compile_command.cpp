@@ -11,11 +11,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "backend/descriptor/descriptor.hpp"
 #include "driver/commands.hpp"
 #include "driver/dependencies.hpp"
 #include "driver/driver.hpp"
 #include "driver/files.hpp"
 #include "driver/outputs.hpp"
+#include "driver/plugin.hpp"
 #include "driver/reading.hpp"
 
 namespace oncec::driver {
@@ -63,12 +65,20 @@ struct Invocation {
   ReadingOptions reading;
   std::vector<std::string> folders;  // of outputs(), in their order; empty: not wanted
   std::vector<std::string> codecs{"cdr", "xdr"};
+  std::string descriptor_out;
+  std::vector<std::string> plugin_options;
+  std::vector<Plugin> plugins;  // from plugin_options
+  std::string plugin_out;
+  std::string plugin_parameter;
   bool check = false;
   bool only_dependencies = false;
   bool write_dependencies = false;
   std::string dependency_file;
 
-  bool writes_something() const {
+  bool writes_something() const { return writes_known_files() || !plugins.empty(); }
+  /// Files whose names are known before they are made.
+  bool writes_known_files() const {
+    if (!descriptor_out.empty()) return true;
     return std::any_of(folders.begin(), folders.end(), [](const std::string& each) { return !each.empty(); });
   }
 };
@@ -82,10 +92,11 @@ std::vector<fs::path> written_for(const Invocation& invocation, const std::strin
   std::vector<fs::path> out;
   for (std::size_t i = 0; i < outputs().size(); ++i) {
     if (invocation.folders[i].empty()) continue;
-    for (const std::string& name : outputs()[i].names(unit_of(invocation, file))) {
+    for (const std::string& name : outputs()[i].names(unit_of(invocation, file), invocation.codecs)) {
       out.push_back((fs::path(invocation.folders[i]) / name).lexically_normal());
     }
   }
+  if (!invocation.descriptor_out.empty()) out.emplace_back(invocation.descriptor_out);
   return out;
 }
 
@@ -109,16 +120,26 @@ bool compile(const Invocation& invocation, const std::string& file, std::ostream
                                                  : read_file(file, invocation.reading);
   std::vector<std::pair<fs::path, std::string>> made;
   if (reading.diagnostics.errors() == 0 && !invocation.only_dependencies) {
-    for (std::size_t i = 0; i < outputs().size(); ++i) {
-      if (invocation.folders[i].empty() && !invocation.check) continue;
-      Made output = outputs()[i].make({*reading.model, unit_of(invocation, file), invocation.codecs});
-      for (Made::Problem& problem : output.problems) {
+    const auto add = [&](backend::Output output, const std::string& folder) {
+      for (backend::Problem& problem : output.problems) {
         reading.diagnostics.add(Severity::Error, Diagnostic::kNoCode, problem.range, std::move(problem.text));
       }
-      for (Made::File& each : output.files) {
-        made.emplace_back((fs::path(invocation.folders[i]) / each.name).lexically_normal(),
-                          std::move(each.content));
+      for (backend::GeneratedFile& each : output.files) {
+        made.emplace_back((fs::path(folder) / each.name).lexically_normal(), std::move(each.content));
       }
+    };
+    const std::string unit = unit_of(invocation, file);
+    for (std::size_t i = 0; i < outputs().size(); ++i) {
+      // A check is one for the first kind, C++.
+      if (invocation.folders[i].empty() && !(invocation.check && i == 0)) continue;
+      add(outputs()[i].make({*reading.model, unit, invocation.codecs}), invocation.folders[i]);
+    }
+    for (const Plugin& plugin : invocation.plugins) {
+      add(run_plugin(plugin, *reading.model, unit), invocation.plugin_out);
+    }
+    if (!invocation.descriptor_out.empty()) {
+      const auto described = backend::descriptor::describe(*reading.model);
+      made.emplace_back(invocation.descriptor_out, backend::descriptor::serialized(described));
     }
     reading.diagnostics.sort();
     settle_diagnostics(reading, invocation.reading);
@@ -190,10 +211,22 @@ void add_output_options(CLI::App& app, Invocation& invocation) {
   for (std::size_t i = 0; i < outputs().size(); ++i) {
     app.add_option(outputs()[i].option, invocation.folders[i], outputs()[i].help)->type_name("DIR");
   }
+  app.add_option("--descriptor-out", invocation.descriptor_out,
+                 "Write the whole model, as a message of model.proto, to this file")
+      ->type_name("FILE");
+  app.add_option("--plugin", invocation.plugin_options,
+                 "Run the generator oncec-gen-NAME, or the program at PATH")
+      ->type_name("NAME[=PATH]")
+      ->take_all();
+  app.add_option("--plugin-out", invocation.plugin_out, "Write the generators' files to this folder")
+      ->type_name("DIR");
+  app.add_option("--plugin-parameter", invocation.plugin_parameter,
+                 "What the generators get as their parameter")
+      ->type_name("TEXT");
   app.add_option("--codecs", invocation.codecs,
-                 "What arguments can travel as, separated by commas: cdr, xdr (default: both)")
+                 "What arguments can travel as, separated by commas: cdr, xdr, protobuf\n(default: cdr,xdr)")
       ->delimiter(',')
-      ->check(CLI::IsMember({"cdr", "xdr"}))
+      ->check(CLI::IsMember({"cdr", "xdr", "protobuf"}))
       ->type_name("LIST")
       ->take_all();
   app.add_flag("--check", invocation.check, "Check only, as the command of that name does");
@@ -245,6 +278,20 @@ int run_compile(int argc, const char* const* argv, std::ostream& out, std::ostre
   app.set_version_flag("--version", "oncec " ONCE_VERSION, "Print the version");
   add_output_options(app, invocation);
   return run(app, invocation, arguments(argc, argv), out, err, colours, [&invocation] {
+    for (const std::string& option : invocation.plugin_options) {
+      invocation.plugins.push_back(parse_plugin(option));
+      invocation.plugins.back().parameter = invocation.plugin_parameter;
+    }
+    if (invocation.plugins.empty() != invocation.plugin_out.empty()) {
+      throw CLI::ValidationError("--plugin and --plugin-out go together");
+    }
+    if (!invocation.descriptor_out.empty() && invocation.files.size() > 1) {
+      throw CLI::ValidationError("--descriptor-out is one file, for one IDL file");
+    }
+    if ((invocation.only_dependencies || invocation.write_dependencies) && !invocation.writes_known_files()) {
+      throw CLI::ValidationError(
+          "-M and -MD speak of what --cpp-out, --proto-out or --descriptor-out writes");
+    }
     if (invocation.check && invocation.writes_something()) {
       throw CLI::ValidationError("--check writes nothing, --cpp-out does");
     }

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "backend/output.hpp"
 #include "model/model.hpp"
-#include "support/source.hpp"
 
 namespace oncec::driver {
 
@@ -15,28 +15,14 @@ struct OutputRequest {
   std::vector<std::string> codecs;
 };
 
-struct Made {
-  struct File {
-    std::string name;  // below the folder that was given
-    std::string content;
-  };
-  /// Something that has no form there; an error at its place.
-  struct Problem {
-    SourceRange range;
-    std::string text;
-  };
-  std::vector<File> files;
-  std::vector<Problem> problems;
-};
-
 /// One kind of output. To add one, add a row to outputs().
 struct OutputKind {
   const char* option;  // "--cpp-out": takes a folder
   const char* help;
-  Made (*make)(const OutputRequest& request);
+  backend::Output (*make)(const OutputRequest& request);
   /// The names of the files that make() makes from a unit, problems aside; they can be told before it is
   /// read.
-  std::vector<std::string> (*names)(const std::string& unit);
+  std::vector<std::string> (*names)(const std::string& unit, const std::vector<std::string>& codecs);
 };
 
 const std::vector<OutputKind>& outputs();

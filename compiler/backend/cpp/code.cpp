@@ -62,6 +62,8 @@ constexpr std::array kIncludes = {
     Include{"template void encode", "<once/codec/values.hpp>"},
     Include{"once::Xdr", "<once/codec/xdr.hpp>"},
     Include{"once::XdrDecoder", "<once/codec/xdr.hpp>"},
+    Include{"once::protobuf", "<once/protobuf.hpp>"},
+    Include{"once::ProtobufEncoder", "<once/protobuf.hpp>"},
     Include{"once::ChannelPointer", "<once/rpc/channel.hpp>"},
     Include{"once::OutgoingCall", "<once/rpc/channel.hpp>"},
     Include{"once::detail::co_serve", "<once/rpc/co_skeleton.hpp>"},

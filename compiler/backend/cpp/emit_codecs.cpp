@@ -370,7 +370,7 @@ void emit_codec_instantiations(Code& code, const Input& input, const Declaration
         template void decode(once::CdrDecoder<std::endian::big>&, $name$&);
       )",
                 {{"name", codec_name(input, declaration)}});
-    } else {
+    } else if (codec == "xdr") {
       code.emit(R"(
         template void encode(once::XdrEncoder&, const $name$&);
         template void decode(once::XdrDecoder&, $name$&);

@@ -11,9 +11,11 @@
 #include "backend/cpp/check.hpp"
 #include "backend/cpp/code.hpp"
 #include "backend/cpp/emit.hpp"
+#include "backend/cpp/emit_protobuf.hpp"
 #include "backend/cpp/names.hpp"
 #include "backend/cpp/operations.hpp"
 #include "backend/cpp/order.hpp"
+#include "backend/proto/fields.hpp"
 #include "backend/wire.hpp"
 
 namespace oncec::backend::cpp {
@@ -91,6 +93,10 @@ class Generator {
     for (std::size_t part = 0; part < input_.options.parts; ++part) {
       const std::string number = part == 0 ? "" : "." + std::to_string(part + 1);
       files.push_back({base + ".once" + number + ".cpp", source(part)});
+    }
+    if (has_protobuf(input_.options)) {
+      files.push_back({base + ".once.pb.hpp", protobuf_header()});
+      files.push_back({base + ".once.pb.cpp", protobuf_source()});
     }
     return files;
   }
@@ -223,7 +229,7 @@ class Generator {
     if (!interfaces.empty()) {
       std::vector<std::string> codecs;
       for (const std::string& codec : input_.options.codecs)
-        codecs.push_back(codec == "cdr" ? "once::Cdr" : "once::Xdr");
+        codecs.push_back(codec == "cdr" ? "once::Cdr" : codec == "xdr" ? "once::Xdr" : "once::Protobuf");
       code.emit(R"(
         namespace {
         using GeneratedCodecs = once::Codecs<$codecs$>;
@@ -256,6 +262,7 @@ class Generator {
     const std::string& base = input_.options.base_name;
     std::vector<std::string> includes;
     if (!interfaces.empty()) includes.push_back(base + ".once.co.hpp");
+    if (!interfaces.empty() && has_protobuf(input_.options)) includes.push_back(base + ".once.pb.hpp");
     return code.with_includes(opening("What makes its headers work."), base + ".once.hpp", includes,
                               holds_references() ? "once::Codecs" : "");
   }
@@ -265,6 +272,31 @@ class Generator {
     return std::any_of(encoded_.begin(), encoded_.end(), [&](const Declaration* declaration) {
       return backend::holds_references(*declaration);
     });
+  }
+
+  std::string protobuf_header() const {
+    Code code;
+    std::vector<std::string> includes;
+    for (const std::string& included : imported_bases()) includes.push_back(included + ".once.pb.hpp");
+    includes.push_back(input_.options.base_name + ".once.hpp");
+    for (const Declaration* const declaration : encoded_) {
+      code.enter(names_.namespaces(*declaration));
+      emit_protobuf_declaration(code, input_, *declaration);
+    }
+    code.enter({});
+    return code.with_includes(opening("How the types travel as Protocol Buffers.") + "#pragma once\n", "",
+                              includes);
+  }
+
+  std::string protobuf_source() const {
+    Code code;
+    for (const Declaration* const declaration : encoded_) {
+      code.enter(names_.namespaces(*declaration));
+      emit_protobuf_definitions(code, input_, *declaration);
+    }
+    code.enter({});
+    return code.with_includes(opening("What makes its header work."),
+                              input_.options.base_name + ".once.pb.hpp", {});
   }
 
   void write_traits(Code& code, std::span<const InterfacePlan> interfaces) const {
@@ -326,6 +358,7 @@ class Generator {
 Output generate(const model::Model& model, const Options& options) {
   Output output;
   check(model, output.problems);
+  if (output.problems.empty() && has_protobuf(options)) proto::check(model, output.problems);
   if (!output.problems.empty()) return output;
   const Generator generator{model, options, output.problems};
   if (output.problems.empty()) output.files = generator.files();

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "backend/cpp/types.hpp"
+#include "backend/proto/octets.hpp"
 #include "backend/wire.hpp"
 
 namespace oncec::backend::cpp {
@@ -163,9 +164,11 @@ std::string spell_result(const Names& names, const OperationPlan& operation, con
              : names.spell(*operation.owner, from) + "::" + operation.result_struct;
 }
 
-std::uint32_t reply_max(const model::Operation& operation) {
+std::uint32_t reply_max(const model::Operation& operation, bool with_protobuf) {
   if (operation.reply_max != 0) return operation.reply_max;
-  const std::uint64_t bound = reply_bound(operation).value_or(64 * 1024);
+  constexpr std::uint64_t kUnbounded = 64 * 1024;
+  std::uint64_t bound = reply_bound(operation).value_or(kUnbounded);
+  if (with_protobuf) bound = std::max(bound, proto::reply_bound(operation).value_or(kUnbounded));
   return static_cast<std::uint32_t>(
       std::min<std::uint64_t>(bound, std::numeric_limits<std::uint32_t>::max()));
 }
