@@ -98,7 +98,7 @@ Diagnostic& Diagnostic::note(SourceRange where, std::string what) {
 
 Diagnostic& Diagnostics::add(Severity severity, std::uint32_t code, SourceRange range, std::string text) {
   if (severity == Severity::Error) ++errors_;
-  all_.push_back({severity, code, range, std::move(text), {}});
+  all_.push_back({severity, code, range, std::move(text), {}, {}});
   return all_.back();
 }
 
