@@ -79,11 +79,18 @@ class Balance {
       default: return false;
     }
     std::size_t at = tokens_.next(i);
-    if (type(at) != Grammar::IDENTIFIER) return false;
+    if (!may_be_name(type(at))) return false;
     at = tokens_.next(at);
     if (type(at) == Grammar::COLON) at = behind_bases(at);
     if (type(at) == Grammar::SWITCH) at = behind_parentheses(tokens_.next(at));
-    return type(at) != Grammar::LEFT_BRACE && type(at) != Grammar::SEMICOLON;
+    switch (type(at)) {
+      case Grammar::LEFT_BRACE:
+      case Grammar::SEMICOLON:
+      case Grammar::LEFT_ANGLE:   // a template module
+      case Grammar::RIGHT_ANGLE:  // one of its parameters
+      case Grammar::COMMA: return false;
+      default: return true;
+    }
   }
 
   /// `: a::b, c`
@@ -91,7 +98,7 @@ class Balance {
     do {
       at = tokens_.next(at);
       if (type(at) == Grammar::SCOPE) at = tokens_.next(at);
-      if (type(at) == Grammar::IDENTIFIER) at = tokens_.next(at);
+      if (may_be_name(type(at))) at = tokens_.next(at);
     } while (type(at) == Grammar::COMMA || type(at) == Grammar::SCOPE);
     return at;
   }

@@ -50,6 +50,8 @@ class TokenBuffer : public antlr4::CommonTokenStream {
   /// True for a literal whose end is missing.
   bool is_unterminated(const antlr4::Token& token) const { return unterminated_.count(&token) != 0; }
 
+  const std::vector<const antlr4::Token*>& pragmas() const { return pragmas_; }
+
   /// True if names may be missing through no fault of their uses: there was an #include that cannot be read.
   bool has_unread_include() const { return has_unread_include_; }
 
@@ -66,6 +68,7 @@ class TokenBuffer : public antlr4::CommonTokenStream {
   const SourceText& source_;
   std::vector<std::uint32_t> octet_of_;  // of each character; empty if all are ASCII
   std::set<const antlr4::Token*> unterminated_;
+  std::vector<const antlr4::Token*> pragmas_;
   bool has_unread_include_ = false;
 };
 
