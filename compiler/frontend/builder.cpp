@@ -72,6 +72,7 @@ void Builder::build() {
   if (syntax_.tree() == nullptr) return;
   definitions(syntax_.tree()->definition(), syntax_.end_of_file(), names_.file_scope());
   report_unused_templates();
+  close_gaps();
   report_never_defined();
   ids_.assign(model_);
 }
@@ -320,12 +321,24 @@ void Builder::publish(Scope& scope, model::Declaration& declaration) {
   std::vector<const model::Declaration*>* list = list_of(around);
   const Entity* entity = around.find(declaration.name);
   if (list == nullptr || entity == nullptr || entity->declaration != &declaration) return;
+  if (forward_.count(&declaration) != 0) slots_.emplace(&declaration, list->size());
   list->push_back(&declaration);
 }
 
+/// Takes a forward declaration off its list; the slot is closed when all has been read.
 void Builder::withdraw(Scope& scope, const model::Declaration& declaration) {
-  std::vector<const model::Declaration*>* list = list_of(scope);
-  if (list != nullptr) list->erase(std::remove(list->begin(), list->end(), &declaration), list->end());
+  const auto slot = slots_.find(&declaration);
+  std::vector<const model::Declaration*>* list = list_of(scope_around(scope));
+  if (list == nullptr || slot == slots_.end()) return;
+  (*list)[slot->second] = nullptr;
+  slots_.erase(slot);
+  lists_with_gaps_.insert(list);
+}
+
+void Builder::close_gaps() {
+  for (std::vector<const model::Declaration*>* list : lists_with_gaps_) {
+    list->erase(std::remove(list->begin(), list->end(), nullptr), list->end());
+  }
 }
 
 void Builder::declare_broken(Scope& scope, const Name& name) {
@@ -334,7 +347,7 @@ void Builder::declare_broken(Scope& scope, const Name& name) {
 
 void Builder::report_never_defined() {
   for (const auto& [declaration, is_told] : forward_) {
-    if (!is_told) continue;
+    if (!is_told || syntax_.is_suspect(declaration->name)) continue;
     if (std::holds_alternative<model::Interface>(declaration->body)) {
       reporter_.report(Message::InterfaceNeverDefined, declaration->range, {declaration->name});
       continue;

@@ -103,6 +103,7 @@ class Builder {
   void take_out(Scope& scope, const Name& name, model::Declaration& declaration);
   void publish(Scope& scope, model::Declaration& declaration);
   void withdraw(Scope& scope, const model::Declaration& declaration);
+  void close_gaps();
   std::vector<const model::Declaration*>* list_of(Scope& scope);
   std::deque<model::Declaration>& home();
   void declare_broken(Scope& scope, const Name& name);
@@ -258,7 +259,10 @@ class Builder {
 
   std::deque<model::Declaration> discarded_;  // could not be entered; built all the same, for their errors
   std::unordered_map<const model::Declaration*, bool>
-      forward_;                                         // declared, not defined (yet); told of, if not
+      forward_;  // declared, not defined (yet); told of, if not
+  std::unordered_map<const model::Declaration*, std::size_t>
+      slots_;  // of forward declarations, in their lists
+  std::unordered_set<std::vector<const model::Declaration*>*> lists_with_gaps_;
   std::unordered_set<const model::Declaration*> open_;  // being defined
   std::unordered_map<const model::Declaration*, std::size_t> depth_;
   std::unordered_set<const model::Declaration*> local_;  // structs and others that hold local types

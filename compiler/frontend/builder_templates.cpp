@@ -109,6 +109,7 @@ Builder::Template* Builder::find_template(Grammar::ScopedNameContext& context, S
   if (found == nullptr) return nullptr;
   const auto known = templates_.find(found);
   if (known != templates_.end()) return &known->second;
+  if (std::get<model::Unmapped>(found->body).kind == "template module") return nullptr;  // it is being read
   const Path path = constants_.path(context);
   reporter_.report(Message::NotOfKind, path.range, {path.text(), described(*found), "a template module"})
       .note(found->range, "defined here");

@@ -91,6 +91,7 @@ void Builder::value_bases(Grammar::ValueDeclarationContext& context, Scope& oute
     if (base == nullptr) continue;
     const auto& inherited = std::get<model::ValueType>(base->body);
     const Path path = constants_.path(*each);
+    if (!inherited.defined && syntax_.is_suspect(base->name)) continue;
     if (!inherited.defined) {
       reporter_.report(Message::IncompleteBase, path.range, {path.text()}).note(base->range, "declared here");
     } else if (std::find(body.bases.begin(), body.bases.end(), base) != body.bases.end()) {

@@ -74,7 +74,13 @@ std::string_view described(const model::Declaration& declaration) {
       "a module",     "a constant", "a typedef",    "an enum",     "a bitmask",   "a bitset",     "a struct",
       "an exception", "a union",    "an interface", "a valuetype", "a value box", "a native type"};
   const auto* const unmapped = std::get_if<model::Unmapped>(&declaration.body);
-  return unmapped != nullptr ? std::string_view{unmapped->kind} : kWords[declaration.body.index()];
+  if (unmapped == nullptr) return kWords[declaration.body.index()];
+  constexpr std::array<std::string_view, 5> kUnmapped{"a component", "a home", "a porttype", "a connector",
+                                                      "a template module"};
+  const auto* const words = std::find_if(kUnmapped.begin(), kUnmapped.end(), [&](std::string_view each) {
+    return each.substr(2) == unmapped->kind;
+  });
+  return words == kUnmapped.end() ? std::string_view{"nothing that Once uses"} : *words;
 }
 
 std::string described(const Entity& entity) {

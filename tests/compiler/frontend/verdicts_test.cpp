@@ -122,7 +122,7 @@ constexpr Verdict kVerdicts[] = {
     {"component C {};", true, "7.4.8 has components"},
     {"struct S { struct T { long a; } b; };", true},
     {"struct S { union U switch (long) { case 1: long a; }; };", false},
-    {"union A switch (enum E { P }) { case P: long a; }; union B switch (enum E { P }) { case P: long a; };",
+    {"union A switch (enum E { P }) { case P: long x; }; union B switch (enum E { P }) { case P: long x; };",
      true},
     {"valuetype V; valuetype V { private V next; };", true},
     {"valuetype A { public long x; }; valuetype B : A { public long x; };", false},
