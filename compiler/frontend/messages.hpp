@@ -21,6 +21,8 @@ enum class Message : std::uint8_t {
   UnterminatedLiteral,
   UnterminatedComment,
   DirectiveUnsupported,
+  PragmaUnknown,
+  PragmaMalformed,
   TooDeep,
   BadOctalDigit,
   BadEscape,
@@ -32,13 +34,13 @@ enum class Message : std::uint8_t {
   WordRepeated,
   MisspeltKeyword,
   UnexpectedBrace,
-  Unsupported,
   EmptyBody,
   // Names.
   Redefined,
   RedefinedInOtherCase,
   NameIsKeyword,
   NameOfEnclosingScope,
+  NameQualified,
   NameClashesWithUse,
   UnknownName,
   NameInOtherCase,
@@ -48,16 +50,29 @@ enum class Message : std::uint8_t {
   NotAConstant,
   NotABase,
   NotAnException,
+  NotOfKind,
+  RepositoryIdRepeated,
+  RepositoryIdInvalid,
   // Types.
   ContainsItself,
   IncompleteType,
   IncompleteBase,
   InterfaceNeverDefined,
   TypeNeverDefined,
+  ForwardDiffers,
   ForwardInPlace,
   BoundTooSmall,
   BoundTooLarge,
   ArrayTooLarge,
+  FixedDigits,
+  FixedScale,
+  FixedWithoutDigits,
+  BitFieldType,
+  BitFieldWidth,
+  BitsetTooWide,
+  BitBound,
+  BitPosition,
+  BitPositionRepeated,
   DiscriminatorType,
   LabelRepeated,
   EnumeratorValueRepeated,
@@ -72,10 +87,14 @@ enum class Message : std::uint8_t {
   ShiftRange,
   OperatorMisapplied,
   StringTooLong,
+  FixedTooLong,
   // Interfaces.
   BaseRepeated,
   InheritedTwice,
   OverridesInherited,
+  AbstractInherits,
+  LocalInherited,
+  LocalInRemote,
   MaybeReturns,
   MaybeHasOut,
   MaybeRaises,
@@ -85,9 +104,19 @@ enum class Message : std::uint8_t {
   RaisesForSeveral,
   ContextIgnored,
   OperationIdRepeated,
+  // Value types.
+  ConcreteBaseNotFirst,
+  TruncatableWithoutBase,
+  AbstractHasState,
+  SupportsSeveral,
+  BoxModified,
+  // Template modules.
+  TemplateArgumentCount,
+  TemplateArgumentKind,
   // Annotations.
   AnnotationUnknown,
   AnnotationMisplaced,
+  AnnotationWithoutEffect,
   AnnotationRepeated,
   AnnotationContradicts,
   AnnotationParameterUnknown,
@@ -143,9 +172,18 @@ class Reporter {
   /// True for an error that is only a warning here: what it is about goes on as if it were right.
   bool is_forgiven(Message message) const;
 
+  /// While text is read again, to instantiate a template at `place`: what has been said about it is not said
+  /// again, and the rest names the place.
+  void begin_instantiation(SourceRange place) { instantiated_at_.push_back(place); }
+  void end_instantiation() { instantiated_at_.pop_back(); }
+
  private:
+  bool has_said(Message message, SourceRange range) const;
+
   Diagnostics& diagnostics_;
   bool relaxed_;
+  std::vector<SourceRange> instantiated_at_;
+  Diagnostic unheard_;
 };
 
 /// ", did you mean 'x'?", or nothing where there is nothing near.

@@ -2,7 +2,6 @@
 #include "frontend/repair.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -25,7 +24,11 @@ bool is_unit(std::size_t rule) {
   switch (rule) {
     case Grammar::RuleDefinition:
     case Grammar::RuleInterfaceItem:
+    case Grammar::RuleValueItem:
+    case Grammar::RulePortItem:
+    case Grammar::RuleHomeItem:
     case Grammar::RuleMember:
+    case Grammar::RuleBitField:
     case Grammar::RuleUnionCase:
     case Grammar::RuleAnnotationMember: return true;
     default: return false;
@@ -39,25 +42,6 @@ antlr4::ParserRuleContext* unit_of(antlr4::ParserRuleContext* context) {
   return context;
 }
 
-/// Words that begin what this version does not have. Those that are no keywords may be names.
-constexpr std::array<std::string_view, 12> kUnsupportedNames{
-    "component", "home",    "eventtype", "import",   "typeid", "typeprefix",
-    "bitset",    "bitmask", "connector", "porttype", "local",  "port"};
-bool begins_unsupported(const Token& token, std::string_view text, const Token& next) {
-  switch (token.getType()) {
-    case Grammar::ABSTRACT:
-    case Grammar::CUSTOM:
-    case Grammar::NATIVE:
-    case Grammar::VALUETYPE: return true;
-    case Grammar::IDENTIFIER: break;
-    default: return false;
-  }
-  const bool names_something = next.getType() == Grammar::IDENTIFIER || next.getType() == Grammar::SCOPE ||
-                               next.getType() == Grammar::INTERFACE;
-  return names_something &&
-         std::find(kUnsupportedNames.begin(), kUnsupportedNames.end(), text) != kUnsupportedNames.end();
-}
-
 bool begins_definition(std::size_t type) {
   switch (type) {
     case Grammar::MODULE:
@@ -67,6 +51,10 @@ bool begins_definition(std::size_t type) {
     case Grammar::UNION:
     case Grammar::ENUM:
     case Grammar::TYPEDEF:
+    case Grammar::VALUETYPE:
+    case Grammar::ABSTRACT:
+    case Grammar::CUSTOM:
+    case Grammar::NATIVE:
     case Grammar::CONST: return true;
     default: return false;
   }
@@ -195,7 +183,14 @@ bool RepairStrategy::is_body_loop(const Situation& at) const {
   switch (at.parser->getContext()->getRuleIndex()) {
     case Grammar::RuleSpecification: return true;
     case Grammar::RuleModuleDeclaration:
+    case Grammar::RuleTemplateRest:
     case Grammar::RuleInterfaceDeclaration:
+    case Grammar::RuleValueDeclaration:
+    case Grammar::RuleComponentDeclaration:
+    case Grammar::RuleHomeDeclaration:
+    case Grammar::RulePortTypeDeclaration:
+    case Grammar::RuleConnectorDeclaration:
+    case Grammar::RuleBitsetDeclaration:
     case Grammar::RuleStructDeclaration:
     case Grammar::RuleExceptionDeclaration:
     case Grammar::RuleUnionDeclaration:
@@ -209,7 +204,6 @@ bool RepairStrategy::is_body_loop(const Situation& at) const {
 // ------------------------------------------------------------------------------------------------ the repair
 
 bool RepairStrategy::repair(const Situation& at) {
-  if (skip_unsupported(at)) return true;
   const std::optional<Edit> edit = best_edit(at);
   if (edit) {
     report(at, *edit);
@@ -443,16 +437,6 @@ bool RepairStrategy::is_consequence(std::size_t index) const {
     if (before.getChannel() == Token::DEFAULT_CHANNEL) return tokens_.is_unterminated(before);
   }
   return false;
-}
-
-bool RepairStrategy::skip_unsupported(const Situation& at) {
-  if (!is_body_loop(at)) return false;
-  const Token& token = *tokens_.at(at.error);
-  const std::string_view text = tokens_.text(token);
-  if (!begins_unsupported(token, text, *tokens_.at(tokens_.next(at.error)))) return false;
-  reporter_.report(Message::Unsupported, tokens_.range(token), {text});
-  leave_out(at.error, at.error);
-  return true;
 }
 
 // -------------------------------------------------------------------------------------------- leaving out

@@ -74,7 +74,6 @@ class RepairStrategy final : public antlr4::ANTLRErrorStrategy {
   std::size_t begin_of(antlr4::ParserRuleContext& unit) const;
   void report(const Situation& at, const Edit& edit);
   void apply(const Edit& edit);
-  bool skip_unsupported(const Situation& at);
   void report_expected(std::size_t index, const std::string& expected, bool is_missing = false);
   antlr4::misc::IntervalSet expected_behind(antlr4::Parser* parser, std::size_t first,
                                             std::size_t error) const;

@@ -29,23 +29,13 @@ Directive parse_directive(std::string_view text) {
   return {text.substr(0, end), trimmed(text.substr(end))};
 }
 
-bool opens_angle(std::size_t type) {
-  switch (type) {
-    case Lexer::SEQUENCE:
-    case Lexer::STRING_:
-    case Lexer::WSTRING:
-    case Lexer::FIXED_:
-    case Lexer::MAP: return true;
-    default: return false;
-  }
-}
-
 /// The closing bracket for an opening one, else 0.
 std::size_t closing(std::size_t type) {
   switch (type) {
     case Lexer::LEFT_BRACE: return Lexer::RIGHT_BRACE;
     case Lexer::LEFT_PARENTHESIS: return Lexer::RIGHT_PARENTHESIS;
     case Lexer::LEFT_BRACKET: return Lexer::RIGHT_BRACKET;
+    case Lexer::LEFT_ANGLE: return Lexer::RIGHT_ANGLE;  // there is no "less than" in IDL
     default: return 0;
   }
 }
@@ -53,10 +43,8 @@ std::size_t closing(std::size_t type) {
 /// The brackets that are open at a token. Forgiving: a brace closes whatever was left open inside.
 class OpenBrackets {
  public:
-  void see(std::size_t type, std::size_t type_before) {
-    if (type == Lexer::LEFT_ANGLE && opens_angle(type_before)) {
-      closing_.push_back(Lexer::RIGHT_ANGLE);
-    } else if (const std::size_t close = closing(type); close != 0) {
+  void see(std::size_t type) {
+    if (const std::size_t close = closing(type); close != 0) {
       closing_.push_back(close);
     } else if (type == Lexer::SEMICOLON) {
       while (!closing_.empty() && closing_.back() == Lexer::RIGHT_ANGLE) closing_.pop_back();
@@ -83,7 +71,6 @@ bool TokenBuffer::prepare(Reporter& reporter) {
   fill();
   index_characters();
   OpenBrackets brackets;
-  std::size_t type_before = 0;
   for (std::size_t i = 0; i < count(); ++i) {
     antlr4::Token& token = *at(i);
     if (token.getChannel() == kHidden) {
@@ -95,12 +82,11 @@ bool TokenBuffer::prepare(Reporter& reporter) {
     }
     judge_unterminated(token, reporter);
     if (token.getType() == Lexer::SHIFT_RIGHT && brackets.in_angle()) split_shift(i);
-    brackets.see(token.getType(), type_before);
+    brackets.see(token.getType());
     if (brackets.depth() > kNestingMax) {
       reporter.report(Message::TooDeep, range(token), {std::to_string(kNestingMax)});
       return false;
     }
-    type_before = token.getType();
   }
   seek(0);
   return true;
@@ -138,6 +124,10 @@ void TokenBuffer::judge_directive(antlr4::Token& token, Reporter& reporter) {
   }
   const Directive directive = parse_directive(text(token));
   if (directive.name.empty()) return;  // a lone '#' is nothing, as in C
+  if (directive.name == "pragma") {
+    pragmas_.push_back(&token);
+    return;
+  }
   if (directive.name == "include") {
     if (directive.rest == "<once.idl>" || directive.rest == "\"once.idl\"") return;
     has_unread_include_ = true;

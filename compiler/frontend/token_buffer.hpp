@@ -24,6 +24,8 @@ class TokenBuffer : public TokenStream {
   /// True for a literal whose end is missing.
   bool is_unterminated(const antlr4::Token& token) const { return unterminated_.count(&token) != 0; }
 
+  const std::vector<const antlr4::Token*>& pragmas() const { return pragmas_; }
+
   /// True if names may be missing through no fault of their uses: there was an #include that cannot be read.
   bool has_unread_include() const { return has_unread_include_ || !source_.is_complete(); }
 
@@ -34,6 +36,7 @@ class TokenBuffer : public TokenStream {
   void split_shift(std::size_t index);
 
   std::set<const antlr4::Token*> unterminated_;
+  std::vector<const antlr4::Token*> pragmas_;
   bool has_unread_include_ = false;
 };
 

@@ -1,4 +1,5 @@
 // Whatever is done to a file, oncec ends, and says something about a place that exists.
+#include <algorithm>
 #include <iterator>
 #include <sstream>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "bank_text.hpp"
 #include "compile.hpp"
+#include "whole_text.hpp"
 
 namespace oncec {
 namespace {
@@ -31,6 +33,7 @@ void survive(const std::string& text) {
 
 TEST(Robustness, TheTextItselfIsRight) {
   compile_right(kBank);
+  compile_right(kWhole);
 }
 
 TEST(Robustness, EveryPrefixEnds) {
@@ -51,6 +54,21 @@ TEST(Robustness, EveryCharacterMayBecomeAnother) {
 TEST(Robustness, EveryCharacterMayBeMissing) {
   const std::string text = kBank;
   for (std::size_t i = 0; i < text.size(); ++i) survive(text.substr(0, i) + text.substr(i + 1));
+}
+
+TEST(Robustness, TheWholeLanguageMayBeCutOffAtAnyWord) {
+  const std::string text = kWhole;
+  for (std::size_t end = text.find(' '); end != std::string::npos; end = text.find(' ', end + 1)) {
+    survive(text.substr(0, end));
+  }
+}
+
+TEST(Robustness, TheWholeLanguageMayMissAnyWord) {
+  const std::string text = kWhole;
+  for (std::size_t begin = text.find(' '); begin != std::string::npos; begin = text.find(' ', begin + 1)) {
+    const std::size_t end = std::min(text.find(' ', begin + 1), text.size());
+    survive(text.substr(0, begin) + text.substr(end));
+  }
 }
 
 TEST(Robustness, HostileShapesEnd) {
@@ -80,6 +98,17 @@ TEST(Robustness, HostileShapesEnd) {
                             "]",
                             ">>",
                             "unsigned ",
+                            "valuetype V {",
+                            "valuetype V ",
+                            "struct S { struct T { ",
+                            "module M<",
+                            "module M<typename T> {",
+                            "map<long, ",
+                            "fixed<",
+                            "bitset B { ",
+                            "component C { ",
+                            "typeid ",
+                            "\n#pragma ID \n",
                             "@"}) {
     std::string text;
     for (int i = 0; i < 500; ++i) text += piece;
