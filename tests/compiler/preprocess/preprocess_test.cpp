@@ -124,7 +124,7 @@ TEST_F(Preprocess, NamesTheFoldersWhereAFileIsNotFound) {
   EXPECT_EQ(printed(),
             "main.idl:2:3: error: 'none.idl' is not found; looked in '.', 'idl', '/usr/share/idl'\n"
             "    2 |   #include \"none.idl\" // why\n"
-            "      |   ^~~~~~~~~~~~~~~~~~~~~~~~~\n");
+            "      |   ^~~~~~~~~~~~~~~~~~~~~~~~~~\n");
   EXPECT_FALSE(out_.text.is_complete());
   EXPECT_TRUE(has("behind"));
 }
@@ -241,7 +241,7 @@ TEST_F(Preprocess, BoundsWhatFilesAndMacrosCanBecome) {
 
 TEST_F(Preprocess, LeavesDamagedTextToTheFrontEnd) {
   const std::string text =
-      "char c = 'a;\n\"open\nlong\r x;\r\n$ ` \\ \x01 \xE2\x82\xAC ??= <:\n#define x(\n/* open";
+      "char c = 'a;\n\"open\nlong\r x;\r\n$ ` \\ \x01 \xE2\x82\xAC ?\?= <:\n#define x(\n/* open";
   const std::string kept = text.substr(0, text.find("#define"));
   EXPECT_EQ(run(kept + "/* open"), kept + "/* open");
   EXPECT_EQ(printed(), "");
