@@ -337,35 +337,34 @@ void Session::wrong(const wave::preprocess_exception& what) {
     case Code::macro_redefinition:
     case Code::illegal_redefinition:
       error(directive, "macro '" + name + "' is already defined, and otherwise");
-      return;
+      break;
     case Code::alreadydefined_name:
     case Code::invalid_macroname:
-    case Code::illegal_operator_redefinition: error(directive, "'" + name + "' cannot be a macro"); return;
-    case Code::duplicate_parameter_name:
-      error(directive, "two parameters of the macro have one name");
-      return;
+    case Code::illegal_operator_redefinition: error(directive, "'" + name + "' cannot be a macro"); break;
+    case Code::duplicate_parameter_name: error(directive, "two parameters of the macro have one name"); break;
     case Code::too_few_macroarguments:
-    case Code::empty_macroarguments: error(word, "too few arguments for macro '" + name + "'"); return;
-    case Code::too_many_macroarguments: error(word, "too many arguments for macro '" + name + "'"); return;
+    case Code::empty_macroarguments: error(word, "too few arguments for macro '" + name + "'"); break;
+    case Code::too_many_macroarguments: error(word, "too many arguments for macro '" + name + "'"); break;
     case Code::improperly_terminated_macro:
       error(word, "the arguments of macro '" + name + "' have no ')'");
-      return;
-    case Code::invalid_concat: error(word, "'##' makes no single word here"); return;
-    case Code::division_by_zero: error(directive, "division by zero"); return;
-    case Code::integer_overflow: error(directive, "a number is too large"); return;
+      break;
+    case Code::invalid_concat: error(word, "'##' makes no single word here"); break;
+    case Code::division_by_zero: error(directive, "division by zero"); break;
+    case Code::integer_overflow: error(directive, "a number is too large"); break;
     case Code::ill_formed_expression:
     case Code::ill_formed_operator:
     case Code::ill_formed_integer_literal:
     case Code::ill_formed_character_literal:
       error(directive, "the condition '" + argument_of(directive) + "' cannot be understood");
-      return;
+      break;
     case Code::bad_include_file:
     case Code::bad_include_statement:
       error(directive, "expected a file's name in \"\" or <> behind '#include'");
       complete_ = false;
-      return;
-    default: error(directive, "this directive cannot be understood"); throw Stop{};
+      break;
+    default: error(directive, "this directive cannot be understood"); break;
   }
+  throw Stop{};  // the library does not go on well: it skips a directive, or never comes back
 }
 
 /// The library's way to a file's text.

@@ -192,6 +192,8 @@ TEST_F(Preprocess, ReportsWhatIsWrongAtItsPlace) {
       {"#if 1\n#else\n#elif 1\n#endif\n", "main.idl:3:1: error: '#elif' behind '#else'"},
       {"long x;\n #ifdef A\n", "main.idl:2:2: error: this '#ifdef' has no '#endif'"},
       {"#if 1 +\n#endif\n", "main.idl:1:1: error: the condition '1 +' cannot be understood"},
+      {"#if defined(A=B)\n#endif\n",
+       "main.idl:1:1: error: the condition 'defined(A=B)' cannot be understood"},
       {"#if 1 / 0\n#endif\n", "main.idl:1:1: error: "},
       {"#define A(x\n", "main.idl:1:1: error: "},
       {"#define A 1\n#define A 2\n", "main.idl:2:1: error: macro 'A' is already defined, and otherwise"},
