@@ -10,6 +10,7 @@
 #include <boost/wave/cpplexer/cpp_lex_iterator.hpp>
 #include <charconv>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "preprocess/sources.hpp"
@@ -313,7 +314,14 @@ void Session::wrong(const wave::preprocess_exception& what) {
   const Place place{*inclusion, source.file->line_begin(line) + column};
   const SourceRange directive = directive_range(source, place.begin);
   const SourceRange word{source.file, place.begin, end_of(place)};
-  const std::string name = what.get_related_name();
+  const bool is_call = what.get_errorcode() == Code::too_few_macroarguments ||
+                       what.get_errorcode() == Code::empty_macroarguments ||
+                       what.get_errorcode() == Code::too_many_macroarguments ||
+                       what.get_errorcode() == Code::improperly_terminated_macro;
+  // The library forgets the name of a macro that is called.
+  const std::string name = is_call
+                               ? std::string(source.file->text().substr(word.begin, word.end - word.begin))
+                               : std::string(what.get_related_name());
   switch (what.get_errorcode()) {
     case Code::no_error:
     case Code::last_line_not_terminated:
@@ -329,35 +337,34 @@ void Session::wrong(const wave::preprocess_exception& what) {
     case Code::macro_redefinition:
     case Code::illegal_redefinition:
       error(directive, "macro '" + name + "' is already defined, and otherwise");
-      return;
+      break;
     case Code::alreadydefined_name:
     case Code::invalid_macroname:
-    case Code::illegal_operator_redefinition: error(directive, "'" + name + "' cannot be a macro"); return;
-    case Code::duplicate_parameter_name:
-      error(directive, "two parameters of the macro have one name");
-      return;
+    case Code::illegal_operator_redefinition: error(directive, "'" + name + "' cannot be a macro"); break;
+    case Code::duplicate_parameter_name: error(directive, "two parameters of the macro have one name"); break;
     case Code::too_few_macroarguments:
-    case Code::empty_macroarguments: error(word, "too few arguments for macro '" + name + "'"); return;
-    case Code::too_many_macroarguments: error(word, "too many arguments for macro '" + name + "'"); return;
+    case Code::empty_macroarguments: error(word, "too few arguments for macro '" + name + "'"); break;
+    case Code::too_many_macroarguments: error(word, "too many arguments for macro '" + name + "'"); break;
     case Code::improperly_terminated_macro:
       error(word, "the arguments of macro '" + name + "' have no ')'");
-      return;
-    case Code::invalid_concat: error(word, "'##' makes no single word here"); return;
-    case Code::division_by_zero: error(directive, "division by zero"); return;
-    case Code::integer_overflow: error(directive, "a number is too large"); return;
+      break;
+    case Code::invalid_concat: error(word, "'##' makes no single word here"); break;
+    case Code::division_by_zero: error(directive, "division by zero"); break;
+    case Code::integer_overflow: error(directive, "a number is too large"); break;
     case Code::ill_formed_expression:
     case Code::ill_formed_operator:
     case Code::ill_formed_integer_literal:
     case Code::ill_formed_character_literal:
       error(directive, "the condition '" + argument_of(directive) + "' cannot be understood");
-      return;
+      break;
     case Code::bad_include_file:
     case Code::bad_include_statement:
       error(directive, "expected a file's name in \"\" or <> behind '#include'");
       complete_ = false;
-      return;
-    default: error(directive, "this directive cannot be understood"); throw Stop{};
+      break;
+    default: error(directive, "this directive cannot be understood"); break;
   }
+  throw Stop{};  // the library does not go on well: it skips a directive, or never comes back
 }
 
 /// The library's way to a file's text.
@@ -430,14 +437,14 @@ class Hooks : public wave::context_policies::default_preprocessing_hooks {
   bool may_skip_whitespace(const Context& /*context*/, Token& /*token*/, bool& /*skipped_newline*/) {
     return false;
   }
-  template <typename Context>
-  void throw_exception(const Context& /*context*/, const wave::preprocess_exception& what) {
-    session_->wrong(what);
-    if (!wave::is_recoverable(what)) throw Stop{};
-  }
-  /// Characters and literals are judged by the front ends.
+  /// Characters and literals are judged by the front ends; the rest is reported here.
   template <typename Context, typename Exception>
-  void throw_exception(const Context& /*context*/, const Exception& /*what*/) {}
+  void throw_exception(const Context& /*context*/, const Exception& what) {
+    if constexpr (std::is_base_of_v<wave::preprocess_exception, Exception>) {
+      session_->wrong(what);
+      if (!wave::is_recoverable(what)) throw Stop{};
+    }
+  }
 
  private:
   Session* session_;
@@ -464,11 +471,8 @@ void define_macros(Context& context, const Options& options) {
   }
 }
 
-}  // namespace
-
-Preprocessed preprocess(const std::filesystem::path& file, const Options& options,
-                        std::vector<std::unique_ptr<SourceFile>>& sources, Diagnostics& diagnostics) {
-  Session session(file, options, sources, diagnostics);
+/// Throws Stop.
+void read_all(Session& session, const Options& options) {
   try {
     session.begin();
     const std::string& text = session.first_text();
@@ -480,6 +484,19 @@ Preprocessed preprocess(const std::filesystem::path& file, const Options& option
     context.set_max_include_nesting_depth(kInclusionsDeepMax + 1);
     define_macros(context, options);
     for (auto token = context.begin(); token != context.end(); ++token) session.take(*token);
+  } catch (const wave::preprocess_exception& what) {  // the library does not tell Hooks of all that it throws
+    session.wrong(what);
+    throw Stop{};
+  }
+}
+
+}  // namespace
+
+Preprocessed preprocess(const std::filesystem::path& file, const Options& options,
+                        std::vector<std::unique_ptr<SourceFile>>& sources, Diagnostics& diagnostics) {
+  Session session(file, options, sources, diagnostics);
+  try {
+    read_all(session, options);
   } catch (const Stop&) {  // half a text would only lead to more errors
     return {SourceText(), session.paths(), session.included_at()};
   }

@@ -124,7 +124,7 @@ TEST_F(Preprocess, NamesTheFoldersWhereAFileIsNotFound) {
   EXPECT_EQ(printed(),
             "main.idl:2:3: error: 'none.idl' is not found; looked in '.', 'idl', '/usr/share/idl'\n"
             "    2 |   #include \"none.idl\" // why\n"
-            "      |   ^~~~~~~~~~~~~~~~~~~~~~~~~\n");
+            "      |   ^~~~~~~~~~~~~~~~~~~~~~~~~~\n");
   EXPECT_FALSE(out_.text.is_complete());
   EXPECT_TRUE(has("behind"));
 }
@@ -192,6 +192,8 @@ TEST_F(Preprocess, ReportsWhatIsWrongAtItsPlace) {
       {"#if 1\n#else\n#elif 1\n#endif\n", "main.idl:3:1: error: '#elif' behind '#else'"},
       {"long x;\n #ifdef A\n", "main.idl:2:2: error: this '#ifdef' has no '#endif'"},
       {"#if 1 +\n#endif\n", "main.idl:1:1: error: the condition '1 +' cannot be understood"},
+      {"#if defined(A=B)\n#endif\n",
+       "main.idl:1:1: error: the condition 'defined(A=B)' cannot be understood"},
       {"#if 1 / 0\n#endif\n", "main.idl:1:1: error: "},
       {"#define A(x\n", "main.idl:1:1: error: "},
       {"#define A 1\n#define A 2\n", "main.idl:2:1: error: macro 'A' is already defined, and otherwise"},
@@ -241,7 +243,7 @@ TEST_F(Preprocess, BoundsWhatFilesAndMacrosCanBecome) {
 
 TEST_F(Preprocess, LeavesDamagedTextToTheFrontEnd) {
   const std::string text =
-      "char c = 'a;\n\"open\nlong\r x;\r\n$ ` \\ \x01 \xE2\x82\xAC ??= <:\n#define x(\n/* open";
+      "char c = 'a;\n\"open\nlong\r x;\r\n$ ` \\ \x01 \xE2\x82\xAC ?\?= <:\n#define x(\n/* open";
   const std::string kept = text.substr(0, text.find("#define"));
   EXPECT_EQ(run(kept + "/* open"), kept + "/* open");
   EXPECT_EQ(printed(), "");
