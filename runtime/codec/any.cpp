@@ -9,6 +9,9 @@
 namespace once {
 namespace {
 
+using detail::TypeGraph;
+using detail::TypeMember;
+using detail::TypeNode;
 using OwnEncoder = Cdr::Encoder;
 using OwnDecoder = CdrDecoder<std::endian::native>;
 
@@ -29,65 +32,81 @@ const TypeCode& reference_form() {
   return form;
 }
 
-std::size_t bound_of(const TypeCode& type) {
-  return type.bound() == 0 ? kUnbounded : type.bound();
+std::size_t bound_of(const TypeNode& type) {
+  return type.bound == 0 ? kUnbounded : type.bound;
 }
 
 /// The arm that `label` chooses; -1 if none.
-std::int64_t arm_of(const TypeCode& type, std::int64_t label) {
-  for (std::size_t i = 0; i < type.member_count(); ++i) {
-    if (static_cast<std::int64_t>(i) != type.default_arm() && type.member_label(i) == label)
+std::int64_t arm_of(const TypeNode& type, std::int64_t label) {
+  for (std::size_t i = 0; i < type.members.size(); ++i) {
+    if (static_cast<std::int64_t>(i) != type.default_arm && type.members[i].label == label)
       return static_cast<std::int64_t>(i);
   }
-  return type.default_arm();
+  return type.default_arm;
 }
 
-/// Copies a value from a decoder to an encoder. Errors are the decoder's; run() hands the encoder's over.
+/// Copies values from a decoder to an encoder, whose errors are for the caller to look at.
 template <class D, class E>
 class Copy {
  public:
   Copy(D& decoder, E& encoder) : decoder_(decoder), encoder_(encoder) {}
 
-  void value(const TypeCode& given) {
+  void value(const TypeCode& type) {
+    const TypeGraph* const around = std::exchange(graph_, type.graph().get());
+    value(type.graph() == nullptr ? kNoType : type.index());
+    graph_ = around;
+  }
+
+  /// A union's discriminator, and its value.
+  std::int64_t discriminator(const TypeCode& type) { return discriminator(type.resolved().kind()); }
+
+ private:
+  /// What aliases stand for.
+  const TypeNode& resolved(TypeIndex index) const {
+    static const TypeNode none;
+    while (index != kNoType && (*graph_)[index].kind == TypeKind::Alias) index = (*graph_)[index].content;
+    return index == kNoType ? none : (*graph_)[index];
+  }
+
+  void value(TypeIndex index) {
     if (!decoder_.ok() || !encoder_.ok()) return;
-    const TypeCode type = given.resolved();
-    switch (type.kind()) {
+    const TypeNode& type = resolved(index);
+    switch (type.kind) {
       case TypeKind::Null:
-      case TypeKind::Void: none(); return;
-      case TypeKind::Short: basic<std::int16_t>(); return;
-      case TypeKind::Long: basic<std::int32_t>(); return;
-      case TypeKind::UShort: basic<std::uint16_t>(); return;
+      case TypeKind::Void: return none();
+      case TypeKind::Short: return void(basic<std::int16_t>());
+      case TypeKind::Long: return void(basic<std::int32_t>());
+      case TypeKind::UShort: return void(basic<std::uint16_t>());
       case TypeKind::ULong:
-      case TypeKind::Enum: basic<std::uint32_t>(); return;
-      case TypeKind::Float: basic<float>(); return;
-      case TypeKind::Double: basic<double>(); return;
-      case TypeKind::Boolean: basic<bool>(); return;
-      case TypeKind::Char: basic<char>(); return;
-      case TypeKind::Int8: basic<std::int8_t>(); return;
-      case TypeKind::Octet: basic<std::uint8_t>(); return;
-      case TypeKind::LongLong: basic<std::int64_t>(); return;
-      case TypeKind::ULongLong: basic<std::uint64_t>(); return;
-      case TypeKind::LongDouble: basic<Float128>(); return;
-      case TypeKind::WChar: basic<char16_t>(); return;
-      case TypeKind::String: encoder_.text(decoder_.text(bound_of(type)), bound_of(type)); return;
-      case TypeKind::WString: wide_text(type); return;
-      case TypeKind::Fixed: packed(type); return;
-      case TypeKind::Any: any(); return;
-      case TypeKind::TypeCode: type_code(); return;
+      case TypeKind::Enum: return void(basic<std::uint32_t>());
+      case TypeKind::Float: return void(basic<float>());
+      case TypeKind::Double: return void(basic<double>());
+      case TypeKind::Boolean: return void(basic<bool>());
+      case TypeKind::Char: return void(basic<char>());
+      case TypeKind::Int8: return void(basic<std::int8_t>());
+      case TypeKind::Octet: return void(basic<std::uint8_t>());
+      case TypeKind::LongLong: return void(basic<std::int64_t>());
+      case TypeKind::ULongLong: return void(basic<std::uint64_t>());
+      case TypeKind::LongDouble: return void(basic<Float128>());
+      case TypeKind::WChar: return void(basic<char16_t>());
+      case TypeKind::String: return encoder_.text(decoder_.text(bound_of(type)), bound_of(type));
+      case TypeKind::WString: return wide_text(type);
+      case TypeKind::Fixed: return packed(type);
+      case TypeKind::Any: return any();
+      case TypeKind::TypeCode: return void(type_code());
       case TypeKind::ObjectReference:
-      case TypeKind::AbstractInterface: value(reference_form()); return;
-      case TypeKind::Sequence: sequence(type); return;
-      case TypeKind::Array: array(type); return;
-      case TypeKind::Exception: encoder_.text(decoder_.text()); [[fallthrough]];
-      case TypeKind::Struct: members(type); return;
-      case TypeKind::Union: onion(type); return;
+      case TypeKind::AbstractInterface: return value(reference_form());
+      case TypeKind::Sequence: return sequence(type);
+      case TypeKind::Array: return array(type);
+      case TypeKind::Exception: encoder_.text(decoder_.text()); return members(type);
+      case TypeKind::Struct: return members(type);
+      case TypeKind::Union: return onion(type);
       default: decoder_.fail(Errc::invalid_value); return;
     }
   }
 
-  /// A union's discriminator, and its value.
-  std::int64_t discriminator(const TypeCode& type) {
-    switch (type.resolved().kind()) {
+  std::int64_t discriminator(TypeKind kind) {
+    switch (kind) {
       case TypeKind::Boolean: return basic<bool>();
       case TypeKind::Char: return static_cast<unsigned char>(basic<char>());
       case TypeKind::WChar: return basic<char16_t>();
@@ -104,7 +123,6 @@ class Copy {
     }
   }
 
- private:
   template <class T>
   T basic() {
     const T value = decoder_.template value<T>();
@@ -114,17 +132,17 @@ class Copy {
   /// What takes no octets costs time.
   void none() { static_cast<void>(decoder_.take_empty_elements(1)); }
 
-  void wide_text(const TypeCode& type) {
+  void wide_text(const TypeNode& type) {
     std::u16string text;
     decoder_.wide_text(text, bound_of(type));
     encoder_.wide_text(text, bound_of(type));
   }
-  void packed(const TypeCode& type) {
-    std::array<std::uint8_t, 16> octets{};
-    const std::size_t size = (type.digits() + 2) / 2;
+  void packed(const TypeNode& type) {
+    std::array<std::uint8_t, (Decimal::kDigitsMax + 2) / 2> octets{};
+    const std::size_t size = (type.bound + 2) / 2;
     decoder_.elements(octets.data(), size);
     detail::Int128 ignored = 0;
-    if (decoder_.ok() && !detail::load_packed(ignored, octets.data(), type.digits())) {
+    if (decoder_.ok() && !detail::load_packed(ignored, octets.data(), type.bound)) {
       decoder_.fail(Errc::invalid_value);
     }
     encoder_.elements(octets.data(), size);
@@ -142,50 +160,47 @@ class Copy {
     if (type.kind() != TypeKind::Null) value(type);
   }
 
-  void sequence(const TypeCode& type) {
-    const TypeCode element = type.content().resolved();
-    if (element.kind() == TypeKind::Octet) {
+  bool holds_octets(const TypeNode& type) const { return resolved(type.content).kind == TypeKind::Octet; }
+  void sequence(const TypeNode& type) {
+    if (holds_octets(type)) {
       encoder_.octets(decoder_.octets(bound_of(type)), bound_of(type));
       return;
     }
     const auto count = decoder_.template value<std::uint32_t>();
     if (decoder_.ok() && count > bound_of(type)) decoder_.fail(Errc::limit_exceeded, 4);
     encoder_.count(count);
-    elements(element, count);
+    elements(type.content, count);
   }
-  void array(const TypeCode& type) {
-    const TypeCode element = type.content().resolved();
-    if (type.bound() == 0) return none();
-    if (element.kind() == TypeKind::Octet) {
-      if (type.bound() > decoder_.remaining()) {
-        decoder_.fail(Errc::truncated);
-        return;
-      }
-      Bytes octets(type.bound());
-      decoder_.elements(octets.data(), octets.size());
-      encoder_.elements(octets.data(), octets.size());
+  void array(const TypeNode& type) {
+    if (type.bound == 0) return none();
+    if (!holds_octets(type)) return elements(type.content, type.bound);
+    if (type.bound > decoder_.remaining()) {
+      decoder_.fail(Errc::truncated);
       return;
     }
-    elements(element, type.bound());
+    Bytes octets(type.bound);
+    decoder_.elements(octets.data(), octets.size());
+    encoder_.elements(octets.data(), octets.size());
   }
-  void elements(const TypeCode& type, std::size_t count) {
+  void elements(TypeIndex type, std::size_t count) {
     for (std::size_t i = 0; i < count && decoder_.ok() && encoder_.ok(); ++i) value(type);
   }
-  void members(const TypeCode& type) {
+  void members(const TypeNode& type) {
     const Nesting nesting{decoder_};
     if (!nesting) return;
-    if (type.member_count() == 0) none();
-    for (std::size_t i = 0; i < type.member_count() && decoder_.ok(); ++i) value(type.member_type(i));
+    if (type.members.empty()) none();
+    for (const TypeMember& member : type.members) value(member.type);
   }
-  void onion(const TypeCode& type) {
+  void onion(const TypeNode& type) {
     const Nesting nesting{decoder_};
     if (!nesting) return;
-    const std::int64_t arm = arm_of(type, discriminator(type.content()));
-    if (decoder_.ok() && arm >= 0) value(type.member_type(static_cast<std::size_t>(arm)));
+    const std::int64_t arm = arm_of(type, discriminator(resolved(type.content).kind));
+    if (decoder_.ok() && arm >= 0) value(type.members[static_cast<std::size_t>(arm)].type);
   }
 
   D& decoder_;
   E& encoder_;
+  const TypeGraph* graph_ = nullptr;  // of the value that is being copied
 };
 
 /// The next value of `type`, as an Any.
@@ -247,7 +262,7 @@ void print_parts(TextWriter& out, const TypeCode& type, const Any& any, std::uin
       OwnEncoder encoder{ignored};
       const std::int64_t label =
           Copy<OwnDecoder, OwnEncoder>{decoder, encoder}.discriminator(parts.front().type());
-      out.name(type.member_name(static_cast<std::size_t>(arm_of(type, label))));
+      out.name(type.member_name(static_cast<std::size_t>(arm_of(type.node(), label))));
     }
     print_any(out, parts[i], depth + 1);
   }
@@ -316,7 +331,7 @@ std::vector<Any> Any::parts() const {
       Buffer buffer;
       OwnEncoder encoder{buffer};
       const std::int64_t arm =
-          arm_of(type, Copy<OwnDecoder, OwnEncoder>{decoder, encoder}.discriminator(type.content()));
+          arm_of(type.node(), Copy<OwnDecoder, OwnEncoder>{decoder, encoder}.discriminator(type.content()));
       static_cast<void>(encoder.finish());
       parts.push_back(Any{type.content(), buffer.view()});
       if (arm >= 0) take(type.member_type(static_cast<std::size_t>(arm)));

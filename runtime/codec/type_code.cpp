@@ -108,8 +108,8 @@ class Comparison {
   std::vector<std::pair<TypeIndex, TypeIndex>> open_;
 };
 
-std::string with_bound(std::string text, std::uint32_t bound) {
-  return bound == 0 ? text : text + "<" + std::to_string(bound) + ">";
+std::string with_bound(std::string_view text, std::uint32_t bound) {
+  return std::string{text} + (bound == 0 ? "" : "<" + std::to_string(bound) + ">");
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ struct Describer {
   std::string operator()(const model::ArrayType& array) const {
     std::string result = of(*array.element);
     for (auto dimension = array.dimensions.rbegin(); dimension != array.dimensions.rend(); ++dimension) {
-      result = "types.array(" + result + ", " + std::to_string(*dimension) + ")";
+      result.insert(0, "types.array(").append(", ").append(std::to_string(*dimension)).append(")");
     }
     return result;
   }
