@@ -349,6 +349,7 @@ class Reading {
             if constexpr (std::same_as<decltype(type), char>) {
               member.label = static_cast<unsigned char>(label);
             } else {
+              // An int8 is a number: NOLINTNEXTLINE(bugprone-signed-char-misuse)
               member.label = static_cast<std::int64_t>(label);
             }
           })) {
