@@ -133,7 +133,8 @@ bool compile(const Invocation& invocation, const std::string& file, std::ostream
     for (std::size_t i = 0; i < outputs().size(); ++i) {
       // A check is one for the first kind, C++.
       if (invocation.folders[i].empty() && !(invocation.check && i == 0)) continue;
-      add(outputs()[i].make({*reading.model, unit, invocation.codecs, invocation.type_codes}), invocation.folders[i]);
+      add(outputs()[i].make({*reading.model, unit, invocation.codecs, invocation.type_codes}),
+          invocation.folders[i]);
     }
     for (const Plugin& plugin : invocation.plugins) {
       add(run_plugin(plugin, *reading.model, unit), invocation.plugin_out);
