@@ -1,5 +1,5 @@
 # once_add_idl(target files... [INCLUDES dirs...] [LINKS targets...] [CODECS xdr cdr protobuf]
-#              [OUT_DIR dir])
+#              [OUT_DIR dir] [TYPE_CODES])
 #
 # Makes the static library `target` from IDL files (.idl, and .x in the ONC RPC language): runs oncec at build time,
 # when an IDL file, one that it includes, or oncec itself has changed, compiles what it writes, and carries the
@@ -9,6 +9,7 @@
 #   path from there: with INCLUDES idl, idl/sub/types.idl gives "sub/types.once.hpp"; below none, "types.once.hpp".
 # LINKS: other targets of once_add_idl whose IDL files these include. Their INCLUDES are looked in, too.
 # CODECS: what the code can encode, cdr and xdr if not said; protobuf brings Once::protobuf along.
+# TYPE_CODES: values of all types may stand in an `any`, though their file has none itself (oncec --type-codes).
 # OUT_DIR: where the generated files go, the current binary directory if not said.
 #
 # The same file serves Once's own tree (the target oncec) and the installed package (Once::oncec).
@@ -33,7 +34,7 @@ function(once_idl_unit variable file)
 endfunction()
 
 function(once_add_idl target)
-  cmake_parse_arguments(PARSE_ARGV 1 IDL "" "OUT_DIR" "CODECS;INCLUDES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 IDL "TYPE_CODES" "OUT_DIR" "CODECS;INCLUDES;LINKS")
   if(NOT IDL_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "once_add_idl(${target}): no IDL files")
   endif()
@@ -46,6 +47,10 @@ function(once_add_idl target)
     endif()
   endforeach()
   list(JOIN IDL_CODECS "," codecs)
+  set(type_codes "")
+  if(IDL_TYPE_CODES)
+    set(type_codes --type-codes)
+  endif()
   if(NOT IDL_OUT_DIR)
     set(IDL_OUT_DIR ${CMAKE_CURRENT_BINARY_DIR})
   endif()
@@ -97,7 +102,7 @@ function(once_add_idl target)
     endif()
     add_custom_command(
       OUTPUT ${generated}
-      COMMAND ${compiler} --cpp-out ${IDL_OUT_DIR} --codecs ${codecs} ${include_options} -MD -MF ${base}.once.d ${file}
+      COMMAND ${compiler} --cpp-out ${IDL_OUT_DIR} --codecs ${codecs} ${type_codes} ${include_options} -MD -MF ${base}.once.d ${file}
       ${mark_as_done}
       DEPENDS ${file} ${compiler_depends}
       DEPFILE ${base}.once.d

@@ -65,6 +65,7 @@ struct Invocation {
   ReadingOptions reading;
   std::vector<std::string> folders;  // of outputs(), in their order; empty: not wanted
   std::vector<std::string> codecs{"cdr", "xdr"};
+  bool type_codes = false;
   std::string descriptor_out;
   std::vector<std::string> plugin_options;
   std::vector<Plugin> plugins;  // from plugin_options
@@ -132,7 +133,8 @@ bool compile(const Invocation& invocation, const std::string& file, std::ostream
     for (std::size_t i = 0; i < outputs().size(); ++i) {
       // A check is one for the first kind, C++.
       if (invocation.folders[i].empty() && !(invocation.check && i == 0)) continue;
-      add(outputs()[i].make({*reading.model, unit, invocation.codecs}), invocation.folders[i]);
+      add(outputs()[i].make({*reading.model, unit, invocation.codecs, invocation.type_codes}),
+          invocation.folders[i]);
     }
     for (const Plugin& plugin : invocation.plugins) {
       add(run_plugin(plugin, *reading.model, unit), invocation.plugin_out);
@@ -229,6 +231,8 @@ void add_output_options(CLI::App& app, Invocation& invocation) {
       ->check(CLI::IsMember({"cdr", "xdr", "protobuf"}))
       ->type_name("LIST")
       ->take_all();
+  app.add_flag("--type-codes", invocation.type_codes,
+               "Let values of all types stand in an `any`, though the file has none\nitself");
   app.add_flag("--check", invocation.check, "Check only, as the command of that name does");
   app.add_flag("--dependencies", invocation.only_dependencies,
                "-M: print which files the outcome depends on, as a Makefile's\n"

@@ -11,7 +11,7 @@ namespace oncec::driver {
 namespace {
 
 backend::Output make_cpp(const OutputRequest& request) {
-  return backend::cpp::generate(request.model, {request.unit, request.codecs});
+  return backend::cpp::generate(request.model, {request.unit, request.codecs, 1, request.type_codes});
 }
 
 std::vector<std::string> cpp_names(const std::string& unit, const std::vector<std::string>& codecs) {

@@ -13,6 +13,7 @@ struct OutputRequest {
   const model::Model& model;
   std::string unit;  // "sub/types": what is made is named for it
   std::vector<std::string> codecs;
+  bool type_codes;  // for every type
 };
 
 /// One kind of output. To add one, add a row to outputs().

@@ -1,6 +1,7 @@
 // The types of tests/vectors, as C++ with hand-written encode and decode where a list of fields does not do.
 #pragma once
 
+#include <once/codec/any.hpp>
 #include <once/codec/box.hpp>
 
 #include "coders.hpp"
@@ -433,6 +434,12 @@ struct ObjectReference {
       std::tuple{field("type_id", &ObjectReference::type_id), field("profiles", &ObjectReference::profiles)};
   bool operator==(const ObjectReference&) const = default;
 };
+/// In the vectors an any holds a long or a string.
+inline void read(const Json& json, once::Any& any) {
+  const Json& value = json.at("v");
+  any = value.is_string() ? once::Any{value.get<std::string>()} : once::Any{value.get<std::int32_t>()};
+}
+
 inline void read(const Json&, ObjectReference&) {}  // only nil is in the vectors
 
 /// A sequence<octet> that is a body of its own: a byte order octet, then a long, aligned from that octet on.

@@ -12,12 +12,7 @@ using model::Declaration;
 /// What the type is called in a message, if there is no C++ for it; else empty.
 struct Unsupported {
   std::string_view operator()(model::Primitive primitive) const {
-    switch (primitive) {
-      case model::Primitive::Any: return "any";
-      case model::Primitive::TypeCode: return "TypeCode";
-      case model::Primitive::ValueBase: return "ValueBase";
-      default: return {};
-    }
+    return primitive == model::Primitive::ValueBase ? "ValueBase" : std::string_view{};
   }
   std::string_view operator()(const model::StringType&) const { return {}; }
   std::string_view operator()(const model::SequenceType& sequence) const { return of(*sequence.element); }

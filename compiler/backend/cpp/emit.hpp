@@ -35,6 +35,10 @@ bool has_fields(const model::Declaration& declaration);
 /// What the program can learn of the declaration at run time, in the global namespace; see
 /// once/codec/fields.hpp.
 void emit_reflection(Code& code, const Input& input, const model::Declaration& declaration);
+/// True if the file's types get TypeCodes: it mentions `any` or `TypeCode`, or the options ask for them.
+bool has_type_codes(const Input& input);
+/// once::TypeCodeOf, in the global namespace.
+void emit_type_code(Code& code, const Input& input, const model::Declaration& declaration);
 /// The cases of `switch (index)` that visit a union's arms.
 void emit_union_visits(Code& code, const model::Declaration& declaration);
 
@@ -45,7 +49,8 @@ void emit_bitmask_definitions(Code& code, const Input& input, const model::Decla
 void emit_union_definitions(Code& code, const Input& input, const model::Declaration& declaration);
 void emit_text_definitions(Code& code, const Input& input, const model::Declaration& declaration);
 void emit_codec_definitions(Code& code, const Input& input, const model::Declaration& declaration);
-/// encode and decode for every codec of the options.
+void emit_type_code_definition(Code& code, const Input& input, const model::Declaration& declaration);
+/// encode and decode for every codec of the options, and for what once::Any keeps values in.
 void emit_codec_instantiations(Code& code, const Input& input, const model::Declaration& declaration);
 /// The struct that tells all about an operation.
 void emit_traits(Code& code, const Input& input, const OperationPlan& operation);

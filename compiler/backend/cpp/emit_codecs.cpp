@@ -1,4 +1,6 @@
 // encode and decode of the declared types.
+#include <algorithm>
+
 #include "backend/cpp/emit.hpp"
 #include "backend/cpp/types.hpp"
 #include "backend/wire.hpp"
@@ -362,7 +364,15 @@ void emit_codec_definitions(Code& code, const Input& input, const Declaration& d
 }
 
 void emit_codec_instantiations(Code& code, const Input& input, const Declaration& declaration) {
-  for (const std::string& codec : input.options.codecs) {
+  const auto& codecs = input.options.codecs;
+  if (has_type_codes(input) && std::find(codecs.begin(), codecs.end(), "cdr") == codecs.end()) {
+    code.emit(R"(
+      template void encode(once::Cdr::Encoder&, const $name$&);
+      template void decode(once::CdrDecoder<std::endian::native>&, $name$&);
+    )",
+              {{"name", codec_name(input, declaration)}});
+  }
+  for (const std::string& codec : codecs) {
     if (codec == "cdr") {
       code.emit(R"(
         template void encode(once::Cdr::Encoder&, const $name$&);

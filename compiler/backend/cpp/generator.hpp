@@ -27,6 +27,8 @@ struct Options {
   /// Over how many .cpp files the code is spread, so that large IDL files compile in parallel. At least 1;
   /// there are always so many files, for build systems want to know their names beforehand.
   std::size_t parts = 1;
+  /// Describe the types for once::Any though the file itself has no `any`.
+  bool type_codes = false;
 };
 
 using backend::GeneratedFile;

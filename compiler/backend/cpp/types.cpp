@@ -34,8 +34,8 @@ std::string_view spell_primitive(Primitive primitive) {
     case Primitive::Float64: return "double";
     case Primitive::Float128: return "once::Float128";
     case Primitive::Object: return "once::ObjectRef";
-    case Primitive::Any:
-    case Primitive::TypeCode:
+    case Primitive::Any: return "once::Any";
+    case Primitive::TypeCode: return "once::TypeCode";
     case Primitive::ValueBase: break;
   }
   return {};
