@@ -35,7 +35,6 @@ class Unit:
     folder: str  # in the table
     options: list = field(default_factory=list)  # -I and others
     refused: str = ""  # why it is refused; empty: it must be accepted
-    unmapped: str = ""  # why nothing can be generated from it; empty: something must be
 
     @property
     def is_onc(self):
@@ -99,8 +98,6 @@ def find_units(roots, includes, notes):
                     unit.options += shlex.split(text)
                 elif what == "refused":
                     unit.refused = text
-                elif what == "unmapped":
-                    unit.unmapped = text
                 elif what == "not-ours":
                     left_out = True
                 else:
