@@ -101,7 +101,8 @@ class Writer:
         return self.fill(member.type, f"v->{name}", name)
 
     def fill(self, type_, place, name):
-        """A statement that fills the value at `place`. `name`: that of the typedef or member whose type it is."""
+        """A statement that fills the value at `place`. `name`: that of the typedef or member whose type it is; None for
+        a typedef of fixed, which it need not be called by."""
         target = self.target
         form = type_.WhichOneof("form")
         if form == "primitive":
@@ -120,6 +121,8 @@ class Writer:
                 return self.loop("", f"{left[0]}u", lambda index: dimension(f"{place}[{index}]", left[1:]))
             return dimension(place, list(type_.array.dimensions))
         if form == "fixed":
+            if target.needs_names_of_fixed and name is not None:
+                raise NotComparable("a fixed without a name")
             return target.fixed(place, type_.fixed.digits, type_.fixed.scale)
         if form == "optional":
             value, empty = target.optional(place)
@@ -131,7 +134,8 @@ class Writer:
             if not declaration.HasField("position") or declaration.position.file != 0 and target.only_own_files:
                 raise NotComparable("declared elsewhere")
             if kind == "typedef":
-                return self.fill(declaration.typedef.type, place, declaration.name)
+                is_fixed = declaration.typedef.type.WhichOneof("form") == "fixed"
+                return self.fill(declaration.typedef.type, place, None if is_fixed else declaration.name)
             if kind == "enum":
                 return self.enumeration(declaration, place)
             if kind in ("struct", "union"):
@@ -229,6 +233,7 @@ class Cpp:
     """What is the same in all C++."""
 
     only_own_files = False
+    needs_names_of_fixed = False
 
     def head(self, declaration, number_):
         return f"inline void fill_{number_}({self.spell(declaration)}* v)"
@@ -321,6 +326,7 @@ long recode_value(char* in, long size, char* out) {{
 
 class OmniOrb(Cpp):
     narrow = False
+    needs_names_of_fixed = True  # else its code does not know how many digits there are
 
     def takes(self, declaration):
         """Arrays and basic types have no operators there; they are compared where they are members."""
@@ -354,8 +360,6 @@ class OmniOrb(Cpp):
             if resolved.string.wide:
                 raise NotComparable("wstring")
             return f"v->{name}({self.text(resolved.string.bound)});{more}"
-        if form == "fixed":
-            raise NotComparable("a fixed arm: omniORB forgets its digits")
         spelled = f"std::remove_cvref_t<decltype(std::declval<const {self.spell(declaration)}&>().{name}())>"
         if form == "array":
             if type_.WhichOneof("form") != "named":
@@ -398,6 +402,7 @@ long recode_value(char* in, long size, char* out) {
 
 class Rpcgen:
     only_own_files = True
+    needs_names_of_fixed = False
 
     def __init__(self, narrow):
         self.narrow = narrow

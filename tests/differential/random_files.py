@@ -51,9 +51,6 @@ class Idl(Generator):
         if choice < 0.6 and depth < 2:
             bound = self.random.choice(["", f", {self.random.randint(1, 9)}"])
             return f"sequence<{self.type(depth + 1)}{bound} >"
-        if choice < 0.65 and depth == 0:
-            digits = self.random.randint(1, 31)
-            return f"fixed<{digits}, {self.random.randint(0, digits)}>"
         return self.random.choice(IDL_BASIC)
 
     def member(self, name):
@@ -71,8 +68,9 @@ class Idl(Generator):
         return text
 
     def alias(self, name):
-        self.aliases = True
-        text = f"typedef {self.type()} {name};\n"
+        digits = self.random.randint(1, 31)
+        fixed = f"fixed<{digits}, {self.random.randint(0, digits)}>"
+        text = f"typedef {fixed if self.chance(0.3) else self.type()} {name};\n"
         self.names.append(name)
         return text
 
