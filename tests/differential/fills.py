@@ -375,7 +375,7 @@ class OmniOrb(Cpp):
         text += """
 template <class T>
 long encode_value(const T& value, char* out) {
-  cdrMemoryStream stream;
+  cdrMemoryStream stream(0, true);  // with padding of zeros
   value >>= stream;
   std::memcpy(out, stream.bufPtr(), stream.bufSize());
   return static_cast<long>(stream.bufSize());
