@@ -35,6 +35,20 @@ class Types:
             type_ = body.typedef.type
         return type_
 
+    def holds_fixed(self, type_, seen=()):
+        """True if a fixed-point number is anywhere in it."""
+        form = type_.WhichOneof("form")
+        if form in ("sequence", "array"):
+            return self.holds_fixed(getattr(type_, form).element, seen)
+        if form != "named" or type_.named in seen:
+            return form == "fixed"
+        seen = (*seen, type_.named)
+        body = self.declarations[type_.named]
+        kind = body.WhichOneof("body")
+        members = {"typedef": lambda: [body.typedef], "struct": lambda: body.struct.members,
+                   "union": lambda: [case.member for case in body.union.cases if case.HasField("member")]}
+        return kind in members and any(self.holds_fixed(member.type, seen) for member in members[kind]())
+
     def tested(self, target):
         """The ids of all types that the target can express, in the order of declaration."""
         chosen = []
@@ -354,6 +368,8 @@ class OmniOrb(Cpp):
 
     def arm(self, writer, declaration, type_, name, discriminator, label, several):
         more = f" v->_d({self.label(label)});" if several else ""
+        if writer.types.holds_fixed(type_):
+            raise NotComparable("omniORB's numbers forget how many digits they have when they are copied")
         resolved = writer.types.resolved(type_)
         form = resolved.WhichOneof("form")
         if form == "string":
