@@ -309,7 +309,7 @@ void emit_union_codec(Code& code, const Input& input, const Declaration& declara
   const std::string discriminator = spell(input.names, *onion.discriminator, codec_scope(input, declaration));
   emit_field_of_label(code, input, declaration, fields);
   const auto number = [](const proto::Field& field) { return std::to_string(field.number); };
-  const auto arm = [](const proto::Field& field) { return union_arm_name(*field.name); };
+  const auto arm = [&](const proto::Field& field) { return union_arm_name(*field.name, declaration.name); };
   code.emit(
       R"(
 
@@ -371,7 +371,7 @@ void emit_union_codec(Code& code, const Input& input, const Declaration& declara
         [&] {
           if (!onion.cases.front().member) return;
           code.emit("once::protobuf::clear(value.$arm$());",
-                    {{"arm", union_arm_name(onion.cases.front().member->name)}});
+                    {{"arm", union_arm_name(onion.cases.front().member->name, declaration.name)}});
         }},
        {"nested", [&] { emit_nesting(code, declaration, "reader"); }},
        {"discriminator", discriminator},

@@ -80,7 +80,7 @@ UnionText describe(const Input& input, const Declaration& declaration) {
   const auto& onion = std::get<model::Union>(declaration.body);
   std::vector<std::string> members = {"arm_of", "_d"};
   for (const model::UnionCase& arm : onion.cases) {
-    if (arm.member) members.push_back(union_arm_name(arm.member->name));
+    if (arm.member) members.push_back(union_arm_name(arm.member->name, declaration.name));
   }
   const Scope scope = class_scope(input, declaration, members);
   UnionText text;
@@ -93,7 +93,7 @@ UnionText describe(const Input& input, const Declaration& declaration) {
     made.arm = &arm;
     made.type = "std::monostate";
     if (arm.member) {
-      made.name = union_arm_name(arm.member->name);
+      made.name = union_arm_name(arm.member->name, declaration.name);
       made.type = spell(input.names, *arm.member->type, scope);
       made.parameter = spell_parameter(input.names, *arm.member->type, scope);
     }

@@ -49,6 +49,41 @@ OperationPlan plan_function(const model::Operation& operation, const Declaration
   return result;
 }
 
+// What a stub, a servant or a reference has besides its operations.
+constexpr std::initializer_list<const char*> kInterfaceNames = {
+    "with",     "ref",      "Stub",           "Servant", "CoServant",   "Interface",
+    "StubBase", "dispatch", "find_operation", "is_a",    "interface_id"};
+
+void put_underscore(OperationPlan& plan) {
+  plan.name += "_";
+  plan.try_name += "_";
+  plan.async_name += "_";
+}
+
+/// Operations of `interface` whose name generated code needs give way, as other names do: `try_pay` beside
+/// `pay` is `try_pay_`. Only its bases and itself count, so that it has the same names wherever it is
+/// inherited. What was named by @cpp_name keeps that name.
+void give_way(const Declaration& interface, std::vector<OperationPlan>& plans) {
+  const std::vector<const Declaration*> bases = all_bases(interface);
+  const auto is_base = [&](const OperationPlan& plan) {
+    return std::find(bases.begin(), bases.end(), plan.owner) != bases.end();
+  };
+  const auto is_in_the_way = [&](const OperationPlan& plan, const OperationPlan& other) {
+    if (plan.name == other.try_name || plan.name == other.async_name) return true;
+    return is_base(other) && (plan.try_name == other.name || plan.async_name == other.name);
+  };
+  for (OperationPlan& plan : plans) {
+    if (plan.owner != &interface || !plan.operation->cpp_name.empty()) continue;
+    const bool is_taken =
+        std::find(kInterfaceNames.begin(), kInterfaceNames.end(), plan.name) != kInterfaceNames.end();
+    if (is_taken || std::any_of(plans.begin(), plans.end(), [&](const OperationPlan& other) {
+          return (is_base(other) || other.owner == &interface) && is_in_the_way(plan, other);
+        })) {
+      put_underscore(plan);
+    }
+  }
+}
+
 std::string_view stem_of(const model::Operation& operation, const std::string& idl_name) {
   return operation.cpp_name.empty() ? std::string_view{idl_name} : std::string_view{operation.cpp_name};
 }
@@ -69,6 +104,7 @@ void plan_own(const Declaration& interface, std::vector<OperationPlan>& plans) {
       plans.back().doc = attribute.doc;
     }
   }
+  give_way(interface, plans);
 }
 
 /// Finds two operations that need the same C++ name. Names are claimed in order; the later one is reported.
@@ -108,8 +144,7 @@ class Claims {
 
 void check_names(const Names& names, const InterfacePlan& plan, std::vector<Problem>& problems) {
   Claims claims{*plan.declaration, problems};
-  claims.reserve({"with", "ref", "Stub", "Servant", "CoServant", "Interface", "StubBase", "dispatch",
-                  "find_operation", "is_a", "interface_id"});
+  claims.reserve(kInterfaceNames);
   for (const OperationPlan& operation : plan.all) {
     claims.claim(operation.name, operation);
     claims.claim(operation.try_name, operation);
