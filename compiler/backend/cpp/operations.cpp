@@ -2,6 +2,7 @@
 #include "backend/cpp/operations.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -181,8 +182,9 @@ InterfacePlan plan(const Names& names, const Declaration& interface, std::vector
   InterfacePlan result;
   result.declaration = &interface;
   for (const Declaration* const base : all_bases(interface)) plan_own(*base, result.all);
-  plan_own(interface, result.own);
-  result.all.insert(result.all.end(), result.own.begin(), result.own.end());
+  plan_own(interface, result.all);
+  std::copy_if(result.all.begin(), result.all.end(), std::back_inserter(result.own),
+               [&](const OperationPlan& plan) { return plan.owner == &interface; });
   check_names(names, result, problems);
   return result;
 }
