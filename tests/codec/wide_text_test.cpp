@@ -12,9 +12,6 @@ template <class C>
 class WideText : public testing::Test {};
 TYPED_TEST_SUITE(WideText, AllCoders);
 
-template <class C>
-constexpr bool kIsXdr = C::Encoder::kCodec == once::CodecId::Xdr;
-
 TYPED_TEST(WideText, ComesBack) {
   for (const std::u16string& text :
        {std::u16string{}, std::u16string{u"plain"}, std::u16string{u"gr\u00fc\u00dfe \u20ac \U0001f600"},
