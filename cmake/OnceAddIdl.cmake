@@ -1,5 +1,5 @@
 # once_add_idl(target files... [INCLUDES dirs...] [LINKS targets...] [CODECS xdr cdr protobuf]
-#              [OUT_DIR dir] [TYPE_CODES])
+#              [OUT_DIR dir] [SPLIT n] [TYPE_CODES])
 #
 # Makes the static library `target` from IDL files (.idl, and .x in the ONC RPC language): runs oncec at build time,
 # when an IDL file, one that it includes, or oncec itself has changed, compiles what it writes, and carries the
@@ -10,6 +10,7 @@
 # LINKS: other targets of once_add_idl whose IDL files these include. Their INCLUDES are looked in, too.
 # CODECS: what the code can encode, cdr and xdr if not said; protobuf brings Once::protobuf along.
 # TYPE_CODES: values of all types may stand in an `any`, though their file has none itself (oncec --type-codes).
+# SPLIT: over how many .cpp files the code of each IDL file is spread, so that large ones compile in parallel.
 # OUT_DIR: where the generated files go, the current binary directory if not said.
 #
 # The same file serves Once's own tree (the target oncec) and the installed package (Once::oncec).
@@ -34,7 +35,7 @@ function(once_idl_unit variable file)
 endfunction()
 
 function(once_add_idl target)
-  cmake_parse_arguments(PARSE_ARGV 1 IDL "TYPE_CODES" "OUT_DIR" "CODECS;INCLUDES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 IDL "TYPE_CODES" "OUT_DIR;SPLIT" "CODECS;INCLUDES;LINKS")
   if(NOT IDL_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "once_add_idl(${target}): no IDL files")
   endif()
@@ -50,6 +51,13 @@ function(once_add_idl target)
   set(type_codes "")
   if(IDL_TYPE_CODES)
     set(type_codes --type-codes)
+  endif()
+  set(split "")
+  if(DEFINED IDL_SPLIT)
+    if(NOT IDL_SPLIT MATCHES "^[1-9][0-9]?[0-9]?$")
+      message(FATAL_ERROR "once_add_idl(${target}): SPLIT takes a number from 1 to 999, not '${IDL_SPLIT}'")
+    endif()
+    set(split --cpp-split ${IDL_SPLIT})
   endif()
   if(NOT IDL_OUT_DIR)
     set(IDL_OUT_DIR ${CMAKE_CURRENT_BINARY_DIR})
@@ -93,6 +101,13 @@ function(once_add_idl target)
     once_idl_unit(unit ${file} ${folders})
     set(base ${IDL_OUT_DIR}/${unit})
     set(generated ${base}.once.hpp ${base}.once.co.hpp ${base}.once.cpp) # the first is that of oncec's rule, as Ninja wants
+    if(split)
+      foreach(part RANGE 1 ${IDL_SPLIT})
+        if(part GREATER 1)
+          list(APPEND generated ${base}.once.${part}.cpp)
+        endif()
+      endforeach()
+    endif()
     if("protobuf" IN_LIST IDL_CODECS)
       list(APPEND generated ${base}.once.pb.cpp ${base}.once.pb.hpp)
     endif()
@@ -102,7 +117,7 @@ function(once_add_idl target)
     endif()
     add_custom_command(
       OUTPUT ${generated}
-      COMMAND ${compiler} --cpp-out ${IDL_OUT_DIR} --codecs ${codecs} ${type_codes} ${include_options} -MD -MF ${base}.once.d ${file}
+      COMMAND ${compiler} --cpp-out ${IDL_OUT_DIR} --codecs ${codecs} ${type_codes} ${split} ${include_options} -MD -MF ${base}.once.d ${file}
       ${mark_as_done}
       DEPENDS ${file} ${compiler_depends}
       DEPFILE ${base}.once.d

@@ -64,8 +64,7 @@ struct Invocation {
   std::vector<std::string> files;
   ReadingOptions reading;
   std::vector<std::string> folders;  // of outputs(), in their order; empty: not wanted
-  std::vector<std::string> codecs{"cdr", "xdr"};
-  bool type_codes = false;
+  OutputOptions options;
   std::string descriptor_out;
   std::vector<std::string> plugin_options;
   std::vector<Plugin> plugins;  // from plugin_options
@@ -93,7 +92,7 @@ std::vector<fs::path> written_for(const Invocation& invocation, const std::strin
   std::vector<fs::path> out;
   for (std::size_t i = 0; i < outputs().size(); ++i) {
     if (invocation.folders[i].empty()) continue;
-    for (const std::string& name : outputs()[i].names(unit_of(invocation, file), invocation.codecs)) {
+    for (const std::string& name : outputs()[i].names(unit_of(invocation, file), invocation.options)) {
       out.push_back((fs::path(invocation.folders[i]) / name).lexically_normal());
     }
   }
@@ -133,8 +132,7 @@ bool compile(const Invocation& invocation, const std::string& file, std::ostream
     for (std::size_t i = 0; i < outputs().size(); ++i) {
       // A check is one for the first kind, C++.
       if (invocation.folders[i].empty() && !(invocation.check && i == 0)) continue;
-      add(outputs()[i].make({*reading.model, unit, invocation.codecs, invocation.type_codes}),
-          invocation.folders[i]);
+      add(outputs()[i].make({*reading.model, unit, invocation.options}), invocation.folders[i]);
     }
     for (const Plugin& plugin : invocation.plugins) {
       add(run_plugin(plugin, *reading.model, unit), invocation.plugin_out);
@@ -225,14 +223,18 @@ void add_output_options(CLI::App& app, Invocation& invocation) {
   app.add_option("--plugin-parameter", invocation.plugin_parameter,
                  "What the generators get as their parameter")
       ->type_name("TEXT");
-  app.add_option("--codecs", invocation.codecs,
+  app.add_option("--codecs", invocation.options.codecs,
                  "What arguments can travel as, separated by commas: cdr, xdr, protobuf\n(default: cdr,xdr)")
       ->delimiter(',')
       ->check(CLI::IsMember({"cdr", "xdr", "protobuf"}))
       ->type_name("LIST")
       ->take_all();
-  app.add_flag("--type-codes", invocation.type_codes,
+  app.add_flag("--type-codes", invocation.options.type_codes,
                "Let values of all types stand in an `any`, though the file has none\nitself");
+  app.add_option("--cpp-split", invocation.options.cpp_parts,
+                 "Spread the C++ of a large file over N .cpp files, which compile in\nparallel")
+      ->check(CLI::Range(1, 999))
+      ->type_name("N");
   app.add_flag("--check", invocation.check, "Check only, as the command of that name does");
   app.add_flag("--dependencies", invocation.only_dependencies,
                "-M: print which files the outcome depends on, as a Makefile's\n"

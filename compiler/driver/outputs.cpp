@@ -11,12 +11,17 @@ namespace oncec::driver {
 namespace {
 
 backend::Output make_cpp(const OutputRequest& request) {
-  return backend::cpp::generate(request.model, {request.unit, request.codecs, 1, request.type_codes});
+  const OutputOptions& options = request.options;
+  return backend::cpp::generate(request.model,
+                                {request.unit, options.codecs, options.cpp_parts, options.type_codes});
 }
 
-std::vector<std::string> cpp_names(const std::string& unit, const std::vector<std::string>& codecs) {
+std::vector<std::string> cpp_names(const std::string& unit, const OutputOptions& options) {
   std::vector<std::string> names = {unit + ".once.hpp", unit + ".once.co.hpp", unit + ".once.cpp"};
-  if (std::find(codecs.begin(), codecs.end(), "protobuf") != codecs.end()) {
+  for (std::size_t part = 2; part <= options.cpp_parts; ++part) {
+    names.push_back(unit + ".once." + std::to_string(part) + ".cpp");
+  }
+  if (std::find(options.codecs.begin(), options.codecs.end(), "protobuf") != options.codecs.end()) {
     names.insert(names.end(), {unit + ".once.pb.hpp", unit + ".once.pb.cpp"});
   }
   return names;
@@ -26,7 +31,7 @@ backend::Output make_proto(const OutputRequest& request) {
   return backend::proto::generate(request.model, request.unit);
 }
 
-std::vector<std::string> proto_names(const std::string& unit, const std::vector<std::string>& /*codecs*/) {
+std::vector<std::string> proto_names(const std::string& unit, const OutputOptions& /*options*/) {
   return {unit + ".proto"};
 }
 

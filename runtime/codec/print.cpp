@@ -2,6 +2,7 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <ostream>
 
 #include <once/codec/print.hpp>
 
@@ -135,5 +136,19 @@ void TextWriter::write_octets(ByteView octets) {
   for (const std::uint8_t octet : octets) text_.append({kHex[octet >> 4], kHex[octet & 0xf]});
   put("\"");
 }
+
+namespace detail {
+
+std::string printed(const void* value, PrintAny print) {
+  TextWriter out;
+  print(out, value);
+  return std::move(out).take();
+}
+
+std::ostream& put(std::ostream& out, const void* value, PrintAny print) {
+  return out << printed(value, print);
+}
+
+}  // namespace detail
 
 }  // namespace once

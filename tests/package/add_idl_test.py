@@ -3,7 +3,7 @@
 
     add_idl_test.py --root DIR --source SOURCE --oncec ONCEC --generator NAME
 
-A project of two targets, one of which includes the IDL of the other. After the first build nothing is done; after a
+A project of two targets, one of which includes the IDL of the other and has its code in parts. After the first build nothing is done; after a
 change of the included file both are generated and compiled again, and what has nothing to do with it is not; after
 that nothing is done again.
 """
@@ -24,7 +24,7 @@ target_include_directories(once INTERFACE "{source}/runtime/include")
 set(ONCE_COMPILER "{oncec}")
 include("{source}/cmake/OnceAddIdl.cmake")
 once_add_idl(types_idl idl/sub/types.idl INCLUDES idl CODECS xdr)
-once_add_idl(shop_idl idl/shop.idl idl/alone.idl LINKS types_idl CODECS xdr)
+once_add_idl(shop_idl idl/shop.idl idl/alone.idl LINKS types_idl CODECS xdr SPLIT 2)
 """
 
 
@@ -43,7 +43,7 @@ def built(folder):
     """Builds; gives back which IDL files were read and which sources compiled."""
     output = run("cmake", "--build", folder)
     return (set(re.findall(r"Generating C\+\+ from (\S+)", output)),
-            set(re.findall(r"Building CXX object \S*/(\w+)\.once\.cpp\.o", output)))
+            set(map("".join, re.findall(r"Building CXX object \S*/(\w+)\.once(\.\d+)?\.cpp\.o", output))))
 
 
 def expect(what, found, wanted):
@@ -69,14 +69,14 @@ def test(root, source, oncec, generator):
     (root / "CMakeLists.txt").write_text(PROJECT.format(source=source, oncec=oncec), encoding="utf-8")
     folder = root / "build"
     run("cmake", "-S", root, "-B", folder, "-G", generator)
-    everything = ({"types.idl", "shop.idl", "alone.idl"}, {"types", "shop", "alone"})
+    everything = ({"types.idl", "shop.idl", "alone.idl"}, {"types", "shop", "shop.2", "alone", "alone.2"})
     expect("the first build", built(folder), everything)
     if not (folder / "sub/types.once.hpp").exists():
         raise Failure("INCLUDES idl: idl/sub/types.idl gave no sub/types.once.hpp")
     expect("nothing has changed", built(folder), (set(), set()))
 
     change(types, "module sub { typedef short Id; };\n")
-    expect("an included file has changed", built(folder), ({"types.idl", "shop.idl"}, {"types", "shop"}))
+    expect("an included file has changed", built(folder), ({"types.idl", "shop.idl"}, {"types", "shop", "shop.2"}))
     expect("nothing has changed since", built(folder), (set(), set()))
 
 

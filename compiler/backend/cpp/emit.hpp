@@ -25,7 +25,7 @@ void emit_result_structs(Code& code, const Input& input, const InterfacePlan& in
 void emit_stub(Code& code, const Input& input, const InterfacePlan& interface);
 void emit_servant(Code& code, const Input& input, const InterfacePlan& interface);
 void emit_co_servant(Code& code, const Input& input, const InterfacePlan& interface);
-/// Declares encode and decode, and to_string and operator<< of what has fields.
+/// once::Coding, in the global namespace.
 void emit_codec_declaration(Code& code, const Input& input, const model::Declaration& declaration);
 /// kOctetsMin, in the global namespace.
 void emit_octets_min(Code& code, const Input& input, const model::Declaration& declaration);
@@ -35,6 +35,8 @@ bool has_fields(const model::Declaration& declaration);
 /// What the program can learn of the declaration at run time, in the global namespace; see
 /// once/codec/fields.hpp.
 void emit_reflection(Code& code, const Input& input, const model::Declaration& declaration);
+/// to_string and operator<< of what has fields.
+void emit_text_declarations(Code& code, const Input& input, const model::Declaration& declaration);
 /// True if the file's types get TypeCodes: it mentions `any` or `TypeCode`, or the options ask for them.
 bool has_type_codes(const Input& input);
 /// once::TypeCodeOf, in the global namespace.
@@ -47,10 +49,11 @@ void emit_union_visits(Code& code, const model::Declaration& declaration);
 void emit_enum_definitions(Code& code, const Input& input, const model::Declaration& declaration);
 void emit_bitmask_definitions(Code& code, const Input& input, const model::Declaration& declaration);
 void emit_union_definitions(Code& code, const Input& input, const model::Declaration& declaration);
+void emit_union_codec(Code& code, const Input& input, const model::Declaration& declaration);
 void emit_text_definitions(Code& code, const Input& input, const model::Declaration& declaration);
 void emit_codec_definitions(Code& code, const Input& input, const model::Declaration& declaration);
 void emit_type_code_definition(Code& code, const Input& input, const model::Declaration& declaration);
-/// encode and decode for every codec of the options, and for what once::Any keeps values in.
+/// once::Coding for every codec of the options, and for what once::Any keeps values in.
 void emit_codec_instantiations(Code& code, const Input& input, const model::Declaration& declaration);
 /// The struct that tells all about an operation.
 void emit_traits(Code& code, const Input& input, const OperationPlan& operation);
@@ -67,10 +70,11 @@ Scope class_scope(const Input& input, const model::Declaration& declaration,
 /// The scope inside the interface's Stub, Servant or CoServant: what their functions and parameters are
 /// called hides types of these names.
 Scope member_scope(const Input& input, const InterfacePlan& interface, const char* nested_class);
-/// The scope inside the declaration's encode and decode, which stand in its innermost namespace; and its name
-/// there.
+/// The scope inside functions for the declaration that stand in its innermost namespace; and its name there.
 Scope codec_scope(const Input& input, const model::Declaration& declaration);
 std::string codec_name(const Input& input, const model::Declaration& declaration);
+/// The declaration's name in once::Coding<>, in the global namespace.
+std::string coding_name(const Input& input, const model::Declaration& declaration);
 /// A call that encodes `value`, an expression of the type, or decodes into it.
 std::string encode_statement(const model::Type& type, const std::string& value);
 std::string decode_statement(const model::Type& type, const std::string& value);

@@ -121,21 +121,21 @@ void emit_statement(Code& code, const std::string& text) {
 
 void emit_enum_codec(Code& code, const Input& input, const Declaration& declaration) {
   const auto& enumeration = std::get<model::Enum>(declaration.body);
-  const std::string name = codec_name(input, declaration);
+  const std::string name = coding_name(input, declaration);
   code.emit(R"(
 
     template <once::EncoderType E>
-    void encode(E& encoder, const $name$& value) {
+    void once::Coding<$name$>::write(E& encoder, const Value& value) {
       if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
       encoder.enumeration(static_cast<std::uint32_t>(value));
     }
 
     template <once::DecoderType D>
-    void decode(D& decoder, $name$& value) {
-      value = static_cast<$name$>(decoder.enumeration());
+    void once::Coding<$name$>::read(D& decoder, Value& value) {
+      value = static_cast<Value>(decoder.enumeration());
       if (!to_string(value).empty()) return;
       decoder.fail(once::Errc::invalid_value, 4);
-      value = $name$::$first$;
+      value = Value::$first$;
     }
   )",
             {{"name", name}, {"first", identifier(enumeration.enumerators.front().name)}});
@@ -145,16 +145,16 @@ void emit_bitmask_codec(Code& code, const Input& input, const Declaration& decla
   code.emit(R"(
 
     template <once::EncoderType E>
-    void encode(E& encoder, const $name$& value) {
+    void once::Coding<$name$>::write(E& encoder, const Value& value) {
       once::encode_bits<$bits$>(encoder, static_cast<std::uint64_t>(value), $all$);
     }
 
     template <once::DecoderType D>
-    void decode(D& decoder, $name$& value) {
-      value = static_cast<$name$>(once::decode_bits<$bits$>(decoder, $all$));
+    void once::Coding<$name$>::read(D& decoder, Value& value) {
+      value = static_cast<Value>(once::decode_bits<$bits$>(decoder, $all$));
     }
   )",
-            {{"name", codec_name(input, declaration)},
+            {{"name", coding_name(input, declaration)},
              {"bits", spell_bits(std::get<model::Bitmask>(declaration.body).bit_bound)},
              {"all", all_flags(declaration)}});
 }
@@ -178,19 +178,19 @@ void emit_bitset_codec(Code& code, const Input& input, const Declaration& declar
   code.emit(R"(
 
     template <once::EncoderType E>
-    void encode(E& encoder, const $name$& value) {
+    void once::Coding<$name$>::write(E& encoder, const Value& value) {
       std::uint64_t bits = 0;
       $encode$
       once::encode_bits<$bits$>(encoder, bits, $used$);
     }
 
     template <once::DecoderType D>
-    void decode(D& decoder, $name$& value) {
+    void once::Coding<$name$>::read(D& decoder, Value& value) {
       const std::uint64_t bits = once::decode_bits<$bits$>(decoder, $used$);
       $decode$
     }
   )",
-            {{"name", codec_name(input, declaration)},
+            {{"name", coding_name(input, declaration)},
              {"bits", spell_bits(bitset.bits)},
              {"used", hexadecimal(used)},
              {"encode",
@@ -201,7 +201,7 @@ void emit_bitset_codec(Code& code, const Input& input, const Declaration& declar
 /// A list's nodes stand one behind the other: its last member is the link.
 void emit_list_codec(Code& code, const Input& input, const Declaration& declaration) {
   const auto& members = std::get<model::Struct>(declaration.body).members;
-  const std::string name = codec_name(input, declaration);
+  const std::string name = coding_name(input, declaration);
   const auto emit_direction = [&](const Direction& direction) {
     for (std::size_t i = 0; i + 1 < members.size(); ++i) {
       emit_statement(code, Statement{direction}.of(*members[i].type, "node->" + identifier(members[i].name)));
@@ -210,17 +210,17 @@ void emit_list_codec(Code& code, const Input& input, const Declaration& declarat
   code.emit(R"(
 
     template <once::EncoderType E>
-    void encode(E& encoder, const $name$& value) {
+    void once::Coding<$name$>::write(E& encoder, const Value& value) {
       $encode_nesting$
-      for (const $name$* node = &value; node != nullptr; node = once::encode_link(encoder, node->$link$)) {
+      for (const Value* node = &value; node != nullptr; node = once::encode_link(encoder, node->$link$)) {
         $encode$
       }
     }
 
     template <once::DecoderType D>
-    void decode(D& decoder, $name$& value) {
+    void once::Coding<$name$>::read(D& decoder, Value& value) {
       $decode_nesting$
-      for ($name$* node = &value; node != nullptr; node = once::decode_link(decoder, node->$link$)) {
+      for (Value* node = &value; node != nullptr; node = once::decode_link(decoder, node->$link$)) {
         $decode$
       }
     }
@@ -242,15 +242,15 @@ bool is_list(const Declaration& declaration) {
 void emit_members_codec(Code& code, const Input& input, const Declaration& declaration,
                         const Declaration* base, const std::vector<model::Member>& members,
                         std::string (*name_of)(std::string_view)) {
-  const std::string name = codec_name(input, declaration);
+  const std::string name = coding_name(input, declaration);
   if (base == nullptr && members.empty()) {
     code.emit(R"(
 
       template <once::EncoderType E>
-      void encode(E&, const $name$&) {}
+      void once::Coding<$name$>::write(E&, const Value&) {}
 
       template <once::DecoderType D>
-      void decode(D&, $name$&) {}
+      void once::Coding<$name$>::read(D&, Value&) {}
     )",
               {{"name", name}});
     return;
@@ -258,9 +258,8 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
   const auto emit_direction = [&](const Direction& direction) {
     emit_nesting(code, declaration, direction.coder);
     if (base != nullptr) {
-      const std::string type = input.names.spell(*base, codec_scope(input, declaration));
       emit_statement(code, direction.verb + "(" + direction.coder + ", static_cast<" + direction.qualifier +
-                               type + "&>(value));");
+                               "::" + input.names.qualified(*base) + "&>(value));");
     }
     for (const model::Member& member : members) {
       emit_statement(code, Statement{direction}.of(*member.type, "value." + name_of(member.name)));
@@ -269,12 +268,12 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
   code.emit(R"(
 
     template <once::EncoderType E>
-    void encode(E& encoder, const $name$& value) {
+    void once::Coding<$name$>::write(E& encoder, const Value& value) {
       $encode$
     }
 
     template <once::DecoderType D>
-    void decode(D& decoder, $name$& value) {
+    void once::Coding<$name$>::read(D& decoder, Value& value) {
       $decode$
     }
   )",
@@ -302,6 +301,10 @@ Scope codec_scope(const Input& input, const Declaration& declaration) {
           {"D", "E", "bits", "decoder", "encoder", "label", "nesting", "node", "value"}};
 }
 
+std::string coding_name(const Input& input, const Declaration& declaration) {
+  return input.names.spell(declaration, Scope{});
+}
+
 std::string codec_name(const Input& input, const Declaration& declaration) {
   return input.names.spell(declaration, codec_scope(input, declaration));
 }
@@ -312,22 +315,19 @@ void emit_nesting(Code& code, const Declaration& declaration, std::string_view c
 }
 
 void emit_codec_declaration(Code& code, const Input& input, const Declaration& declaration) {
+  const std::string name = coding_name(input, declaration);
   code.emit(R"(
-    template <once::EncoderType E>
-    void encode(E& encoder, const $name$& value);
-    template <once::DecoderType D>
-    void decode(D& decoder, $name$& value);
-    $text$
+
+    template <>
+    struct once::Coding<$name$> {
+      using Value = $value$;
+      template <once::EncoderType E>
+      static void write(E& encoder, const Value& value);
+      template <once::DecoderType D>
+      static void read(D& decoder, Value& value);
+    };
   )",
-            {{"name", codec_name(input, declaration)}, {"text", [&] {
-                                                          if (!has_fields(declaration)) return;
-                                                          code.emit(
-                                                              R"(
-                std::string to_string(const $name$& value);
-                std::ostream& operator<<(std::ostream& out, const $name$& value);
-              )",
-                                                              {{"name", codec_name(input, declaration)}});
-                                                        }}});
+            {{"name", name}, {"value", "::" + input.names.qualified(declaration)}});
 }
 
 void emit_octets_min(Code& code, const Input& input, const Declaration& declaration) {
@@ -359,7 +359,7 @@ void emit_codec_definitions(Code& code, const Input& input, const Declaration& d
   } else if (const auto* const exception = std::get_if<model::Exception>(&declaration.body)) {
     emit_members_codec(code, input, declaration, nullptr, exception->members, exception_member_name);
   } else if (std::holds_alternative<model::Union>(declaration.body)) {
-    emit_union_definitions(code, input, declaration);
+    emit_union_codec(code, input, declaration);
   }
 }
 
@@ -367,25 +367,25 @@ void emit_codec_instantiations(Code& code, const Input& input, const Declaration
   const auto& codecs = input.options.codecs;
   if (has_type_codes(input) && std::find(codecs.begin(), codecs.end(), "cdr") == codecs.end()) {
     code.emit(R"(
-      template void encode(once::Cdr::Encoder&, const $name$&);
-      template void decode(once::CdrDecoder<std::endian::native>&, $name$&);
+      template void once::Coding<$name$>::write(once::Cdr::Encoder&, const Value&);
+      template void once::Coding<$name$>::read(once::CdrDecoder<std::endian::native>&, Value&);
     )",
-              {{"name", codec_name(input, declaration)}});
+              {{"name", coding_name(input, declaration)}});
   }
   for (const std::string& codec : codecs) {
     if (codec == "cdr") {
       code.emit(R"(
-        template void encode(once::Cdr::Encoder&, const $name$&);
-        template void decode(once::CdrDecoder<std::endian::little>&, $name$&);
-        template void decode(once::CdrDecoder<std::endian::big>&, $name$&);
+        template void once::Coding<$name$>::write(once::Cdr::Encoder&, const Value&);
+        template void once::Coding<$name$>::read(once::CdrDecoder<std::endian::little>&, Value&);
+        template void once::Coding<$name$>::read(once::CdrDecoder<std::endian::big>&, Value&);
       )",
-                {{"name", codec_name(input, declaration)}});
+                {{"name", coding_name(input, declaration)}});
     } else if (codec == "xdr") {
       code.emit(R"(
-        template void encode(once::XdrEncoder&, const $name$&);
-        template void decode(once::XdrDecoder&, $name$&);
+        template void once::Coding<$name$>::write(once::XdrEncoder&, const Value&);
+        template void once::Coding<$name$>::read(once::XdrDecoder&, Value&);
       )",
-                {{"name", codec_name(input, declaration)}});
+                {{"name", coding_name(input, declaration)}});
     }
   }
 }

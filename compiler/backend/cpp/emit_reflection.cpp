@@ -106,12 +106,21 @@ void emit_reflection(Code& code, const Input& input, const Declaration& declarat
              {"visits", [&] { emit_visits(code, input, declaration); }}});
 }
 
+void emit_text_declarations(Code& code, const Input& input, const Declaration& declaration) {
+  if (!has_fields(declaration)) return;
+  code.emit(R"(
+    std::string to_string(const $name$& value);
+    std::ostream& operator<<(std::ostream& out, const $name$& value);
+  )",
+            {{"name", codec_name(input, declaration)}});
+}
+
 void emit_text_definitions(Code& code, const Input& input, const Declaration& declaration) {
   if (!has_fields(declaration)) return;
   code.emit(R"(
 
     std::string to_string(const $name$& value) { return once::printed(value); }
-    std::ostream& operator<<(std::ostream& out, const $name$& value) { return out << to_string(value); }
+    std::ostream& operator<<(std::ostream& out, const $name$& value) { return once::put(out, value); }
   )",
             {{"name", codec_name(input, declaration)}});
 }

@@ -174,10 +174,7 @@ void emit_union(Code& code, const Input& input, const Declaration& declaration) 
       bool operator==(const $name$&) const = default;
 
      private:
-      template <once::EncoderType E>
-      friend void encode(E& encoder, const $name$& value);
-      template <once::DecoderType D>
-      friend void decode(D& decoder, $name$& value);
+      friend struct once::Coding<$name$>;
       friend struct once::Fields<$name$>;
 
       static std::size_t arm_of($discriminator$ label);
@@ -309,11 +306,15 @@ void emit_union_definitions(Code& code, const Input& input, const Declaration& d
                {"index", std::to_string(arm.index)},
                {"stored", arm.several_labels ? "label" : arm.first_label}});
   }
+}
+
+void emit_union_codec(Code& code, const Input& input, const Declaration& declaration) {
+  const UnionText text = describe(input, declaration);
   code.emit(
       R"(
 
     template <once::EncoderType E>
-    void encode(E& encoder, const $union$& value) {
+    void once::Coding<$union$>::write(E& encoder, const Value& value) {
       $nesting$
       encode(encoder, value.discriminator_);
       switch (value.state_.index()) {
@@ -323,18 +324,18 @@ void emit_union_definitions(Code& code, const Input& input, const Declaration& d
     }
 
     template <once::DecoderType D>
-    void decode(D& decoder, $union$& value) {
+    void once::Coding<$union$>::read(D& decoder, Value& value) {
       $nested$
-      $discriminator$ label{};
+      decltype(value.discriminator_) label{};
       decode(decoder, label);
-      switch ($union$::arm_of(label)) {
+      switch (Value::arm_of(label)) {
         $decode$
         $unknown$
       }
       value.discriminator_ = label;
     }
   )",
-      {{"union", codec_name(input, declaration)},
+      {{"union", coding_name(input, declaration)},
        {"nesting", [&] { emit_nesting(code, declaration, "encoder"); }},
        {"encode",
         [&] {
@@ -347,8 +348,6 @@ void emit_union_definitions(Code& code, const Input& input, const Declaration& d
           }
         }},
        {"nested", [&] { emit_nesting(code, declaration, "decoder"); }},
-       {"discriminator", spell(input.names, *std::get<model::Union>(declaration.body).discriminator,
-                               codec_scope(input, declaration))},
        {"decode",
         [&] {
           for (const ArmText& arm : text.arms) {

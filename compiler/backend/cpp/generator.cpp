@@ -149,9 +149,10 @@ class Generator {
     }
     for (const Declaration* const declaration : encoded_) {
       code.enter(names_.namespaces(*declaration));
-      emit_codec_declaration(code, input_, *declaration);
+      emit_text_declarations(code, input_, *declaration);
     }
     code.enter({});
+    for (const Declaration* const declaration : encoded_) emit_codec_declaration(code, input_, *declaration);
     code.printer().blank_line();
     for (const Declaration* const declaration : encoded_) emit_octets_min(code, input_, *declaration);
     for (const Declaration* const declaration : encoded_) emit_reflection(code, input_, *declaration);
@@ -246,12 +247,14 @@ class Generator {
         emit_enum_definitions(code, input_, *declaration);
       } else if (std::holds_alternative<model::Bitmask>(declaration->body)) {
         emit_bitmask_definitions(code, input_, *declaration);
+      } else if (std::holds_alternative<model::Union>(declaration->body)) {
+        emit_union_definitions(code, input_, *declaration);
       }
-      emit_codec_definitions(code, input_, *declaration);
       emit_text_definitions(code, input_, *declaration);
     }
+    code.enter({});
+    for (const Declaration* const declaration : encoded) emit_codec_definitions(code, input_, *declaration);
     for (const Declaration* const declaration : encoded) {
-      code.enter(names_.namespaces(*declaration));
       code.printer().blank_line();
       emit_codec_instantiations(code, input_, *declaration);
     }

@@ -66,6 +66,16 @@ TEST_F(Driver, WritesThreeFilesNamedForTheIdl) {
   EXPECT_EQ(err_.str(), "");
 }
 
+TEST_F(Driver, SpreadsTheCodeOverAsManyFilesAsAsked) {
+  const std::string file = write("hello.idl", kRight);
+  EXPECT_EQ(run({"--cpp-out", out_folder(), "--cpp-split", "3", file}), 0) << err_.str();
+  EXPECT_EQ(written(), (std::set<std::string>{"hello.once.2.cpp", "hello.once.3.cpp", "hello.once.co.hpp",
+                                              "hello.once.cpp", "hello.once.hpp"}));
+  EXPECT_EQ(run({"--cpp-out", "out", "--cpp-split", "2", "-M", file}), 0) << err_.str();
+  EXPECT_NE(out_.str().find("out/hello.once.2.cpp"), std::string::npos) << out_.str();
+  EXPECT_EQ(run({"--cpp-out", out_folder(), "--cpp-split", "0", file}), 2);
+}
+
 TEST_F(Driver, LeavesAnUnchangedFileAlone) {
   const std::string file = write("hello.idl", kRight);
   ASSERT_EQ(run({"--cpp-out", out_folder(), file}), 0);

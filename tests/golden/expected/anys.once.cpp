@@ -50,20 +50,6 @@ std::ostream& operator<<(std::ostream& out, Color value) {
   return text.empty() ? out << static_cast<std::underlying_type_t<Color>>(value) : out << text;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Color& value) {
-  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
-  encoder.enumeration(static_cast<std::uint32_t>(value));
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Color& value) {
-  value = static_cast<Color>(decoder.enumeration());
-  if (!to_string(value).empty()) return;
-  decoder.fail(once::Errc::invalid_value, 4);
-  value = Color::red;
-}
-
 std::string_view to_string(Level value) {
   switch (value) {
     case Level::low: return "low";
@@ -77,20 +63,6 @@ std::ostream& operator<<(std::ostream& out, Level value) {
   return text.empty() ? out << static_cast<std::underlying_type_t<Level>>(value) : out << text;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Level& value) {
-  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
-  encoder.enumeration(static_cast<std::uint32_t>(value));
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Level& value) {
-  value = static_cast<Level>(decoder.enumeration());
-  if (!to_string(value).empty()) return;
-  decoder.fail(once::Errc::invalid_value, 4);
-  value = Level::low;
-}
-
 std::string to_string(Rights value) {
   std::string text;
   if (once::is_set(value, Rights::may_read)) text.append(text.empty() ? "" : " | ").append("may_read");
@@ -100,119 +72,20 @@ std::string to_string(Rights value) {
 
 std::ostream& operator<<(std::ostream& out, Rights value) { return out << to_string(value); }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Rights& value) {
-  once::encode_bits<std::uint8_t>(encoder, static_cast<std::uint64_t>(value), 0x3U);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Rights& value) {
-  value = static_cast<Rights>(once::decode_bits<std::uint8_t>(decoder, 0x3U));
-}
-
-template <once::EncoderType E>
-void encode(E& encoder, const Flags& value) {
-  std::uint64_t bits = 0;
-  bits |= once::bits_of<3>(encoder, value.kind, 0);
-  bits |= once::bits_of<1>(encoder, value.on, 3);
-  once::encode_bits<std::uint8_t>(encoder, bits, 0xfU);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Flags& value) {
-  const std::uint64_t bits = once::decode_bits<std::uint8_t>(decoder, 0xfU);
-  once::take_bits<3>(value.kind, bits, 0);
-  once::take_bits<1>(value.on, bits, 3);
-}
-
 std::string to_string(const Flags& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Flags& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Base& value) {
-  encode_bounded(encoder, value.id, 8);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Base& value) {
-  decode_bounded(decoder, value.id, 8);
-}
+std::ostream& operator<<(std::ostream& out, const Flags& value) { return once::put(out, value); }
 
 std::string to_string(const Base& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Base& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Everything& value) {
-  encode(encoder, static_cast<const Base&>(value));
-  encode(encoder, value.tint);
-  encode(encoder, value.height);
-  encode_bounded(encoder, value.sum, 16);
-  encode(encoder, value.may);
-  encode(encoder, value.set);
-  encode(encoder, value.grid);
-  encode_bounded(encoder, value.ages, 4);
-  encode(encoder, value.price);
-  encode(encoder, value.perhaps);
-  encode(encoder, value.wide);
-  encode(encoder, value.tiny);
-  encode(encoder, value.anybody);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Everything& value) {
-  decode(decoder, static_cast<Base&>(value));
-  decode(decoder, value.tint);
-  decode(decoder, value.height);
-  decode_bounded(decoder, value.sum, 16);
-  decode(decoder, value.may);
-  decode(decoder, value.set);
-  decode(decoder, value.grid);
-  decode_bounded(decoder, value.ages, 4);
-  decode(decoder, value.price);
-  decode(decoder, value.perhaps);
-  decode(decoder, value.wide);
-  decode(decoder, value.tiny);
-  decode(decoder, value.anybody);
-}
+std::ostream& operator<<(std::ostream& out, const Base& value) { return once::put(out, value); }
 
 std::string to_string(const Everything& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Everything& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Folder& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode(encoder, value.entries);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Folder& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  decode(decoder, value.entries);
-}
+std::ostream& operator<<(std::ostream& out, const Everything& value) { return once::put(out, value); }
 
 std::string to_string(const Folder& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Folder& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Entry& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode(encoder, value.name);
-  encode_bounded(encoder, value.target, 1);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Entry& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  decode(decoder, value.name);
-  decode_bounded(decoder, value.target, 1);
-}
+std::ostream& operator<<(std::ostream& out, const Folder& value) { return once::put(out, value); }
 
 std::string to_string(const Entry& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Entry& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Entry& value) { return once::put(out, value); }
 
 std::size_t Choice::arm_of(char label) {
   switch (label) {
@@ -246,32 +119,8 @@ void Choice::other(const once::Any& value, char label) {
   discriminator_ = label;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Choice& value) {
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    case 1: encode(encoder, std::get<1>(value.state_)); break;
-    case 2: encode(encoder, std::get<2>(value.state_)); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Choice& value) {
-  char label{};
-  decode(decoder, label);
-  switch (Choice::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, value.state_.emplace<1>()); break;
-    case 2: decode(decoder, value.state_.emplace<2>()); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
-
 std::string to_string(const Choice& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Choice& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Choice& value) { return once::put(out, value); }
 
 std::size_t Maybe::arm_of(Level label) {
   switch (label) {
@@ -296,8 +145,170 @@ void Maybe::where(const Folder& value) {
   discriminator_ = Level::low;
 }
 
+std::string to_string(const Maybe& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Maybe& value) { return once::put(out, value); }
+
+std::string to_string(const Refused& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Refused& value) { return once::put(out, value); }
+
+std::string to_string(const Event& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Event& value) { return once::put(out, value); }
+
+}  // namespace anys
+
 template <once::EncoderType E>
-void encode(E& encoder, const Maybe& value) {
+void once::Coding<anys::Color>::write(E& encoder, const Value& value) {
+  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
+  encoder.enumeration(static_cast<std::uint32_t>(value));
+}
+
+template <once::DecoderType D>
+void once::Coding<anys::Color>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(decoder.enumeration());
+  if (!to_string(value).empty()) return;
+  decoder.fail(once::Errc::invalid_value, 4);
+  value = Value::red;
+}
+
+template <once::EncoderType E>
+void once::Coding<anys::Level>::write(E& encoder, const Value& value) {
+  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
+  encoder.enumeration(static_cast<std::uint32_t>(value));
+}
+
+template <once::DecoderType D>
+void once::Coding<anys::Level>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(decoder.enumeration());
+  if (!to_string(value).empty()) return;
+  decoder.fail(once::Errc::invalid_value, 4);
+  value = Value::low;
+}
+
+template <once::EncoderType E>
+void once::Coding<anys::Rights>::write(E& encoder, const Value& value) {
+  once::encode_bits<std::uint8_t>(encoder, static_cast<std::uint64_t>(value), 0x3U);
+}
+
+template <once::DecoderType D>
+void once::Coding<anys::Rights>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(once::decode_bits<std::uint8_t>(decoder, 0x3U));
+}
+
+template <once::EncoderType E>
+void once::Coding<anys::Flags>::write(E& encoder, const Value& value) {
+  std::uint64_t bits = 0;
+  bits |= once::bits_of<3>(encoder, value.kind, 0);
+  bits |= once::bits_of<1>(encoder, value.on, 3);
+  once::encode_bits<std::uint8_t>(encoder, bits, 0xfU);
+}
+
+template <once::DecoderType D>
+void once::Coding<anys::Flags>::read(D& decoder, Value& value) {
+  const std::uint64_t bits = once::decode_bits<std::uint8_t>(decoder, 0xfU);
+  once::take_bits<3>(value.kind, bits, 0);
+  once::take_bits<1>(value.on, bits, 3);
+}
+
+template <once::EncoderType E>
+void once::Coding<anys::Base>::write(E& encoder, const Value& value) {
+  encode_bounded(encoder, value.id, 8);
+}
+
+template <once::DecoderType D>
+void once::Coding<anys::Base>::read(D& decoder, Value& value) {
+  decode_bounded(decoder, value.id, 8);
+}
+
+template <once::EncoderType E>
+void once::Coding<anys::Everything>::write(E& encoder, const Value& value) {
+  encode(encoder, static_cast<const ::anys::Base&>(value));
+  encode(encoder, value.tint);
+  encode(encoder, value.height);
+  encode_bounded(encoder, value.sum, 16);
+  encode(encoder, value.may);
+  encode(encoder, value.set);
+  encode(encoder, value.grid);
+  encode_bounded(encoder, value.ages, 4);
+  encode(encoder, value.price);
+  encode(encoder, value.perhaps);
+  encode(encoder, value.wide);
+  encode(encoder, value.tiny);
+  encode(encoder, value.anybody);
+}
+
+template <once::DecoderType D>
+void once::Coding<anys::Everything>::read(D& decoder, Value& value) {
+  decode(decoder, static_cast<::anys::Base&>(value));
+  decode(decoder, value.tint);
+  decode(decoder, value.height);
+  decode_bounded(decoder, value.sum, 16);
+  decode(decoder, value.may);
+  decode(decoder, value.set);
+  decode(decoder, value.grid);
+  decode_bounded(decoder, value.ages, 4);
+  decode(decoder, value.price);
+  decode(decoder, value.perhaps);
+  decode(decoder, value.wide);
+  decode(decoder, value.tiny);
+  decode(decoder, value.anybody);
+}
+
+template <once::EncoderType E>
+void once::Coding<anys::Folder>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.entries);
+}
+
+template <once::DecoderType D>
+void once::Coding<anys::Folder>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decode(decoder, value.entries);
+}
+
+template <once::EncoderType E>
+void once::Coding<anys::Entry>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.name);
+  encode_bounded(encoder, value.target, 1);
+}
+
+template <once::DecoderType D>
+void once::Coding<anys::Entry>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decode(decoder, value.name);
+  decode_bounded(decoder, value.target, 1);
+}
+
+template <once::EncoderType E>
+void once::Coding<anys::Choice>::write(E& encoder, const Value& value) {
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    case 1: encode(encoder, std::get<1>(value.state_)); break;
+    case 2: encode(encoder, std::get<2>(value.state_)); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<anys::Choice>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: decode(decoder, value.state_.emplace<1>()); break;
+    case 2: decode(decoder, value.state_.emplace<2>()); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<anys::Maybe>::write(E& encoder, const Value& value) {
   encode(encoder, value.discriminator_);
   switch (value.state_.index()) {
     case 0: encode(encoder, std::get<0>(value.state_)); break;
@@ -306,10 +317,10 @@ void encode(E& encoder, const Maybe& value) {
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Maybe& value) {
-  Level label{};
+void once::Coding<anys::Maybe>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
   decode(decoder, label);
-  switch (Maybe::arm_of(label)) {
+  switch (Value::arm_of(label)) {
     case 0: decode(decoder, value.state_.emplace<0>()); break;
     case 1: value.state_.emplace<1>(); break;
     default: decoder.fail(once::Errc::invalid_value); return;
@@ -317,24 +328,18 @@ void decode(D& decoder, Maybe& value) {
   value.discriminator_ = label;
 }
 
-std::string to_string(const Maybe& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Maybe& value) { return out << to_string(value); }
-
 template <once::EncoderType E>
-void encode(E& encoder, const Refused& value) {
+void once::Coding<anys::Refused>::write(E& encoder, const Value& value) {
   encode(encoder, value.reason);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Refused& value) {
+void once::Coding<anys::Refused>::read(D& decoder, Value& value) {
   decode(decoder, value.reason);
 }
 
-std::string to_string(const Refused& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Refused& value) { return out << to_string(value); }
-
 template <once::EncoderType E>
-void encode(E& encoder, const Event& value) {
+void once::Coding<anys::Event>::write(E& encoder, const Value& value) {
   encode(encoder, value.name);
   encode(encoder, value.data);
   encode(encoder, value.expected);
@@ -342,89 +347,84 @@ void encode(E& encoder, const Event& value) {
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Event& value) {
+void once::Coding<anys::Event>::read(D& decoder, Value& value) {
   decode(decoder, value.name);
   decode(decoder, value.data);
   decode(decoder, value.expected);
   decode_bounded(decoder, value.more, 3);
 }
 
-std::string to_string(const Event& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Event& value) { return out << to_string(value); }
+template void once::Coding<anys::Color>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<anys::Color>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<anys::Color>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<anys::Color>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<anys::Color>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Color&);
-template void decode(once::CdrDecoder<std::endian::little>&, Color&);
-template void decode(once::CdrDecoder<std::endian::big>&, Color&);
-template void encode(once::XdrEncoder&, const Color&);
-template void decode(once::XdrDecoder&, Color&);
+template void once::Coding<anys::Level>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<anys::Level>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<anys::Level>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<anys::Level>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<anys::Level>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Level&);
-template void decode(once::CdrDecoder<std::endian::little>&, Level&);
-template void decode(once::CdrDecoder<std::endian::big>&, Level&);
-template void encode(once::XdrEncoder&, const Level&);
-template void decode(once::XdrDecoder&, Level&);
+template void once::Coding<anys::Rights>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<anys::Rights>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<anys::Rights>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<anys::Rights>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<anys::Rights>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Rights&);
-template void decode(once::CdrDecoder<std::endian::little>&, Rights&);
-template void decode(once::CdrDecoder<std::endian::big>&, Rights&);
-template void encode(once::XdrEncoder&, const Rights&);
-template void decode(once::XdrDecoder&, Rights&);
+template void once::Coding<anys::Flags>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<anys::Flags>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<anys::Flags>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<anys::Flags>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<anys::Flags>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Flags&);
-template void decode(once::CdrDecoder<std::endian::little>&, Flags&);
-template void decode(once::CdrDecoder<std::endian::big>&, Flags&);
-template void encode(once::XdrEncoder&, const Flags&);
-template void decode(once::XdrDecoder&, Flags&);
+template void once::Coding<anys::Base>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<anys::Base>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<anys::Base>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<anys::Base>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<anys::Base>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Base&);
-template void decode(once::CdrDecoder<std::endian::little>&, Base&);
-template void decode(once::CdrDecoder<std::endian::big>&, Base&);
-template void encode(once::XdrEncoder&, const Base&);
-template void decode(once::XdrDecoder&, Base&);
+template void once::Coding<anys::Everything>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<anys::Everything>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<anys::Everything>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<anys::Everything>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<anys::Everything>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Everything&);
-template void decode(once::CdrDecoder<std::endian::little>&, Everything&);
-template void decode(once::CdrDecoder<std::endian::big>&, Everything&);
-template void encode(once::XdrEncoder&, const Everything&);
-template void decode(once::XdrDecoder&, Everything&);
+template void once::Coding<anys::Folder>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<anys::Folder>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<anys::Folder>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<anys::Folder>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<anys::Folder>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Folder&);
-template void decode(once::CdrDecoder<std::endian::little>&, Folder&);
-template void decode(once::CdrDecoder<std::endian::big>&, Folder&);
-template void encode(once::XdrEncoder&, const Folder&);
-template void decode(once::XdrDecoder&, Folder&);
+template void once::Coding<anys::Entry>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<anys::Entry>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<anys::Entry>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<anys::Entry>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<anys::Entry>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Entry&);
-template void decode(once::CdrDecoder<std::endian::little>&, Entry&);
-template void decode(once::CdrDecoder<std::endian::big>&, Entry&);
-template void encode(once::XdrEncoder&, const Entry&);
-template void decode(once::XdrDecoder&, Entry&);
+template void once::Coding<anys::Choice>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<anys::Choice>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<anys::Choice>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<anys::Choice>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<anys::Choice>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Choice&);
-template void decode(once::CdrDecoder<std::endian::little>&, Choice&);
-template void decode(once::CdrDecoder<std::endian::big>&, Choice&);
-template void encode(once::XdrEncoder&, const Choice&);
-template void decode(once::XdrDecoder&, Choice&);
+template void once::Coding<anys::Maybe>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<anys::Maybe>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<anys::Maybe>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<anys::Maybe>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<anys::Maybe>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Maybe&);
-template void decode(once::CdrDecoder<std::endian::little>&, Maybe&);
-template void decode(once::CdrDecoder<std::endian::big>&, Maybe&);
-template void encode(once::XdrEncoder&, const Maybe&);
-template void decode(once::XdrDecoder&, Maybe&);
+template void once::Coding<anys::Refused>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<anys::Refused>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<anys::Refused>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<anys::Refused>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<anys::Refused>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Refused&);
-template void decode(once::CdrDecoder<std::endian::little>&, Refused&);
-template void decode(once::CdrDecoder<std::endian::big>&, Refused&);
-template void encode(once::XdrEncoder&, const Refused&);
-template void decode(once::XdrDecoder&, Refused&);
-
-template void encode(once::Cdr::Encoder&, const Event&);
-template void decode(once::CdrDecoder<std::endian::little>&, Event&);
-template void decode(once::CdrDecoder<std::endian::big>&, Event&);
-template void encode(once::XdrEncoder&, const Event&);
-template void decode(once::XdrDecoder&, Event&);
-
-}  // namespace anys
+template void once::Coding<anys::Event>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<anys::Event>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<anys::Event>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<anys::Event>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<anys::Event>::read(once::XdrDecoder&, Value&);
 
 once::TypeIndex once::TypeCodeOf<anys::Color>::describe(TypeCodeBuilder& types) {
   const auto [self, is_new] = types.declare(TypeKind::Enum, "IDL:anys/Color:1.0", "Color");

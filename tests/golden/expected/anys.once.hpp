@@ -145,10 +145,7 @@ class Choice {
   bool operator==(const Choice&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Choice& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Choice& value);
+  friend struct once::Coding<Choice>;
   friend struct once::Fields<Choice>;
 
   static std::size_t arm_of(char label);
@@ -179,10 +176,7 @@ class Maybe {
   bool operator==(const Maybe&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Maybe& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Maybe& value);
+  friend struct once::Coding<Maybe>;
   friend struct once::Fields<Maybe>;
 
   static std::size_t arm_of(Level label);
@@ -314,74 +308,134 @@ class Channel::Servant : public virtual once::Servant {
 
 namespace anys {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Color& value);
-template <once::DecoderType D>
-void decode(D& decoder, Color& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Level& value);
-template <once::DecoderType D>
-void decode(D& decoder, Level& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Rights& value);
-template <once::DecoderType D>
-void decode(D& decoder, Rights& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Flags& value);
-template <once::DecoderType D>
-void decode(D& decoder, Flags& value);
 std::string to_string(const Flags& value);
 std::ostream& operator<<(std::ostream& out, const Flags& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Base& value);
-template <once::DecoderType D>
-void decode(D& decoder, Base& value);
 std::string to_string(const Base& value);
 std::ostream& operator<<(std::ostream& out, const Base& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Everything& value);
-template <once::DecoderType D>
-void decode(D& decoder, Everything& value);
 std::string to_string(const Everything& value);
 std::ostream& operator<<(std::ostream& out, const Everything& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Folder& value);
-template <once::DecoderType D>
-void decode(D& decoder, Folder& value);
 std::string to_string(const Folder& value);
 std::ostream& operator<<(std::ostream& out, const Folder& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Entry& value);
-template <once::DecoderType D>
-void decode(D& decoder, Entry& value);
 std::string to_string(const Entry& value);
 std::ostream& operator<<(std::ostream& out, const Entry& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Choice& value);
-template <once::DecoderType D>
-void decode(D& decoder, Choice& value);
 std::string to_string(const Choice& value);
 std::ostream& operator<<(std::ostream& out, const Choice& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Maybe& value);
-template <once::DecoderType D>
-void decode(D& decoder, Maybe& value);
 std::string to_string(const Maybe& value);
 std::ostream& operator<<(std::ostream& out, const Maybe& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Refused& value);
-template <once::DecoderType D>
-void decode(D& decoder, Refused& value);
 std::string to_string(const Refused& value);
 std::ostream& operator<<(std::ostream& out, const Refused& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Event& value);
-template <once::DecoderType D>
-void decode(D& decoder, Event& value);
 std::string to_string(const Event& value);
 std::ostream& operator<<(std::ostream& out, const Event& value);
 
 }  // namespace anys
+
+template <>
+struct once::Coding<anys::Color> {
+  using Value = ::anys::Color;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<anys::Level> {
+  using Value = ::anys::Level;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<anys::Rights> {
+  using Value = ::anys::Rights;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<anys::Flags> {
+  using Value = ::anys::Flags;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<anys::Base> {
+  using Value = ::anys::Base;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<anys::Everything> {
+  using Value = ::anys::Everything;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<anys::Folder> {
+  using Value = ::anys::Folder;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<anys::Entry> {
+  using Value = ::anys::Entry;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<anys::Choice> {
+  using Value = ::anys::Choice;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<anys::Maybe> {
+  using Value = ::anys::Maybe;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<anys::Refused> {
+  using Value = ::anys::Refused;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<anys::Event> {
+  using Value = ::anys::Event;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
 
 template <class Coder>
 inline constexpr std::size_t once::kOctetsMin<Coder, anys::Rights> = Coder::template kOctets<std::uint8_t>;

@@ -6,7 +6,6 @@
 #include <bit>
 #include <cstdint>
 #include <iosfwd>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,24 +30,28 @@ using GeneratedCodecs = once::Codecs<once::Cdr, once::Xdr>;
 
 namespace bank {
 
+std::string to_string(const LimitExceeded& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const LimitExceeded& value) { return once::put(out, value); }
+
+}  // namespace bank
+
 template <once::EncoderType E>
-void encode(E& encoder, const LimitExceeded& value) {
+void once::Coding<bank::LimitExceeded>::write(E& encoder, const Value& value) {
   encode(encoder, value.limit);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, LimitExceeded& value) {
+void once::Coding<bank::LimitExceeded>::read(D& decoder, Value& value) {
   decode(decoder, value.limit);
 }
 
-std::string to_string(const LimitExceeded& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const LimitExceeded& value) { return out << to_string(value); }
+template void once::Coding<bank::LimitExceeded>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<bank::LimitExceeded>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<bank::LimitExceeded>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<bank::LimitExceeded>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<bank::LimitExceeded>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const LimitExceeded&);
-template void decode(once::CdrDecoder<std::endian::little>&, LimitExceeded&);
-template void decode(once::CdrDecoder<std::endian::big>&, LimitExceeded&);
-template void encode(once::XdrEncoder&, const LimitExceeded&);
-template void decode(once::XdrDecoder&, LimitExceeded&);
+namespace bank {
 
 namespace {
 

@@ -141,14 +141,19 @@ class Account::Servant : public virtual once::Servant {
 
 namespace bank {
 
-template <once::EncoderType E>
-void encode(E& encoder, const LimitExceeded& value);
-template <once::DecoderType D>
-void decode(D& decoder, LimitExceeded& value);
 std::string to_string(const LimitExceeded& value);
 std::ostream& operator<<(std::ostream& out, const LimitExceeded& value);
 
 }  // namespace bank
+
+template <>
+struct once::Coding<bank::LimitExceeded> {
+  using Value = ::bank::LimitExceeded;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
 
 template <>
 struct once::Fields<bank::LimitExceeded> {

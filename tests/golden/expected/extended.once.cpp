@@ -49,16 +49,6 @@ std::string to_string(Rights value) {
 
 std::ostream& operator<<(std::ostream& out, Rights value) { return out << to_string(value); }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Rights& value) {
-  once::encode_bits<std::uint8_t>(encoder, static_cast<std::uint64_t>(value), 0x83U);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Rights& value) {
-  value = static_cast<Rights>(once::decode_bits<std::uint8_t>(decoder, 0x83U));
-}
-
 std::string to_string(Wide value) {
   std::string text;
   if (once::is_set(value, Wide::lowest)) text.append(text.empty() ? "" : " | ").append("lowest");
@@ -68,53 +58,11 @@ std::string to_string(Wide value) {
 
 std::ostream& operator<<(std::ostream& out, Wide value) { return out << to_string(value); }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Wide& value) {
-  once::encode_bits<std::uint64_t>(encoder, static_cast<std::uint64_t>(value), 0x8000000000000001U);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Wide& value) {
-  value = static_cast<Wide>(once::decode_bits<std::uint64_t>(decoder, 0x8000000000000001U));
-}
-
-template <once::EncoderType E>
-void encode(E& encoder, const Header& value) {
-  std::uint64_t bits = 0;
-  bits |= once::bits_of<3>(encoder, value.version, 0);
-  bits |= once::bits_of<1>(encoder, value.urgent, 3);
-  once::encode_bits<std::uint8_t>(encoder, bits, 0xfU);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Header& value) {
-  const std::uint64_t bits = once::decode_bits<std::uint8_t>(decoder, 0xfU);
-  once::take_bits<3>(value.version, bits, 0);
-  once::take_bits<1>(value.urgent, bits, 3);
-}
-
 std::string to_string(const Header& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Header& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const LongHeader& value) {
-  std::uint64_t bits = 0;
-  bits |= once::bits_of<3>(encoder, value.version, 0);
-  bits |= once::bits_of<1>(encoder, value.urgent, 3);
-  bits |= once::bits_of<10>(encoder, value.depth, 6);
-  once::encode_bits<std::uint16_t>(encoder, bits, 0xffcfU);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, LongHeader& value) {
-  const std::uint64_t bits = once::decode_bits<std::uint16_t>(decoder, 0xffcfU);
-  once::take_bits<3>(value.version, bits, 0);
-  once::take_bits<1>(value.urgent, bits, 3);
-  once::take_bits<10>(value.depth, bits, 6);
-}
+std::ostream& operator<<(std::ostream& out, const Header& value) { return once::put(out, value); }
 
 std::string to_string(const LongHeader& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const LongHeader& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const LongHeader& value) { return once::put(out, value); }
 
 std::string_view to_string(Color value) {
   switch (value) {
@@ -129,237 +77,35 @@ std::ostream& operator<<(std::ostream& out, Color value) {
   return text.empty() ? out << static_cast<std::underlying_type_t<Color>>(value) : out << text;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Color& value) {
-  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
-  encoder.enumeration(static_cast<std::uint32_t>(value));
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Color& value) {
-  value = static_cast<Color>(decoder.enumeration());
-  if (!to_string(value).empty()) return;
-  decoder.fail(once::Errc::invalid_value, 4);
-  value = Color::red;
-}
-
-template <once::EncoderType E>
-void encode(E& encoder, const Texts& value) {
-  encode(encoder, value.letter);
-  encode(encoder, value.free);
-  encode_bounded(encoder, value.bounded, 5);
-  encode(encoder, value.letters);
-  encode(encoder, value.two);
-  encode_sequence(encoder, value.words, 2, [](auto& e1, const auto& element1) {
-    encode_bounded(e1, element1, 3);
-  });
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Texts& value) {
-  decode(decoder, value.letter);
-  decode(decoder, value.free);
-  decode_bounded(decoder, value.bounded, 5);
-  decode(decoder, value.letters);
-  decode(decoder, value.two);
-  decode_sequence(decoder, value.words, 2, [](auto& d1, auto& element1) {
-    decode_bounded(d1, element1, 3);
-  });
-}
-
 std::string to_string(const Texts& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Texts& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Numbers& value) {
-  encode(encoder, value.price);
-  encode(encoder, value.longest);
-  encode(encoder, value.fraction);
-  encode_bounded(encoder, value.prices, 3);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Numbers& value) {
-  decode(decoder, value.price);
-  decode(decoder, value.longest);
-  decode(decoder, value.fraction);
-  decode_bounded(decoder, value.prices, 3);
-}
+std::ostream& operator<<(std::ostream& out, const Texts& value) { return once::put(out, value); }
 
 std::string to_string(const Numbers& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Numbers& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Maps& value) {
-  encode(encoder, value.ages);
-  encode_map(encoder, value.bounded, 3, [](auto& e1, const auto& element1) {
-    encode_bounded(e1, element1, 4);
-  }, [](auto& e1, const auto& element1) {
-    encode_bounded(e1, element1, 2);
-  });
-  encode_bounded(encoder, value.few, 2);
-  encode(encoder, value.nested);
-  encode(encoder, value.by_rights);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Maps& value) {
-  decode(decoder, value.ages);
-  decode_map(decoder, value.bounded, 3, [](auto& d1, auto& element1) {
-    decode_bounded(d1, element1, 4);
-  }, [](auto& d1, auto& element1) {
-    decode_bounded(d1, element1, 2);
-  });
-  decode_bounded(decoder, value.few, 2);
-  decode(decoder, value.nested);
-  decode(decoder, value.by_rights);
-}
+std::ostream& operator<<(std::ostream& out, const Numbers& value) { return once::put(out, value); }
 
 std::string to_string(const Maps& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Maps& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Flags& value) {
-  encode(encoder, value.rights);
-  encode(encoder, value.header);
-  encode_bounded(encoder, value.all, 4);
-  encode(encoder, value.someone);
-  encode_bounded(encoder, value.others, 2);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Flags& value) {
-  decode(decoder, value.rights);
-  decode(decoder, value.header);
-  decode_bounded(decoder, value.all, 4);
-  decode(decoder, value.someone);
-  decode_bounded(decoder, value.others, 2);
-}
+std::ostream& operator<<(std::ostream& out, const Maps& value) { return once::put(out, value); }
 
 std::string to_string(const Flags& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Flags& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const entry& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  for (const entry* node = &value; node != nullptr; node = once::encode_link(encoder, node->next)) {
-    encode(encoder, node->id);
-    encode_bounded(encoder, node->name, 255);
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, entry& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  for (entry* node = &value; node != nullptr; node = once::decode_link(decoder, node->next)) {
-    decode(decoder, node->id);
-    decode_bounded(decoder, node->name, 255);
-  }
-}
+std::ostream& operator<<(std::ostream& out, const Flags& value) { return once::put(out, value); }
 
 std::string to_string(const entry& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const entry& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const directory& value) {
-  encode(encoder, value.all);
-  encode(encoder, value.eof);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, directory& value) {
-  decode(decoder, value.all);
-  decode(decoder, value.eof);
-}
+std::ostream& operator<<(std::ostream& out, const entry& value) { return once::put(out, value); }
 
 std::string to_string(const directory& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const directory& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const tree& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  for (const tree* node = &value; node != nullptr; node = once::encode_link(encoder, node->right)) {
-    encode(encoder, node->left);
-    encode(encoder, node->value);
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, tree& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  for (tree* node = &value; node != nullptr; node = once::decode_link(decoder, node->right)) {
-    decode(decoder, node->left);
-    decode(decoder, node->value);
-  }
-}
+std::ostream& operator<<(std::ostream& out, const directory& value) { return once::put(out, value); }
 
 std::string to_string(const tree& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const tree& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const stack& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode(encoder, value.below);
-  encode(encoder, value.value);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, stack& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  decode(decoder, value.below);
-  decode(decoder, value.value);
-}
+std::ostream& operator<<(std::ostream& out, const tree& value) { return once::put(out, value); }
 
 std::string to_string(const stack& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const stack& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const wife& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode(encoder, value.name);
-  encode(encoder, value.spouse);
-  encode_bounded(encoder, value.friends, 3);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, wife& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  decode(decoder, value.name);
-  decode(decoder, value.spouse);
-  decode_bounded(decoder, value.friends, 3);
-}
+std::ostream& operator<<(std::ostream& out, const stack& value) { return once::put(out, value); }
 
 std::string to_string(const wife& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const wife& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const husband& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode(encoder, value.name);
-  encode(encoder, value.spouse);
-  encode(encoder, value.pair);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, husband& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  decode(decoder, value.name);
-  decode(decoder, value.spouse);
-  decode(decoder, value.pair);
-}
+std::ostream& operator<<(std::ostream& out, const wife& value) { return once::put(out, value); }
 
 std::string to_string(const husband& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const husband& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const husband& value) { return once::put(out, value); }
 
 std::size_t expression::arm_of(std::int32_t label) {
   switch (label) {
@@ -391,36 +137,8 @@ void expression::sum(const std::vector<expression>& value) {
   discriminator_ = 2;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const expression& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    case 1: encode(encoder, std::get<1>(value.state_)); break;
-    case 2: encode_bounded(encoder, std::get<2>(value.state_), 4); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, expression& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  std::int32_t label{};
-  decode(decoder, label);
-  switch (expression::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, value.state_.emplace<1>()); break;
-    case 2: decode_bounded(decoder, value.state_.emplace<2>(), 4); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
-
 std::string to_string(const expression& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const expression& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const expression& value) { return once::put(out, value); }
 
 std::size_t maybe_text::arm_of(bool label) {
   switch (int{label}) {
@@ -446,29 +164,8 @@ void maybe_text::value(const std::string& value) {
   discriminator_ = true;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const maybe_text& value) {
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, maybe_text& value) {
-  bool label{};
-  decode(decoder, label);
-  switch (maybe_text::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: value.state_.emplace<1>(); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
-
 std::string to_string(const maybe_text& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const maybe_text& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const maybe_text& value) { return once::put(out, value); }
 
 std::size_t by_wchar::arm_of(char16_t label) {
   switch (label) {
@@ -495,29 +192,8 @@ void by_wchar::cents(std::int64_t value, char16_t label) {
   discriminator_ = label;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const by_wchar& value) {
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, by_wchar& value) {
-  char16_t label{};
-  decode(decoder, label);
-  switch (by_wchar::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: value.state_.emplace<1>(); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
-
 std::string to_string(const by_wchar& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const by_wchar& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const by_wchar& value) { return once::put(out, value); }
 
 std::size_t by_int8::arm_of(std::int8_t label) {
   switch (label) {
@@ -550,35 +226,8 @@ void by_int8::class_(char16_t value, std::int8_t label) {
   discriminator_ = label;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const by_int8& value) {
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode_optional(encoder, std::get<0>(value.state_), [](auto& e1, const auto& element1) {
-      encode_bounded(e1, element1, 2);
-    }); break;
-    case 2: encode(encoder, std::get<2>(value.state_)); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, by_int8& value) {
-  std::int8_t label{};
-  decode(decoder, label);
-  switch (by_int8::arm_of(label)) {
-    case 0: decode_optional(decoder, value.state_.emplace<0>(), [](auto& d1, auto& element1) {
-      decode_bounded(d1, element1, 2);
-    }); break;
-    case 1: value.state_.emplace<1>(); break;
-    case 2: decode(decoder, value.state_.emplace<2>()); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
-
 std::string to_string(const by_int8& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const by_int8& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const by_int8& value) { return once::put(out, value); }
 
 std::size_t by_octet::arm_of(std::uint8_t label) {
   switch (label) {
@@ -604,8 +253,364 @@ void by_octet::rights(Rights value) {
   discriminator_ = 7U;
 }
 
+std::string to_string(const by_octet& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const by_octet& value) { return once::put(out, value); }
+
+}  // namespace extended
+
 template <once::EncoderType E>
-void encode(E& encoder, const by_octet& value) {
+void once::Coding<extended::Rights>::write(E& encoder, const Value& value) {
+  once::encode_bits<std::uint8_t>(encoder, static_cast<std::uint64_t>(value), 0x83U);
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::Rights>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(once::decode_bits<std::uint8_t>(decoder, 0x83U));
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::Wide>::write(E& encoder, const Value& value) {
+  once::encode_bits<std::uint64_t>(encoder, static_cast<std::uint64_t>(value), 0x8000000000000001U);
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::Wide>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(once::decode_bits<std::uint64_t>(decoder, 0x8000000000000001U));
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::Header>::write(E& encoder, const Value& value) {
+  std::uint64_t bits = 0;
+  bits |= once::bits_of<3>(encoder, value.version, 0);
+  bits |= once::bits_of<1>(encoder, value.urgent, 3);
+  once::encode_bits<std::uint8_t>(encoder, bits, 0xfU);
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::Header>::read(D& decoder, Value& value) {
+  const std::uint64_t bits = once::decode_bits<std::uint8_t>(decoder, 0xfU);
+  once::take_bits<3>(value.version, bits, 0);
+  once::take_bits<1>(value.urgent, bits, 3);
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::LongHeader>::write(E& encoder, const Value& value) {
+  std::uint64_t bits = 0;
+  bits |= once::bits_of<3>(encoder, value.version, 0);
+  bits |= once::bits_of<1>(encoder, value.urgent, 3);
+  bits |= once::bits_of<10>(encoder, value.depth, 6);
+  once::encode_bits<std::uint16_t>(encoder, bits, 0xffcfU);
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::LongHeader>::read(D& decoder, Value& value) {
+  const std::uint64_t bits = once::decode_bits<std::uint16_t>(decoder, 0xffcfU);
+  once::take_bits<3>(value.version, bits, 0);
+  once::take_bits<1>(value.urgent, bits, 3);
+  once::take_bits<10>(value.depth, bits, 6);
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::Color>::write(E& encoder, const Value& value) {
+  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
+  encoder.enumeration(static_cast<std::uint32_t>(value));
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::Color>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(decoder.enumeration());
+  if (!to_string(value).empty()) return;
+  decoder.fail(once::Errc::invalid_value, 4);
+  value = Value::red;
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::Texts>::write(E& encoder, const Value& value) {
+  encode(encoder, value.letter);
+  encode(encoder, value.free);
+  encode_bounded(encoder, value.bounded, 5);
+  encode(encoder, value.letters);
+  encode(encoder, value.two);
+  encode_sequence(encoder, value.words, 2, [](auto& e1, const auto& element1) {
+    encode_bounded(e1, element1, 3);
+  });
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::Texts>::read(D& decoder, Value& value) {
+  decode(decoder, value.letter);
+  decode(decoder, value.free);
+  decode_bounded(decoder, value.bounded, 5);
+  decode(decoder, value.letters);
+  decode(decoder, value.two);
+  decode_sequence(decoder, value.words, 2, [](auto& d1, auto& element1) {
+    decode_bounded(d1, element1, 3);
+  });
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::Numbers>::write(E& encoder, const Value& value) {
+  encode(encoder, value.price);
+  encode(encoder, value.longest);
+  encode(encoder, value.fraction);
+  encode_bounded(encoder, value.prices, 3);
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::Numbers>::read(D& decoder, Value& value) {
+  decode(decoder, value.price);
+  decode(decoder, value.longest);
+  decode(decoder, value.fraction);
+  decode_bounded(decoder, value.prices, 3);
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::Maps>::write(E& encoder, const Value& value) {
+  encode(encoder, value.ages);
+  encode_map(encoder, value.bounded, 3, [](auto& e1, const auto& element1) {
+    encode_bounded(e1, element1, 4);
+  }, [](auto& e1, const auto& element1) {
+    encode_bounded(e1, element1, 2);
+  });
+  encode_bounded(encoder, value.few, 2);
+  encode(encoder, value.nested);
+  encode(encoder, value.by_rights);
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::Maps>::read(D& decoder, Value& value) {
+  decode(decoder, value.ages);
+  decode_map(decoder, value.bounded, 3, [](auto& d1, auto& element1) {
+    decode_bounded(d1, element1, 4);
+  }, [](auto& d1, auto& element1) {
+    decode_bounded(d1, element1, 2);
+  });
+  decode_bounded(decoder, value.few, 2);
+  decode(decoder, value.nested);
+  decode(decoder, value.by_rights);
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::Flags>::write(E& encoder, const Value& value) {
+  encode(encoder, value.rights);
+  encode(encoder, value.header);
+  encode_bounded(encoder, value.all, 4);
+  encode(encoder, value.someone);
+  encode_bounded(encoder, value.others, 2);
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::Flags>::read(D& decoder, Value& value) {
+  decode(decoder, value.rights);
+  decode(decoder, value.header);
+  decode_bounded(decoder, value.all, 4);
+  decode(decoder, value.someone);
+  decode_bounded(decoder, value.others, 2);
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::entry>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  for (const Value* node = &value; node != nullptr; node = once::encode_link(encoder, node->next)) {
+    encode(encoder, node->id);
+    encode_bounded(encoder, node->name, 255);
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::entry>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  for (Value* node = &value; node != nullptr; node = once::decode_link(decoder, node->next)) {
+    decode(decoder, node->id);
+    decode_bounded(decoder, node->name, 255);
+  }
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::directory>::write(E& encoder, const Value& value) {
+  encode(encoder, value.all);
+  encode(encoder, value.eof);
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::directory>::read(D& decoder, Value& value) {
+  decode(decoder, value.all);
+  decode(decoder, value.eof);
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::tree>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  for (const Value* node = &value; node != nullptr; node = once::encode_link(encoder, node->right)) {
+    encode(encoder, node->left);
+    encode(encoder, node->value);
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::tree>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  for (Value* node = &value; node != nullptr; node = once::decode_link(decoder, node->right)) {
+    decode(decoder, node->left);
+    decode(decoder, node->value);
+  }
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::stack>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.below);
+  encode(encoder, value.value);
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::stack>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decode(decoder, value.below);
+  decode(decoder, value.value);
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::wife>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.name);
+  encode(encoder, value.spouse);
+  encode_bounded(encoder, value.friends, 3);
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::wife>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decode(decoder, value.name);
+  decode(decoder, value.spouse);
+  decode_bounded(decoder, value.friends, 3);
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::husband>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.name);
+  encode(encoder, value.spouse);
+  encode(encoder, value.pair);
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::husband>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decode(decoder, value.name);
+  decode(decoder, value.spouse);
+  decode(decoder, value.pair);
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::expression>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    case 1: encode(encoder, std::get<1>(value.state_)); break;
+    case 2: encode_bounded(encoder, std::get<2>(value.state_), 4); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::expression>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: decode(decoder, value.state_.emplace<1>()); break;
+    case 2: decode_bounded(decoder, value.state_.emplace<2>(), 4); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::maybe_text>::write(E& encoder, const Value& value) {
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::maybe_text>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: value.state_.emplace<1>(); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::by_wchar>::write(E& encoder, const Value& value) {
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::by_wchar>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: value.state_.emplace<1>(); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::by_int8>::write(E& encoder, const Value& value) {
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode_optional(encoder, std::get<0>(value.state_), [](auto& e1, const auto& element1) {
+      encode_bounded(e1, element1, 2);
+    }); break;
+    case 2: encode(encoder, std::get<2>(value.state_)); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<extended::by_int8>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode_optional(decoder, value.state_.emplace<0>(), [](auto& d1, auto& element1) {
+      decode_bounded(d1, element1, 2);
+    }); break;
+    case 1: value.state_.emplace<1>(); break;
+    case 2: decode(decoder, value.state_.emplace<2>()); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<extended::by_octet>::write(E& encoder, const Value& value) {
   encode(encoder, value.discriminator_);
   switch (value.state_.index()) {
     case 1: encode(encoder, std::get<1>(value.state_)); break;
@@ -614,10 +619,10 @@ void encode(E& encoder, const by_octet& value) {
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, by_octet& value) {
-  std::uint8_t label{};
+void once::Coding<extended::by_octet>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
   decode(decoder, label);
-  switch (by_octet::arm_of(label)) {
+  switch (Value::arm_of(label)) {
     case 0: value.state_.emplace<0>(); break;
     case 1: decode(decoder, value.state_.emplace<1>()); break;
     default: decoder.fail(once::Errc::invalid_value); return;
@@ -625,128 +630,127 @@ void decode(D& decoder, by_octet& value) {
   value.discriminator_ = label;
 }
 
-std::string to_string(const by_octet& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const by_octet& value) { return out << to_string(value); }
+template void once::Coding<extended::Rights>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::Rights>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::Rights>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::Rights>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::Rights>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Rights&);
-template void decode(once::CdrDecoder<std::endian::little>&, Rights&);
-template void decode(once::CdrDecoder<std::endian::big>&, Rights&);
-template void encode(once::XdrEncoder&, const Rights&);
-template void decode(once::XdrDecoder&, Rights&);
+template void once::Coding<extended::Wide>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::Wide>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::Wide>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::Wide>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::Wide>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Wide&);
-template void decode(once::CdrDecoder<std::endian::little>&, Wide&);
-template void decode(once::CdrDecoder<std::endian::big>&, Wide&);
-template void encode(once::XdrEncoder&, const Wide&);
-template void decode(once::XdrDecoder&, Wide&);
+template void once::Coding<extended::Header>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::Header>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::Header>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::Header>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::Header>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Header&);
-template void decode(once::CdrDecoder<std::endian::little>&, Header&);
-template void decode(once::CdrDecoder<std::endian::big>&, Header&);
-template void encode(once::XdrEncoder&, const Header&);
-template void decode(once::XdrDecoder&, Header&);
+template void once::Coding<extended::LongHeader>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::LongHeader>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::LongHeader>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::LongHeader>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::LongHeader>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const LongHeader&);
-template void decode(once::CdrDecoder<std::endian::little>&, LongHeader&);
-template void decode(once::CdrDecoder<std::endian::big>&, LongHeader&);
-template void encode(once::XdrEncoder&, const LongHeader&);
-template void decode(once::XdrDecoder&, LongHeader&);
+template void once::Coding<extended::Color>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::Color>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::Color>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::Color>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::Color>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Color&);
-template void decode(once::CdrDecoder<std::endian::little>&, Color&);
-template void decode(once::CdrDecoder<std::endian::big>&, Color&);
-template void encode(once::XdrEncoder&, const Color&);
-template void decode(once::XdrDecoder&, Color&);
+template void once::Coding<extended::Texts>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::Texts>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::Texts>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::Texts>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::Texts>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Texts&);
-template void decode(once::CdrDecoder<std::endian::little>&, Texts&);
-template void decode(once::CdrDecoder<std::endian::big>&, Texts&);
-template void encode(once::XdrEncoder&, const Texts&);
-template void decode(once::XdrDecoder&, Texts&);
+template void once::Coding<extended::Numbers>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::Numbers>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::Numbers>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::Numbers>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::Numbers>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Numbers&);
-template void decode(once::CdrDecoder<std::endian::little>&, Numbers&);
-template void decode(once::CdrDecoder<std::endian::big>&, Numbers&);
-template void encode(once::XdrEncoder&, const Numbers&);
-template void decode(once::XdrDecoder&, Numbers&);
+template void once::Coding<extended::Maps>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::Maps>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::Maps>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::Maps>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::Maps>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Maps&);
-template void decode(once::CdrDecoder<std::endian::little>&, Maps&);
-template void decode(once::CdrDecoder<std::endian::big>&, Maps&);
-template void encode(once::XdrEncoder&, const Maps&);
-template void decode(once::XdrDecoder&, Maps&);
+template void once::Coding<extended::Flags>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::Flags>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::Flags>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::Flags>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::Flags>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Flags&);
-template void decode(once::CdrDecoder<std::endian::little>&, Flags&);
-template void decode(once::CdrDecoder<std::endian::big>&, Flags&);
-template void encode(once::XdrEncoder&, const Flags&);
-template void decode(once::XdrDecoder&, Flags&);
+template void once::Coding<extended::entry>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::entry>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::entry>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::entry>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::entry>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const entry&);
-template void decode(once::CdrDecoder<std::endian::little>&, entry&);
-template void decode(once::CdrDecoder<std::endian::big>&, entry&);
-template void encode(once::XdrEncoder&, const entry&);
-template void decode(once::XdrDecoder&, entry&);
+template void once::Coding<extended::directory>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::directory>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::directory>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::directory>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::directory>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const directory&);
-template void decode(once::CdrDecoder<std::endian::little>&, directory&);
-template void decode(once::CdrDecoder<std::endian::big>&, directory&);
-template void encode(once::XdrEncoder&, const directory&);
-template void decode(once::XdrDecoder&, directory&);
+template void once::Coding<extended::tree>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::tree>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::tree>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::tree>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::tree>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const tree&);
-template void decode(once::CdrDecoder<std::endian::little>&, tree&);
-template void decode(once::CdrDecoder<std::endian::big>&, tree&);
-template void encode(once::XdrEncoder&, const tree&);
-template void decode(once::XdrDecoder&, tree&);
+template void once::Coding<extended::stack>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::stack>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::stack>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::stack>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::stack>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const stack&);
-template void decode(once::CdrDecoder<std::endian::little>&, stack&);
-template void decode(once::CdrDecoder<std::endian::big>&, stack&);
-template void encode(once::XdrEncoder&, const stack&);
-template void decode(once::XdrDecoder&, stack&);
+template void once::Coding<extended::wife>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::wife>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::wife>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::wife>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::wife>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const wife&);
-template void decode(once::CdrDecoder<std::endian::little>&, wife&);
-template void decode(once::CdrDecoder<std::endian::big>&, wife&);
-template void encode(once::XdrEncoder&, const wife&);
-template void decode(once::XdrDecoder&, wife&);
+template void once::Coding<extended::husband>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::husband>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::husband>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::husband>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::husband>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const husband&);
-template void decode(once::CdrDecoder<std::endian::little>&, husband&);
-template void decode(once::CdrDecoder<std::endian::big>&, husband&);
-template void encode(once::XdrEncoder&, const husband&);
-template void decode(once::XdrDecoder&, husband&);
+template void once::Coding<extended::expression>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::expression>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::expression>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::expression>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::expression>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const expression&);
-template void decode(once::CdrDecoder<std::endian::little>&, expression&);
-template void decode(once::CdrDecoder<std::endian::big>&, expression&);
-template void encode(once::XdrEncoder&, const expression&);
-template void decode(once::XdrDecoder&, expression&);
+template void once::Coding<extended::maybe_text>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::maybe_text>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::maybe_text>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::maybe_text>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::maybe_text>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const maybe_text&);
-template void decode(once::CdrDecoder<std::endian::little>&, maybe_text&);
-template void decode(once::CdrDecoder<std::endian::big>&, maybe_text&);
-template void encode(once::XdrEncoder&, const maybe_text&);
-template void decode(once::XdrDecoder&, maybe_text&);
+template void once::Coding<extended::by_wchar>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::by_wchar>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::by_wchar>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::by_wchar>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::by_wchar>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const by_wchar&);
-template void decode(once::CdrDecoder<std::endian::little>&, by_wchar&);
-template void decode(once::CdrDecoder<std::endian::big>&, by_wchar&);
-template void encode(once::XdrEncoder&, const by_wchar&);
-template void decode(once::XdrDecoder&, by_wchar&);
+template void once::Coding<extended::by_int8>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::by_int8>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::by_int8>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::by_int8>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::by_int8>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const by_int8&);
-template void decode(once::CdrDecoder<std::endian::little>&, by_int8&);
-template void decode(once::CdrDecoder<std::endian::big>&, by_int8&);
-template void encode(once::XdrEncoder&, const by_int8&);
-template void decode(once::XdrDecoder&, by_int8&);
+template void once::Coding<extended::by_octet>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<extended::by_octet>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<extended::by_octet>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<extended::by_octet>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<extended::by_octet>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const by_octet&);
-template void decode(once::CdrDecoder<std::endian::little>&, by_octet&);
-template void decode(once::CdrDecoder<std::endian::big>&, by_octet&);
-template void encode(once::XdrEncoder&, const by_octet&);
-template void decode(once::XdrDecoder&, by_octet&);
+namespace extended {
 
 namespace {
 

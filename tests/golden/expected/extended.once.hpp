@@ -216,10 +216,7 @@ class expression {
   bool operator==(const expression&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const expression& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, expression& value);
+  friend struct once::Coding<expression>;
   friend struct once::Fields<expression>;
 
   static std::size_t arm_of(std::int32_t label);
@@ -250,10 +247,7 @@ class maybe_text {
   bool operator==(const maybe_text&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const maybe_text& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, maybe_text& value);
+  friend struct once::Coding<maybe_text>;
   friend struct once::Fields<maybe_text>;
 
   static std::size_t arm_of(bool label);
@@ -284,10 +278,7 @@ class by_wchar {
   bool operator==(const by_wchar&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const by_wchar& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, by_wchar& value);
+  friend struct once::Coding<by_wchar>;
   friend struct once::Fields<by_wchar>;
 
   static std::size_t arm_of(char16_t label);
@@ -323,10 +314,7 @@ class by_int8 {
   bool operator==(const by_int8&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const by_int8& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, by_int8& value);
+  friend struct once::Coding<by_int8>;
   friend struct once::Fields<by_int8>;
 
   static std::size_t arm_of(std::int8_t label);
@@ -357,10 +345,7 @@ class by_octet {
   bool operator==(const by_octet&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const by_octet& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, by_octet& value);
+  friend struct once::Coding<by_octet>;
   friend struct once::Fields<by_octet>;
 
   static std::size_t arm_of(std::uint8_t label);
@@ -488,122 +473,222 @@ struct CachedCatalog : virtual Catalog, virtual Listener {
 
 namespace extended {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Rights& value);
-template <once::DecoderType D>
-void decode(D& decoder, Rights& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Wide& value);
-template <once::DecoderType D>
-void decode(D& decoder, Wide& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Header& value);
-template <once::DecoderType D>
-void decode(D& decoder, Header& value);
 std::string to_string(const Header& value);
 std::ostream& operator<<(std::ostream& out, const Header& value);
-template <once::EncoderType E>
-void encode(E& encoder, const LongHeader& value);
-template <once::DecoderType D>
-void decode(D& decoder, LongHeader& value);
 std::string to_string(const LongHeader& value);
 std::ostream& operator<<(std::ostream& out, const LongHeader& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Color& value);
-template <once::DecoderType D>
-void decode(D& decoder, Color& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Texts& value);
-template <once::DecoderType D>
-void decode(D& decoder, Texts& value);
 std::string to_string(const Texts& value);
 std::ostream& operator<<(std::ostream& out, const Texts& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Numbers& value);
-template <once::DecoderType D>
-void decode(D& decoder, Numbers& value);
 std::string to_string(const Numbers& value);
 std::ostream& operator<<(std::ostream& out, const Numbers& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Maps& value);
-template <once::DecoderType D>
-void decode(D& decoder, Maps& value);
 std::string to_string(const Maps& value);
 std::ostream& operator<<(std::ostream& out, const Maps& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Flags& value);
-template <once::DecoderType D>
-void decode(D& decoder, Flags& value);
 std::string to_string(const Flags& value);
 std::ostream& operator<<(std::ostream& out, const Flags& value);
-template <once::EncoderType E>
-void encode(E& encoder, const entry& value);
-template <once::DecoderType D>
-void decode(D& decoder, entry& value);
 std::string to_string(const entry& value);
 std::ostream& operator<<(std::ostream& out, const entry& value);
-template <once::EncoderType E>
-void encode(E& encoder, const directory& value);
-template <once::DecoderType D>
-void decode(D& decoder, directory& value);
 std::string to_string(const directory& value);
 std::ostream& operator<<(std::ostream& out, const directory& value);
-template <once::EncoderType E>
-void encode(E& encoder, const tree& value);
-template <once::DecoderType D>
-void decode(D& decoder, tree& value);
 std::string to_string(const tree& value);
 std::ostream& operator<<(std::ostream& out, const tree& value);
-template <once::EncoderType E>
-void encode(E& encoder, const stack& value);
-template <once::DecoderType D>
-void decode(D& decoder, stack& value);
 std::string to_string(const stack& value);
 std::ostream& operator<<(std::ostream& out, const stack& value);
-template <once::EncoderType E>
-void encode(E& encoder, const wife& value);
-template <once::DecoderType D>
-void decode(D& decoder, wife& value);
 std::string to_string(const wife& value);
 std::ostream& operator<<(std::ostream& out, const wife& value);
-template <once::EncoderType E>
-void encode(E& encoder, const husband& value);
-template <once::DecoderType D>
-void decode(D& decoder, husband& value);
 std::string to_string(const husband& value);
 std::ostream& operator<<(std::ostream& out, const husband& value);
-template <once::EncoderType E>
-void encode(E& encoder, const expression& value);
-template <once::DecoderType D>
-void decode(D& decoder, expression& value);
 std::string to_string(const expression& value);
 std::ostream& operator<<(std::ostream& out, const expression& value);
-template <once::EncoderType E>
-void encode(E& encoder, const maybe_text& value);
-template <once::DecoderType D>
-void decode(D& decoder, maybe_text& value);
 std::string to_string(const maybe_text& value);
 std::ostream& operator<<(std::ostream& out, const maybe_text& value);
-template <once::EncoderType E>
-void encode(E& encoder, const by_wchar& value);
-template <once::DecoderType D>
-void decode(D& decoder, by_wchar& value);
 std::string to_string(const by_wchar& value);
 std::ostream& operator<<(std::ostream& out, const by_wchar& value);
-template <once::EncoderType E>
-void encode(E& encoder, const by_int8& value);
-template <once::DecoderType D>
-void decode(D& decoder, by_int8& value);
 std::string to_string(const by_int8& value);
 std::ostream& operator<<(std::ostream& out, const by_int8& value);
-template <once::EncoderType E>
-void encode(E& encoder, const by_octet& value);
-template <once::DecoderType D>
-void decode(D& decoder, by_octet& value);
 std::string to_string(const by_octet& value);
 std::ostream& operator<<(std::ostream& out, const by_octet& value);
 
 }  // namespace extended
+
+template <>
+struct once::Coding<extended::Rights> {
+  using Value = ::extended::Rights;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::Wide> {
+  using Value = ::extended::Wide;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::Header> {
+  using Value = ::extended::Header;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::LongHeader> {
+  using Value = ::extended::LongHeader;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::Color> {
+  using Value = ::extended::Color;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::Texts> {
+  using Value = ::extended::Texts;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::Numbers> {
+  using Value = ::extended::Numbers;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::Maps> {
+  using Value = ::extended::Maps;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::Flags> {
+  using Value = ::extended::Flags;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::entry> {
+  using Value = ::extended::entry;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::directory> {
+  using Value = ::extended::directory;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::tree> {
+  using Value = ::extended::tree;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::stack> {
+  using Value = ::extended::stack;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::wife> {
+  using Value = ::extended::wife;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::husband> {
+  using Value = ::extended::husband;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::expression> {
+  using Value = ::extended::expression;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::maybe_text> {
+  using Value = ::extended::maybe_text;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::by_wchar> {
+  using Value = ::extended::by_wchar;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::by_int8> {
+  using Value = ::extended::by_int8;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<extended::by_octet> {
+  using Value = ::extended::by_octet;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
 
 template <class Coder>
 inline constexpr std::size_t once::kOctetsMin<Coder, extended::Rights> = Coder::template kOctets<std::uint8_t>;

@@ -262,10 +262,7 @@ class Shelf::Place {
   bool operator==(const Place&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Place& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Place& value);
+  friend struct once::Coding<Place>;
   friend struct once::Fields<Place>;
 
   static std::size_t arm_of(Color label);
@@ -693,42 +690,72 @@ class Counter::Servant : public virtual Shelf::Servant, public virtual Scale::Se
 
 namespace shop {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Empty& value);
-template <once::DecoderType D>
-void decode(D& decoder, Empty& value);
 std::string to_string(const Empty& value);
 std::ostream& operator<<(std::ostream& out, const Empty& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Refused& value);
-template <once::DecoderType D>
-void decode(D& decoder, Refused& value);
 std::string to_string(const Refused& value);
 std::ostream& operator<<(std::ostream& out, const Refused& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Shelf::Color& value);
-template <once::DecoderType D>
-void decode(D& decoder, Shelf::Color& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Shelf::Slot& value);
-template <once::DecoderType D>
-void decode(D& decoder, Shelf::Slot& value);
 std::string to_string(const Shelf::Slot& value);
 std::ostream& operator<<(std::ostream& out, const Shelf::Slot& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Shelf::Place& value);
-template <once::DecoderType D>
-void decode(D& decoder, Shelf::Place& value);
 std::string to_string(const Shelf::Place& value);
 std::ostream& operator<<(std::ostream& out, const Shelf::Place& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Shelf::Occupied& value);
-template <once::DecoderType D>
-void decode(D& decoder, Shelf::Occupied& value);
 std::string to_string(const Shelf::Occupied& value);
 std::ostream& operator<<(std::ostream& out, const Shelf::Occupied& value);
 
 }  // namespace shop
+
+template <>
+struct once::Coding<shop::Empty> {
+  using Value = ::shop::Empty;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<shop::Refused> {
+  using Value = ::shop::Refused;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<shop::Shelf::Color> {
+  using Value = ::shop::Shelf::Color;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<shop::Shelf::Slot> {
+  using Value = ::shop::Shelf::Slot;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<shop::Shelf::Place> {
+  using Value = ::shop::Shelf::Place;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<shop::Shelf::Occupied> {
+  using Value = ::shop::Shelf::Occupied;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
 
 template <>
 struct once::Fields<shop::Empty> {

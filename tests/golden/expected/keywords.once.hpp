@@ -78,10 +78,7 @@ class template_ {
   bool operator==(const template_&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const template_& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, template_& value);
+  friend struct once::Coding<template_>;
   friend struct once::Fields<template_>;
 
   static std::size_t arm_of(operator_ label);
@@ -407,32 +404,12 @@ class Painter::Servant : public virtual once::Servant {
 
 namespace namespace_ {
 
-template <once::EncoderType E>
-void encode(E& encoder, const class_& value);
-template <once::DecoderType D>
-void decode(D& decoder, class_& value);
 std::string to_string(const class_& value);
 std::ostream& operator<<(std::ostream& out, const class_& value);
-template <once::EncoderType E>
-void encode(E& encoder, const operator_& value);
-template <once::DecoderType D>
-void decode(D& decoder, operator_& value);
-template <once::EncoderType E>
-void encode(E& encoder, const template_& value);
-template <once::DecoderType D>
-void decode(D& decoder, template_& value);
 std::string to_string(const template_& value);
 std::ostream& operator<<(std::ostream& out, const template_& value);
-template <once::EncoderType E>
-void encode(E& encoder, const virtual_& value);
-template <once::DecoderType D>
-void decode(D& decoder, virtual_& value);
 std::string to_string(const virtual_& value);
 std::ostream& operator<<(std::ostream& out, const virtual_& value);
-template <once::EncoderType E>
-void encode(E& encoder, const typename_::Stub_& value);
-template <once::DecoderType D>
-void decode(D& decoder, typename_::Stub_& value);
 std::string to_string(const typename_::Stub_& value);
 std::ostream& operator<<(std::ostream& out, const typename_::Stub_& value);
 
@@ -440,10 +417,6 @@ std::ostream& operator<<(std::ostream& out, const typename_::Stub_& value);
 
 namespace std_ {
 
-template <once::EncoderType E>
-void encode(E& encoder, const once_& value);
-template <once::DecoderType D>
-void decode(D& decoder, once_& value);
 std::string to_string(const once_& value);
 std::ostream& operator<<(std::ostream& out, const once_& value);
 
@@ -451,10 +424,6 @@ std::ostream& operator<<(std::ostream& out, const once_& value);
 
 namespace outer {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Color& value);
-template <once::DecoderType D>
-void decode(D& decoder, Color& value);
 std::string to_string(const Color& value);
 std::ostream& operator<<(std::ostream& out, const Color& value);
 
@@ -462,18 +431,91 @@ std::ostream& operator<<(std::ostream& out, const Color& value);
 
 namespace outer::inner {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Color& value);
-template <once::DecoderType D>
-void decode(D& decoder, Color& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Paint& value);
-template <once::DecoderType D>
-void decode(D& decoder, Paint& value);
 std::string to_string(const Paint& value);
 std::ostream& operator<<(std::ostream& out, const Paint& value);
 
 }  // namespace outer::inner
+
+template <>
+struct once::Coding<namespace_::class_> {
+  using Value = ::namespace_::class_;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<namespace_::operator_> {
+  using Value = ::namespace_::operator_;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<namespace_::template_> {
+  using Value = ::namespace_::template_;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<namespace_::virtual_> {
+  using Value = ::namespace_::virtual_;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<namespace_::typename_::Stub_> {
+  using Value = ::namespace_::typename_::Stub_;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<std_::once_> {
+  using Value = ::std_::once_;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<outer::Color> {
+  using Value = ::outer::Color;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<outer::inner::Color> {
+  using Value = ::outer::inner::Color;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<outer::inner::Paint> {
+  using Value = ::outer::inner::Paint;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
 
 template <>
 struct once::Fields<namespace_::class_> {

@@ -119,22 +119,37 @@ class Plain::Servant : public virtual once::Servant {
 };
 
 // How the types above are encoded, decoded and printed; see once/codec/fields.hpp for their fields.
-template <once::EncoderType E>
-void encode(E& encoder, const Pair& value);
-template <once::DecoderType D>
-void decode(D& decoder, Pair& value);
 std::string to_string(const Pair& value);
 std::ostream& operator<<(std::ostream& out, const Pair& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Answer& value);
-template <once::DecoderType D>
-void decode(D& decoder, Answer& value);
-template <once::EncoderType E>
-void encode(E& encoder, const NotNow& value);
-template <once::DecoderType D>
-void decode(D& decoder, NotNow& value);
 std::string to_string(const NotNow& value);
 std::ostream& operator<<(std::ostream& out, const NotNow& value);
+
+template <>
+struct once::Coding<Pair> {
+  using Value = ::Pair;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<Answer> {
+  using Value = ::Answer;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<NotNow> {
+  using Value = ::NotNow;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
 
 template <>
 struct once::Fields<Pair> {

@@ -198,72 +198,24 @@ struct Last {
 
 namespace types {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Weekday& value);
-template <once::DecoderType D>
-void decode(D& decoder, Weekday& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Level& value);
-template <once::DecoderType D>
-void decode(D& decoder, Level& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Basic& value);
-template <once::DecoderType D>
-void decode(D& decoder, Basic& value);
 std::string to_string(const Basic& value);
 std::ostream& operator<<(std::ostream& out, const Basic& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Empty& value);
-template <once::DecoderType D>
-void decode(D& decoder, Empty& value);
 std::string to_string(const Empty& value);
 std::ostream& operator<<(std::ostream& out, const Empty& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Containers& value);
-template <once::DecoderType D>
-void decode(D& decoder, Containers& value);
 std::string to_string(const Containers& value);
 std::ostream& operator<<(std::ostream& out, const Containers& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Point& value);
-template <once::DecoderType D>
-void decode(D& decoder, Point& value);
 std::string to_string(const Point& value);
 std::ostream& operator<<(std::ostream& out, const Point& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Pixel& value);
-template <once::DecoderType D>
-void decode(D& decoder, Pixel& value);
 std::string to_string(const Pixel& value);
 std::ostream& operator<<(std::ostream& out, const Pixel& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Marker& value);
-template <once::DecoderType D>
-void decode(D& decoder, Marker& value);
 std::string to_string(const Marker& value);
 std::ostream& operator<<(std::ostream& out, const Marker& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Options& value);
-template <once::DecoderType D>
-void decode(D& decoder, Options& value);
 std::string to_string(const Options& value);
 std::ostream& operator<<(std::ostream& out, const Options& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Tree& value);
-template <once::DecoderType D>
-void decode(D& decoder, Tree& value);
 std::string to_string(const Tree& value);
 std::ostream& operator<<(std::ostream& out, const Tree& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Folder& value);
-template <once::DecoderType D>
-void decode(D& decoder, Folder& value);
 std::string to_string(const Folder& value);
 std::ostream& operator<<(std::ostream& out, const Folder& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Entry& value);
-template <once::DecoderType D>
-void decode(D& decoder, Entry& value);
 std::string to_string(const Entry& value);
 std::ostream& operator<<(std::ostream& out, const Entry& value);
 
@@ -271,16 +223,8 @@ std::ostream& operator<<(std::ostream& out, const Entry& value);
 
 namespace types::inner {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Basic& value);
-template <once::DecoderType D>
-void decode(D& decoder, Basic& value);
 std::string to_string(const Basic& value);
 std::ostream& operator<<(std::ostream& out, const Basic& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Both& value);
-template <once::DecoderType D>
-void decode(D& decoder, Both& value);
 std::string to_string(const Both& value);
 std::ostream& operator<<(std::ostream& out, const Both& value);
 
@@ -288,14 +232,145 @@ std::ostream& operator<<(std::ostream& out, const Both& value);
 
 namespace types {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Last& value);
-template <once::DecoderType D>
-void decode(D& decoder, Last& value);
 std::string to_string(const Last& value);
 std::ostream& operator<<(std::ostream& out, const Last& value);
 
 }  // namespace types
+
+template <>
+struct once::Coding<types::Weekday> {
+  using Value = ::types::Weekday;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Level> {
+  using Value = ::types::Level;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Basic> {
+  using Value = ::types::Basic;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Empty> {
+  using Value = ::types::Empty;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Containers> {
+  using Value = ::types::Containers;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Point> {
+  using Value = ::types::Point;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Pixel> {
+  using Value = ::types::Pixel;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Marker> {
+  using Value = ::types::Marker;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Options> {
+  using Value = ::types::Options;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Tree> {
+  using Value = ::types::Tree;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Folder> {
+  using Value = ::types::Folder;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Entry> {
+  using Value = ::types::Entry;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::inner::Basic> {
+  using Value = ::types::inner::Basic;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::inner::Both> {
+  using Value = ::types::inner::Both;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Last> {
+  using Value = ::types::Last;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
 
 template <class Coder>
 inline constexpr std::size_t once::kOctetsMin<Coder, types::Empty> = 0;

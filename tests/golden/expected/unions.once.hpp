@@ -58,10 +58,7 @@ class Answer {
   bool operator==(const Answer&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Answer& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Answer& value);
+  friend struct once::Coding<Answer>;
   friend struct once::Fields<Answer>;
 
   static std::size_t arm_of(Kind label);
@@ -103,10 +100,7 @@ class Shape {
   bool operator==(const Shape&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Shape& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Shape& value);
+  friend struct once::Coding<Shape>;
   friend struct once::Fields<Shape>;
 
   static std::size_t arm_of(std::int32_t label);
@@ -142,10 +136,7 @@ class Choice {
   bool operator==(const Choice&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Choice& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Choice& value);
+  friend struct once::Coding<Choice>;
   friend struct once::Fields<Choice>;
 
   static std::size_t arm_of(bool label);
@@ -186,10 +177,7 @@ class Letter {
   bool operator==(const Letter&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Letter& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Letter& value);
+  friend struct once::Coding<Letter>;
   friend struct once::Fields<Letter>;
 
   static std::size_t arm_of(char label);
@@ -220,10 +208,7 @@ class Only {
   bool operator==(const Only&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Only& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Only& value);
+  friend struct once::Coding<Only>;
   friend struct once::Fields<Only>;
 
   static std::size_t arm_of(std::uint16_t label);
@@ -259,10 +244,7 @@ class Wide {
   bool operator==(const Wide&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Wide& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Wide& value);
+  friend struct once::Coding<Wide>;
   friend struct once::Fields<Wide>;
 
   static std::size_t arm_of(std::uint64_t label);
@@ -304,10 +286,7 @@ class Expression {
   bool operator==(const Expression&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Expression& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Expression& value);
+  friend struct once::Coding<Expression>;
   friend struct once::Fields<Expression>;
 
   static std::size_t arm_of(std::uint8_t label);
@@ -330,60 +309,105 @@ struct Holder {
 
 namespace unions {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Kind& value);
-template <once::DecoderType D>
-void decode(D& decoder, Kind& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Answer& value);
-template <once::DecoderType D>
-void decode(D& decoder, Answer& value);
 std::string to_string(const Answer& value);
 std::ostream& operator<<(std::ostream& out, const Answer& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Shape& value);
-template <once::DecoderType D>
-void decode(D& decoder, Shape& value);
 std::string to_string(const Shape& value);
 std::ostream& operator<<(std::ostream& out, const Shape& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Choice& value);
-template <once::DecoderType D>
-void decode(D& decoder, Choice& value);
 std::string to_string(const Choice& value);
 std::ostream& operator<<(std::ostream& out, const Choice& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Letter& value);
-template <once::DecoderType D>
-void decode(D& decoder, Letter& value);
 std::string to_string(const Letter& value);
 std::ostream& operator<<(std::ostream& out, const Letter& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Only& value);
-template <once::DecoderType D>
-void decode(D& decoder, Only& value);
 std::string to_string(const Only& value);
 std::ostream& operator<<(std::ostream& out, const Only& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Wide& value);
-template <once::DecoderType D>
-void decode(D& decoder, Wide& value);
 std::string to_string(const Wide& value);
 std::ostream& operator<<(std::ostream& out, const Wide& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Expression& value);
-template <once::DecoderType D>
-void decode(D& decoder, Expression& value);
 std::string to_string(const Expression& value);
 std::ostream& operator<<(std::ostream& out, const Expression& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Holder& value);
-template <once::DecoderType D>
-void decode(D& decoder, Holder& value);
 std::string to_string(const Holder& value);
 std::ostream& operator<<(std::ostream& out, const Holder& value);
 
 }  // namespace unions
+
+template <>
+struct once::Coding<unions::Kind> {
+  using Value = ::unions::Kind;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Answer> {
+  using Value = ::unions::Answer;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Shape> {
+  using Value = ::unions::Shape;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Choice> {
+  using Value = ::unions::Choice;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Letter> {
+  using Value = ::unions::Letter;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Only> {
+  using Value = ::unions::Only;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Wide> {
+  using Value = ::unions::Wide;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Expression> {
+  using Value = ::unions::Expression;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Holder> {
+  using Value = ::unions::Holder;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
 
 template <>
 struct once::Enumerators<unions::Kind> {

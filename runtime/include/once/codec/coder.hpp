@@ -178,6 +178,31 @@ concept EncoderType = std::derived_from<T, EncoderBase>;
 template <class T>
 concept DecoderType = std::derived_from<T, DecoderBase>;
 
+/// How a generated type is encoded and decoded. Generated headers specialize it,
+///     template <>
+///     struct once::Coding<shop::Item> {
+///       using Value = ::shop::Item;
+///       template <once::EncoderType E> static void write(E& encoder, const Value& value);
+///       template <once::DecoderType D> static void read(D& decoder, Value& value);
+///     };
+/// and callers use encode() and decode(). These are no functions of the type's namespace, because a compiler
+/// would have to judge every call against those of all its types: many types would take their number squared.
+template <class T>
+struct Coding;
+template <class T>
+concept Coded = requires {
+  typename Coding<T>::Value;
+};
+
+template <EncoderType E, Coded T>
+void encode(E& encoder, const T& value) {
+  Coding<T>::write(encoder, value);
+}
+template <DecoderType D, Coded T>
+void decode(D& decoder, T& value) {
+  Coding<T>::read(decoder, value);
+}
+
 /// One level of a value that can contain itself. The encode and decode functions of such a type begin with
 ///     const once::Nesting nesting{coder};
 ///     if (!nesting) return;

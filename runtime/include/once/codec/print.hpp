@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -52,13 +53,18 @@ void print(TextWriter& out, const T& value);
 
 namespace detail {
 
+/// Not inline, so that printing a type is a call for each field and no more.
 template <class T>
-void print_fields(TextWriter& out, const T& value) {
+[[gnu::noinline, gnu::cold]] void print_field(TextWriter& out, std::string_view name, const T& field) {
+  out.name(name);
+  print(out, field);
+}
+
+template <class T>
+[[gnu::cold]] void print_fields(TextWriter& out, const T& value) {
   out.put("{");
-  Fields<T>::visit(value, [&out](std::string_view name, const auto& field) {
-    out.name(name);
-    print(out, field);
-  });
+  Fields<T>::visit(value,
+                   [&out](std::string_view name, const auto& field) { print_field(out, name, field); });
   out.put("}");
 }
 
@@ -70,7 +76,7 @@ concept PrintedAsList = requires(const T& value) {
 
 /// Node in node, in a loop. The link comes last.
 template <PrintedAsList T>
-void print_list(TextWriter& out, const T& value) {
+[[gnu::cold]] void print_list(TextWriter& out, const T& value) {
   std::size_t depth = 0;
   for (const T* node = &value; node != nullptr; ++depth) {
     const auto& link = (*node).*T::once_link;
@@ -91,8 +97,13 @@ void print_list(TextWriter& out, const T& value) {
   while (depth-- != 0) out.put("}");
 }
 
+/// A sequence or an array of octets. (Not what converts to a ByteView: whether a std::vector does is
+/// expensive to find out.)
 template <class T>
-void print_range(TextWriter& out, const T& values) {
+concept PrintedAsOctets = std::same_as<typename T::value_type, std::uint8_t>;
+
+template <class T>
+[[gnu::cold]] void print_range(TextWriter& out, const T& values) {
   constexpr bool kIsMap = requires {
     typename T::mapped_type;
   };
@@ -137,7 +148,7 @@ void print(TextWriter& out, const T& value) {
     detail::print_list(out, value);
   } else if constexpr (HasFields<T>) {
     detail::print_fields(out, value);
-  } else if constexpr (std::convertible_to<const T&, ByteView>) {
+  } else if constexpr (detail::PrintedAsOctets<T>) {
     out.write_octets(value);
   } else if constexpr (requires { value.begin(); }) {
     detail::print_range(out, value);
@@ -149,12 +160,29 @@ void print(TextWriter& out, const T& value) {
   }
 }
 
+namespace detail {
+
+/// print() for what knows no types.
+template <class T>
+void print_any(TextWriter& out, const void* value) {
+  print(out, *static_cast<const T*>(value));
+}
+using PrintAny = void (*)(TextWriter& out, const void* value);
+
+std::string printed(const void* value, PrintAny print);
+std::ostream& put(std::ostream& out, const void* value, PrintAny print);
+
+}  // namespace detail
+
 /// What the generated to_string() of a type with fields returns.
 template <class T>
 std::string printed(const T& value) {
-  TextWriter out;
-  print(out, value);
-  return std::move(out).take();
+  return detail::printed(&value, detail::print_any<T>);
+}
+/// The same for operator<<.
+template <class T>
+std::ostream& put(std::ostream& out, const T& value) {
+  return detail::put(out, &value, detail::print_any<T>);
 }
 
 }  // namespace once

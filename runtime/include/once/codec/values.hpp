@@ -1,7 +1,7 @@
 // encode(encoder, value) and decode(decoder, value) for basic types and containers, whatever the codec.
 //
-// Call both unqualified: these are found through the coder's namespace, those of a user's type, which
-// generated code supplies as templates over the coder, through the type's. A user's type T comes with
+// Call both unqualified: these, and those of generated types (once::Coding), are found through the coder's
+// namespace. A type T that is written by hand comes with functions of its own namespace:
 //     template <once::EncoderType E> void encode(E& encoder, const T& value);
 //     template <once::DecoderType D> void decode(D& decoder, T& value);
 //     template <class D> constexpr std::size_t once::kOctetsMin<D, T> = once::kOctetsMin<D, Field> + ...;
@@ -89,6 +89,12 @@ inline bool assign_text(std::string& value, ByteView octets) {
   return true;
 }
 
+/// values.resize(size), whose code is large: once for each T, not for each decoder.
+template <class T>
+[[gnu::noinline]] void set_size(std::vector<T>& values, std::size_t size) {
+  values.resize(size);
+}
+
 }  // namespace detail
 
 // Basic types.
@@ -158,15 +164,18 @@ void encode_sequence(E& encoder, const std::vector<T>& values, std::size_t bound
 template <DecoderType D, class T, class DecodeElement>
 void decode_sequence(D& decoder, std::vector<T>& values, std::size_t bound, DecodeElement decode_element) {
   const std::size_t count = decoder.count(bound, kOctetsMin<D, T>);
-  if (count < values.size()) values.erase(values.begin() + static_cast<std::ptrdiff_t>(count), values.end());
-  for (T& value : values) decode_element(decoder, value);
-  if (values.size() == count) return;
-  // A count may claim more elements than the message turns out to hold: no more memory ahead of them than the
-  // decoder grants.
-  const std::size_t ahead = decoder.take_memory((count - values.size()) * sizeof(T));
-  values.reserve(values.size() + ahead / sizeof(T));
-  while (values.size() < count && decoder.ok()) decode_element(decoder, values.emplace_back());
-  decoder.give_back_memory(ahead);
+  if (count < values.size()) detail::set_size(values, count);
+  std::size_t next = 0;
+  std::size_t ahead = 0;
+  while (true) {
+    for (; next < values.size(); ++next) decode_element(decoder, values[next]);
+    decoder.give_back_memory(ahead);
+    if (next == count || !decoder.ok()) return;
+    // A count may claim more elements than the message turns out to hold: no more memory ahead of them than
+    // the decoder grants, but for the one that comes next.
+    ahead = decoder.take_memory((count - next) * sizeof(T));
+    detail::set_size(values, next + std::max<std::size_t>(ahead / sizeof(T), 1));
+  }
 }
 
 template <EncoderType E, class T>
