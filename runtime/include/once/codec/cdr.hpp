@@ -239,7 +239,9 @@ class CdrDecoder : public DecoderBase {
   template <Primitive T>
   void elements(T* values, std::size_t count) {
     if (count == 0) return;
-    if (OneOf<T, bool, char16_t> || in_chunks()) {  // a block may be spread over chunks
+    if constexpr (OneOf<T, bool, char16_t>) {
+      for (std::size_t i = 0; i < count; ++i) values[i] = value<T>();
+    } else if (in_chunks()) {  // which need not hold all of them
       for (std::size_t i = 0; i < count; ++i) values[i] = value<T>();
     } else if (const std::uint8_t* const place = take_aligned<detail::kCdrAlignment<T>>(count * sizeof(T))) {
       detail::load_all<order>(values, place, count);

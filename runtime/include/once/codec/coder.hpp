@@ -84,8 +84,8 @@ class EncoderBase {
 
   Buffer& buffer_;
   detail::EncodedValues* values_ = nullptr;  // owned; made by the first value that is not nil
-  std::size_t start_;    // the Buffer's size at construction
-  std::uint8_t* begin_;  // that place in the Buffer's memory
+  std::size_t start_;                        // the Buffer's size at construction
+  std::uint8_t* begin_;                      // that place in the Buffer's memory
   std::uint8_t* next_;
   std::uint8_t* end_;  // after an error begin_ == next_ == end_ == nullptr
   std::size_t error_offset_ = 0;

@@ -4,21 +4,23 @@
 // In CDR a value is what GIOP 1.2 says (CORBA 3.0, 15.3.4):
 //
 //     reference = 0 | 0xffffffff offset | value      offset: negative, from itself back to the value's tag
-//     value     = tag [url] [type] state             tag: 0x7fffff00, 1: url, 2: one type, 6: a list, 8: chunks
-//     type      = id | count id…                     id: string, or 0xffffffff offset back to an earlier one
-//     state     = members | (size members)… end      end: minus the value's depth; ends all that are deeper
+//     value     = tag [url] [type] state             tag: 0x7fffff00, 1: url, 2: one type, 6: a list, 8:
+//     chunks type      = id | count id…                     id: string, or 0xffffffff offset back to an
+//     earlier one state     = members | (size members)… end      end: minus the value's depth; ends all that
+//     are deeper
 //
 // A value travels in chunks if it can be truncated, or if the value that it is in does. References that are
 // no new value stand inside of chunks (outside they are understood, too), where a reader that drops the rest
-// of a value passes over them. An item's octets are never spread over chunks.
+// of a value passes over them. Chunks end between items: of basic types,
+// strings, and sequences of octets.
 //
 // In XDR, whose RFC has no such thing:
 //
 //     reference = 0 | 1 back | 2 id state | 3 count id… size state
 //
-// where `back` is the distance, in octets, from the reference to that which has the value; 2 is a value of the
-// type `id`, empty if it is the declared one; 3 one that can be truncated, to any of the types, the closest
-// first, and `size` the octets of its state.
+// where `back` is the distance, in octets, from the reference to that which has the value; 2 is a value of
+// the type `id`, empty if it is the declared one; 3 one that can be truncated, to any of the types, the
+// closest first, and `size` the octets of its state.
 //
 // Whoever makes a cycle of shared_ptrs also breaks it: what a cycle holds is never freed before.
 #pragma once
@@ -86,8 +88,9 @@ class ValueType {
     void (*decode_xdr)(XdrDecoder&, ValueBase&) = nullptr;
   };
 
-  /// `base`: the concrete base to which the type can be truncated, or nullptr. `make` is nullptr for types with
-  /// operations, until set_value_factory(). `file`: the types that are declared together, ended by nullptr.
+  /// `base`: the concrete base to which the type can be truncated, or nullptr. `make` is nullptr for types
+  /// with operations, until set_value_factory(). `file`: the types that are declared together, ended by
+  /// nullptr.
   constexpr ValueType(std::string_view id, const ValueType* base, Make make, Coders coders,
                       const ValueType* const* file)
       : id_(id), base_(base), make_(make), coders_(coders), file_(file) {}
@@ -178,8 +181,8 @@ void decode_state_of(D& decoder, ValueBase& value) {
 
 }  // namespace detail
 
-/// The coders of T's state for all codecs, from encode_state(encoder, value) and decode_state(decoder, value),
-/// which are found beside T.
+/// The coders of T's state for all codecs, from encode_state(encoder, value) and decode_state(decoder,
+/// value), which are found beside T.
 template <class T>
 inline constexpr ValueType::Coders kValueCoders = {
     detail::encode_state_of<Cdr::Encoder, T>, detail::encode_state_of<XdrEncoder, T>,
@@ -195,9 +198,8 @@ void encode(E& encoder, const std::shared_ptr<T>& reference) {
   if constexpr (std::derived_from<T, ValueBase>) {
     detail::encode_value(encoder, reference.get(), detail::formal_type<T>());
   } else {
-    detail::encode_box<E>(encoder, reference.get(), &detail::kBoxType<T>, {[](E& e, const void* box) {
-                            encode(e, *static_cast<const T*>(box));
-                          }});
+    detail::encode_box<E>(encoder, reference.get(), &detail::kBoxType<T>,
+                          {[](E& e, const void* box) { encode(e, *static_cast<const T*>(box)); }});
   }
 }
 template <DecoderType D, class T>

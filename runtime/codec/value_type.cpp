@@ -1,0 +1,609 @@
+// References to value types on the wire: which values a message has had, and where; chunks; truncation.
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include <once/codec/value_type.hpp>
+
+namespace once {
+
+namespace {
+
+constexpr std::uint32_t kNil = 0;
+constexpr std::uint32_t kIndirection = 0xffffffff;
+constexpr std::uint32_t kTag = 0x7fffff00;  // the least of them
+constexpr std::uint32_t kTagUrl = 1;
+constexpr std::uint32_t kTagTypes = 6;  // a mask: 0 none, 2 one, 6 a list
+constexpr std::uint32_t kTagOneType = 2;
+constexpr std::uint32_t kTagChunks = 8;
+constexpr std::size_t kTypesMax = 64;  // in a list: more than anybody derives
+
+constexpr std::uint32_t kXdrBack = 1;
+constexpr std::uint32_t kXdrValue = 2;
+constexpr std::uint32_t kXdrTruncatable = 3;
+
+/// The types that were registered. Made when first used, so that the order in which a program starts is of no
+/// concern.
+struct Registry {
+  std::shared_mutex mutex;
+  std::map<std::string_view, const ValueType*> types;
+};
+Registry& registry() {
+  static Registry registry;
+  return registry;
+}
+
+const ValueType* find_type(std::string_view id, const ValueType* formal) {
+  if (formal != nullptr) {
+    if (formal->id() == id) return formal;
+    if (const ValueType* const* type = formal->file()) {
+      for (; *type != nullptr; ++type) {
+        if ((*type)->id() == id) return *type;
+      }
+    }
+  }
+  Registry& known = registry();
+  const std::shared_lock lock{known.mutex};
+  const auto found = known.types.find(id);
+  return found != known.types.end() ? found->second : nullptr;
+}
+
+}  // namespace
+
+void register_value_type(const ValueType& type) {
+  Registry& known = registry();
+  const std::unique_lock lock{known.mutex};
+  known.types.insert_or_assign(type.id(), &type);
+}
+
+void ReleaseValue::operator()(ValueBase* value) const {
+  // What ends while another one ends waits in a list, which goes through the values themselves.
+  static thread_local ValueBase* waiting = nullptr;
+  static thread_local bool busy = false;
+  if (value == nullptr) return;
+  value->next_ = waiting;
+  waiting = value;
+  if (busy) return;
+  busy = true;
+  while (waiting != nullptr) delete std::exchange(waiting, waiting->next_);
+  busy = false;
+}
+
+namespace detail {
+
+struct EncodedValues {
+  std::map<std::pair<const void*, const void*>, std::size_t> values;  // object and type: where it began
+  std::map<std::string_view, std::size_t> ids;
+  std::uint32_t depth = 0;
+  std::int32_t chunk_level = 0;  // how many values around are in chunks
+  std::size_t chunk_before = 0;  // where the encoder stood when the open chunk began
+  std::size_t chunk_begin = 0;   // where its contents begin
+};
+
+struct DecodedValues {
+  struct Place {
+    std::size_t position;
+    AnyValue value;
+  };
+  struct Ids {
+    std::size_t position;
+    std::vector<std::string_view> ids;
+  };
+  std::vector<Place> values;  // in the order of their positions
+  std::vector<Ids> ids;       // single ones, and lists
+  std::uint32_t depth = 0;
+  std::int64_t chunk_level = 0;  // how many values around are in chunks
+  std::int64_t ended_level = 0;  // an end tag ended all values from this level on; 0: none
+};
+
+/// Ways into the coders that are for values alone.
+struct ValueAccess {
+  static EncodedValues& values(EncoderBase& encoder) {
+    if (encoder.values_ == nullptr) encoder.values_ = new EncodedValues;
+    return *encoder.values_;
+  }
+  static DecodedValues& values(DecoderBase& decoder) {
+    if (decoder.values_ == nullptr) decoder.values_ = new DecodedValues;
+    return *decoder.values_;
+  }
+  static std::uint8_t* at(EncoderBase& encoder, std::size_t position) { return encoder.begin_ + position; }
+  static void rewind(EncoderBase& encoder, std::size_t position) {
+    encoder.next_ = encoder.begin_ + position;
+  }
+  static std::size_t left(const DecoderBase& decoder) {
+    return static_cast<std::size_t>(decoder.message_end_ - decoder.next_);
+  }
+  static const std::uint8_t* next(const DecoderBase& decoder) { return decoder.next_; }
+  static void advance(DecoderBase& decoder, std::size_t octets) { decoder.next_ += octets; }
+  /// So many octets, and no more, may be read until the next call.
+  static void open(DecoderBase& decoder, std::size_t octets) { decoder.end_ = decoder.next_ + octets; }
+};
+
+namespace {
+
+using Access = ValueAccess;
+
+/// An item of four octets at the cursor, past any gap; not consumed.
+template <std::endian order>
+std::optional<std::uint32_t> peek(const CdrDecoder<order>& decoder) {
+  const std::size_t gap = cdr_gap(decoder.position(), 4);
+  if (Access::left(decoder) < gap + 4) return std::nullopt;
+  return load<std::uint32_t, order>(Access::next(decoder) + gap);
+}
+
+bool is_chunk_size(std::uint32_t item) {
+  return item > 0 && item < kTag;
+}
+
+// Encoding.
+
+void open_chunk(Cdr::Encoder& encoder, EncodedValues& values) {
+  values.chunk_before = encoder.position();
+  encoder.value(std::uint32_t{0});
+  values.chunk_begin = encoder.position();
+}
+
+void close_chunk(Cdr::Encoder& encoder, const EncodedValues& values) {
+  if (!encoder.ok()) return;
+  const std::size_t size = encoder.position() - values.chunk_begin;
+  if (size == 0) {
+    Access::rewind(encoder, values.chunk_before);
+  } else if (size >= kTag) {
+    encoder.fail(Errc::limit_exceeded);
+  } else {
+    store<std::endian::native>(Access::at(encoder, values.chunk_begin - 4), static_cast<std::uint32_t>(size));
+  }
+}
+
+void write_id(Cdr::Encoder& encoder, EncodedValues& values, std::string_view id) {
+  const std::size_t here = encoder.position() + cdr_gap(encoder.position(), 4);
+  const auto [earlier, is_new] = values.ids.emplace(id, here);
+  if (is_new) {
+    encoder.text(id);
+  } else {
+    encoder.value(kIndirection);
+    encoder.value(static_cast<std::uint32_t>(earlier->second - encoder.position()));
+  }
+}
+
+/// `type`: nullptr of a box. `write` encodes the state.
+template <class Write>
+void write_value(Cdr::Encoder& encoder, EncodedValues& values, const ValueType* type, const ValueType* formal,
+                 const Write& write) {
+  const bool truncatable = type != nullptr && type->truncatable_to() != nullptr;
+  const bool in_chunks = truncatable || values.chunk_level > 0;
+  std::uint32_t tag = kTag | (in_chunks ? kTagChunks : 0);
+  if (truncatable) {
+    tag |= kTagTypes;
+  } else if (type != formal) {
+    tag |= kTagOneType;
+  }
+  encoder.value(tag);
+  if (truncatable) {
+    std::uint32_t count = 0;
+    for (const ValueType* one = type; one != nullptr; one = one->truncatable_to()) ++count;
+    encoder.value(count);
+    for (const ValueType* one = type; one != nullptr; one = one->truncatable_to()) {
+      write_id(encoder, values, one->id());
+    }
+  } else if (type != formal) {
+    write_id(encoder, values, type->id());
+  }
+  if (!in_chunks) return write();
+  ++values.chunk_level;
+  open_chunk(encoder, values);
+  write();
+  close_chunk(encoder, values);
+  encoder.value(-values.chunk_level);
+  --values.chunk_level;
+}
+
+template <class Write>
+void write_value(XdrEncoder& encoder, EncodedValues&, const ValueType* type, const ValueType* formal,
+                 const Write& write) {
+  if (type == nullptr || type->truncatable_to() == nullptr) {
+    encoder.value(kXdrValue);
+    encoder.text(type == formal ? std::string_view{} : type->id());
+    return write();
+  }
+  encoder.value(kXdrTruncatable);
+  std::uint32_t count = 0;
+  for (const ValueType* one = type; one != nullptr; one = one->truncatable_to()) ++count;
+  encoder.value(count);
+  for (const ValueType* one = type; one != nullptr; one = one->truncatable_to()) encoder.text(one->id());
+  encoder.value(std::uint32_t{0});
+  const std::size_t begin = encoder.position();
+  write();
+  if (!encoder.ok()) return;
+  const std::size_t size = encoder.position() - begin;
+  if (size > kUnbounded) {
+    encoder.fail(Errc::limit_exceeded);
+    return;
+  }
+  store<std::endian::big>(Access::at(encoder, begin - 4), static_cast<std::uint32_t>(size));
+}
+
+/// A reference: nil, an earlier value, or what `write_value` does.
+template <class E, class Write>
+void write_reference(E& encoder, const void* object, const void* type_key, const ValueType* type,
+                     const ValueType* formal, const Write& write) {
+  constexpr bool kIsCdr = std::same_as<E, Cdr::Encoder>;
+  if (object == nullptr) return encoder.value(kNil);
+  EncodedValues& values = Access::values(encoder);
+  const auto key = std::pair{object, type_key};
+  if (const auto earlier = values.values.find(key); earlier != values.values.end()) {
+    if constexpr (kIsCdr) {
+      encoder.value(kIndirection);
+      encoder.value(static_cast<std::uint32_t>(earlier->second - encoder.position()));
+    } else {
+      const std::size_t back = encoder.position() - earlier->second;
+      encoder.value(kXdrBack);
+      encoder.value(static_cast<std::uint32_t>(back));
+    }
+    return;
+  }
+  if (values.depth == kValueDepthMax) {
+    encoder.fail(Errc::limit_exceeded);
+    return;
+  }
+  ++values.depth;
+  const bool in_chunks = values.chunk_level > 0;
+  if constexpr (kIsCdr) {
+    if (in_chunks) close_chunk(encoder, values);
+    values.values.emplace(key, encoder.position() + cdr_gap(encoder.position(), 4));
+  } else {
+    values.values.emplace(key, encoder.position());
+  }
+  write_value(encoder, values, type, formal, write);
+  if constexpr (kIsCdr) {
+    if (in_chunks) open_chunk(encoder, values);
+  }
+  --values.depth;
+}
+
+// Decoding.
+
+const AnyValue* value_at(const DecodedValues& values, std::size_t position) {
+  const auto found = std::lower_bound(values.values.begin(), values.values.end(), position,
+                                      [](const auto& place, std::size_t p) { return place.position < p; });
+  return found != values.values.end() && found->position == position ? &found->value : nullptr;
+}
+
+/// Where an offset, which has just been read, leads.
+template <class D>
+std::optional<std::size_t> target_of(D& decoder, std::int32_t offset) {
+  const std::int64_t here = static_cast<std::int64_t>(decoder.position()) - 4;
+  if (offset >= -4 || here + offset < 0) {
+    decoder.fail(Errc::invalid_value, 4);
+    return std::nullopt;
+  }
+  return static_cast<std::size_t>(here + offset);
+}
+
+/// The ids, one or several, to which the item at the cursor, 0xffffffff, leads.
+template <std::endian order>
+void read_earlier_ids(CdrDecoder<order>& decoder, const DecodedValues& values,
+                      std::vector<std::string_view>& ids) {
+  decoder.template value<std::uint32_t>();
+  const auto target = target_of(decoder, decoder.template value<std::int32_t>());
+  if (!target) return;
+  const auto found = std::find_if(values.ids.begin(), values.ids.end(),
+                                  [&](const auto& place) { return place.position == *target; });
+  if (found == values.ids.end()) {
+    decoder.fail(Errc::invalid_value, 4);
+    return;
+  }
+  ids.insert(ids.end(), found->ids.begin(), found->ids.end());
+}
+
+template <std::endian order>
+void read_id(CdrDecoder<order>& decoder, DecodedValues& values, std::vector<std::string_view>& ids) {
+  if (peek(decoder) == kIndirection) return read_earlier_ids(decoder, values, ids);
+  const std::size_t position = decoder.position() + cdr_gap(decoder.position(), 4);
+  const std::string_view id = decoder.text();
+  if (!decoder.ok()) return;
+  const bool is_known = std::any_of(values.ids.begin(), values.ids.end(), [&](const auto& place) {
+    return place.ids.size() == 1 && place.ids.front() == id;
+  });
+  // Who writes an id again need not be referred to there: what is searched stays short.
+  if (!is_known || values.ids.size() < kTypesMax) values.ids.push_back({position, {id}});
+  ids.push_back(id);
+}
+
+/// What stands between a tag and the state.
+template <std::endian order>
+std::vector<std::string_view> read_types(CdrDecoder<order>& decoder, DecodedValues& values,
+                                         std::uint32_t tag) {
+  std::vector<std::string_view> ids;
+  if ((tag & kTagUrl) != 0) {
+    std::vector<std::string_view> url;
+    read_id(decoder, values, url);
+  }
+  if ((tag & kTagTypes) == kTagOneType) {
+    read_id(decoder, values, ids);
+  } else if ((tag & kTagTypes) == kTagTypes) {
+    if (peek(decoder) == kIndirection) {
+      read_earlier_ids(decoder, values, ids);
+      return ids;
+    }
+    const std::size_t position = decoder.position() + cdr_gap(decoder.position(), 4);
+    const std::size_t count = decoder.count(kTypesMax, 8);
+    if (count == 0) decoder.fail(Errc::invalid_value, 4);
+    for (std::size_t i = 0; i < count && decoder.ok(); ++i) read_id(decoder, values, ids);
+    if (decoder.ok() && values.ids.size() < 16 * kTypesMax) values.ids.push_back({position, ids});
+  } else if ((tag & kTagTypes) != 0) {
+    decoder.fail(Errc::invalid_value, 4);
+  }
+  return ids;
+}
+
+/// Reads on to the end tag of the value in chunks at `level`. What is left of its state, if anything, is
+/// passed over if `truncated`, else an error.
+template <std::endian order>
+void read_end(CdrDecoder<order>& decoder, DecodedValues& values, bool truncated) {
+  const std::int64_t level = values.chunk_level;
+  std::int64_t inner = 0;  // values inside of what is passed over
+  if (values.ended_level == 0 && decoder.remaining() != 0) {
+    if (!truncated) {
+      decoder.fail(Errc::invalid_value);
+      return;
+    }
+    Access::advance(decoder, decoder.remaining());
+  }
+  while (values.ended_level == 0 && decoder.ok()) {
+    Access::open(decoder, Access::left(decoder));
+    const auto item = decoder.template value<std::uint32_t>();
+    if (static_cast<std::int32_t>(item) < 0) {
+      const std::int64_t ended = -std::int64_t{static_cast<std::int32_t>(item)};
+      if (ended > level + inner) {
+        decoder.fail(Errc::invalid_value, 4);
+      } else if (ended > level) {
+        inner = ended - 1 - level;
+      } else {
+        values.ended_level = ended;
+      }
+    } else if (!truncated) {
+      decoder.fail(Errc::invalid_value, 4);
+    } else if (is_chunk_size(item)) {
+      if (item > decoder.remaining()) {
+        decoder.fail(Errc::truncated);
+      } else {
+        Access::advance(decoder, item);
+      }
+    } else if (item >= kTag) {
+      read_types(decoder, values, item);
+      ++inner;
+    }
+  }
+  if (values.ended_level == level) values.ended_level = 0;
+  --values.chunk_level;
+  Access::open(decoder, values.chunk_level > 0 ? 0 : Access::left(decoder));
+}
+
+struct Header {
+  std::optional<std::size_t> earlier;  // where the value is that is referred to
+  std::size_t position = 0;            // where a new one began
+  std::vector<std::string_view> ids;
+  bool is_new = false;
+  bool in_chunks = false;
+  std::size_t state_begin = 0;  // XDR: of one that can be truncated
+  std::optional<std::uint32_t> state_size;
+};
+
+/// Reads a reference up to a new value's state.
+template <std::endian order>
+Header read_header(CdrDecoder<order>& decoder, DecodedValues& values) {
+  Header header;
+  const bool around = values.chunk_level > 0;
+  bool in_chunk = false;
+  if (around) {
+    const auto item = peek(decoder);
+    if (values.ended_level != 0) {
+      decoder.fail(Errc::invalid_value);
+      return header;
+    }
+    in_chunk = decoder.remaining() != 0 || (item && is_chunk_size(*item));
+    if (!in_chunk) Access::open(decoder, Access::left(decoder));
+  }
+  const auto tag = decoder.template value<std::uint32_t>();
+  if (!decoder.ok()) return header;
+  if (tag == kIndirection) {
+    header.earlier = target_of(decoder, decoder.template value<std::int32_t>());
+  } else if (tag != kNil) {
+    header.is_new = true;
+    header.position = decoder.position() - 4;
+    header.in_chunks = (tag & kTagChunks) != 0;
+    const bool known = tag >= kTag && (tag & ~std::uint32_t{0xf}) == kTag;
+    if (!known || in_chunk || (around && !header.in_chunks)) {
+      decoder.fail(Errc::invalid_value, 4);
+      return header;
+    }
+    header.ids = read_types(decoder, values, tag);
+    if (header.in_chunks) ++values.chunk_level;
+  }
+  if (decoder.ok() && !in_chunk && values.chunk_level > 0) Access::open(decoder, 0);
+  return header;
+}
+
+Header read_header(XdrDecoder& decoder, DecodedValues&) {
+  Header header;
+  const std::size_t position = decoder.position();
+  const auto kind = decoder.value<std::uint32_t>();
+  if (kind == kXdrBack) {
+    const auto back = decoder.value<std::uint32_t>();
+    if (back == 0 || back > position) {
+      decoder.fail(Errc::invalid_value, 4);
+    } else {
+      header.earlier = position - back;
+    }
+  } else if (kind == kXdrValue || kind == kXdrTruncatable) {
+    header.is_new = true;
+    header.position = position;
+    const std::size_t count = kind == kXdrValue ? 1 : decoder.count(kTypesMax, 4);
+    for (std::size_t i = 0; i < count && decoder.ok(); ++i) header.ids.push_back(decoder.text());
+    if (kind == kXdrValue && header.ids.front().empty()) header.ids.clear();
+    if (kind == kXdrTruncatable) {
+      header.state_size = decoder.value<std::uint32_t>();
+      header.state_begin = decoder.position();
+    }
+  } else if (kind != kNil) {
+    decoder.fail(Errc::invalid_value, 4);
+  }
+  return header;
+}
+
+template <std::endian order>
+void read_tail(CdrDecoder<order>& decoder, DecodedValues& values, const Header& header, bool truncated) {
+  if (header.in_chunks) read_end(decoder, values, truncated);
+}
+
+void read_tail(XdrDecoder& decoder, DecodedValues&, const Header& header, bool truncated) {
+  if (!header.state_size || !decoder.ok()) return;
+  const std::size_t read = decoder.position() - header.state_begin;
+  const std::size_t size = *header.state_size;
+  if (read > size || (read < size && (!truncated || size % 4 != 0))) {
+    decoder.fail(Errc::invalid_value);
+  } else if (size - read > decoder.remaining()) {
+    decoder.fail(Errc::truncated);
+  } else {
+    Access::advance(decoder, size - read);
+  }
+}
+
+/// Reads a reference; `make(ids, value, truncated)` makes a new value, and returns how its state is read.
+template <class D, class Make, class Read>
+AnyValue read_reference(D& decoder, const Make& make, const Read& read) {
+  if (!decoder.ok()) return {};
+  DecodedValues& values = Access::values(decoder);
+  const Header header = read_header(decoder, values);
+  if (!decoder.ok()) return {};
+  if (header.earlier) {
+    if (const AnyValue* const earlier = value_at(values, *header.earlier)) return *earlier;
+    decoder.fail(Errc::invalid_value, 4);
+    return {};
+  }
+  if (!header.is_new) return {};
+  if (values.depth == kValueDepthMax) {
+    decoder.fail(Errc::limit_exceeded);
+    return {};
+  }
+  bool truncated = false;
+  AnyValue result = make(header.ids, truncated);
+  if (!result.value && !result.box) {
+    decoder.fail(Errc::invalid_value);
+    return {};
+  }
+  // Before the state: what it refers to may be the value itself.
+  values.values.push_back({header.position, result});
+  ++values.depth;
+  read(result);
+  --values.depth;
+  if (decoder.ok()) read_tail(decoder, values, header, truncated);
+  return result;
+}
+
+void encode_state(Cdr::Encoder& encoder, const ValueType& type, const ValueBase& value) {
+  type.coders().encode_cdr(encoder, value);
+}
+void encode_state(XdrEncoder& encoder, const ValueType& type, const ValueBase& value) {
+  type.coders().encode_xdr(encoder, value);
+}
+void decode_state(CdrDecoder<std::endian::little>& decoder, const ValueType& type, ValueBase& value) {
+  type.coders().decode_little(decoder, value);
+}
+void decode_state(CdrDecoder<std::endian::big>& decoder, const ValueType& type, ValueBase& value) {
+  type.coders().decode_big(decoder, value);
+}
+void decode_state(XdrDecoder& decoder, const ValueType& type, ValueBase& value) {
+  type.coders().decode_xdr(decoder, value);
+}
+
+}  // namespace
+
+template <std::endian order>
+bool open_chunk(CdrDecoder<order>& decoder, std::size_t octets) {
+  const DecodedValues& values = Access::values(decoder);
+  const auto size = peek(decoder);
+  if (!size || values.ended_level != 0 || !is_chunk_size(*size)) return decoder.fail(Errc::invalid_value);
+  const std::size_t before = cdr_gap(decoder.position(), 4) + 4;
+  if (*size > Access::left(decoder) - before) return decoder.fail(Errc::truncated);
+  Access::open(decoder, before + *size);
+  Access::advance(decoder, before);
+  return octets <= *size || decoder.fail(Errc::truncated);
+}
+
+template <class E>
+void encode_value(E& encoder, const ValueBase* value, const ValueType* formal) {
+  if (value == nullptr) return encoder.value(kNil);
+  const ValueType& type = value->once_value_type();
+  write_reference(encoder, dynamic_cast<const void*>(value), &type, &type, formal,
+                  [&] { encode_state(encoder, type, *value); });
+}
+
+template <class E>
+void encode_box(E& encoder, const void* box, const void* type, BoxWriter<E> writer) {
+  write_reference(encoder, box, type, nullptr, nullptr, [&] { writer.encode(encoder, box); });
+}
+
+template <class D>
+std::shared_ptr<ValueBase> decode_value(D& decoder, const ValueType* formal) {
+  const ValueType* type = formal;
+  const auto make = [&](const std::vector<std::string_view>& ids, bool& truncated) -> AnyValue {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      type = find_type(ids[i], formal);
+      truncated = i != 0;
+      if (type != nullptr) break;
+    }
+    return {type != nullptr ? type->make() : nullptr, nullptr, nullptr};
+  };
+  const auto read = [&](const AnyValue& result) { decode_state(decoder, *type, *result.value); };
+  AnyValue result = read_reference(decoder, make, read);
+  if (result.box) decoder.fail(Errc::invalid_value);  // a box that was expected to be something else
+  return result.value;
+}
+
+template <class D>
+std::shared_ptr<void> decode_box(D& decoder, const BoxReader<D>& reader) {
+  // The type that is named, if there is one, can be no other than the declared one.
+  const auto make = [&](const std::vector<std::string_view>&, bool&) -> AnyValue {
+    return {nullptr, reader.make(), reader.type};
+  };
+  const auto read = [&](const AnyValue& result) { reader.decode(decoder, result.box.get()); };
+  AnyValue result = read_reference(decoder, make, read);
+  if (result.value || (result.box && result.box_type != reader.type)) {
+    decoder.fail(Errc::invalid_value);
+    return nullptr;
+  }
+  return result.box;
+}
+
+template bool open_chunk(CdrDecoder<std::endian::little>&, std::size_t);
+template bool open_chunk(CdrDecoder<std::endian::big>&, std::size_t);
+template void encode_value(Cdr::Encoder&, const ValueBase*, const ValueType*);
+template void encode_value(XdrEncoder&, const ValueBase*, const ValueType*);
+template void encode_box(Cdr::Encoder&, const void*, const void*, BoxWriter<Cdr::Encoder>);
+template void encode_box(XdrEncoder&, const void*, const void*, BoxWriter<XdrEncoder>);
+template std::shared_ptr<ValueBase> decode_value(CdrDecoder<std::endian::little>&, const ValueType*);
+template std::shared_ptr<ValueBase> decode_value(CdrDecoder<std::endian::big>&, const ValueType*);
+template std::shared_ptr<ValueBase> decode_value(XdrDecoder&, const ValueType*);
+template std::shared_ptr<void> decode_box(CdrDecoder<std::endian::little>&,
+                                          const BoxReader<CdrDecoder<std::endian::little>>&);
+template std::shared_ptr<void> decode_box(CdrDecoder<std::endian::big>&,
+                                          const BoxReader<CdrDecoder<std::endian::big>>&);
+template std::shared_ptr<void> decode_box(XdrDecoder&, const BoxReader<XdrDecoder>&);
+
+}  // namespace detail
+
+void EncoderBase::release(detail::EncodedValues* values) {
+  delete values;
+}
+
+void DecoderBase::release(detail::DecodedValues* values) {
+  delete values;
+}
+
+}  // namespace once
