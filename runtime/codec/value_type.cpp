@@ -458,7 +458,11 @@ Header read_header(XdrDecoder& decoder, DecodedValues&) {
 
 template <std::endian order>
 void read_tail(CdrDecoder<order>& decoder, DecodedValues& values, const Header& header, bool truncated) {
-  if (header.in_chunks) read_end(decoder, values, truncated);
+  if (header.in_chunks) {
+    read_end(decoder, values, truncated);
+  } else if (truncated) {
+    decoder.fail(Errc::invalid_value);  // without chunks nobody knows where the rest ends
+  }
 }
 
 void read_tail(XdrDecoder& decoder, DecodedValues&, const Header& header, bool truncated) {

@@ -88,12 +88,12 @@ class ValueType {
     void (*decode_xdr)(XdrDecoder&, ValueBase&) = nullptr;
   };
 
-  /// `base`: the concrete base to which the type can be truncated, or nullptr. `make` is nullptr for types
+  /// `base`: the concrete base to which the type can be truncated, or nullptr. `factory` is nullptr for types
   /// with operations, until set_value_factory(). `file`: the types that are declared together, ended by
   /// nullptr.
-  constexpr ValueType(std::string_view id, const ValueType* base, Make make, Coders coders,
+  constexpr ValueType(std::string_view id, const ValueType* base, Make factory, Coders coders,
                       const ValueType* const* file)
-      : id_(id), base_(base), make_(make), coders_(coders), file_(file) {}
+      : id_(id), base_(base), make_(factory), coders_(coders), file_(file) {}
 
   std::string_view id() const { return id_; }
   const ValueType* truncatable_to() const { return base_; }
@@ -101,10 +101,10 @@ class ValueType {
   const ValueType* const* file() const { return file_; }
   /// A new value; nullptr if there is no factory.
   std::shared_ptr<ValueBase> make() const {
-    const Make make = make_.load(std::memory_order_acquire);
-    return make != nullptr ? make() : nullptr;
+    const Make factory = make_.load(std::memory_order_acquire);
+    return factory != nullptr ? factory() : nullptr;
   }
-  void set_make(Make make) { make_.store(make, std::memory_order_release); }
+  void set_make(Make factory) { make_.store(factory, std::memory_order_release); }
 
  private:
   std::string_view id_;

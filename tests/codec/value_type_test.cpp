@@ -1,0 +1,336 @@
+// Value types on the wire: what is shared stays shared, cycles close, types can be truncated, and no message
+// makes a value be taken for another.
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <once/codec/value_type.hpp>
+
+namespace {
+
+using once::Errc;
+
+struct Node : once::ValueBase {
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+  std::int32_t number = 0;
+  std::shared_ptr<Node> left;
+  std::shared_ptr<Node> right;
+};
+struct Named : Node {
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+  std::string name;
+  std::shared_ptr<Node> friend_node;
+  std::shared_ptr<std::string> note;
+};
+struct Other : once::ValueBase {
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+  std::uint8_t small = 0;
+  double large = 0;
+};
+
+template <once::EncoderType E>
+void encode_state(E& encoder, const Node& value) {
+  encode(encoder, value.number);
+  encode(encoder, value.left);
+  encode(encoder, value.right);
+}
+template <once::DecoderType D>
+void decode_state(D& decoder, Node& value) {
+  decode(decoder, value.number);
+  decode(decoder, value.left);
+  decode(decoder, value.right);
+}
+template <once::EncoderType E>
+void encode_state(E& encoder, const Named& value) {
+  encode_state(encoder, static_cast<const Node&>(value));
+  encode(encoder, value.name);
+  encode(encoder, value.friend_node);
+  encode(encoder, value.note);
+}
+template <once::DecoderType D>
+void decode_state(D& decoder, Named& value) {
+  decode_state(decoder, static_cast<Node&>(value));
+  decode(decoder, value.name);
+  decode(decoder, value.friend_node);
+  decode(decoder, value.note);
+}
+template <once::EncoderType E>
+void encode_state(E& encoder, const Other& value) {
+  encode(encoder, value.small);
+  encode(encoder, value.large);
+}
+template <once::DecoderType D>
+void decode_state(D& decoder, Other& value) {
+  decode(decoder, value.small);
+  decode(decoder, value.large);
+}
+
+template <class T>
+std::shared_ptr<once::ValueBase> make() {
+  return once::make_value<T>();
+}
+constinit const once::ValueType* kTypes[] = {&Node::kValueType, &Named::kValueType, nullptr};
+constinit once::ValueType Node::kValueType{"IDL:Node:1.0", nullptr, make<Node>, once::kValueCoders<Node>,
+                                           kTypes};
+constinit once::ValueType Named::kValueType{"IDL:Named:1.0", &Node::kValueType, make<Named>,
+                                            once::kValueCoders<Named>, kTypes};
+constinit once::ValueType Other::kValueType{"IDL:Other:1.0", nullptr, make<Other>, once::kValueCoders<Other>,
+                                            nullptr};
+
+template <class Codec, class T>
+once::Buffer encoded(const T& value) {
+  once::Buffer buffer;
+  typename Codec::Encoder encoder{buffer};
+  encode(encoder, value);
+  EXPECT_TRUE(encoder.finish());
+  return buffer;
+}
+/// The value, or the error.
+template <class Codec, class T>
+Errc decoded(once::ByteView octets, T& value) {
+  return Codec::decode_with(Codec::kOrder, octets, [&](auto& decoder) {
+    decode(decoder, value);
+    static_cast<void>(decoder.finish());
+    return decoder.error();
+  });
+}
+
+template <class Codec>
+class ValueTypes : public testing::Test {};
+using AllCodecs = testing::Types<once::Cdr, once::Xdr>;
+TYPED_TEST_SUITE(ValueTypes, AllCodecs);
+
+TYPED_TEST(ValueTypes, NilStaysNil) {
+  auto value = std::make_shared<Node>();
+  ASSERT_EQ(decoded<TypeParam>(encoded<TypeParam>(std::shared_ptr<Node>{}).view(), value), Errc::ok);
+  EXPECT_EQ(value, nullptr);
+}
+
+TYPED_TEST(ValueTypes, SharedValuesStaySharedAndOthersApart) {
+  const auto shared = std::make_shared<Node>();
+  shared->number = 7;
+  const auto top = std::make_shared<Node>();
+  top->left = top->right = shared;
+  const auto equal = std::make_shared<Node>();
+  equal->number = 7;
+  const std::vector<std::shared_ptr<Node>> all = {top, shared, equal, top};
+  std::vector<std::shared_ptr<Node>> out;
+  ASSERT_EQ(decoded<TypeParam>(encoded<TypeParam>(all).view(), out), Errc::ok);
+  ASSERT_EQ(out.size(), 4U);
+  EXPECT_EQ(out[0]->left, out[0]->right);
+  EXPECT_EQ(out[0]->left, out[1]);
+  EXPECT_EQ(out[0], out[3]);
+  EXPECT_NE(out[1], out[2]);
+  EXPECT_EQ(out[1]->number, 7);
+  EXPECT_EQ(out[2]->number, 7);
+}
+
+TYPED_TEST(ValueTypes, CyclesClose) {
+  const auto a = std::make_shared<Named>();
+  const auto b = std::make_shared<Node>();
+  a->left = b;
+  b->right = a;
+  a->friend_node = a;
+  a->name = "a";
+  std::shared_ptr<Node> out;
+  const Errc error = decoded<TypeParam>(encoded<TypeParam>(std::shared_ptr<Node>{a}).view(), out);
+  b->right.reset();
+  a->friend_node.reset();
+  ASSERT_EQ(error, Errc::ok);
+  const auto named = std::dynamic_pointer_cast<Named>(out);
+  ASSERT_NE(named, nullptr);
+  EXPECT_EQ(named->left->right, named);
+  EXPECT_EQ(named->friend_node, named);
+  EXPECT_EQ(named->name, "a");
+  named->left->right.reset();
+  named->friend_node.reset();
+}
+
+TYPED_TEST(ValueTypes, ChunkedValuesInsideOthersComeOutWhole) {
+  const auto a = std::make_shared<Named>();
+  const auto inner = std::make_shared<Named>();
+  inner->name = "inner";
+  inner->note = std::make_shared<std::string>("shared note");
+  a->name = "outer";
+  a->number = 5;
+  a->left = inner;
+  a->right = std::make_shared<Node>();
+  a->right->number = 9;
+  a->friend_node = a->right;
+  a->note = inner->note;
+  const std::vector<std::shared_ptr<Node>> all = {a, inner};
+  std::vector<std::shared_ptr<Node>> out;
+  ASSERT_EQ(decoded<TypeParam>(encoded<TypeParam>(all).view(), out), Errc::ok);
+  const auto named = std::dynamic_pointer_cast<Named>(out[0]);
+  const auto second = std::dynamic_pointer_cast<Named>(out[1]);
+  ASSERT_TRUE(named && second);
+  EXPECT_EQ(named->left, second);
+  EXPECT_EQ(named->name, "outer");
+  EXPECT_EQ(named->number, 5);
+  EXPECT_EQ(second->name, "inner");
+  EXPECT_EQ(named->right->number, 9);
+  EXPECT_EQ(named->friend_node, named->right);
+  ASSERT_NE(named->note, nullptr);
+  EXPECT_EQ(named->note, second->note);
+  EXPECT_EQ(*named->note, "shared note");
+}
+
+/// `octets` with every "from" replaced by "to", of the same length.
+once::Buffer renamed(const once::Buffer& octets, std::string_view from, std::string_view to) {
+  std::string text{once::as_text(octets.view())};
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos;) {
+    text.replace(at, to.size(), to);
+  }
+  once::Buffer result;
+  result.resize(text.size());
+  std::copy(text.begin(), text.end(), result.data());
+  return result;
+}
+
+TYPED_TEST(ValueTypes, AnUnknownTypeIsTruncatedToTheBaseThatIsKnown) {
+  const auto a = std::make_shared<Named>();
+  a->number = 3;
+  a->name = "cut off";
+  a->friend_node = std::make_shared<Named>();
+  const auto after = std::make_shared<Node>();
+  after->number = 4;
+  const std::vector<std::shared_ptr<Node>> all = {a, after};
+  const once::Buffer octets = renamed(encoded<TypeParam>(all), "IDL:Named:1.0", "IDL:NameX:1.0");
+  std::vector<std::shared_ptr<Node>> out;
+  ASSERT_EQ(decoded<TypeParam>(octets.view(), out), Errc::ok);
+  ASSERT_EQ(out.size(), 2U);
+  EXPECT_EQ(std::dynamic_pointer_cast<Named>(out[0]), nullptr);
+  EXPECT_EQ(out[0]->number, 3);
+  EXPECT_EQ(out[1]->number, 4);
+}
+
+TYPED_TEST(ValueTypes, AValueIsNeverTakenForOneOfAnotherType) {
+  // A message that says Other where a Node is declared, then one that refers to an earlier Other.
+  once::register_value_type(Other::kValueType);
+  const std::shared_ptr<once::ValueBase> other = std::make_shared<Other>();
+  std::shared_ptr<Node> node;
+  EXPECT_EQ(decoded<TypeParam>(encoded<TypeParam>(other).view(), node), Errc::invalid_value);
+  const std::vector<std::shared_ptr<once::ValueBase>> twice = {other, other};
+  const once::Buffer octets = encoded<TypeParam>(twice);
+  const Errc error = TypeParam::decode_with(TypeParam::kOrder, octets.view(), [](auto& decoder) {
+    std::shared_ptr<once::ValueBase> first;
+    std::shared_ptr<Node> second;
+    static_cast<void>(decoder.template value<std::uint32_t>());
+    decode(decoder, first);
+    EXPECT_NE(first, nullptr);
+    EXPECT_TRUE(decoder.ok());
+    decode(decoder, second);
+    return decoder.error();
+  });
+  EXPECT_EQ(error, Errc::invalid_value);
+}
+
+TYPED_TEST(ValueTypes, TooLongAListIsAnErrorInBothDirections) {
+  auto list = once::make_value<Node>();
+  for (std::uint32_t i = 1; i < once::kValueDepthMax; ++i) {
+    auto next = once::make_value<Node>();
+    next->right = std::move(list);
+    list = std::move(next);
+  }
+  std::shared_ptr<Node> out;
+  EXPECT_EQ(decoded<TypeParam>(encoded<TypeParam>(list).view(), out), Errc::ok);
+  auto longer = once::make_value<Node>();
+  longer->right = list;
+  once::Buffer buffer;
+  typename TypeParam::Encoder encoder{buffer};
+  encode(encoder, longer);
+  EXPECT_EQ(encoder.error(), Errc::limit_exceeded);
+}
+
+TYPED_TEST(ValueTypes, ALongChainThatWasReceivedEndsWithoutRecursion) {
+  std::vector<std::shared_ptr<Node>> nodes(300'000);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    nodes[i] = once::make_value<Node>();
+    if (i != 0) nodes[i]->left = nodes[i - 1];
+  }
+  std::vector<std::shared_ptr<Node>> out;
+  ASSERT_EQ(decoded<TypeParam>(encoded<TypeParam>(nodes).view(), out), Errc::ok);
+  EXPECT_EQ(out.back()->left, out[out.size() - 2]);
+}
+
+TYPED_TEST(ValueTypes, EveryTruncationIsAnError) {
+  const auto a = std::make_shared<Named>();
+  a->name = "name";
+  a->left = std::make_shared<Named>();
+  a->friend_node = a->left;
+  const once::Buffer octets = encoded<TypeParam>(std::shared_ptr<Node>{a});
+  for (std::size_t size = 0; size < octets.size(); ++size) {
+    std::shared_ptr<Node> out;
+    EXPECT_NE(decoded<TypeParam>(octets.view().first(size), out), Errc::ok) << size;
+  }
+}
+
+TYPED_TEST(ValueTypes, NoChangedOctetDoesHarm) {
+  const auto a = std::make_shared<Named>();
+  a->name = "name";
+  a->left = std::make_shared<Named>();
+  a->right = a->left;
+  const once::Buffer octets = encoded<TypeParam>(std::shared_ptr<Node>{a});
+  for (std::size_t at = 0; at < octets.size(); ++at) {
+    for (int bits = 1; bits < 256; ++bits) {
+      std::vector<std::uint8_t> changed(octets.view().begin(), octets.view().end());
+      changed[at] = static_cast<std::uint8_t>(changed[at] ^ bits);
+      std::shared_ptr<Node> out;
+      static_cast<void>(decoded<TypeParam>(changed, out));
+      // What was made into a cycle is taken apart again.
+      for (auto* const node :
+           {out.get(), out ? out->left.get() : nullptr, out ? out->right.get() : nullptr}) {
+        if (node == nullptr) continue;
+        if (auto* const named = dynamic_cast<Named*>(node)) named->friend_node.reset();
+      }
+    }
+  }
+}
+
+TEST(ValueTypesInCdr, ReadWhatGiopSaysInBigEndian) {
+  // A Named with one chunk spread over two, its type as a list, and a nil inside a chunk.
+  const std::vector<std::uint8_t> octets = {
+      0x7f, 0xff, 0xff, 0x0a,  // one type, chunks
+      0,    0,    0,    14,   'I', 'D', 'L', ':', 'N',  'a',  'm',  'e',  'd', ':',
+      '1',  '.',  '0',  0,    0,   0,   0,   0,   0,    4,    0,    0,    0,   42,  // number alone
+      0,    0,    0,    8,    0,   0,   0,   0,   0,    0,    0,    0,              // left, right: nil
+      0,    0,    0,    6,    0,   0,   0,   2,   'x',  0,    0,    0,              // name, then a gap
+      0x7f, 0xff, 0xff, 0x08, 0,   0,   0,   12,  0,    0,    0,    1,              // a Node, no type
+      0,    0,    0,    0,    0,   0,   0,   0,   0xff, 0xff, 0xff, 0xfe,           // its end
+      0,    0,    0,    0,                                                          // nil outside of a chunk
+      0xff, 0xff, 0xff, 0xff};
+  once::CdrDecoder<std::endian::big> decoder{octets};
+  std::shared_ptr<Node> out;
+  decode(decoder, out);
+  ASSERT_TRUE(decoder.finish()) << decoder.error_offset();
+  const auto named = std::dynamic_pointer_cast<Named>(out);
+  ASSERT_NE(named, nullptr);
+  EXPECT_EQ(named->number, 42);
+  EXPECT_EQ(named->name, "x");
+  EXPECT_EQ(named->friend_node->number, 1);
+}
+
+TEST(ValueTypesInCdr, IndirectionsForwardOrIntoNothingAreRefused) {
+  for (const std::uint32_t offset : {0U, 4U, 0xfffffffcU, 0xfffffff8U, 0x80000000U, 0x7fffffffU}) {
+    once::Buffer buffer;
+    once::Cdr::Encoder encoder{buffer};
+    encoder.value(std::uint32_t{0});
+    encoder.value(std::uint32_t{0xffffffff});
+    encoder.value(offset);
+    ASSERT_TRUE(encoder.finish());
+    once::CdrDecoder<std::endian::native> decoder{buffer.view()};
+    std::shared_ptr<Node> first;
+    std::shared_ptr<Node> second;
+    decode(decoder, first);
+    decode(decoder, second);
+    EXPECT_EQ(decoder.error(), Errc::invalid_value) << offset;
+  }
+}
+
+}  // namespace
