@@ -510,20 +510,29 @@ AnyValue read_reference(D& decoder, const Make& make, const Read& read) {
   return result;
 }
 
+/// Calls a coder of a type's, if it has been generated.
+template <class Coder, class Value>
+void code_state(Coder& coder, void (*code)(Coder&, Value&), Value& value) {
+  if (code != nullptr) {
+    code(coder, value);
+  } else {
+    coder.fail(Errc::no_encoding);
+  }
+}
 void encode_state(Cdr::Encoder& encoder, const ValueType& type, const ValueBase& value) {
-  type.coders().encode_cdr(encoder, value);
+  code_state(encoder, type.coders().encode_cdr, value);
 }
 void encode_state(XdrEncoder& encoder, const ValueType& type, const ValueBase& value) {
-  type.coders().encode_xdr(encoder, value);
+  code_state(encoder, type.coders().encode_xdr, value);
 }
 void decode_state(CdrDecoder<std::endian::little>& decoder, const ValueType& type, ValueBase& value) {
-  type.coders().decode_little(decoder, value);
+  code_state(decoder, type.coders().decode_little, value);
 }
 void decode_state(CdrDecoder<std::endian::big>& decoder, const ValueType& type, ValueBase& value) {
-  type.coders().decode_big(decoder, value);
+  code_state(decoder, type.coders().decode_big, value);
 }
 void decode_state(XdrDecoder& decoder, const ValueType& type, ValueBase& value) {
-  type.coders().decode_xdr(decoder, value);
+  code_state(decoder, type.coders().decode_xdr, value);
 }
 
 }  // namespace

@@ -31,6 +31,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -181,16 +182,31 @@ void decode_state_of(D& decoder, ValueBase& value) {
 
 }  // namespace detail
 
-/// The coders of T's state for all codecs, from encode_state(encoder, value) and decode_state(decoder,
+/// The coders of T's state for these codecs, from encode_state(encoder, value) and decode_state(decoder,
 /// value), which are found beside T.
-template <class T>
-inline constexpr ValueType::Coders kValueCoders = {
-    detail::encode_state_of<Cdr::Encoder, T>, detail::encode_state_of<XdrEncoder, T>,
-    detail::decode_state_of<CdrDecoder<std::endian::little>, T>,
-    detail::decode_state_of<CdrDecoder<std::endian::big>, T>, detail::decode_state_of<XdrDecoder, T>};
+template <class T, class... Codecs>
+constexpr ValueType::Coders value_coders() {
+  ValueType::Coders coders;
+  if constexpr (OneOf<Cdr, Codecs...>) {
+    coders.encode_cdr = detail::encode_state_of<Cdr::Encoder, T>;
+    coders.decode_little = detail::decode_state_of<CdrDecoder<std::endian::little>, T>;
+    coders.decode_big = detail::decode_state_of<CdrDecoder<std::endian::big>, T>;
+  }
+  if constexpr (OneOf<Xdr, Codecs...>) {
+    coders.encode_xdr = detail::encode_state_of<XdrEncoder, T>;
+    coders.decode_xdr = detail::decode_state_of<XdrDecoder, T>;
+  }
+  return coders;
+}
 
 template <class Coder, class T>
 inline constexpr std::size_t kOctetsMin<Coder, std::shared_ptr<T>> = 4;
+
+/// "nil", or the type's id: what it refers to may refer back.
+template <std::derived_from<ValueBase> T>
+std::string to_string(const std::shared_ptr<T>& reference) {
+  return std::string{reference ? reference->once_value_type().id() : "nil"};
+}
 
 /// A reference to a value, or to a box if T is no value type.
 template <EncoderType E, class T>
