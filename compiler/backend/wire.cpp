@@ -43,6 +43,17 @@ bool reaches(const Declaration& from, const Target& target, Visited& visited) {
       return arm.member.has_value() && reaches(*arm.member->type, target, visited);
     });
   }
+  // What a value refers to is no part of who holds it; codecs count the depth of values by themselves.
+  if (target.declaration != nullptr) return false;
+  if (const auto* const value = std::get_if<model::ValueType>(&from.body)) {
+    return std::any_of(value->bases.begin(), value->bases.end(),
+                       [&](const Declaration* base) { return reaches(*base, target, visited); }) ||
+           std::any_of(value->state.begin(), value->state.end(),
+                       [&](const auto& member) { return reaches(*member.type, target, visited); });
+  }
+  if (const auto* const box = std::get_if<model::ValueBox>(&from.body)) {
+    return reaches(*box->type, target, visited);
+  }
   return false;
 }
 

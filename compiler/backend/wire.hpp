@@ -54,6 +54,7 @@ std::optional<std::uint64_t> reply_bound(const model::Operation& operation);
 ///                without
 ///                                                                  data has nothing after the colon
 ///                ?type                                             optional
+///                v{type, …}  v(type)  valuebase                    value type and its state, box
 ///                #n                                                the n-th of those with a name (from enum
 ///                on) in
 ///                                                                  the text, from 0, written out where it

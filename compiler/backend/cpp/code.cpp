@@ -46,6 +46,8 @@ constexpr std::array kIncludes = {
     Include{"asio::awaitable", "<asio/awaitable.hpp>"},
     Include{"once::UserException", "<once/base/error.hpp>"},
     Include{"once::Any", "<once/codec/any.hpp>"},
+    Include{"once::ValueBase", "<once/codec/value_type.hpp>"},
+    Include{"once::ValueType", "<once/codec/value_type.hpp>"},
     Include{"ONCE_BITMASK_OPERATORS", "<once/codec/bits.hpp>"},
     Include{"once::bits_of", "<once/codec/bits.hpp>"},
     Include{"once::encode_bits", "<once/codec/bits.hpp>"},

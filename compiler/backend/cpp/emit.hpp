@@ -25,6 +25,11 @@ void emit_result_structs(Code& code, const Input& input, const InterfacePlan& in
 void emit_stub(Code& code, const Input& input, const InterfacePlan& interface);
 void emit_servant(Code& code, const Input& input, const InterfacePlan& interface);
 void emit_co_servant(Code& code, const Input& input, const InterfacePlan& interface);
+/// A value type's class.
+void emit_value(Code& code, const Input& input, const model::Declaration& declaration);
+/// Declares encode_state and decode_state of a concrete value type.
+void emit_state_declaration(Code& code, const Input& input, const model::Declaration& declaration);
+bool is_concrete_value(const model::Declaration& declaration);
 /// Declares encode and decode, and to_string and operator<< of what has fields.
 void emit_codec_declaration(Code& code, const Input& input, const model::Declaration& declaration);
 /// kOctetsMin, in the global namespace.
@@ -56,6 +61,12 @@ void emit_codec_instantiations(Code& code, const Input& input, const model::Decl
 void emit_traits(Code& code, const Input& input, const OperationPlan& operation);
 void emit_stub_definitions(Code& code, const Input& input, const InterfacePlan& interface);
 void emit_servant_definitions(Code& code, const Input& input, const InterfacePlan& interface);
+
+void emit_state_definitions(Code& code, const Input& input, const model::Declaration& declaration);
+/// All concrete value types that the file knows, in the global namespace.
+void emit_value_table(Code& code, const Input& input);
+/// kValueType, and the coders of the state for the codecs of the options.
+void emit_value_definition(Code& code, const Input& input, const model::Declaration& declaration);
 
 // Shared.
 

@@ -75,6 +75,8 @@ class Generator {
       }
       if (piece.kind == Piece::Kind::Definition && has_codec(*piece.declaration))
         encoded_.push_back(piece.declaration);
+      if (piece.kind == Piece::Kind::Definition && is_concrete_value(*piece.declaration))
+        values_.push_back(piece.declaration);
       if (piece.kind == Piece::Kind::Interface) {
         for (const Declaration* nested : std::get<model::Interface>(piece.declaration->body).declarations) {
           if (std::holds_alternative<model::Enum>(nested->body) ||
@@ -150,6 +152,10 @@ class Generator {
     for (const Declaration* const declaration : encoded_) {
       code.enter(names_.namespaces(*declaration));
       emit_codec_declaration(code, input_, *declaration);
+    }
+    for (const Declaration* const declaration : values_) {
+      code.enter(names_.namespaces(*declaration));
+      emit_state_declaration(code, input_, *declaration);
     }
     code.enter({});
     code.printer().blank_line();
@@ -250,6 +256,7 @@ class Generator {
       emit_codec_definitions(code, input_, *declaration);
       emit_text_definitions(code, input_, *declaration);
     }
+    if (part == 0) write_values(code);
     for (const Declaration* const declaration : encoded) {
       code.enter(names_.namespaces(*declaration));
       code.printer().blank_line();
@@ -276,11 +283,26 @@ class Generator {
                               holds_references() ? "once::Codecs" : "");
   }
 
+  void write_values(Code& code) const {
+    if (values_.empty()) return;
+    code.enter({});
+    emit_value_table(code, input_);
+    for (const Declaration* const declaration : values_) {
+      code.enter(names_.namespaces(*declaration));
+      emit_state_definitions(code, input_, *declaration);
+    }
+    for (const Declaration* const declaration : values_) {
+      code.enter(names_.namespaces(*declaration));
+      code.printer().blank_line();
+      emit_value_definition(code, input_, *declaration);
+    }
+  }
+
   /// True if a type of this file holds a reference, whose codec stands beside once::Codecs.
   bool holds_references() const {
-    return std::any_of(encoded_.begin(), encoded_.end(), [&](const Declaration* declaration) {
-      return backend::holds_references(*declaration);
-    });
+    const auto holds = [](const Declaration* declaration) { return backend::holds_references(*declaration); };
+    return std::any_of(encoded_.begin(), encoded_.end(), holds) ||
+           std::any_of(values_.begin(), values_.end(), holds);
   }
 
   std::string protobuf_header() const {
@@ -359,6 +381,7 @@ class Generator {
   std::map<const Declaration*, std::size_t> defined_at_;
   Input input_;
   std::vector<Piece> pieces_;
+  std::vector<const Declaration*> values_;   // concrete value types
   std::vector<const Declaration*> encoded_;  // all types with encode and decode, in the order of definition
 };
 
