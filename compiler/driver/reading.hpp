@@ -23,7 +23,7 @@ struct ReadingOptions {
   std::vector<std::string> include_folders;
   std::vector<std::string> defines;
   std::vector<std::string> undefines;
-  std::vector<std::string> warnings;  // what -W was given
+  std::vector<std::string> warnings;   // what -W was given
   std::vector<std::string> externals;  // "NAME=MEANING"
   bool relaxed = false;
   std::string error_format = "text";  // or "json"

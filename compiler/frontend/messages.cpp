@@ -158,7 +158,8 @@ constexpr std::array kSentences{
                 "'{0}' cannot contain itself: '{0} *' can hold none or one, '{0} name<>' many"),
     ONCEC_ERROR(SwitchType, "union cannot switch on {0}: only on int, unsigned int, bool or an enum"),
     ONCEC_ERROR(LabelNotInEnum, "{0} is no value of enum '{1}'"),
-    ONCEC_WARNING(DefaultNeverReached, "unreachable-default", "default is never reached: the cases cover all values of {0}"),
+    ONCEC_WARNING(DefaultNeverReached, "unreachable-default",
+                  "default is never reached: the cases cover all values of {0}"),
     ONCEC_ERROR(NumberRepeated, "{0} number {1} is that of '{2}' already"),
     ONCEC_ERROR(ProcedureAnnotationUnknown, "unknown annotation '@{0}'{1}"),
 };

@@ -135,7 +135,11 @@ class Claims {
            other->plumbing != plan.plumbing &&
            (plan.plumbing == "set_" + other->plumbing || other->plumbing == "set_" + plan.plumbing);
   }
-  static const std::string& shown(const OperationPlan& plan) { return plan.name; }
+  /// The name in the IDL; an attribute's operations are called after it.
+  static std::string shown(const OperationPlan& plan) {
+    const std::string& name = plan.operation->name;
+    return name.starts_with("_get_") || name.starts_with("_set_") ? name.substr(5) : name;
+  }
 
   const Declaration& interface_;
   std::vector<Problem>& problems_;

@@ -109,12 +109,11 @@ TEST(Problems, FunctionsOfOneOperationGiveWayToThoseOfAnother) {
 }
 
 TEST(Problems, NamesThatAreGivenDoNotGiveWay) {
-  EXPECT_EQ(
-      problems_of("interface I {\n  void pay();\n  @cpp_name(\"try_pay\") void other();\n};"),
-      Texts{"3:29: 'try_pay' needs the C++ name 'try_pay', which 'pay' has; @cpp_name(\"...\") gives it "
-            "another"});
+  EXPECT_EQ(problems_of("interface I {\n  void pay();\n  @cpp_name(\"try_pay\") void other();\n};"),
+            Texts{"3:29: 'other' needs the C++ name 'try_pay', which 'pay' has; @cpp_name(\"...\") gives it "
+                  "another"});
   EXPECT_EQ(problems_of("interface I { @cpp_name(\"with\") void other(); };"),
-            Texts{"1:38: 'with' needs the C++ name 'with', which generated code has; @cpp_name(\"...\") "
+            Texts{"1:38: 'other' needs the C++ name 'with', which generated code has; @cpp_name(\"...\") "
                   "gives it another"});
 }
 
