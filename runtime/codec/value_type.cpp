@@ -26,7 +26,7 @@ constexpr std::uint32_t kXdrBack = 1;
 constexpr std::uint32_t kXdrValue = 2;
 constexpr std::uint32_t kXdrTruncatable = 3;
 
-/// The types that were registered. Made when first used, so that the order in which a program starts is of no
+/// The types that are registered. Made when first used, so that the order in which a program starts is of no
 /// concern.
 struct Registry {
   std::shared_mutex mutex;
@@ -38,14 +38,7 @@ Registry& registry() {
 }
 
 const ValueType* find_type(std::string_view id, const ValueType* formal) {
-  if (formal != nullptr) {
-    if (formal->id() == id) return formal;
-    if (const ValueType* const* type = formal->file()) {
-      for (; *type != nullptr; ++type) {
-        if ((*type)->id() == id) return *type;
-      }
-    }
-  }
+  if (formal != nullptr && formal->id() == id) return formal;
   Registry& known = registry();
   const std::shared_lock lock{known.mutex};
   const auto found = known.types.find(id);
@@ -54,10 +47,19 @@ const ValueType* find_type(std::string_view id, const ValueType* formal) {
 
 }  // namespace
 
-void register_value_type(const ValueType& type) {
+RegisteredValueTypes::RegisteredValueTypes(std::initializer_list<const ValueType*> types) : types_(types) {
   Registry& known = registry();
   const std::unique_lock lock{known.mutex};
-  known.types.insert_or_assign(type.id(), &type);
+  for (const ValueType* const type : types_) known.types.emplace(type->id(), type);
+}
+
+RegisteredValueTypes::~RegisteredValueTypes() {
+  Registry& known = registry();
+  const std::unique_lock lock{known.mutex};
+  for (const ValueType* const type : types_) {
+    const auto found = known.types.find(type->id());
+    if (found != known.types.end() && found->second == type) known.types.erase(found);
+  }
 }
 
 void ReleaseValue::operator()(ValueBase* value) const {
@@ -170,99 +172,110 @@ void write_id(Cdr::Encoder& encoder, EncodedValues& values, std::string_view id)
   }
 }
 
-/// `type`: nullptr of a box. `write` encodes the state.
-template <class Write>
-void write_value(Cdr::Encoder& encoder, EncodedValues& values, const ValueType* type, const ValueType* formal,
-                 const Write& write) {
-  const bool truncatable = type != nullptr && type->truncatable_to() != nullptr;
-  const bool in_chunks = truncatable || values.chunk_level > 0;
-  std::uint32_t tag = kTag | (in_chunks ? kTagChunks : 0);
-  if (truncatable) {
-    tag |= kTagTypes;
-  } else if (type != formal) {
-    tag |= kTagOneType;
-  }
-  encoder.value(tag);
-  if (truncatable) {
-    std::uint32_t count = 0;
-    for (const ValueType* one = type; one != nullptr; one = one->truncatable_to()) ++count;
-    encoder.value(count);
-    for (const ValueType* one = type; one != nullptr; one = one->truncatable_to()) {
-      write_id(encoder, values, one->id());
-    }
-  } else if (type != formal) {
-    write_id(encoder, values, type->id());
-  }
-  if (!in_chunks) return write();
-  ++values.chunk_level;
-  open_chunk(encoder, values);
-  write();
-  close_chunk(encoder, values);
-  encoder.value(-values.chunk_level);
-  --values.chunk_level;
+/// What is left to do behind a value's state.
+struct Ending {
+  bool in_chunks = false;         // CDR: the value is
+  bool around_in_chunks = false;  // CDR: what it is in is
+  std::size_t state_begin = 0;    // XDR: of one that can be truncated; else 0
+
+  bool is_needed() const { return in_chunks || state_begin != 0; }
+};
+
+std::uint32_t count_bases(const ValueType* type) {
+  std::uint32_t count = 0;
+  for (; type != nullptr; type = type->truncatable_to()) ++count;
+  return count;
 }
 
-template <class Write>
-void write_value(XdrEncoder& encoder, EncodedValues&, const ValueType* type, const ValueType* formal,
-                 const Write& write) {
+/// Writes what stands before the state. `type`: nullptr of a box.
+Ending open_value(Cdr::Encoder& encoder, EncodedValues& values, const ValueType* type,
+                  const ValueType* formal) {
+  Ending ending;
+  const bool truncatable = type != nullptr && type->truncatable_to() != nullptr;
+  ending.around_in_chunks = values.chunk_level > 0;
+  ending.in_chunks = truncatable || ending.around_in_chunks;
+  std::uint32_t tag = kTag | (ending.in_chunks ? kTagChunks : 0);
+  if (truncatable) {
+    encoder.value(tag | kTagTypes);
+    encoder.value(count_bases(type));
+    for (; type != nullptr; type = type->truncatable_to()) write_id(encoder, values, type->id());
+  } else if (type != formal) {
+    encoder.value(tag | kTagOneType);
+    write_id(encoder, values, type->id());
+  } else {
+    encoder.value(tag);
+  }
+  if (ending.in_chunks) {
+    ++values.chunk_level;
+    open_chunk(encoder, values);
+  }
+  return ending;
+}
+
+Ending open_value(XdrEncoder& encoder, EncodedValues&, const ValueType* type, const ValueType* formal) {
   if (type == nullptr || type->truncatable_to() == nullptr) {
     encoder.value(kXdrValue);
     encoder.text(type == formal ? std::string_view{} : type->id());
-    return write();
+    return {};
   }
   encoder.value(kXdrTruncatable);
-  std::uint32_t count = 0;
-  for (const ValueType* one = type; one != nullptr; one = one->truncatable_to()) ++count;
-  encoder.value(count);
-  for (const ValueType* one = type; one != nullptr; one = one->truncatable_to()) encoder.text(one->id());
+  encoder.value(count_bases(type));
+  for (; type != nullptr; type = type->truncatable_to()) encoder.text(type->id());
   encoder.value(std::uint32_t{0});
-  const std::size_t begin = encoder.position();
-  write();
+  return {false, false, encoder.position()};
+}
+
+void close_value(Cdr::Encoder& encoder, EncodedValues& values, const Ending& ending) {
+  close_chunk(encoder, values);
+  encoder.value(-values.chunk_level);
+  --values.chunk_level;
+  if (ending.around_in_chunks) open_chunk(encoder, values);
+}
+
+void close_value(XdrEncoder& encoder, EncodedValues&, const Ending& ending) {
   if (!encoder.ok()) return;
-  const std::size_t size = encoder.position() - begin;
+  const std::size_t size = encoder.position() - ending.state_begin;
   if (size > kUnbounded) {
     encoder.fail(Errc::limit_exceeded);
     return;
   }
-  store<std::endian::big>(Access::at(encoder, begin - 4), static_cast<std::uint32_t>(size));
+  store<std::endian::big>(Access::at(encoder, ending.state_begin - 4), static_cast<std::uint32_t>(size));
 }
 
-/// A reference: nil, an earlier value, or what `write_value` does.
-template <class E, class Write>
-void write_reference(E& encoder, const void* object, const void* type_key, const ValueType* type,
-                     const ValueType* formal, const Write& write) {
-  constexpr bool kIsCdr = std::same_as<E, Cdr::Encoder>;
-  if (object == nullptr) return encoder.value(kNil);
-  EncodedValues& values = Access::values(encoder);
+void write_back_reference(Cdr::Encoder& encoder, std::size_t earlier) {
+  encoder.value(kIndirection);
+  encoder.value(static_cast<std::uint32_t>(earlier - encoder.position()));
+}
+
+void write_back_reference(XdrEncoder& encoder, std::size_t earlier) {
+  const std::size_t back = encoder.position() - earlier;
+  encoder.value(kXdrBack);
+  encoder.value(static_cast<std::uint32_t>(back));
+}
+
+/// Writes a reference: nil, one to an earlier value, or what stands before the state of a new one. Then the
+/// state is to follow, and what is returned behind it.
+template <class E>
+std::optional<Ending> write_reference(E& encoder, EncodedValues& values, const void* object,
+                                      const void* type_key, const ValueType* type, const ValueType* formal) {
+  if (object == nullptr) {
+    encoder.value(kNil);
+    return std::nullopt;
+  }
   const auto key = std::pair{object, type_key};
   if (const auto earlier = values.values.find(key); earlier != values.values.end()) {
-    if constexpr (kIsCdr) {
-      encoder.value(kIndirection);
-      encoder.value(static_cast<std::uint32_t>(earlier->second - encoder.position()));
-    } else {
-      const std::size_t back = encoder.position() - earlier->second;
-      encoder.value(kXdrBack);
-      encoder.value(static_cast<std::uint32_t>(back));
-    }
-    return;
+    write_back_reference(encoder, earlier->second);
+    return std::nullopt;
   }
-  if (values.depth == kValueDepthMax) {
-    encoder.fail(Errc::limit_exceeded);
-    return;
-  }
-  ++values.depth;
-  const bool in_chunks = values.chunk_level > 0;
-  if constexpr (kIsCdr) {
-    if (in_chunks) close_chunk(encoder, values);
+  if (values.depth > kValueDepthMax) encoder.fail(Errc::limit_exceeded);
+  if (!encoder.ok()) return std::nullopt;
+  if constexpr (std::same_as<E, Cdr::Encoder>) {
+    if (values.chunk_level > 0) close_chunk(encoder, values);
     values.values.emplace(key, encoder.position() + cdr_gap(encoder.position(), 4));
   } else {
     values.values.emplace(key, encoder.position());
   }
-  write_value(encoder, values, type, formal, write);
-  if constexpr (kIsCdr) {
-    if (in_chunks) open_chunk(encoder, values);
-  }
-  --values.depth;
+  return open_value(encoder, values, type, formal);
 }
 
 // Decoding.
@@ -384,14 +397,22 @@ void read_end(CdrDecoder<order>& decoder, DecodedValues& values, bool truncated)
   Access::open(decoder, values.chunk_level > 0 ? 0 : Access::left(decoder));
 }
 
+/// What is left to do behind a value's state.
+struct Tail {
+  bool in_chunks = false;                   // CDR
+  bool truncated = false;                   // the type that is read is a base of the value's
+  std::size_t state_begin = 0;              // XDR: of one that can be truncated
+  std::optional<std::uint32_t> state_size;  // the same
+
+  bool is_needed() const { return in_chunks || truncated || state_size; }
+};
+
 struct Header {
   std::optional<std::size_t> earlier;  // where the value is that is referred to
   std::size_t position = 0;            // where a new one began
   std::vector<std::string_view> ids;
   bool is_new = false;
-  bool in_chunks = false;
-  std::size_t state_begin = 0;  // XDR: of one that can be truncated
-  std::optional<std::uint32_t> state_size;
+  Tail tail;
 };
 
 /// Reads a reference up to a new value's state.
@@ -416,14 +437,14 @@ Header read_header(CdrDecoder<order>& decoder, DecodedValues& values) {
   } else if (tag != kNil) {
     header.is_new = true;
     header.position = decoder.position() - 4;
-    header.in_chunks = (tag & kTagChunks) != 0;
+    header.tail.in_chunks = (tag & kTagChunks) != 0;
     const bool known = tag >= kTag && (tag & ~std::uint32_t{0xf}) == kTag;
-    if (!known || in_chunk || (around && !header.in_chunks)) {
+    if (!known || in_chunk || (around && !header.tail.in_chunks)) {
       decoder.fail(Errc::invalid_value, 4);
       return header;
     }
     header.ids = read_types(decoder, values, tag);
-    if (header.in_chunks) ++values.chunk_level;
+    if (header.tail.in_chunks) ++values.chunk_level;
   }
   if (decoder.ok() && !in_chunk && values.chunk_level > 0) Access::open(decoder, 0);
   return header;
@@ -447,8 +468,8 @@ Header read_header(XdrDecoder& decoder, DecodedValues&) {
     for (std::size_t i = 0; i < count && decoder.ok(); ++i) header.ids.push_back(decoder.text());
     if (kind == kXdrValue && header.ids.front().empty()) header.ids.clear();
     if (kind == kXdrTruncatable) {
-      header.state_size = decoder.value<std::uint32_t>();
-      header.state_begin = decoder.position();
+      header.tail.state_size = decoder.value<std::uint32_t>();
+      header.tail.state_begin = decoder.position();
     }
   } else if (kind != kNil) {
     decoder.fail(Errc::invalid_value, 4);
@@ -457,19 +478,22 @@ Header read_header(XdrDecoder& decoder, DecodedValues&) {
 }
 
 template <std::endian order>
-void read_tail(CdrDecoder<order>& decoder, DecodedValues& values, const Header& header, bool truncated) {
-  if (header.in_chunks) {
-    read_end(decoder, values, truncated);
-  } else if (truncated) {
+void read_tail(CdrDecoder<order>& decoder, DecodedValues& values, const Tail& tail) {
+  if (tail.in_chunks) {
+    read_end(decoder, values, tail.truncated);
+  } else {
     decoder.fail(Errc::invalid_value);  // without chunks nobody knows where the rest ends
   }
 }
 
-void read_tail(XdrDecoder& decoder, DecodedValues&, const Header& header, bool truncated) {
-  if (!header.state_size || !decoder.ok()) return;
-  const std::size_t read = decoder.position() - header.state_begin;
-  const std::size_t size = *header.state_size;
-  if (read > size || (read < size && (!truncated || size % 4 != 0))) {
+void read_tail(XdrDecoder& decoder, DecodedValues&, const Tail& tail) {
+  if (!tail.state_size) {
+    decoder.fail(Errc::invalid_value);
+    return;
+  }
+  const std::size_t read = decoder.position() - tail.state_begin;
+  const std::size_t size = *tail.state_size;
+  if (read > size || (read < size && (!tail.truncated || size % 4 != 0))) {
     decoder.fail(Errc::invalid_value);
   } else if (size - read > decoder.remaining()) {
     decoder.fail(Errc::truncated);
@@ -478,61 +502,63 @@ void read_tail(XdrDecoder& decoder, DecodedValues&, const Header& header, bool t
   }
 }
 
-/// Reads a reference; `make(ids, value, truncated)` makes a new value, and returns how its state is read.
-template <class D, class Make, class Read>
-AnyValue read_reference(D& decoder, const Make& make, const Read& read) {
-  if (!decoder.ok()) return {};
-  DecodedValues& values = Access::values(decoder);
+/// A reference that has been read: nil, to an earlier value, or to a new one, whose state follows.
+struct Reference {
+  AnyValue value;
+  bool is_new = false;
+  Tail tail;
+};
+
+/// Reads a reference up to a new value's state; `make(ids, truncated)` makes a new value.
+template <class D, class Make>
+Reference read_reference(D& decoder, DecodedValues& values, const Make& make) {
   const Header header = read_header(decoder, values);
   if (!decoder.ok()) return {};
   if (header.earlier) {
-    if (const AnyValue* const earlier = value_at(values, *header.earlier)) return *earlier;
+    if (const AnyValue* const earlier = value_at(values, *header.earlier)) return {*earlier, false, {}};
     decoder.fail(Errc::invalid_value, 4);
     return {};
   }
   if (!header.is_new) return {};
-  if (values.depth == kValueDepthMax) {
+  if (values.depth > kValueDepthMax) {
     decoder.fail(Errc::limit_exceeded);
     return {};
   }
-  bool truncated = false;
-  AnyValue result = make(header.ids, truncated);
-  if (!result.value && !result.box) {
+  Reference reference{{}, true, header.tail};
+  reference.value = make(header.ids, reference.tail.truncated);
+  if (!reference.value.value && !reference.value.box) {
     decoder.fail(Errc::invalid_value);
     return {};
   }
   // Before the state: what it refers to may be the value itself.
-  values.values.push_back({header.position, result});
-  ++values.depth;
-  read(result);
-  --values.depth;
-  if (decoder.ok()) read_tail(decoder, values, header, truncated);
-  return result;
+  values.values.push_back({header.position, reference.value});
+  return reference;
 }
 
 /// Calls a coder of a type's, if it has been generated.
-template <class Coder, class Value>
-void code_state(Coder& coder, void (*code)(Coder&, Value&), Value& value) {
-  if (code != nullptr) {
-    code(coder, value);
-  } else {
-    coder.fail(Errc::no_encoding);
-  }
+template <class Link, class Coder, class Value>
+Link code_state(Coder& coder, Link (*code)(Coder&, Value&, std::size_t), Value& value, std::size_t part) {
+  if (code != nullptr) return code(coder, value, part);
+  coder.fail(Errc::no_encoding);
+  return {};
 }
-void encode_state(Cdr::Encoder& encoder, const ValueType& type, const ValueBase& value) {
-  code_state(encoder, type.coders().encode_cdr, value);
+ValueLink encode_state(Cdr::Encoder& encoder, const ValueType& type, const ValueBase& value,
+                       std::size_t part) {
+  return code_state(encoder, type.coders().encode_cdr, value, part);
 }
-void encode_state(XdrEncoder& encoder, const ValueType& type, const ValueBase& value) {
-  code_state(encoder, type.coders().encode_xdr, value);
+ValueLink encode_state(XdrEncoder& encoder, const ValueType& type, const ValueBase& value, std::size_t part) {
+  return code_state(encoder, type.coders().encode_xdr, value, part);
 }
-void decode_state(CdrDecoder<std::endian::little>& decoder, const ValueType& type, ValueBase& value) {
-  code_state(decoder, type.coders().decode_little, value);
+ValuePlace decode_state(CdrDecoder<std::endian::little>& decoder, const ValueType& type, ValueBase& value,
+                        std::size_t part) {
+  return code_state(decoder, type.coders().decode_little, value, part);
 }
-void decode_state(CdrDecoder<std::endian::big>& decoder, const ValueType& type, ValueBase& value) {
-  code_state(decoder, type.coders().decode_big, value);
+ValuePlace decode_state(CdrDecoder<std::endian::big>& decoder, const ValueType& type, ValueBase& value,
+                        std::size_t part) {
+  return code_state(decoder, type.coders().decode_big, value, part);
 }
-void decode_state(XdrDecoder& decoder, const ValueType& type, ValueBase& value) {
-  code_state(decoder, type.coders().decode_xdr, value);
+ValuePlace decode_state(XdrDecoder& decoder, const ValueType& type, ValueBase& value, std::size_t part) {
+  return code_state(decoder, type.coders().decode_xdr, value, part);
 }
 
 }  // namespace
@@ -550,59 +576,115 @@ bool open_chunk(CdrDecoder<order>& decoder, std::size_t octets) {
 }
 
 template <class E>
-void encode_value(E& encoder, const ValueBase* value, const ValueType* formal) {
-  if (value == nullptr) return encoder.value(kNil);
-  const ValueType& type = value->once_value_type();
-  write_reference(encoder, dynamic_cast<const void*>(value), &type, &type, formal,
-                  [&] { encode_state(encoder, type, *value); });
+void encode_value(E& encoder, ValueLink link) {
+  struct Open {
+    const ValueBase& value;
+    const ValueType& type;
+    Ending ending;
+    std::size_t part = 0;  // of the state: the next
+  };
+  EncodedValues& values = Access::values(encoder);
+  std::vector<Open> open;  // each is referred to by the one before it
+  ++values.depth;
+  do {
+    const ValueType* const type = link.value != nullptr ? &link.value->once_value_type() : nullptr;
+    const void* const object = dynamic_cast<const void*>(link.value);
+    if (const auto ending = write_reference(encoder, values, object, type, type, link.formal)) {
+      open.push_back({*link.value, *type, *ending});
+    }
+    link = {};
+    while (encoder.ok() && !link.follows && !open.empty()) {
+      Open& last = open.back();
+      link = encode_state(encoder, last.type, last.value, last.part++);
+      if (link.follows) break;
+      if (last.ending.is_needed()) close_value(encoder, values, last.ending);
+      open.pop_back();
+    }
+  } while (link.follows);
+  --values.depth;
 }
 
 template <class E>
 void encode_box(E& encoder, const void* box, const void* type, BoxWriter<E> writer) {
-  write_reference(encoder, box, type, nullptr, nullptr, [&] { writer.encode(encoder, box); });
+  EncodedValues& values = Access::values(encoder);
+  ++values.depth;
+  if (const auto ending = write_reference(encoder, values, box, type, nullptr, nullptr)) {
+    writer.encode(encoder, box);
+    if (ending->is_needed()) close_value(encoder, values, *ending);
+  }
+  --values.depth;
 }
 
 template <class D>
-std::shared_ptr<ValueBase> decode_value(D& decoder, const ValueType* formal) {
-  const ValueType* type = formal;
-  const auto make = [&](const std::vector<std::string_view>& ids, bool& truncated) -> AnyValue {
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      type = find_type(ids[i], formal);
-      truncated = i != 0;
-      if (type != nullptr) break;
-    }
-    return {type != nullptr ? type->make() : nullptr, nullptr, nullptr};
+void decode_value(D& decoder, ValuePlace place) {
+  struct Open {
+    std::shared_ptr<ValueBase> value;
+    const ValueType& type;
+    Tail tail;
+    std::size_t part = 0;  // of the state: the next
   };
-  const auto read = [&](const AnyValue& result) { decode_state(decoder, *type, *result.value); };
-  AnyValue result = read_reference(decoder, make, read);
-  if (result.box) decoder.fail(Errc::invalid_value);  // a box that was expected to be something else
-  return result.value;
+  if (!decoder.ok()) return;
+  DecodedValues& values = Access::values(decoder);
+  std::vector<Open> open;  // each is referred to by the one before it
+  ++values.depth;
+  do {
+    const ValueType* type = place.formal;
+    const auto make = [&](const std::vector<std::string_view>& ids, bool& truncated) -> AnyValue {
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        type = find_type(ids[i], place.formal);
+        truncated = i != 0;
+        if (type != nullptr) break;
+      }
+      return {type != nullptr ? type->make() : nullptr, nullptr, nullptr};
+    };
+    const Reference reference = read_reference(decoder, values, make);
+    const AnyValue& value = reference.value;
+    // It may be a box, or a value of a type that does not fit.
+    if (decoder.ok() && (value.box || !place.put(place.reference, value.value))) {
+      decoder.fail(Errc::invalid_value);
+    }
+    if (reference.is_new) open.push_back({value.value, *type, reference.tail});
+    place = {};
+    while (decoder.ok() && !open.empty()) {
+      Open& last = open.back();
+      place = decode_state(decoder, last.type, *last.value, last.part++);
+      if (place.put != nullptr) break;
+      if (decoder.ok() && last.tail.is_needed()) read_tail(decoder, values, last.tail);
+      open.pop_back();
+    }
+  } while (decoder.ok() && place.put != nullptr);
+  --values.depth;
 }
 
 template <class D>
 std::shared_ptr<void> decode_box(D& decoder, const BoxReader<D>& reader) {
+  if (!decoder.ok()) return nullptr;
+  DecodedValues& values = Access::values(decoder);
+  ++values.depth;
   // The type that is named, if there is one, can be no other than the declared one.
-  const auto make = [&](const std::vector<std::string_view>&, bool&) -> AnyValue {
-    return {nullptr, reader.make(), reader.type};
-  };
-  const auto read = [&](const AnyValue& result) { reader.decode(decoder, result.box.get()); };
-  AnyValue result = read_reference(decoder, make, read);
-  if (result.value || (result.box && result.box_type != reader.type)) {
-    decoder.fail(Errc::invalid_value);
-    return nullptr;
+  const Reference reference =
+      read_reference(decoder, values, [&](const std::vector<std::string_view>&, bool&) -> AnyValue {
+        return {nullptr, reader.make(), reader.type};
+      });
+  const AnyValue& value = reference.value;
+  if (value.value || (value.box && value.box_type != reader.type)) decoder.fail(Errc::invalid_value);
+  if (decoder.ok() && reference.is_new) {
+    reader.decode(decoder, value.box.get());
+    if (decoder.ok() && reference.tail.is_needed()) read_tail(decoder, values, reference.tail);
   }
-  return result.box;
+  --values.depth;
+  return decoder.ok() ? value.box : nullptr;
 }
 
 template bool open_chunk(CdrDecoder<std::endian::little>&, std::size_t);
 template bool open_chunk(CdrDecoder<std::endian::big>&, std::size_t);
-template void encode_value(Cdr::Encoder&, const ValueBase*, const ValueType*);
-template void encode_value(XdrEncoder&, const ValueBase*, const ValueType*);
+template void encode_value(Cdr::Encoder&, ValueLink);
+template void encode_value(XdrEncoder&, ValueLink);
 template void encode_box(Cdr::Encoder&, const void*, const void*, BoxWriter<Cdr::Encoder>);
 template void encode_box(XdrEncoder&, const void*, const void*, BoxWriter<XdrEncoder>);
-template std::shared_ptr<ValueBase> decode_value(CdrDecoder<std::endian::little>&, const ValueType*);
-template std::shared_ptr<ValueBase> decode_value(CdrDecoder<std::endian::big>&, const ValueType*);
-template std::shared_ptr<ValueBase> decode_value(XdrDecoder&, const ValueType*);
+template void decode_value(CdrDecoder<std::endian::little>&, ValuePlace);
+template void decode_value(CdrDecoder<std::endian::big>&, ValuePlace);
+template void decode_value(XdrDecoder&, ValuePlace);
 template std::shared_ptr<void> decode_box(CdrDecoder<std::endian::little>&,
                                           const BoxReader<CdrDecoder<std::endian::little>>&);
 template std::shared_ptr<void> decode_box(CdrDecoder<std::endian::big>&,

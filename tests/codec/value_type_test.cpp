@@ -28,6 +28,11 @@ struct Named : Node {
   std::shared_ptr<Node> friend_node;
   std::shared_ptr<std::string> note;
 };
+struct Branch : once::ValueBase {
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+  std::vector<std::shared_ptr<Branch>> branches;
+};
 struct Other : once::ValueBase {
   static once::ValueType kValueType;
   const once::ValueType& once_value_type() const override { return kValueType; }
@@ -36,53 +41,77 @@ struct Other : once::ValueBase {
 };
 
 template <once::EncoderType E>
-void encode_state(E& encoder, const Node& value) {
-  encode(encoder, value.number);
-  encode(encoder, value.left);
-  encode(encoder, value.right);
+once::ValueLink encode_state(E& encoder, const Node& value, std::size_t part) {
+  switch (part) {
+    case 0: encode(encoder, value.number); return once::link_of(value.left);
+    case 1: return once::link_of(value.right);
+    default: return {};
+  }
 }
 template <once::DecoderType D>
-void decode_state(D& decoder, Node& value) {
-  decode(decoder, value.number);
-  decode(decoder, value.left);
-  decode(decoder, value.right);
+once::ValuePlace decode_state(D& decoder, Node& value, std::size_t part) {
+  switch (part) {
+    case 0: decode(decoder, value.number); return once::place_of(value.left);
+    case 1: return once::place_of(value.right);
+    default: return {};
+  }
 }
 template <once::EncoderType E>
-void encode_state(E& encoder, const Named& value) {
-  encode_state(encoder, static_cast<const Node&>(value));
-  encode(encoder, value.name);
-  encode(encoder, value.friend_node);
-  encode(encoder, value.note);
+once::ValueLink encode_state(E& encoder, const Named& value, std::size_t part) {
+  switch (part) {
+    case 0:
+    case 1: return encode_state(encoder, static_cast<const Node&>(value), part);
+    case 2: encode(encoder, value.name); return once::link_of(value.friend_node);
+    default: encode(encoder, value.note); return {};
+  }
 }
 template <once::DecoderType D>
-void decode_state(D& decoder, Named& value) {
-  decode_state(decoder, static_cast<Node&>(value));
-  decode(decoder, value.name);
-  decode(decoder, value.friend_node);
-  decode(decoder, value.note);
+once::ValuePlace decode_state(D& decoder, Named& value, std::size_t part) {
+  switch (part) {
+    case 0:
+    case 1: return decode_state(decoder, static_cast<Node&>(value), part);
+    case 2: decode(decoder, value.name); return once::place_of(value.friend_node);
+    default: decode(decoder, value.note); return {};
+  }
 }
 template <once::EncoderType E>
-void encode_state(E& encoder, const Other& value) {
+once::ValueLink encode_state(E& encoder, const Other& value, std::size_t) {
   encode(encoder, value.small);
   encode(encoder, value.large);
+  return {};
 }
 template <once::DecoderType D>
-void decode_state(D& decoder, Other& value) {
+once::ValuePlace decode_state(D& decoder, Other& value, std::size_t) {
   decode(decoder, value.small);
   decode(decoder, value.large);
+  return {};
+}
+
+template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Branch& value, std::size_t) {
+  encode(encoder, value.branches);
+  return {};
+}
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Branch& value, std::size_t) {
+  decode(decoder, value.branches);
+  return {};
 }
 
 template <class T>
 std::shared_ptr<once::ValueBase> make() {
   return once::make_value<T>();
 }
-constinit const once::ValueType* kTypes[] = {&Node::kValueType, &Named::kValueType, nullptr};
 constinit once::ValueType Node::kValueType{"IDL:Node:1.0", nullptr, make<Node>,
-                                           once::value_coders<Node, once::Cdr, once::Xdr>(), kTypes};
+                                           once::value_coders<Node, once::Cdr, once::Xdr>()};
 constinit once::ValueType Named::kValueType{"IDL:Named:1.0", &Node::kValueType, make<Named>,
-                                            once::value_coders<Named, once::Cdr, once::Xdr>(), kTypes};
+                                            once::value_coders<Named, once::Cdr, once::Xdr>()};
+constinit once::ValueType Branch::kValueType{"IDL:Branch:1.0", nullptr, make<Branch>,
+                                             once::value_coders<Branch, once::Cdr, once::Xdr>()};
 constinit once::ValueType Other::kValueType{"IDL:Other:1.0", nullptr, make<Other>,
-                                            once::value_coders<Other, once::Cdr, once::Xdr>(), nullptr};
+                                            once::value_coders<Other, once::Cdr, once::Xdr>()};
+
+const once::RegisteredValueTypes kRegistered{&Node::kValueType, &Named::kValueType};
 
 template <class Codec, class T>
 once::Buffer encoded(const T& value) {
@@ -213,7 +242,7 @@ TYPED_TEST(ValueTypes, AnUnknownTypeIsTruncatedToTheBaseThatIsKnown) {
 
 TYPED_TEST(ValueTypes, AValueIsNeverTakenForOneOfAnotherType) {
   // A message that says Other where a Node is declared, then one that refers to an earlier Other.
-  once::register_value_type(Other::kValueType);
+  const once::RegisteredValueTypes registered{&Other::kValueType};
   const std::shared_ptr<once::ValueBase> other = std::make_shared<Other>();
   std::shared_ptr<Node> node;
   EXPECT_EQ(decoded<TypeParam>(encoded<TypeParam>(other).view(), node), Errc::invalid_value);
@@ -232,21 +261,45 @@ TYPED_TEST(ValueTypes, AValueIsNeverTakenForOneOfAnotherType) {
   EXPECT_EQ(error, Errc::invalid_value);
 }
 
-TYPED_TEST(ValueTypes, TooLongAListIsAnErrorInBothDirections) {
-  auto list = once::make_value<Node>();
+TYPED_TEST(ValueTypes, TooDeepAGraphIsAnErrorInBothDirections) {
+  auto tree = once::make_value<Branch>();
   for (std::uint32_t i = 1; i < once::kValueDepthMax; ++i) {
-    auto next = once::make_value<Node>();
-    next->right = std::move(list);
-    list = std::move(next);
+    const auto above = once::make_value<Branch>();
+    above->branches.push_back(std::exchange(tree, above));
   }
-  std::shared_ptr<Node> out;
-  EXPECT_EQ(decoded<TypeParam>(encoded<TypeParam>(list).view(), out), Errc::ok);
-  auto longer = once::make_value<Node>();
-  longer->right = list;
+  const once::Buffer whole = encoded<TypeParam>(tree);
+  std::shared_ptr<Branch> out;
+  EXPECT_EQ(decoded<TypeParam>(whole.view(), out), Errc::ok);
+  const auto deeper = once::make_value<Branch>();
+  deeper->branches.push_back(tree);
   once::Buffer buffer;
   typename TypeParam::Encoder encoder{buffer};
-  encode(encoder, longer);
+  encode(encoder, deeper);
   EXPECT_EQ(encoder.error(), Errc::limit_exceeded);
+  // All octets of a Branch, but the last's, are the same.
+  const std::string octets{once::as_text(whole.view())};
+  const std::string one = octets.substr(0, octets.size() / once::kValueDepthMax);
+  ASSERT_EQ(octets.substr(one.size(), one.size()), one);
+  EXPECT_EQ(decoded<TypeParam>(once::as_bytes(one + octets), out), Errc::limit_exceeded);
+}
+
+TYPED_TEST(ValueTypes, AListMayHaveAnyLength) {
+  constexpr std::int32_t kLength = 100'000;
+  std::shared_ptr<Node> list;
+  for (std::int32_t i = 0; i < kLength; ++i) {
+    auto before = i % 3 == 0 ? once::make_value<Named>() : once::make_value<Node>();
+    before->number = i;
+    (i % 2 == 0 ? before->right : before->left) = std::move(list);
+    list = std::move(before);
+  }
+  std::shared_ptr<Node> out;
+  ASSERT_EQ(decoded<TypeParam>(encoded<TypeParam>(list).view(), out), Errc::ok);
+  std::int32_t number = kLength;
+  for (const Node* node = out.get(); node != nullptr; node = (node->right ? node->right : node->left).get()) {
+    ASSERT_EQ(node->number, --number);
+    ASSERT_EQ(dynamic_cast<const Named*>(node) != nullptr, number % 3 == 0);
+  }
+  EXPECT_EQ(number, 0);
 }
 
 TYPED_TEST(ValueTypes, ALongChainThatWasReceivedEndsWithoutRecursion) {

@@ -27,7 +27,7 @@ void emit_servant(Code& code, const Input& input, const InterfacePlan& interface
 void emit_co_servant(Code& code, const Input& input, const InterfacePlan& interface);
 /// A value type's class.
 void emit_value(Code& code, const Input& input, const model::Declaration& declaration);
-/// Declares encode_state and decode_state of a concrete value type.
+/// Declares encode_state and decode_state of a concrete value type, to_string and operator<<.
 void emit_state_declaration(Code& code, const Input& input, const model::Declaration& declaration);
 bool is_concrete_value(const model::Declaration& declaration);
 /// Declares encode and decode, and to_string and operator<< of what has fields.
@@ -63,8 +63,9 @@ void emit_stub_definitions(Code& code, const Input& input, const InterfacePlan& 
 void emit_servant_definitions(Code& code, const Input& input, const InterfacePlan& interface);
 
 void emit_state_definitions(Code& code, const Input& input, const model::Declaration& declaration);
-/// All concrete value types that the file knows, in the global namespace.
-void emit_value_table(Code& code, const Input& input);
+/// Makes the file's value types known to the program; in the global namespace.
+void emit_value_registration(Code& code, const Input& input,
+                             const std::vector<const model::Declaration*>& declarations);
 /// kValueType, and the coders of the state for the codecs of the options.
 void emit_value_definition(Code& code, const Input& input, const model::Declaration& declaration);
 

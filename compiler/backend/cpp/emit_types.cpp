@@ -303,7 +303,7 @@ void emit_type(Code& code, const Input& input, const Declaration& declaration, b
   } else if (std::holds_alternative<model::ValueType>(declaration.body)) {
     emit_value(code, input, declaration);
   } else if (const auto* const box = std::get_if<model::ValueBox>(&declaration.body)) {
-    code.emit("$doc$\nusing $name$ = std::shared_ptr<$type$>;",
+    code.emit("$doc$\nusing $name$ = once::ValueBox<$type$>;",
               {{"doc", doc_comment(declaration.doc)},
                {"name", input.names.name(declaration)},
                {"type", spell(input.names, *box->type, outer_scope(input, declaration))}});

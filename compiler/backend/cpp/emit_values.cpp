@@ -1,5 +1,5 @@
-// Value types: their classes, how their state is encoded and decoded, and the table by which a file's types
-// are found; see once/codec/value_type.hpp.
+// Value types: their classes, how their state is encoded and decoded, and what makes a file's types known to
+// the program; see once/codec/value_type.hpp.
 #include <algorithm>
 
 #include "backend/cpp/emit.hpp"
@@ -51,6 +51,24 @@ void emit_state(Code& code, const Input& input, const model::ValueType& value, c
   }
 }
 
+void emit_private_state(Code& code, const Input& input, const model::ValueType& value, const Scope& scope,
+                        const std::string& name) {
+  if (std::all_of(value.state.begin(), value.state.end(),
+                  [](const model::StateMember& member) { return member.is_public; })) {
+    return;
+  }
+  code.emit(R"(
+    protected:
+     $members$
+
+     template <once::EncoderType E>
+     friend once::ValueLink encode_state(E& encoder, const $name$& value, std::size_t part);
+     template <once::DecoderType D>
+     friend once::ValuePlace decode_state(D& decoder, $name$& value, std::size_t part);
+  )",
+            {{"members", [&] { emit_state(code, input, value, scope, false); }}, {"name", name}});
+}
+
 void emit_operations(Code& code, const Input& input, const model::ValueType& value, const Scope& scope) {
   for (const model::InterfaceMember& member : value.members) {
     if (const auto* const attribute = std::get_if<model::Attribute>(&member)) {
@@ -81,6 +99,95 @@ void emit_operations(Code& code, const Input& input, const model::ValueType& val
   }
 }
 
+bool is_reference(const model::Type& type) {
+  const model::Type& resolved = model::resolve(type);
+  if (const auto* const primitive = std::get_if<model::Primitive>(&resolved.form)) {
+    return *primitive == model::Primitive::ValueBase;
+  }
+  const auto* const named = std::get_if<model::NamedType>(&resolved.form);
+  return named != nullptr && std::holds_alternative<model::ValueType>(named->declaration->body);
+}
+
+/// How many references the state has, the bases' included: so many times its coders return before the end.
+std::size_t count_references(const model::ValueType& value) {
+  const Declaration* const base = concrete_base(value);
+  const auto own = std::count_if(value.state.begin(), value.state.end(),
+                                 [](const model::StateMember& member) { return is_reference(*member.type); });
+  return (base != nullptr ? count_references(value_of(*base)) : 0) + static_cast<std::size_t>(own);
+}
+
+/// Writes the body of encode_state or decode_state.
+class State {
+ public:
+  State(Code& code, const Input& input, const Declaration& declaration, bool encodes)
+      : code_(code), value_(value_of(declaration)), encodes_(encodes) {
+    if (const Declaration* const base = concrete_base(value_)) {
+      base_references_ = count_references(value_of(*base));
+      base_call_ = std::string{encodes ? "encode_state(encoder, static_cast<const "
+                                       : "decode_state(decoder, static_cast<"} +
+                   input.names.spell(*base, codec_scope(input, declaration)) + "&>(value), ";
+    }
+  }
+
+  bool is_empty() const { return base_call_.empty() && value_.state.empty(); }
+  bool has_parts() const { return count_references(value_) != 0; }
+
+  void emit() const {
+    if (!base_call_.empty() && value_.state.empty()) {
+      code_.emit("return $call$$part$);", {{"call", base_call_}, {"part", has_parts() ? "part" : "0"}});
+      return;
+    }
+    if (base_references_ != 0) {
+      code_.emit("if (part < $count$) return $call$part);",
+                 {{"count", std::to_string(base_references_)}, {"call", base_call_}});
+    }
+    if (count_references(value_) != base_references_) {
+      code_.emit("switch (part) {\n  $cases$\n}", {{"cases", [&] { cases(); }}});
+      return;
+    }
+    members(0, value_.state.size());
+    code_.emit("return {};");
+  }
+
+ private:
+  void cases() const {
+    std::size_t part = base_references_;
+    std::size_t next = 0;
+    while (next != value_.state.size()) {
+      std::size_t reference = next;
+      while (reference != value_.state.size() && !is_reference(*value_.state[reference].type)) ++reference;
+      if (reference == value_.state.size()) break;
+      const std::string place = "value." + identifier(value_.state[reference].name);
+      code_.emit("case $part$:\n  $members$\n  return once::$function$($place$);",
+                 {{"part", std::to_string(part++)},
+                  {"members", [&] { members(next, reference); }},
+                  {"function", encodes_ ? "link_of" : "place_of"},
+                  {"place", place}});
+      next = reference + 1;
+    }
+    code_.emit("default:\n  $members$\n  return {};",
+               {{"members", [&] { members(next, value_.state.size()); }}});
+  }
+  /// Those from `begin` on and before `end`. Before the first of all stands what is left of the base.
+  void members(std::size_t begin, std::size_t end) const {
+    if (begin == 0 && !base_call_.empty()) {
+      code_.emit("$call$$part$);", {{"call", base_call_}, {"part", std::to_string(base_references_)}});
+    }
+    for (std::size_t i = begin; i < end; ++i) {
+      const model::StateMember& member = value_.state[i];
+      const std::string place = "value." + identifier(member.name);
+      code_.emit("$text$", {{"text", encodes_ ? encode_statement(*member.type, place)
+                                              : decode_statement(*member.type, place)}});
+    }
+  }
+
+  Code& code_;
+  const model::ValueType& value_;
+  bool encodes_;
+  std::string base_call_;  // empty without a base
+  std::size_t base_references_ = 0;
+};
+
 }  // namespace
 
 bool is_concrete_value(const Declaration& declaration) {
@@ -100,9 +207,12 @@ void emit_value(Code& code, const Input& input, const Declaration& declaration) 
     $doc$
     struct $name$ : $bases$ {
       $type$
+
       $public$
+
       $operations$
-      $private$
+
+     $private$
     };
   )",
             {{"doc", doc_comment(declaration.doc)},
@@ -118,88 +228,59 @@ void emit_value(Code& code, const Input& input, const Declaration& declaration) 
               }},
              {"public", [&] { emit_state(code, input, value, scope, true); }},
              {"operations", [&] { emit_operations(code, input, value, scope); }},
-             {"private", [&] {
-                if (std::all_of(value.state.begin(), value.state.end(),
-                                [](const model::StateMember& member) { return member.is_public; })) {
-                  return;
-                }
-                code.printer().blank_line();
-                code.emit("\n protected:");
-                emit_state(code, input, value, scope, false);
-                code.emit(R"(
-                  template <once::EncoderType E>
-                  friend void encode_state(E& encoder, const $name$& value);
-                  template <once::DecoderType D>
-                  friend void decode_state(D& decoder, $name$& value);
-                )",
-                          {{"name", name}});
-              }}});
+             {"private", [&] { emit_private_state(code, input, value, scope, name); }}});
 }
 
 void emit_state_declaration(Code& code, const Input& input, const Declaration& declaration) {
   code.emit(R"(
     template <once::EncoderType E>
-    void encode_state(E& encoder, const $name$& value);
+    once::ValueLink encode_state(E& encoder, const $name$& value, std::size_t part);
     template <once::DecoderType D>
-    void decode_state(D& decoder, $name$& value);
+    once::ValuePlace decode_state(D& decoder, $name$& value, std::size_t part);
+    std::string to_string(const $name$& value);
+    std::ostream& operator<<(std::ostream& out, const $name$& value);
   )",
             {{"name", codec_name(input, declaration)}});
 }
 
 void emit_state_definitions(Code& code, const Input& input, const Declaration& declaration) {
-  const model::ValueType& value = value_of(declaration);
-  const Declaration* const base = concrete_base(value);
   const std::string name = codec_name(input, declaration);
-  const bool is_empty = base == nullptr && value.state.empty();
-  const auto emit_direction = [&](bool encodes) {
-    if (base != nullptr) {
-      code.emit(
-          "$verb$_state($coder$, static_cast<$base$&>(value));",
-          {{"verb", encodes ? "encode" : "decode"},
-           {"coder", encodes ? "encoder" : "decoder"},
-           {"base", (encodes ? "const " : "") + input.names.spell(*base, codec_scope(input, declaration))}});
-    }
-    for (const model::StateMember& member : value.state) {
-      const std::string place = "value." + identifier(member.name);
-      code.emit("$text$", {{"text", encodes ? encode_statement(*member.type, place)
-                                            : decode_statement(*member.type, place)}});
-    }
-  };
+  const State encoded{code, input, declaration, true};
+  const State decoded{code, input, declaration, false};
   code.emit(R"(
 
     template <once::EncoderType E>
-    void encode_state(E&$encoder$, const $name$&$value$) {
+    once::ValueLink encode_state(E&$encoder$, const $name$&$value$, std::size_t$part$) {
       $encode$
     }
 
     template <once::DecoderType D>
-    void decode_state(D&$decoder$, $name$&$value$) {
+    once::ValuePlace decode_state(D&$decoder$, $name$&$value$, std::size_t$part$) {
       $decode$
     }
   )",
             {{"name", name},
-             {"encoder", is_empty ? "" : " encoder"},
-             {"decoder", is_empty ? "" : " decoder"},
-             {"value", is_empty ? "" : " value"},
-             {"encode", [&] { emit_direction(true); }},
-             {"decode", [&] { emit_direction(false); }}});
+             {"encoder", encoded.is_empty() ? "" : " encoder"},
+             {"decoder", encoded.is_empty() ? "" : " decoder"},
+             {"value", encoded.is_empty() ? "" : " value"},
+             {"part", encoded.has_parts() ? " part" : ""},
+             {"encode", [&] { encoded.emit(); }},
+             {"decode", [&] { decoded.emit(); }}});
 }
 
-void emit_value_table(Code& code, const Input& input) {
+void emit_value_registration(Code& code, const Input& input,
+                             const std::vector<const Declaration*>& declarations) {
+  std::vector<std::string> types;
+  for (const Declaration* const declaration : declarations) {
+    types.push_back("&::" + input.names.qualified(*declaration) + "::kValueType");
+  }
   code.emit(R"(
 
     namespace {
-    const once::ValueType* const kValueTypesOfFile[] = {
-      $types$
-      nullptr};
+    $types$
     }  // namespace
   )",
-            {{"types", [&] {
-                for (const Declaration& declaration : input.model.declarations) {
-                  if (!is_concrete_value(declaration)) continue;
-                  code.emit("&$name$::kValueType,", {{"name", "::" + input.names.qualified(declaration)}});
-                }
-              }}});
+            {{"types", list("const once::RegisteredValueTypes kValueTypesOfFile{", types, "};", 4)}});
 }
 
 void emit_value_definition(Code& code, const Input& input, const Declaration& declaration) {
@@ -211,16 +292,16 @@ void emit_value_definition(Code& code, const Input& input, const Declaration& de
     if (codec == "cdr") {
       codecs.emplace_back("once::Cdr");
       code.emit(R"(
-        template void encode_state(once::Cdr::Encoder&, const $name$&);
-        template void decode_state(once::CdrDecoder<std::endian::little>&, $name$&);
-        template void decode_state(once::CdrDecoder<std::endian::big>&, $name$&);
+        template once::ValueLink encode_state(once::Cdr::Encoder&, const $name$&, std::size_t);
+        template once::ValuePlace decode_state(once::CdrDecoder<std::endian::little>&, $name$&, std::size_t);
+        template once::ValuePlace decode_state(once::CdrDecoder<std::endian::big>&, $name$&, std::size_t);
       )",
                 {{"name", name}});
     } else if (codec == "xdr") {
       codecs.emplace_back("once::Xdr");
       code.emit(R"(
-        template void encode_state(once::XdrEncoder&, const $name$&);
-        template void decode_state(once::XdrDecoder&, $name$&);
+        template once::ValueLink encode_state(once::XdrEncoder&, const $name$&, std::size_t);
+        template once::ValuePlace decode_state(once::XdrDecoder&, $name$&, std::size_t);
       )",
                 {{"name", name}});
     }
@@ -236,7 +317,7 @@ void emit_value_definition(Code& code, const Input& input, const Declaration& de
     constinit once::ValueType $name$::kValueType{
         $id$, $base$,
         $make$,
-        once::value_coders<$codecs$>(), kValueTypesOfFile};
+        once::value_coders<$codecs$>()};
   )",
             {{"name", name},
              {"id", quoted(declaration.repository_id)},

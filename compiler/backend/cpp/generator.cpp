@@ -142,7 +142,7 @@ class Generator {
   std::string header() const {
     Code code;
     for (const Piece& piece : pieces_) write_piece(code, piece);
-    if (!encoded_.empty()) {
+    if (!encoded_.empty() || !values_.empty()) {
       code.enter({});
       code.emit(R"(
 
@@ -161,6 +161,7 @@ class Generator {
     code.printer().blank_line();
     for (const Declaration* const declaration : encoded_) emit_octets_min(code, input_, *declaration);
     for (const Declaration* const declaration : encoded_) emit_reflection(code, input_, *declaration);
+    for (const Declaration* const declaration : values_) emit_reflection(code, input_, *declaration);
     if (has_type_codes(input_)) {
       for (const Declaration* const declaration : encoded_) emit_type_code(code, input_, *declaration);
     }
@@ -285,17 +286,18 @@ class Generator {
 
   void write_values(Code& code) const {
     if (values_.empty()) return;
-    code.enter({});
-    emit_value_table(code, input_);
     for (const Declaration* const declaration : values_) {
       code.enter(names_.namespaces(*declaration));
       emit_state_definitions(code, input_, *declaration);
+      emit_text_definitions(code, input_, *declaration);
     }
     for (const Declaration* const declaration : values_) {
       code.enter(names_.namespaces(*declaration));
       code.printer().blank_line();
       emit_value_definition(code, input_, *declaration);
     }
+    code.enter({});
+    emit_value_registration(code, input_, values_);
   }
 
   /// True if a type of this file holds a reference, whose codec stands beside once::Codecs.

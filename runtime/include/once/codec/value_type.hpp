@@ -30,11 +30,13 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
@@ -45,8 +47,9 @@ namespace once {
 
 class ValueType;
 
-/// How deep values may refer to each other in a message: a list that is not sent from its end takes a level
-/// for each node. Errc::limit_exceeded beyond it, in both directions.
+/// How deep values may stand in each other in a message, counted where something else is between them: a
+/// sequence, a structure, a union, a box. A value that is itself a member of another's state is followed in a
+/// loop, so that lists may have any length. Errc::limit_exceeded beyond it, in both directions.
 inline constexpr std::uint32_t kValueDepthMax = 1'000;
 
 /// What all value types are derived from.
@@ -76,30 +79,42 @@ std::shared_ptr<T> make_value(Arguments&&... arguments) {
   return std::shared_ptr<T>{new T(std::forward<Arguments>(arguments)...), ReleaseValue{}};
 }
 
+/// A reference to a value, on its way to be encoded.
+struct ValueLink {
+  const ValueBase* value = nullptr;
+  const ValueType* formal = nullptr;  // what its declaration says; nullptr if that is an abstract type
+  bool follows = false;               // false: there is none
+};
+/// The place of a reference that is to be decoded.
+struct ValuePlace {
+  void* reference = nullptr;
+  const ValueType* formal = nullptr;
+  /// False if the value has not the reference's type. nullptr: there is no reference.
+  bool (*put)(void* reference, const std::shared_ptr<ValueBase>& value) = nullptr;
+};
+
 /// A concrete value type. Generated code has one for each, T::kValueType.
 class ValueType {
  public:
   using Make = std::shared_ptr<ValueBase> (*)();
-  /// How the state is encoded and decoded; those without a coder are nullptr.
+  /// How the state is encoded and decoded: in parts, counted from 0, of which all but the last return the
+  /// reference behind them. Those without a coder are nullptr.
   struct Coders {
-    void (*encode_cdr)(Cdr::Encoder&, const ValueBase&) = nullptr;
-    void (*encode_xdr)(XdrEncoder&, const ValueBase&) = nullptr;
-    void (*decode_little)(CdrDecoder<std::endian::little>&, ValueBase&) = nullptr;
-    void (*decode_big)(CdrDecoder<std::endian::big>&, ValueBase&) = nullptr;
-    void (*decode_xdr)(XdrDecoder&, ValueBase&) = nullptr;
+    ValueLink (*encode_cdr)(Cdr::Encoder&, const ValueBase&, std::size_t part) = nullptr;
+    ValueLink (*encode_xdr)(XdrEncoder&, const ValueBase&, std::size_t part) = nullptr;
+    ValuePlace (*decode_little)(CdrDecoder<std::endian::little>&, ValueBase&, std::size_t part) = nullptr;
+    ValuePlace (*decode_big)(CdrDecoder<std::endian::big>&, ValueBase&, std::size_t part) = nullptr;
+    ValuePlace (*decode_xdr)(XdrDecoder&, ValueBase&, std::size_t part) = nullptr;
   };
 
   /// `base`: the concrete base to which the type can be truncated, or nullptr. `factory` is nullptr for types
-  /// with operations, until set_value_factory(). `file`: the types that are declared together, ended by
-  /// nullptr.
-  constexpr ValueType(std::string_view id, const ValueType* base, Make factory, Coders coders,
-                      const ValueType* const* file)
-      : id_(id), base_(base), make_(factory), coders_(coders), file_(file) {}
+  /// with operations, until set_value_factory().
+  constexpr ValueType(std::string_view id, const ValueType* base, Make factory, Coders coders)
+      : id_(id), base_(base), make_(factory), coders_(coders) {}
 
   std::string_view id() const { return id_; }
   const ValueType* truncatable_to() const { return base_; }
   const Coders& coders() const { return coders_; }
-  const ValueType* const* file() const { return file_; }
   /// A new value; nullptr if there is no factory.
   std::shared_ptr<ValueBase> make() const {
     const Make factory = make_.load(std::memory_order_acquire);
@@ -112,12 +127,20 @@ class ValueType {
   const ValueType* base_;
   std::atomic<Make> make_;
   Coders coders_;
-  const ValueType* const* file_;
 };
 
-/// Lets references to any type receive values of type `type`. Needed only for a type that is derived, in
-/// another IDL file, from the one that an operation or a member declares. Any thread, any time.
-void register_value_type(const ValueType& type);
+/// While it lives, references to bases of these types, and to ValueBase, can receive values of the types.
+/// Generated code has one for each IDL file.
+class RegisteredValueTypes {
+ public:
+  explicit RegisteredValueTypes(std::initializer_list<const ValueType*> types);
+  RegisteredValueTypes(const RegisteredValueTypes&) = delete;
+  RegisteredValueTypes& operator=(const RegisteredValueTypes&) = delete;
+  ~RegisteredValueTypes();
+
+ private:
+  std::vector<const ValueType*> types_;
+};
 
 /// From now on values of type T are made by `make`, which returns a T or what is derived from it.
 template <std::derived_from<ValueBase> T>
@@ -158,32 +181,29 @@ struct BoxReader {
 };
 
 template <class E>
-void encode_value(E& encoder, const ValueBase* value, const ValueType* formal);
+void encode_value(E& encoder, ValueLink link);
 template <class E>
 void encode_box(E& encoder, const void* box, const void* type, BoxWriter<E> writer);
 template <class D>
-std::shared_ptr<ValueBase> decode_value(D& decoder, const ValueType* formal);
+void decode_value(D& decoder, ValuePlace place);
 template <class D>
 std::shared_ptr<void> decode_box(D& decoder, const BoxReader<D>& reader);
 
 template <class E, class T>
-void encode_state_of(E& encoder, const ValueBase& value) {
-  encode_state(encoder, dynamic_cast<const T&>(value));
+ValueLink encode_state_of(E& encoder, const ValueBase& value, std::size_t part) {
+  return encode_state(encoder, dynamic_cast<const T&>(value), part);
 }
 template <class D, class T>
-void decode_state_of(D& decoder, ValueBase& value) {
-  // A factory of the user's may make something else.
-  if (T* const state = dynamic_cast<T*>(&value)) {
-    decode_state(decoder, *state);
-  } else {
-    decoder.fail(Errc::invalid_value);
-  }
+ValuePlace decode_state_of(D& decoder, ValueBase& value, std::size_t part) {
+  if (T* const state = dynamic_cast<T*>(&value)) return decode_state(decoder, *state, part);
+  decoder.fail(Errc::invalid_value);  // a factory of the user's has made something else
+  return {};
 }
 
 }  // namespace detail
 
-/// The coders of T's state for these codecs, from encode_state(encoder, value) and decode_state(decoder,
-/// value), which are found beside T.
+/// The coders of T's state for these codecs, from encode_state(encoder, value, part) and
+/// decode_state(decoder, value, part), which are found beside T.
 template <class T, class... Codecs>
 constexpr ValueType::Coders value_coders() {
   ValueType::Coders coders;
@@ -202,34 +222,52 @@ constexpr ValueType::Coders value_coders() {
 template <class Coder, class T>
 inline constexpr std::size_t kOctetsMin<Coder, std::shared_ptr<T>> = 4;
 
-/// "nil", or the type's id: what it refers to may refer back.
 template <std::derived_from<ValueBase> T>
-std::string to_string(const std::shared_ptr<T>& reference) {
-  return std::string{reference ? reference->once_value_type().id() : "nil"};
+ValueLink link_of(const std::shared_ptr<T>& reference) {
+  return {reference.get(), detail::formal_type<T>(), true};
+}
+template <std::derived_from<ValueBase> T>
+ValuePlace place_of(std::shared_ptr<T>& reference) {
+  return {&reference, detail::formal_type<T>(), [](void* place, const std::shared_ptr<ValueBase>& value) {
+            auto& target = *static_cast<std::shared_ptr<T>*>(place);
+            target = std::dynamic_pointer_cast<T>(value);
+            return (target == nullptr) == (value == nullptr);
+          }};
+}
+/// `valuetype X T;`: a T that may be missing, and may be shared.
+template <class T>
+using ValueBox = std::shared_ptr<T>;
+
+/// A box, whose content `encode_content(encoder, content)` encodes.
+template <EncoderType E, class T, class F>
+void encode_box(E& encoder, const std::shared_ptr<T>& box, F) {
+  detail::encode_box<E>(encoder, box.get(), &detail::kBoxType<T>,
+                        {[](E& e, const void* content) { F{}(e, *static_cast<const T*>(content)); }});
+}
+template <DecoderType D, class T, class F>
+void decode_box(D& decoder, std::shared_ptr<T>& box, F) {
+  static constexpr detail::BoxReader<D> kReader = {
+      &detail::kBoxType<T>, []() -> std::shared_ptr<void> { return std::make_shared<T>(); },
+      [](D& d, void* content) { F{}(d, *static_cast<T*>(content)); }};
+  box = std::static_pointer_cast<T>(detail::decode_box(decoder, kReader));
 }
 
 /// A reference to a value, or to a box if T is no value type.
 template <EncoderType E, class T>
 void encode(E& encoder, const std::shared_ptr<T>& reference) {
   if constexpr (std::derived_from<T, ValueBase>) {
-    detail::encode_value(encoder, reference.get(), detail::formal_type<T>());
+    detail::encode_value(encoder, link_of(reference));
   } else {
-    detail::encode_box<E>(encoder, reference.get(), &detail::kBoxType<T>,
-                          {[](E& e, const void* box) { encode(e, *static_cast<const T*>(box)); }});
+    encode_box(encoder, reference, [](auto& e, const auto& content) { encode(e, content); });
   }
 }
 template <DecoderType D, class T>
 void decode(D& decoder, std::shared_ptr<T>& reference) {
-  reference.reset();
   if constexpr (std::derived_from<T, ValueBase>) {
-    const std::shared_ptr<ValueBase> value = detail::decode_value(decoder, detail::formal_type<T>());
-    reference = std::dynamic_pointer_cast<T>(value);
-    if (value && !reference) decoder.fail(Errc::invalid_value);
+    reference.reset();
+    detail::decode_value(decoder, place_of(reference));
   } else {
-    static constexpr detail::BoxReader<D> kReader = {
-        &detail::kBoxType<T>, []() -> std::shared_ptr<void> { return std::make_shared<T>(); },
-        [](D& d, void* box) { decode(d, *static_cast<T*>(box)); }};
-    reference = std::static_pointer_cast<T>(detail::decode_box(decoder, kReader));
+    decode_box(decoder, reference, [](auto& d, auto& content) { decode(d, content); });
   }
 }
 
