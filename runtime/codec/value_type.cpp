@@ -561,7 +561,35 @@ ValuePlace decode_state(XdrDecoder& decoder, const ValueType& type, ValueBase& v
   return code_state(decoder, type.coders().decode_xdr, value, part);
 }
 
+/// Takes all references out of a value's state: what is decoded from nothing is empty.
+template <class D>
+void empty_with(ValueBase& value, const ValueType& type) {
+  D decoder{ByteView{}};
+  decoder.fail(Errc::truncated);
+  for (std::size_t part = 0;; ++part) {
+    const ValuePlace place = decode_state(decoder, type, value, part);
+    if (place.put == nullptr) return;
+    place.put(place.reference, nullptr);
+  }
+}
+
 }  // namespace
+
+/// What a bad message has made goes, cycles included.
+void abandon(DecodedValues& values) {
+  for (const auto& [position, any] : values.values) {
+    if (any.box) {
+      any.empty_box(any.box.get());
+      continue;
+    }
+    const ValueType& type = any.value->once_value_type();
+    if (type.coders().decode_xdr != nullptr) {
+      empty_with<XdrDecoder>(*any.value, type);
+    } else {
+      empty_with<CdrDecoder<std::endian::native>>(*any.value, type);
+    }
+  }
+}
 
 template <std::endian order>
 bool open_chunk(CdrDecoder<order>& decoder, std::size_t octets) {
@@ -635,7 +663,7 @@ void decode_value(D& decoder, ValuePlace place) {
         truncated = i != 0;
         if (type != nullptr) break;
       }
-      return {type != nullptr ? type->make() : nullptr, nullptr, nullptr};
+      return {type != nullptr ? type->make() : nullptr, nullptr, nullptr, nullptr};
     };
     const Reference reference = read_reference(decoder, values, make);
     const AnyValue& value = reference.value;
@@ -664,7 +692,7 @@ std::shared_ptr<void> decode_box(D& decoder, const BoxReader<D>& reader) {
   // The type that is named, if there is one, can be no other than the declared one.
   const Reference reference =
       read_reference(decoder, values, [&](const std::vector<std::string_view>&, bool&) -> AnyValue {
-        return {nullptr, reader.make(), reader.type};
+        return {nullptr, reader.make(), reader.type, reader.empty};
       });
   const AnyValue& value = reference.value;
   if (value.value || (value.box && value.box_type != reader.type)) decoder.fail(Errc::invalid_value);
@@ -697,7 +725,8 @@ void EncoderBase::release(detail::EncodedValues* values) {
   delete values;
 }
 
-void DecoderBase::release(detail::DecodedValues* values) {
+void DecoderBase::release(detail::DecodedValues* values, bool ok) {
+  if (!ok) detail::abandon(*values);
   delete values;
 }
 

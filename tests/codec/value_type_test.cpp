@@ -313,6 +313,35 @@ TYPED_TEST(ValueTypes, ALongChainThatWasReceivedEndsWithoutRecursion) {
   EXPECT_EQ(out.back()->left, out[out.size() - 2]);
 }
 
+/// Counts those that live.
+struct Counted final : Node {
+  static inline int living = 0;
+  Counted() { ++living; }
+  ~Counted() override { --living; }
+};
+
+TYPED_TEST(ValueTypes, ABadMessageLeavesNoCycleBehind) {
+  const auto a = once::make_value<Node>();
+  const auto b = once::make_value<Node>();
+  a->left = b;
+  b->right = a;
+  const std::vector<std::shared_ptr<Node>> all = {a, b, a};
+  const once::Buffer octets = encoded<TypeParam>(all);
+  a->left.reset();
+  once::set_value_factory<Node>(make<Counted>);
+  std::vector<std::shared_ptr<Node>> out;
+  ASSERT_EQ(decoded<TypeParam>(octets.view(), out), Errc::ok);
+  EXPECT_EQ(Counted::living, 2);
+  out[0]->left.reset();
+  out.clear();
+  for (std::size_t size = 0; size < octets.size(); ++size) {
+    EXPECT_NE(decoded<TypeParam>(octets.view().first(size), out), Errc::ok);
+    out.clear();
+    EXPECT_EQ(Counted::living, 0) << size;
+  }
+  once::set_value_factory<Node>(make<Node>);
+}
+
 TYPED_TEST(ValueTypes, EveryTruncationIsAnError) {
   const auto a = std::make_shared<Named>();
   a->name = "name";

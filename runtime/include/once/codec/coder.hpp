@@ -150,7 +150,7 @@ class DecoderBase {
         memory_left_(std::max<std::size_t>(bytes.size(), 65'536)) {}
   ~DecoderBase() {
     if (values_ != nullptr) [[unlikely]]
-      release(values_);
+      release(values_, ok());
   }
 
   /// True inside a value that travels in chunks: what is left of the chunk is less than what is left.
@@ -183,7 +183,7 @@ class DecoderBase {
 
  private:
   friend struct detail::ValueAccess;
-  static void release(detail::DecodedValues* values);
+  static void release(detail::DecodedValues* values, bool ok);
 
   const std::uint8_t* begin_;
   const std::uint8_t* next_;

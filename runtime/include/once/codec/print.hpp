@@ -3,8 +3,8 @@
 //
 //     {name: "Smith", year: 1934, tags: ["a", "b"], ages: {"Ada": 36}, photo: x"ffd8", nick: none}
 //
-// References to values are printed as the values' type, or "nil": what they refer to may refer back. Boxes are
-// printed as what is in them, those in boxes as "…".
+// References to values are printed as the values' type, or "nil": what they refer to may refer back. Boxes
+// are printed as what is in them, those in boxes as "…".
 #pragma once
 
 #include <concepts>

@@ -22,7 +22,8 @@
 // the type `id`, empty if it is the declared one; 3 one that can be truncated, to any of the types, the
 // closest first, and `size` the octets of its state.
 //
-// Whoever makes a cycle of shared_ptrs also breaks it: what a cycle holds is never freed before.
+// Whoever makes a cycle of shared_ptrs also breaks it: what a cycle holds is never freed before. That is true
+// of cycles that are received, too; those of a message that turns out to be bad are broken here.
 #pragma once
 
 #include <atomic>
@@ -165,6 +166,7 @@ struct AnyValue {
   std::shared_ptr<ValueBase> value;
   std::shared_ptr<void> box;
   const void* box_type = nullptr;
+  void (*empty_box)(void*) = nullptr;
 };
 template <class T>
 inline constexpr char kBoxType = 0;
@@ -178,6 +180,7 @@ struct BoxReader {
   const void* type;
   std::shared_ptr<void> (*make)();
   void (*decode)(D&, void*);
+  void (*empty)(void*);
 };
 
 template <class E>
@@ -248,7 +251,8 @@ template <DecoderType D, class T, class F>
 void decode_box(D& decoder, std::shared_ptr<T>& box, F) {
   static constexpr detail::BoxReader<D> kReader = {
       &detail::kBoxType<T>, []() -> std::shared_ptr<void> { return std::make_shared<T>(); },
-      [](D& d, void* content) { F{}(d, *static_cast<T*>(content)); }};
+      [](D& d, void* content) { F{}(d, *static_cast<T*>(content)); },
+      [](void* content) { *static_cast<T*>(content) = T{}; }};
   box = std::static_pointer_cast<T>(detail::decode_box(decoder, kReader));
 }
 
