@@ -25,6 +25,9 @@ const model::Member* link_of(const model::Declaration& declaration);
 /// True if a value of the declared type can hold an object reference.
 bool holds_references(const model::Declaration& declaration);
 
+/// True if it can hold a value of a value type, or a box.
+bool holds_values(const model::Declaration& declaration);
+
 /// The size of the unsigned integer that holds so many bits: 8, 16, 32 or 64.
 std::uint32_t integer_bits(std::uint32_t bits);
 /// Of a bitset's base, and its base's, and its own.

@@ -1,5 +1,6 @@
 // Value types as generated: graphs come out as they went in, through every codec and byte order and through
 // calls.
+#include <bit>
 #include <memory>
 #include <string>
 #include <thread>
@@ -11,7 +12,10 @@
 #include <asio/io_context.hpp>
 #include <gtest/gtest.h>
 
-#include <once/once.hpp>
+#include <once/codec/any.hpp>
+#include <once/codec/fields.hpp>
+#include <once/rpc/client.hpp>
+#include <once/rpc/server.hpp>
 
 #include "loopback.hpp"
 #include "round_trip.hpp"
@@ -178,6 +182,28 @@ TEST(GeneratedValues, CyclesClose) {
   });
 }
 
+TEST(GeneratedValues, TravelAsDocumented) {
+  const auto self = node(7);
+  self->next = self;
+  once::Buffer buffer;
+  ASSERT_EQ((once::test::encode_all<once::XdrEncoder>(buffer, self)), Errc::ok);
+  const std::string cdr = encoded(self);
+  self->next.reset();
+  EXPECT_EQ(once::as_text(buffer.view()), std::string_view("\0\0\0\2"
+                                                           "\0\0\0\0"
+                                                           "\0\0\0\7"
+                                                           "\0\0\0\1"
+                                                           "\0\0\0\x0c",
+                                                           20));
+  if constexpr (std::endian::native == std::endian::little) {
+    EXPECT_EQ(cdr, std::string("\0\xff\xff\x7f"
+                               "\7\0\0\0"
+                               "\xff\xff\xff\xff"
+                               "\xf4\xff\xff\xff",
+                               16));
+  }
+}
+
 TEST(GeneratedValues, AListOfAHundredThousandComesOut) {
   constexpr std::int32_t kLength = 100'000;
   std::shared_ptr<Node> list;
@@ -290,6 +316,11 @@ TEST(GeneratedValues, ABoxKeepsTheBoundOfWhatIsInIt) {
   EXPECT_EQ((once::test::decode_all<Decoder>(once::as_bytes(octets), out)), Errc::limit_exceeded);
 }
 
+// The file has anys; what holds values cannot stand in one.
+static_assert(once::HasTypeCode<Point>);
+static_assert(!once::HasTypeCode<Everything> && !once::HasTypeCode<Choice> && !once::HasTypeCode<Full>);
+static_assert(!once::HasTypeCode<std::shared_ptr<Node>> && !once::HasTypeCode<Route>);
+
 TEST(GeneratedValues, HaveFieldsAndText) {
   const auto marked = once::make_value<Marked>();
   marked->number = 4;
@@ -376,7 +407,10 @@ TEST_F(GeneratedValueCalls, CarryGraphsBothWays) {
     }
     const auto seed = once::make_value<Seed>();
     seed->by = gardener.ref();
-    EXPECT_EQ(gardener.sow(seed)->by, gardener.ref());
+    seed->sort = once::Any{Point{1, 2}};
+    const auto sown = gardener.sow(seed);
+    EXPECT_EQ(sown->by, gardener.ref());
+    EXPECT_EQ(sown->next->sort.get_if<Point>(), (Point{1, 2}));
     gardener.way(std::make_shared<std::vector<Point>>(std::vector<Point>{{7, 8}}));
     EXPECT_EQ(gardener.way()->front().x, 7);
   }

@@ -42,6 +42,8 @@ bool has_fields(const model::Declaration& declaration);
 void emit_reflection(Code& code, const Input& input, const model::Declaration& declaration);
 /// True if the file's types get TypeCodes: it mentions `any` or `TypeCode`, or the options ask for them.
 bool has_type_codes(const Input& input);
+/// True if this type gets one: it holds no values of value types, which have no place in an `any`.
+bool has_type_code(const Input& input, const model::Declaration& declaration);
 /// once::TypeCodeOf, in the global namespace.
 void emit_type_code(Code& code, const Input& input, const model::Declaration& declaration);
 /// The cases of `switch (index)` that visit a union's arms.

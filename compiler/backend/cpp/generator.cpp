@@ -162,8 +162,8 @@ class Generator {
     for (const Declaration* const declaration : encoded_) emit_octets_min(code, input_, *declaration);
     for (const Declaration* const declaration : encoded_) emit_reflection(code, input_, *declaration);
     for (const Declaration* const declaration : values_) emit_reflection(code, input_, *declaration);
-    if (has_type_codes(input_)) {
-      for (const Declaration* const declaration : encoded_) emit_type_code(code, input_, *declaration);
+    for (const Declaration* const declaration : encoded_) {
+      if (has_type_code(input_, *declaration)) emit_type_code(code, input_, *declaration);
     }
     return code.with_includes(opening("Types, stubs and servant bases.") + "#pragma once\n", "",
                               included_headers());
@@ -263,11 +263,10 @@ class Generator {
       code.printer().blank_line();
       emit_codec_instantiations(code, input_, *declaration);
     }
-    if (has_type_codes(input_)) {
+    for (const Declaration* const declaration : encoded) {
+      if (!has_type_code(input_, *declaration)) continue;
       code.enter({});
-      for (const Declaration* const declaration : encoded) {
-        emit_type_code_definition(code, input_, *declaration);
-      }
+      emit_type_code_definition(code, input_, *declaration);
     }
     write_traits(code, interfaces);
     for (const InterfacePlan& interface : interfaces) {

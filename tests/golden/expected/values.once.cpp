@@ -17,6 +17,7 @@
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
 #include <once/codec/print.hpp>
+#include <once/codec/type_code.hpp>
 #include <once/codec/value_type.hpp>
 #include <once/codec/values.hpp>
 #include <once/codec/xdr.hpp>
@@ -312,6 +313,7 @@ once::ValueLink encode_state(E& encoder, const Seed& value, std::size_t part) {
   switch (part) {
     case 0:
       encode(encoder, value.by);
+      encode(encoder, value.sort);
       return once::link_of(value.next);
     default:
       return {};
@@ -323,6 +325,7 @@ once::ValuePlace decode_state(D& decoder, Seed& value, std::size_t part) {
   switch (part) {
     case 0:
       decode(decoder, value.by);
+      decode(decoder, value.sort);
       return once::place_of(value.next);
     default:
       return {};
@@ -446,6 +449,18 @@ template void decode(once::CdrDecoder<std::endian::little>&, Full&);
 template void decode(once::CdrDecoder<std::endian::big>&, Full&);
 template void encode(once::XdrEncoder&, const Full&);
 template void decode(once::XdrDecoder&, Full&);
+
+}  // namespace garden
+
+once::TypeIndex once::TypeCodeOf<garden::Point>::describe(TypeCodeBuilder& types) {
+  const auto [self, is_new] = types.declare(TypeKind::Struct, "IDL:garden/Point:1.0", "Point");
+  if (!is_new) return self;
+  types.member(self, "x", types.basic(TypeKind::Long));
+  types.member(self, "y", types.basic(TypeKind::Long));
+  return self;
+}
+
+namespace garden {
 
 namespace {
 
@@ -652,7 +667,7 @@ struct Gardener_sow {
       .interface_id = "IDL:garden/Gardener:1.0",
       .name = "sow",
       .id = 0xc7361320,
-      .fingerprint = 0xdee4c4ed,
+      .fingerprint = 0x3fc69853,
       .semantics = once::Semantics::AtMostOnce,
       .orphan = once::OrphanPolicy::Continue,
       .deadline_ms = 0,

@@ -19,9 +19,11 @@
 #include <asio/async_result.hpp>
 
 #include <once/base/error.hpp>
+#include <once/codec/any.hpp>
 #include <once/codec/coder.hpp>
 #include <once/codec/fields.hpp>
 #include <once/codec/map.hpp>
+#include <once/codec/type_code.hpp>
 #include <once/codec/value_type.hpp>
 #include <once/rpc/channel.hpp>
 #include <once/rpc/object_ref.hpp>
@@ -394,6 +396,7 @@ struct Seed : virtual once::ValueBase {
   const once::ValueType& once_value_type() const override { return kValueType; }
 
   once::Ref<Gardener> by{};
+  once::Any sort{};
   std::shared_ptr<Seed> next{};
 };
 
@@ -593,6 +596,12 @@ struct once::Fields<garden::Seed> {
   template <class Value, class Visitor>
   static void visit(Value& value, Visitor&& visitor) {
     visitor("by", value.by);
+    visitor("sort", value.sort);
     visitor("next", value.next);
   }
+};
+
+template <>
+struct once::TypeCodeOf<garden::Point> {
+  static TypeIndex describe(TypeCodeBuilder& types);
 };
