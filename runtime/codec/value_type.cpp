@@ -80,8 +80,10 @@ namespace detail {
 struct EncodedValues {
   std::map<std::pair<const void*, const void*>, std::size_t> values;  // object and type: where it began
   std::map<std::string_view, std::size_t> ids;
+  std::map<const ValueType*, std::size_t> id_lists;
   std::uint32_t depth = 0;
   std::int32_t chunk_level = 0;  // how many values around are in chunks
+  std::size_t end_tag_end = 0;   // behind the last end tag
   std::size_t chunk_before = 0;  // where the encoder stood when the open chunk began
   std::size_t chunk_begin = 0;   // where its contents begin
 };
@@ -137,6 +139,12 @@ std::optional<std::uint32_t> peek(const CdrDecoder<order>& decoder) {
   return load<std::uint32_t, order>(Access::next(decoder) + gap);
 }
 
+/// True if what is left of the chunk is a gap before what stands behind it.
+template <std::endian order>
+bool is_chunk_read(const CdrDecoder<order>& decoder) {
+  return decoder.remaining() <= cdr_gap(decoder.position(), 4);
+}
+
 bool is_chunk_size(std::uint32_t item) {
   return item > 0 && item < kTag;
 }
@@ -149,7 +157,12 @@ void open_chunk(Cdr::Encoder& encoder, EncodedValues& values) {
   values.chunk_begin = encoder.position();
 }
 
+/// Gives the chunk its size. What follows is aligned to 4; the gap before it is the chunk's.
 void close_chunk(Cdr::Encoder& encoder, const EncodedValues& values) {
+  if (encoder.position() != values.chunk_begin) {
+    encoder.value(std::uint32_t{0});
+    if (encoder.ok()) Access::rewind(encoder, encoder.position() - 4);
+  }
   if (!encoder.ok()) return;
   const std::size_t size = encoder.position() - values.chunk_begin;
   if (size == 0) {
@@ -161,14 +174,18 @@ void close_chunk(Cdr::Encoder& encoder, const EncodedValues& values) {
   }
 }
 
+void write_back_reference(Cdr::Encoder& encoder, std::size_t earlier) {
+  encoder.value(kIndirection);
+  encoder.value(static_cast<std::uint32_t>(earlier - encoder.position()));
+}
+
 void write_id(Cdr::Encoder& encoder, EncodedValues& values, std::string_view id) {
   const std::size_t here = encoder.position() + cdr_gap(encoder.position(), 4);
   const auto [earlier, is_new] = values.ids.emplace(id, here);
   if (is_new) {
     encoder.text(id);
   } else {
-    encoder.value(kIndirection);
-    encoder.value(static_cast<std::uint32_t>(earlier->second - encoder.position()));
+    write_back_reference(encoder, earlier->second);
   }
 }
 
@@ -187,6 +204,15 @@ std::uint32_t count_bases(const ValueType* type) {
   return count;
 }
 
+void write_ids(Cdr::Encoder& encoder, EncodedValues& values, const ValueType& type) {
+  const auto [earlier, is_new] = values.id_lists.emplace(&type, encoder.position());
+  if (!is_new) return write_back_reference(encoder, earlier->second);
+  encoder.value(count_bases(&type));
+  for (const ValueType* one = &type; one != nullptr; one = one->truncatable_to()) {
+    write_id(encoder, values, one->id());
+  }
+}
+
 /// Writes what stands before the state. `type`: nullptr of a box.
 Ending open_value(Cdr::Encoder& encoder, EncodedValues& values, const ValueType* type,
                   const ValueType* formal) {
@@ -197,9 +223,8 @@ Ending open_value(Cdr::Encoder& encoder, EncodedValues& values, const ValueType*
   std::uint32_t tag = kTag | (ending.in_chunks ? kTagChunks : 0);
   if (truncatable) {
     encoder.value(tag | kTagTypes);
-    encoder.value(count_bases(type));
-    for (; type != nullptr; type = type->truncatable_to()) write_id(encoder, values, type->id());
-  } else if (type != formal) {
+    write_ids(encoder, values, *type);
+  } else if (type != formal || (type != nullptr && ending.in_chunks)) {
     encoder.value(tag | kTagOneType);
     write_id(encoder, values, type->id());
   } else {
@@ -227,7 +252,11 @@ Ending open_value(XdrEncoder& encoder, EncodedValues&, const ValueType* type, co
 
 void close_value(Cdr::Encoder& encoder, EncodedValues& values, const Ending& ending) {
   close_chunk(encoder, values);
+  // One end tag ends a value and the values in it whose ends stand here, too.
+  if (encoder.ok() && encoder.position() == values.end_tag_end)
+    Access::rewind(encoder, encoder.position() - 4);
   encoder.value(-values.chunk_level);
+  values.end_tag_end = encoder.position();
   --values.chunk_level;
   if (ending.around_in_chunks) open_chunk(encoder, values);
 }
@@ -240,11 +269,6 @@ void close_value(XdrEncoder& encoder, EncodedValues&, const Ending& ending) {
     return;
   }
   store<std::endian::big>(Access::at(encoder, ending.state_begin - 4), static_cast<std::uint32_t>(size));
-}
-
-void write_back_reference(Cdr::Encoder& encoder, std::size_t earlier) {
-  encoder.value(kIndirection);
-  encoder.value(static_cast<std::uint32_t>(earlier - encoder.position()));
 }
 
 void write_back_reference(XdrEncoder& encoder, std::size_t earlier) {
@@ -361,7 +385,7 @@ void read_end(CdrDecoder<order>& decoder, DecodedValues& values, bool truncated)
   const std::int64_t level = values.chunk_level;
   std::int64_t inner = 0;  // values inside of what is passed over
   if (values.ended_level == 0 && decoder.remaining() != 0) {
-    if (!truncated) {
+    if (!truncated && !is_chunk_read(decoder)) {
       decoder.fail(Errc::invalid_value);
       return;
     }
@@ -427,7 +451,7 @@ Header read_header(CdrDecoder<order>& decoder, DecodedValues& values) {
       decoder.fail(Errc::invalid_value);
       return header;
     }
-    in_chunk = decoder.remaining() != 0 || (item && is_chunk_size(*item));
+    in_chunk = !is_chunk_read(decoder) || (item && is_chunk_size(*item));
     if (!in_chunk) Access::open(decoder, Access::left(decoder));
   }
   const auto tag = decoder.template value<std::uint32_t>();

@@ -405,6 +405,49 @@ TEST(ValueTypesInCdr, ReadWhatGiopSaysInBigEndian) {
   EXPECT_EQ(named->friend_node->number, 1);
 }
 
+TEST(ValueTypesInCdr, ReadGapsAtTheEndsOfChunksAndEndsThatAreOne) {
+  // As omniORB writes it: the name's gap is the chunk's, and one tag ends the Node and the Named.
+  const std::vector<std::uint8_t> octets = {
+      0x7f, 0xff, 0xff, 0x0a, 0,   0,   0,   14, 'I',  'D',  'L',  ':', 'N', 'a',
+      'm',  'e',  'd',  ':',  '1', '.', '0', 0,  0,    0,    0,    0,   0,   20,  // one chunk
+      0,    0,    0,    42,   0,   0,   0,   0,  0,    0,    0,    0,             // number; left, right: nil
+      0,    0,    0,    2,    'x', 0,   0,   0,                                   // name, and a gap
+      0x7f, 0xff, 0xff, 0x08, 0,   0,   0,   12, 0,    0,    0,    1,             // a Node
+      0,    0,    0,    0,    0,   0,   0,   0,  0xff, 0xff, 0xff, 0xff};
+  once::CdrDecoder<std::endian::big> decoder{octets};
+  std::shared_ptr<Node> out;
+  decode(decoder, out);
+  // The Named ends before its note.
+  EXPECT_EQ(decoder.error(), Errc::invalid_value);
+  std::vector<std::uint8_t> whole(octets.begin(), octets.end() - 4);
+  for (const int octet : {0xff, 0xff, 0xff, 0xfe, 0, 0, 0, 4, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff}) {
+    whole.push_back(static_cast<std::uint8_t>(octet));
+  }
+  once::CdrDecoder<std::endian::big> again{whole};
+  decode(again, out);
+  ASSERT_TRUE(again.finish()) << again.error_offset();
+  EXPECT_EQ(std::dynamic_pointer_cast<Named>(out)->name, "x");
+  EXPECT_EQ(std::dynamic_pointer_cast<Named>(out)->friend_node->number, 1);
+}
+
+TYPED_TEST(ValueTypes, ChunkSizesThatLieAreRefused) {
+  const auto named = once::make_value<Named>();
+  named->name = "name";
+  const once::Buffer octets = encoded<TypeParam>(std::shared_ptr<Node>{named});
+  const std::string_view text = once::as_text(octets.view());
+  // The size stands behind the last id, of which that of Node is the last one.
+  std::size_t place = text.rfind("IDL:Node:1.0") + 12;
+  place = (place + (std::same_as<TypeParam, once::Cdr> ? 4 : 3)) / 4 * 4;
+  const std::size_t least =
+      place + (std::endian::native == std::endian::little && std::same_as<TypeParam, once::Cdr> ? 0 : 3);
+  for (const int change : {-16, -12, 4, 8, 100}) {  // two nils may stand outside of a chunk
+    std::vector<std::uint8_t> changed(octets.view().begin(), octets.view().end());
+    changed[least] = static_cast<std::uint8_t>(changed[least] + change);
+    std::shared_ptr<Node> out;
+    EXPECT_NE(decoded<TypeParam>(changed, out), Errc::ok) << change;
+  }
+}
+
 TEST(ValueTypesInCdr, IndirectionsForwardOrIntoNothingAreRefused) {
   for (const std::uint32_t offset : {0U, 4U, 0xfffffffcU, 0xfffffff8U, 0x80000000U, 0x7fffffffU}) {
     once::Buffer buffer;

@@ -290,7 +290,7 @@ class CdrDecoder : public DecoderBase {
   /// Where a chunk of a value has been read, opens the next one, if it has so many octets. False if the value
   /// does not travel in chunks, or has no more of them; see value_type.hpp.
   bool next_chunk(std::size_t octets) {
-    return in_chunks() && remaining() == 0 && detail::open_chunk(*this, octets);
+    return in_chunks() && remaining() <= detail::cdr_gap(position(), 4) && detail::open_chunk(*this, octets);
   }
 };
 

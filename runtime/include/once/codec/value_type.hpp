@@ -3,16 +3,17 @@
 //
 // In CDR a value is what GIOP 1.2 says (CORBA 3.0, 15.3.4):
 //
-//     reference = 0 | 0xffffffff offset | value      offset: negative, from itself back to the value's tag
-//     value     = tag [url] [type] state             tag: 0x7fffff00, 1: url, 2: one type, 6: a list, 8:
-//     chunks type      = id | count id…                     id: string, or 0xffffffff offset back to an
-//     earlier one state     = members | (size members)… end      end: minus the value's depth; ends all that
-//     are deeper
+//     reference = 0 | 0xffffffff offset | value    offset: negative, from itself back to the value's tag
+//     value     = tag [url] [type] state           tag: 0x7fffff00, +1: url, +2: one type, +6: a list,
+//                                                  +8: chunks
+//     type      = id | count id…                   id: string, or 0xffffffff offset back to an earlier one
+//     state     = members | (size members)… end    end: minus the value's depth; ends all that are deeper
 //
 // A value travels in chunks if it can be truncated, or if the value that it is in does. References that are
 // no new value stand inside of chunks (outside they are understood, too), where a reader that drops the rest
-// of a value passes over them. Chunks end between items: of basic types,
-// strings, and sequences of octets.
+// of a value passes over them. Chunks end between items: of basic types, strings, and sequences of octets;
+// the gap before a tag or an end is the chunk's. Once's own end where a value begins, and at the end of the
+// state.
 //
 // In XDR, whose RFC has no such thing:
 //
