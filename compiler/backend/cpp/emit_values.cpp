@@ -308,10 +308,7 @@ void emit_value_definition(Code& code, const Input& input, const Declaration& de
   }
   const std::string base =
       value.truncatable ? "&" + input.names.spell(*value.bases.front(), scope) + "::kValueType" : "nullptr";
-  const std::string make =
-      has_operations(value)
-          ? "nullptr"
-          : "[]() -> std::shared_ptr<once::ValueBase> { return once::make_value<" + name + ">(); }";
+  const std::string make = has_operations(value) ? "nullptr" : "once::make_plain_value<" + name + ">";
   code.emit(R"(
 
     constinit once::ValueType $name$::kValueType{

@@ -343,7 +343,7 @@ template once::ValuePlace decode_state(once::XdrDecoder&, Node&, std::size_t);
 
 constinit once::ValueType Node::kValueType{
     "IDL:garden/Node:1.0", nullptr,
-    []() -> std::shared_ptr<once::ValueBase> { return once::make_value<Node>(); },
+    once::make_plain_value<Node>,
     once::value_coders<Node, once::Cdr, once::Xdr>()};
 
 template once::ValueLink encode_state(once::Cdr::Encoder&, const Marked&, std::size_t);
@@ -354,7 +354,7 @@ template once::ValuePlace decode_state(once::XdrDecoder&, Marked&, std::size_t);
 
 constinit once::ValueType Marked::kValueType{
     "IDL:garden/Marked:1.0", &Node::kValueType,
-    []() -> std::shared_ptr<once::ValueBase> { return once::make_value<Marked>(); },
+    once::make_plain_value<Marked>,
     once::value_coders<Marked, once::Cdr, once::Xdr>()};
 
 template once::ValueLink encode_state(once::Cdr::Encoder&, const Quiet&, std::size_t);
@@ -365,7 +365,7 @@ template once::ValuePlace decode_state(once::XdrDecoder&, Quiet&, std::size_t);
 
 constinit once::ValueType Quiet::kValueType{
     "IDL:garden/Quiet:1.0", nullptr,
-    []() -> std::shared_ptr<once::ValueBase> { return once::make_value<Quiet>(); },
+    once::make_plain_value<Quiet>,
     once::value_coders<Quiet, once::Cdr, once::Xdr>()};
 
 template once::ValueLink encode_state(once::Cdr::Encoder&, const Tree&, std::size_t);
@@ -376,7 +376,7 @@ template once::ValuePlace decode_state(once::XdrDecoder&, Tree&, std::size_t);
 
 constinit once::ValueType Tree::kValueType{
     "IDL:garden/Tree:1.0", nullptr,
-    []() -> std::shared_ptr<once::ValueBase> { return once::make_value<Tree>(); },
+    once::make_plain_value<Tree>,
     once::value_coders<Tree, once::Cdr, once::Xdr>()};
 
 template once::ValueLink encode_state(once::Cdr::Encoder&, const Circle&, std::size_t);
@@ -409,7 +409,7 @@ template once::ValuePlace decode_state(once::XdrDecoder&, Seed&, std::size_t);
 
 constinit once::ValueType Seed::kValueType{
     "IDL:garden/Seed:1.0", nullptr,
-    []() -> std::shared_ptr<once::ValueBase> { return once::make_value<Seed>(); },
+    once::make_plain_value<Seed>,
     once::value_coders<Seed, once::Cdr, once::Xdr>()};
 
 }  // namespace garden

@@ -95,6 +95,12 @@ struct ValuePlace {
   bool (*put)(void* reference, const std::shared_ptr<ValueBase>& value) = nullptr;
 };
 
+/// How values without operations are made, where no factory of the program's is set.
+template <std::derived_from<ValueBase> T>
+std::shared_ptr<ValueBase> make_plain_value() {
+  return make_value<T>();
+}
+
 /// A concrete value type. Generated code has one for each, T::kValueType.
 class ValueType {
  public:
@@ -184,6 +190,14 @@ struct BoxReader {
   void (*empty)(void*);
 };
 
+/// A ValuePlace's `put`.
+template <class T>
+bool put_value(void* reference, const std::shared_ptr<ValueBase>& value) {
+  auto& place = *static_cast<std::shared_ptr<T>*>(reference);
+  place = std::dynamic_pointer_cast<T>(value);
+  return (place == nullptr) == (value == nullptr);
+}
+
 template <class E>
 void encode_value(E& encoder, ValueLink link);
 template <class E>
@@ -232,12 +246,9 @@ ValueLink link_of(const std::shared_ptr<T>& reference) {
 }
 template <std::derived_from<ValueBase> T>
 ValuePlace place_of(std::shared_ptr<T>& reference) {
-  return {&reference, detail::formal_type<T>(), [](void* place, const std::shared_ptr<ValueBase>& value) {
-            auto& target = *static_cast<std::shared_ptr<T>*>(place);
-            target = std::dynamic_pointer_cast<T>(value);
-            return (target == nullptr) == (value == nullptr);
-          }};
+  return {&reference, detail::formal_type<T>(), detail::put_value<T>};
 }
+
 /// `valuetype X T;`: a T that may be missing, and may be shared.
 template <class T>
 using ValueBox = std::shared_ptr<T>;
