@@ -349,6 +349,9 @@ TEST(GeneratedValues, AreComparedByWhatTheyAreNotByWhatTheyHold) {
 
 class OwnGardener final : public Gardener::Servant {
  public:
+  ~OwnGardener() override {
+    for (const auto& one : received_) one->next.reset();  // it may be in a cycle
+  }
   std::shared_ptr<Node> reversed(once::Call&, const std::shared_ptr<Node>& list) override {
     std::shared_ptr<Node> result;
     for (auto one = list; one != nullptr;) {
@@ -365,7 +368,10 @@ class OwnGardener final : public Gardener::Servant {
   Label describe(once::Call&, const std::shared_ptr<Shape>& figure) override {
     return figure ? std::make_shared<std::string>(figure->title()) : nullptr;
   }
-  Everything same(once::Call&, const Everything& all) override { return all; }
+  Everything same(once::Call&, const Everything& all) override {
+    received_.push_back(all.one);
+    return all;
+  }
   void refuse(once::Call&, const std::shared_ptr<Node>& last) override { throw Full{last}; }
   std::shared_ptr<Seed> sow(once::Call&, const std::shared_ptr<Seed>& before) override {
     const auto seed = once::make_value<Seed>();
@@ -378,6 +384,7 @@ class OwnGardener final : public Gardener::Servant {
 
  private:
   Route way_;
+  std::vector<std::shared_ptr<Node>> received_;
 };
 
 struct GeneratedValueCalls : testing::Test {
