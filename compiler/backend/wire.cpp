@@ -15,13 +15,23 @@ using model::Primitive;
 
 using Visited = std::set<const Declaration*>;
 
-/// What is looked for: a declaration, or object references.
+/// What is looked for.
 struct Target {
-  const Declaration* declaration = nullptr;  // nullptr: any interface, and Object
+  enum class Kind { Declaration, References, Values } kind = Kind::Declaration;
+  const Declaration* declaration = nullptr;  // of the first kind
 
   bool is(const Declaration& other) const {
-    return declaration != nullptr ? declaration == &other
-                                  : std::holds_alternative<model::Interface>(other.body);
+    switch (kind) {
+      case Kind::Declaration: return declaration == &other;
+      case Kind::References: return std::holds_alternative<model::Interface>(other.body);
+      case Kind::Values: break;
+    }
+    return std::holds_alternative<model::ValueType>(other.body) ||
+           std::holds_alternative<model::ValueBox>(other.body);
+  }
+  bool is(Primitive primitive) const {
+    return (kind == Kind::References && primitive == Primitive::Object) ||
+           (kind == Kind::Values && primitive == Primitive::ValueBase);
   }
 };
 
@@ -43,13 +53,24 @@ bool reaches(const Declaration& from, const Target& target, Visited& visited) {
       return arm.member.has_value() && reaches(*arm.member->type, target, visited);
     });
   }
+  // What a value refers to is no part of who holds it; codecs count the depth of values by themselves.
+  if (target.kind == Target::Kind::Declaration) return false;
+  if (const auto* const value = std::get_if<model::ValueType>(&from.body)) {
+    return std::any_of(value->bases.begin(), value->bases.end(),
+                       [&](const Declaration* base) { return reaches(*base, target, visited); }) ||
+           std::any_of(value->state.begin(), value->state.end(),
+                       [&](const auto& member) { return reaches(*member.type, target, visited); });
+  }
+  if (const auto* const box = std::get_if<model::ValueBox>(&from.body)) {
+    return reaches(*box->type, target, visited);
+  }
   return false;
 }
 
 bool reaches(const model::Type& type, const Target& target, Visited& visited) {
   const model::Type& resolved = model::resolve(type);
   if (const auto* const primitive = std::get_if<Primitive>(&resolved.form)) {
-    return *primitive == Primitive::Object && target.declaration == nullptr;
+    return target.is(*primitive);
   }
   if (const auto* const sequence = std::get_if<model::SequenceType>(&resolved.form)) {
     return reaches(*sequence->element, target, visited);
@@ -241,12 +262,17 @@ class Measure {
 
 bool contains_itself(const Declaration& declaration) {
   Visited visited;
-  return reaches(declaration, Target{&declaration}, visited);
+  return reaches(declaration, Target{Target::Kind::Declaration, &declaration}, visited);
 }
 
 bool holds_references(const Declaration& declaration) {
   Visited visited;
-  return reaches(declaration, Target{}, visited);
+  return reaches(declaration, Target{Target::Kind::References}, visited);
+}
+
+bool holds_values(const Declaration& declaration) {
+  Visited visited;
+  return reaches(declaration, Target{Target::Kind::Values}, visited);
 }
 
 bool recurs(const model::Type& type) {

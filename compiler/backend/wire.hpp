@@ -25,6 +25,9 @@ const model::Member* link_of(const model::Declaration& declaration);
 /// True if a value of the declared type can hold an object reference.
 bool holds_references(const model::Declaration& declaration);
 
+/// True if it can hold a value of a value type, or a box.
+bool holds_values(const model::Declaration& declaration);
+
 /// The size of the unsigned integer that holds so many bits: 8, 16, 32 or 64.
 std::uint32_t integer_bits(std::uint32_t bits);
 /// Of a bitset's base, and its base's, and its own.
@@ -54,6 +57,7 @@ std::optional<std::uint64_t> reply_bound(const model::Operation& operation);
 ///                without
 ///                                                                  data has nothing after the colon
 ///                ?type                                             optional
+///                v{type, …}  v(type)  valuebase                    value type and its state, box
 ///                #n                                                the n-th of those with a name (from enum
 ///                on) in
 ///                                                                  the text, from 0, written out where it

@@ -1,6 +1,7 @@
 // One function per kind of declaration.
 #include "compare/declarations.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -57,6 +58,14 @@ void add_members(const List& members, Fields& fields) {
 void add_members(const model::Struct& structure, Fields& fields) {
   if (structure.base != nullptr) add_members(std::get<model::Struct>(structure.base->body), fields);
   add_members(structure.members, fields);
+}
+
+/// The state, the bases' before its own, as it travels.
+void add_members(const model::ValueType& value, Fields& fields) {
+  for (const Declaration* const base : value.bases) {
+    add_members(std::get<model::ValueType>(base->body), fields);
+  }
+  add_members(value.state, fields);
 }
 
 void compare_members(const Declaration& before, const Declaration& after, const Fields& old_fields,
@@ -260,11 +269,26 @@ struct Comparison {
     if (differences.count() == known) compare_arms(before, after, differences);
   }
   void operator()(const model::ValueType& now) const {
+    const model::ValueType& then = old_of(now);
     Fields old_fields;
     Fields new_fields;
-    add_members(old_of(now).state, old_fields);
-    add_members(now.state, new_fields);
+    add_members(then, old_fields);
+    add_members(now, new_fields);
     compare_members(before, after, old_fields, new_fields, differences);
+    const std::string owner = owner_of(after);
+    if (names_of(then.bases) != names_of(now.bases)) {
+      differences.add(
+          Rule::ValueBase, before.range, after.range,
+          owner + " had the bases (" + names_of(then.bases) + "), has (" + names_of(now.bases) + ")");
+    }
+    if (then.truncatable != now.truncatable) {
+      differences.add(Rule::ValueTruncatable, before.range, after.range,
+                      owner + (now.truncatable ? " can be truncated now" : " can no longer be truncated"));
+    }
+    const std::vector<std::string> old_class = class_of(then);
+    const std::vector<std::string> new_class = class_of(now);
+    report_missing(old_class, new_class, owner + " no longer has ");
+    report_missing(new_class, old_class, owner + " has got ");
   }
   void operator()(const model::ValueBox& now) const {
     compare_field_types(owner_of(after), *old_of(now).type, *now.type, Rule::TypedefType, before.range,
@@ -280,6 +304,49 @@ struct Comparison {
     std::vector<std::uint32_t> result;
     for (const model::BitField& field : bits.fields) result.push_back(field.bits);
     return result;
+  }
+  static std::string names_of(const std::vector<const Declaration*>& declarations) {
+    std::string names;
+    for (const Declaration* const one : declarations) {
+      names.append(names.empty() ? "" : ", ").append(model::qualified_name(*one));
+    }
+    return names;
+  }
+  /// What a value type's class, or a base, has besides its state as it travels, as text.
+  static std::vector<std::string> class_of(const model::ValueType& value) {
+    std::vector<std::string> parts;
+    for (const Declaration* const base : value.bases) {
+      std::vector<std::string> inherited = class_of(std::get<model::ValueType>(base->body));
+      parts.insert(parts.end(), inherited.begin(), inherited.end());
+    }
+    for (const model::StateMember& member : value.state) {
+      if (member.is_public) parts.push_back("public " + quoted(member.name));
+    }
+    for (const model::InterfaceMember& member : value.members) {
+      if (const auto* const attribute = std::get_if<model::Attribute>(&member)) {
+        parts.push_back(std::string{attribute->readonly ? "readonly " : ""} + "attribute " +
+                        quoted(spelled(*attribute->type) + " " + attribute->name));
+        continue;
+      }
+      const auto& operation = std::get<model::Operation>(member);
+      std::string text;
+      for (const model::Parameter& parameter : operation.parameters) {
+        text.append(text.empty() ? "" : ", ");
+        if (parameter.direction != model::Direction::In) text.append("&");
+        text.append(spelled(*parameter.type));
+      }
+      parts.push_back("operation " +
+                      quoted(spelled(*operation.result) + " " + operation.name + "(" + text + ")"));
+    }
+    return parts;
+  }
+  /// Reports those of `all` that `others` lacks.
+  void report_missing(const std::vector<std::string>& all, const std::vector<std::string>& others,
+                      const std::string& text) const {
+    for (const std::string& one : all) {
+      if (std::find(others.begin(), others.end(), one) != others.end()) continue;
+      differences.add(Rule::ValueClass, before.range, after.range, text + one);
+    }
   }
 };
 

@@ -61,6 +61,12 @@ constexpr std::array<RuleInfo, kRuleCount> kRules{{
      "give it the old number with @id"},
     {Rule::StructBase, "struct-base", kSource, kWorks, kWorks,
      "the members are the same, the C++ type has another base", kRecompile},
+    {Rule::ValueBase, "value-base", kSource, kWorks, kWorks, "the C++ type has other bases", kRecompile},
+    {Rule::ValueTruncatable, "value-truncatable", kSemantics, kWorks, kWorks,
+     "who does not know the type takes it for its base if it can be truncated, and else refuses it",
+     "make sure that all who receive it as its base know the type"},
+    {Rule::ValueClass, "value-class", kSource, kWorks, kWorks,
+     "operations and visibility are a matter of the class, and do not travel", kRecompile},
 
     {Rule::EnumeratorAdded, "enumerator-added", kWire, kRefused, kRefused,
      "one side could send a value that is none to the other", kAppend},

@@ -26,6 +26,9 @@ enum class Rule : std::uint8_t {
   MemberRenamed,
   MemberId,
   StructBase,
+  ValueBase,
+  ValueTruncatable,
+  ValueClass,
   // Enumerators and flags.
   EnumeratorAdded,
   EnumeratorRemoved,

@@ -9,24 +9,6 @@ namespace {
 
 using model::Declaration;
 
-/// What the type is called in a message, if there is no C++ for it; else empty.
-struct Unsupported {
-  std::string_view operator()(model::Primitive primitive) const {
-    return primitive == model::Primitive::ValueBase ? "ValueBase" : std::string_view{};
-  }
-  std::string_view operator()(const model::StringType&) const { return {}; }
-  std::string_view operator()(const model::SequenceType& sequence) const { return of(*sequence.element); }
-  std::string_view operator()(const model::ArrayType& array) const { return of(*array.element); }
-  std::string_view operator()(const model::MapType& map) const {
-    const std::string_view key = of(*map.key);
-    return key.empty() ? of(*map.value) : key;
-  }
-  std::string_view operator()(const model::FixedType&) const { return {}; }
-  std::string_view operator()(const model::OptionalType& optional) const { return of(*optional.element); }
-  std::string_view operator()(const model::NamedType&) const { return {}; }  // reported where it is declared
-  std::string_view of(const model::Type& type) const { return std::visit(*this, type.form); }
-};
-
 /// What stays in one program and is part of the type: a native or a local interface; nullptr if nothing is.
 const Declaration* local_part(const model::Type& type) {
   const model::Type& resolved = model::resolve(type);
@@ -88,11 +70,6 @@ class Check {
   void report(SourceRange range, std::string text) { problems_.push_back({range, std::move(text)}); }
 
   void check_type(const model::Type& type, SourceRange range, const std::string& name) {
-    const std::string_view unsupported = Unsupported{}.of(type);
-    if (!unsupported.empty()) {
-      report(range, "'" + name + "' is of type '" + std::string{unsupported} +
-                        "', which the C++ generator does not support");
-    }
     if (map_without_order(type) != nullptr) {
       report(range,
              "'" + name +
@@ -153,7 +130,11 @@ class Check {
   }
   void check(const Declaration&, const model::Interface& interface) {
     inside_local_ = interface.local;
-    for (const model::InterfaceMember& member : interface.members) {
+    check_operations(interface.members);
+    inside_local_ = false;
+  }
+  void check_operations(const std::vector<model::InterfaceMember>& members) {
+    for (const model::InterfaceMember& member : members) {
       if (const auto* const operation = std::get_if<model::Operation>(&member)) {
         check_operation(*operation, operation->range, operation->name);
       } else {
@@ -161,13 +142,21 @@ class Check {
         check_operation(attribute.reader, attribute.range, attribute.name);
       }
     }
-    inside_local_ = false;
   }
   void check(const Declaration&, const model::Native&) {}
   void check(const Declaration&, const model::Bitmask&) {}
   void check(const Declaration&, const model::Bitset&) {}
-  void check(const Declaration& declaration, const model::ValueType&) { refuse(declaration, "a valuetype"); }
-  void check(const Declaration& declaration, const model::ValueBox&) { refuse(declaration, "a valuetype"); }
+  void check(const Declaration& declaration, const model::ValueType& value) {
+    if (value.custom) refuse(declaration, "a custom valuetype");
+    if (!value.declarations.empty()) refuse(*value.declarations.front(), "declared inside a valuetype");
+    for (const model::StateMember& member : value.state) check_type(*member.type, member.range, member.name);
+    inside_local_ = true;  // operations run where the value is
+    check_operations(value.members);
+    inside_local_ = false;
+  }
+  void check(const Declaration& declaration, const model::ValueBox& box) {
+    check_type(*box.type, declaration.range, declaration.name);
+  }
   void check(const Declaration& declaration, const model::Unmapped& unmapped) {
     refuse(declaration, "a " + unmapped.kind);
   }

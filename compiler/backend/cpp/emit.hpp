@@ -25,6 +25,11 @@ void emit_result_structs(Code& code, const Input& input, const InterfacePlan& in
 void emit_stub(Code& code, const Input& input, const InterfacePlan& interface);
 void emit_servant(Code& code, const Input& input, const InterfacePlan& interface);
 void emit_co_servant(Code& code, const Input& input, const InterfacePlan& interface);
+/// A value type's class.
+void emit_value(Code& code, const Input& input, const model::Declaration& declaration);
+/// Declares encode_state and decode_state of a concrete value type, to_string and operator<<.
+void emit_state_declaration(Code& code, const Input& input, const model::Declaration& declaration);
+bool is_concrete_value(const model::Declaration& declaration);
 /// once::Coding, in the global namespace.
 void emit_codec_declaration(Code& code, const Input& input, const model::Declaration& declaration);
 /// kOctetsMin, in the global namespace.
@@ -39,6 +44,8 @@ void emit_reflection(Code& code, const Input& input, const model::Declaration& d
 void emit_text_declarations(Code& code, const Input& input, const model::Declaration& declaration);
 /// True if the file's types get TypeCodes: it mentions `any` or `TypeCode`, or the options ask for them.
 bool has_type_codes(const Input& input);
+/// True if this type gets one: it holds no values of value types, which have no place in an `any`.
+bool has_type_code(const Input& input, const model::Declaration& declaration);
 /// once::TypeCodeOf, in the global namespace.
 void emit_type_code(Code& code, const Input& input, const model::Declaration& declaration);
 /// The cases of `switch (index)` that visit a union's arms.
@@ -59,6 +66,13 @@ void emit_codec_instantiations(Code& code, const Input& input, const model::Decl
 void emit_traits(Code& code, const Input& input, const OperationPlan& operation);
 void emit_stub_definitions(Code& code, const Input& input, const InterfacePlan& interface);
 void emit_servant_definitions(Code& code, const Input& input, const InterfacePlan& interface);
+
+void emit_state_definitions(Code& code, const Input& input, const model::Declaration& declaration);
+/// Makes the file's value types known to the program; in the global namespace.
+void emit_value_registration(Code& code, const Input& input,
+                             const std::vector<const model::Declaration*>& declarations);
+/// kValueType, and the coders of the state for the codecs of the options.
+void emit_value_definition(Code& code, const Input& input, const model::Declaration& declaration);
 
 // Shared.
 

@@ -10,6 +10,12 @@ namespace {
 
 using model::Declaration;
 
+/// The value box that the type is, or nullptr.
+const model::ValueBox* box_of(const model::Type& type) {
+  const Declaration* const declaration = declaration_of(type);
+  return declaration != nullptr ? std::get_if<model::ValueBox>(&declaration->body) : nullptr;
+}
+
 /// True if encode(encoder, value) does not know all there is to know: a bound that the C++ type does not
 /// have.
 bool has_bound(const model::Type& type) {
@@ -24,7 +30,8 @@ bool has_bound(const model::Type& type) {
     return has_bound(*optional->element);
   if (const auto* const map = std::get_if<model::MapType>(&resolved.form))
     return map->bound != 0 || has_bound(*map->key) || has_bound(*map->value);
-  return false;
+  const model::ValueBox* const box = box_of(resolved);
+  return box != nullptr && has_bound(*box->type);
 }
 
 std::string indented(const std::string& text) {
@@ -94,6 +101,10 @@ class Statement {
         return element(depth, [&](const std::string& inner) { return of(inner_type, inner, depth + 1); });
       };
       return call("_map", value, depth, bound + ", " + part(*map->key) + ", " + part(*map->value));
+    }
+    if (const model::ValueBox* const box = box_of(resolved)) {
+      return call("_box", value, depth,
+                  element(depth, [&](const std::string& inner) { return of(*box->type, inner, depth + 1); }));
     }
     const auto& sequence = std::get<model::SequenceType>(resolved.form);
     const std::string bound = bound_of(sequence.bound);
@@ -298,7 +309,7 @@ std::string decode_statement(const model::Type& type, const std::string& value) 
 
 Scope codec_scope(const Input& input, const Declaration& declaration) {
   return {input.names.namespaces(declaration),
-          {"D", "E", "bits", "decoder", "encoder", "label", "nesting", "node", "value"}};
+          {"D", "E", "bits", "decoder", "encoder", "label", "nesting", "node", "part", "value"}};
 }
 
 std::string coding_name(const Input& input, const Declaration& declaration) {

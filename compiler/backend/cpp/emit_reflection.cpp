@@ -26,6 +26,10 @@ std::vector<Field> fields_of(const Declaration& declaration) {
     for (const model::BitField& field : bitset->fields) {
       if (!field.name.empty()) fields.push_back({field.name, identifier(field.name)});
     }
+  } else if (const auto* const value = std::get_if<model::ValueType>(&declaration.body)) {
+    for (const model::StateMember& member : value->state) {
+      if (member.is_public) fields.push_back({member.name, identifier(member.name)});
+    }
   }
   return fields;
 }
@@ -33,6 +37,9 @@ std::vector<Field> fields_of(const Declaration& declaration) {
 const Declaration* base_of(const Declaration& declaration) {
   if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) return structure->base;
   if (const auto* const bitset = std::get_if<model::Bitset>(&declaration.body)) return bitset->base;
+  if (const auto* const value = std::get_if<model::ValueType>(&declaration.body)) {
+    return !value->bases.empty() && is_concrete_value(*value->bases.front()) ? value->bases.front() : nullptr;
+  }
   return nullptr;
 }
 
@@ -78,7 +85,7 @@ bool has_fields(const Declaration& declaration) {
   return std::holds_alternative<model::Struct>(declaration.body) ||
          std::holds_alternative<model::Union>(declaration.body) ||
          std::holds_alternative<model::Exception>(declaration.body) ||
-         std::holds_alternative<model::Bitset>(declaration.body);
+         std::holds_alternative<model::Bitset>(declaration.body) || is_concrete_value(declaration);
 }
 
 void emit_reflection(Code& code, const Input& input, const Declaration& declaration) {

@@ -210,9 +210,10 @@ bool mentions_any(const model::Type& type) {
   return map != nullptr && mentions_any(*map->value);
 }
 
-bool mentions_any(const std::vector<model::Member>& members) {
+template <class Member>
+bool mentions_any(const std::vector<Member>& members) {
   return std::any_of(members.begin(), members.end(),
-                     [](const model::Member& member) { return mentions_any(*member.type); });
+                     [](const Member& member) { return mentions_any(*member.type); });
 }
 
 bool mentions_any(const model::InterfaceMember& member) {
@@ -239,13 +240,24 @@ bool mentions_any(const Declaration& declaration) {
       return arm.member && mentions_any(*arm.member->type);
     });
   }
+  const auto in_operations = [](const std::vector<model::InterfaceMember>& members) {
+    return std::any_of(members.begin(), members.end(),
+                       [](const model::InterfaceMember& member) { return mentions_any(member); });
+  };
+  if (const auto* const value = std::get_if<model::ValueType>(&declaration.body)) {
+    return mentions_any(value->state) || in_operations(value->members);
+  }
+  if (const auto* const box = std::get_if<model::ValueBox>(&declaration.body))
+    return mentions_any(*box->type);
   const auto* const interface = std::get_if<model::Interface>(&declaration.body);
-  return interface != nullptr &&
-         std::any_of(interface->members.begin(), interface->members.end(),
-                     [](const model::InterfaceMember& member) { return mentions_any(member); });
+  return interface != nullptr && in_operations(interface->members);
 }
 
 }  // namespace
+
+bool has_type_code(const Input& input, const Declaration& declaration) {
+  return has_type_codes(input) && !holds_values(declaration);
+}
 
 bool has_type_codes(const Input& input) {
   const auto& all = input.model.declarations;

@@ -300,6 +300,13 @@ void emit_type(Code& code, const Input& input, const Declaration& declaration, b
     emit_bitmask(code, input, declaration, *mask);
   } else if (const auto* const bitset = std::get_if<model::Bitset>(&declaration.body)) {
     emit_bitset(code, input, declaration, *bitset);
+  } else if (std::holds_alternative<model::ValueType>(declaration.body)) {
+    emit_value(code, input, declaration);
+  } else if (const auto* const box = std::get_if<model::ValueBox>(&declaration.body)) {
+    code.emit("$doc$\nusing $name$ = once::ValueBox<$type$>;",
+              {{"doc", doc_comment(declaration.doc)},
+               {"name", input.names.name(declaration)},
+               {"type", spell(input.names, *box->type, outer_scope(input, declaration))}});
   } else if (std::holds_alternative<model::Native>(declaration.body)) {
     code.emit("$doc$\nclass $name$;  // native: the program defines it",
               {{"doc", doc_comment(declaration.doc)}, {"name", input.names.name(declaration)}});

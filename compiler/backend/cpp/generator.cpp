@@ -75,6 +75,8 @@ class Generator {
       }
       if (piece.kind == Piece::Kind::Definition && has_codec(*piece.declaration))
         encoded_.push_back(piece.declaration);
+      if (piece.kind == Piece::Kind::Definition && is_concrete_value(*piece.declaration))
+        values_.push_back(piece.declaration);
       if (piece.kind == Piece::Kind::Interface) {
         for (const Declaration* nested : std::get<model::Interface>(piece.declaration->body).declarations) {
           if (std::holds_alternative<model::Enum>(nested->body) ||
@@ -140,7 +142,7 @@ class Generator {
   std::string header() const {
     Code code;
     for (const Piece& piece : pieces_) write_piece(code, piece);
-    if (!encoded_.empty()) {
+    if (!encoded_.empty() || !values_.empty()) {
       code.enter({});
       code.emit(R"(
 
@@ -151,13 +153,18 @@ class Generator {
       code.enter(names_.namespaces(*declaration));
       emit_text_declarations(code, input_, *declaration);
     }
+    for (const Declaration* const declaration : values_) {
+      code.enter(names_.namespaces(*declaration));
+      emit_state_declaration(code, input_, *declaration);
+    }
     code.enter({});
     for (const Declaration* const declaration : encoded_) emit_codec_declaration(code, input_, *declaration);
     code.printer().blank_line();
     for (const Declaration* const declaration : encoded_) emit_octets_min(code, input_, *declaration);
     for (const Declaration* const declaration : encoded_) emit_reflection(code, input_, *declaration);
-    if (has_type_codes(input_)) {
-      for (const Declaration* const declaration : encoded_) emit_type_code(code, input_, *declaration);
+    for (const Declaration* const declaration : values_) emit_reflection(code, input_, *declaration);
+    for (const Declaration* const declaration : encoded_) {
+      if (has_type_code(input_, *declaration)) emit_type_code(code, input_, *declaration);
     }
     return code.with_includes(opening("Types, stubs and servant bases.") + "#pragma once\n", "",
                               included_headers());
@@ -252,17 +259,17 @@ class Generator {
       }
       emit_text_definitions(code, input_, *declaration);
     }
+    if (part == 0) write_values(code);
     code.enter({});
     for (const Declaration* const declaration : encoded) emit_codec_definitions(code, input_, *declaration);
     for (const Declaration* const declaration : encoded) {
       code.printer().blank_line();
       emit_codec_instantiations(code, input_, *declaration);
     }
-    if (has_type_codes(input_)) {
+    for (const Declaration* const declaration : encoded) {
+      if (!has_type_code(input_, *declaration)) continue;
       code.enter({});
-      for (const Declaration* const declaration : encoded) {
-        emit_type_code_definition(code, input_, *declaration);
-      }
+      emit_type_code_definition(code, input_, *declaration);
     }
     write_traits(code, interfaces);
     for (const InterfacePlan& interface : interfaces) {
@@ -279,11 +286,27 @@ class Generator {
                               holds_references() ? "once::Codecs" : "");
   }
 
+  void write_values(Code& code) const {
+    if (values_.empty()) return;
+    for (const Declaration* const declaration : values_) {
+      code.enter(names_.namespaces(*declaration));
+      emit_state_definitions(code, input_, *declaration);
+      emit_text_definitions(code, input_, *declaration);
+    }
+    for (const Declaration* const declaration : values_) {
+      code.enter(names_.namespaces(*declaration));
+      code.printer().blank_line();
+      emit_value_definition(code, input_, *declaration);
+    }
+    code.enter({});
+    emit_value_registration(code, input_, values_);
+  }
+
   /// True if a type of this file holds a reference, whose codec stands beside once::Codecs.
   bool holds_references() const {
-    return std::any_of(encoded_.begin(), encoded_.end(), [&](const Declaration* declaration) {
-      return backend::holds_references(*declaration);
-    });
+    const auto holds = [](const Declaration* declaration) { return backend::holds_references(*declaration); };
+    return std::any_of(encoded_.begin(), encoded_.end(), holds) ||
+           std::any_of(values_.begin(), values_.end(), holds);
   }
 
   std::string protobuf_header() const {
@@ -362,6 +385,7 @@ class Generator {
   std::map<const Declaration*, std::size_t> defined_at_;
   Input input_;
   std::vector<Piece> pieces_;
+  std::vector<const Declaration*> values_;   // concrete value types
   std::vector<const Declaration*> encoded_;  // all types with encode and decode, in the order of definition
 };
 

@@ -43,6 +43,7 @@ class Walk {
     return std::holds_alternative<model::Struct>(declaration.body) ||
            std::holds_alternative<model::Union>(declaration.body) ||
            std::holds_alternative<model::Bitset>(declaration.body) ||
+           std::holds_alternative<model::ValueType>(declaration.body) ||
            std::holds_alternative<model::Exception>(declaration.body);
   }
 
@@ -104,12 +105,29 @@ class Walk {
     } else if (const auto* const bitset = std::get_if<model::Bitset>(&declaration.body)) {
       if (bitset->base != nullptr) define(*bitset->base);
       for (const model::BitField& field : bitset->fields) know(*field.type);
+    } else if (const auto* const value = std::get_if<model::ValueType>(&declaration.body)) {
+      need_parts(*value);
+    } else if (const auto* const box = std::get_if<model::ValueBox>(&declaration.body)) {
+      know(*box->type);
     } else if (const auto* const exception = std::get_if<model::Exception>(&declaration.body)) {
       for (const model::Member& member : exception->members) need(*member.type);
     } else if (const auto* const onion = std::get_if<model::Union>(&declaration.body)) {
       need(*onion->discriminator);
       for (const model::UnionCase& arm : onion->cases) {
         if (arm.member) need(*arm.member->type);
+      }
+    }
+  }
+
+  void need_parts(const model::ValueType& value) {
+    for (const Declaration* const base : value.bases) define(*base);
+    for (const model::StateMember& member : value.state) need(*member.type);
+    for (const model::InterfaceMember& member : value.members) {
+      if (const auto* const operation = std::get_if<model::Operation>(&member)) {
+        know(*operation->result);
+        for (const model::Parameter& parameter : operation->parameters) know(*parameter.type);
+      } else {
+        know(*std::get<model::Attribute>(member).type);
       }
     }
   }
@@ -130,7 +148,8 @@ class Walk {
       need(*map->key);
       need(*map->value);
     } else if (const auto* const named = std::get_if<model::NamedType>(&type.form)) {
-      if (as_interface(named->declaration) != nullptr) {
+      if (as_interface(named->declaration) != nullptr ||
+          std::holds_alternative<model::ValueType>(named->declaration->body)) {
         know(*named->declaration);
         return;
       }

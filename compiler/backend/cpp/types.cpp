@@ -36,7 +36,7 @@ std::string_view spell_primitive(Primitive primitive) {
     case Primitive::Object: return "once::ObjectRef";
     case Primitive::Any: return "once::Any";
     case Primitive::TypeCode: return "once::TypeCode";
-    case Primitive::ValueBase: break;
+    case Primitive::ValueBase: return "std::shared_ptr<once::ValueBase>";
   }
   return {};
 }
@@ -68,7 +68,8 @@ struct TypeSpeller {
   }
   std::string operator()(const model::NamedType& named) const {
     std::string name = names.spell(*named.declaration, from);
-    if (std::holds_alternative<model::Native>(named.declaration->body))
+    if (std::holds_alternative<model::Native>(named.declaration->body) ||
+        std::holds_alternative<model::ValueType>(named.declaration->body))
       return "std::shared_ptr<" + name + ">";
     const auto* const interface = std::get_if<model::Interface>(&named.declaration->body);
     if (interface == nullptr) return name;

@@ -26,6 +26,9 @@
 
 namespace once {
 
+template <std::endian order>
+class CdrDecoder;
+
 namespace detail {
 template <class T>
 inline constexpr std::size_t kCdrAlignment = sizeof(T) < 8 ? sizeof(T) : 8;
@@ -34,6 +37,9 @@ inline constexpr std::size_t kCdrAlignment = sizeof(T) < 8 ? sizeof(T) : 8;
 inline std::size_t cdr_gap(std::size_t position, std::size_t alignment) {
   return (0 - position) & (alignment - 1);
 }
+
+template <std::endian order>
+bool open_chunk(CdrDecoder<order>& decoder, std::size_t octets);
 
 inline constexpr char16_t kByteOrderMark = 0xfeff;
 inline constexpr char16_t kSwappedMark = 0xfffe;
@@ -189,9 +195,11 @@ class CdrDecoder : public DecoderBase {
   }
   /// A string's octets, for callers that check them while they copy; see fail_text().
   ByteView unchecked_text(std::size_t bound = kUnbounded) {
-    const std::size_t before = detail::cdr_gap(position(), 4) + 4;
-    if (remaining() < before) [[unlikely]]
-      return no_text(Errc::truncated);
+    std::size_t before = detail::cdr_gap(position(), 4) + 4;
+    if (remaining() < before) [[unlikely]] {
+      if (!next_chunk(4)) return no_text(Errc::truncated);
+      before = 4;
+    }
     const std::size_t length = detail::load<std::uint32_t, order>(next() + before - 4);
     if (length == 0) [[unlikely]]
       return no_text(Errc::invalid_value);
@@ -222,6 +230,9 @@ class CdrDecoder : public DecoderBase {
   /// A sequence of octets; a view of the message.
   ByteView octets(std::size_t bound = kUnbounded) {
     const std::size_t size = count(bound, 1);
+    if (size > remaining()) [[unlikely]] {
+      if (!next_chunk(size)) return no_text(Errc::truncated);
+    }
     return {take(size), size};
   }
   /// The elements of an array, or of a sequence whose count has been read.
@@ -229,6 +240,8 @@ class CdrDecoder : public DecoderBase {
   void elements(T* values, std::size_t count) {
     if (count == 0) return;
     if constexpr (OneOf<T, bool, char16_t>) {
+      for (std::size_t i = 0; i < count; ++i) values[i] = value<T>();
+    } else if (in_chunks()) {  // which need not hold all of them
       for (std::size_t i = 0; i < count; ++i) values[i] = value<T>();
     } else if (const std::uint8_t* const place = take_aligned<detail::kCdrAlignment<T>>(count * sizeof(T))) {
       detail::load_all<order>(values, place, count);
@@ -238,6 +251,10 @@ class CdrDecoder : public DecoderBase {
  private:
   /// Two octets, or four of which the first two are a byte order mark.
   char16_t wide_character() {
+    if (remaining() == 0 && !next_chunk(1)) {
+      fail(Errc::truncated);
+      return 0;
+    }
     const std::uint8_t* const size = take(1);
     if (size == nullptr) return 0;
     const std::uint8_t* const place = take(*size);
@@ -259,9 +276,21 @@ class CdrDecoder : public DecoderBase {
   }
   template <std::size_t alignment>
   const std::uint8_t* take_aligned(std::size_t octets) {
-    const std::size_t gap = detail::cdr_gap(position(), alignment);
+    std::size_t gap = detail::cdr_gap(position(), alignment);
+    if (remaining() < gap + octets) [[unlikely]] {
+      if (!next_chunk(octets)) {
+        fail(Errc::truncated);
+        return nullptr;
+      }
+      gap = detail::cdr_gap(position(), alignment);
+    }
     const std::uint8_t* const place = take(gap + octets);
     return place != nullptr ? place + gap : nullptr;
+  }
+  /// Where a chunk of a value has been read, opens the next one, if it has so many octets. False if the value
+  /// does not travel in chunks, or has no more of them; see value_type.hpp.
+  bool next_chunk(std::size_t octets) {
+    return in_chunks() && remaining() <= detail::cdr_gap(position(), 4) && detail::open_chunk(*this, octets);
   }
 };
 

@@ -19,6 +19,12 @@
 
 namespace once {
 
+namespace detail {
+struct EncodedValues;  // what references to value types need to know of a message; see value_type.hpp
+struct DecodedValues;
+struct ValueAccess;
+}  // namespace detail
+
 /// Writes at the end of a Buffer, in the Buffer's spare room: nobody else may touch the Buffer between
 /// construction and finish(), and without finish() the Buffer is as it was.
 class EncoderBase {
@@ -57,7 +63,10 @@ class EncoderBase {
         begin_(buffer.data() + start_),
         next_(begin_),
         end_(buffer.data() + buffer.capacity()) {}
-  ~EncoderBase() = default;
+  ~EncoderBase() {
+    if (values_ != nullptr) [[unlikely]]
+      release(values_);
+  }
 
   /// Room for `octets` at the cursor, which moves behind them; nullptr after an error.
   std::uint8_t* take(std::size_t octets) {
@@ -69,11 +78,14 @@ class EncoderBase {
   std::size_t room() const { return static_cast<std::size_t>(end_ - next_); }
 
  private:
+  friend struct detail::ValueAccess;
   bool grow(std::size_t octets);
+  static void release(detail::EncodedValues* values);
 
   Buffer& buffer_;
-  std::size_t start_;    // the Buffer's size at construction
-  std::uint8_t* begin_;  // that place in the Buffer's memory
+  detail::EncodedValues* values_ = nullptr;  // owned; made by the first value that is not nil
+  std::size_t start_;                        // the Buffer's size at construction
+  std::uint8_t* begin_;                      // that place in the Buffer's memory
   std::uint8_t* next_;
   std::uint8_t* end_;  // after an error begin_ == next_ == end_ == nullptr
   std::size_t error_offset_ = 0;
@@ -134,8 +146,15 @@ class DecoderBase {
       : begin_(bytes.data()),
         next_(begin_),
         end_(begin_ + bytes.size()),
+        message_end_(end_),
         memory_left_(std::max<std::size_t>(bytes.size(), 65'536)) {}
-  ~DecoderBase() = default;
+  ~DecoderBase() {
+    if (values_ != nullptr) [[unlikely]]
+      release(values_, ok());
+  }
+
+  /// True inside a value that travels in chunks: what is left of the chunk is less than what is left.
+  bool in_chunks() const { return end_ != message_end_; }
 
   /// The next `octets` octets; nullptr, and an error, if there are not so many.
   const std::uint8_t* take(std::size_t octets) {
@@ -155,7 +174,7 @@ class DecoderBase {
       return 0;
     }
     if (element_octets_min == 0) return take_empty_elements(count, sizeof count) ? count : 0;
-    if (count > remaining() / element_octets_min) [[unlikely]] {
+    if (count > static_cast<std::size_t>(message_end_ - next_) / element_octets_min) [[unlikely]] {
       fail(Errc::truncated, sizeof count);
       return 0;
     }
@@ -163,9 +182,14 @@ class DecoderBase {
   }
 
  private:
+  friend struct detail::ValueAccess;
+  static void release(detail::DecodedValues* values, bool ok);
+
   const std::uint8_t* begin_;
   const std::uint8_t* next_;
-  const std::uint8_t* end_;  // after an error next_ == end_: every further read falls short
+  const std::uint8_t* end_;  // of the message, or of a value's chunk in it; after an error all three are one
+  const std::uint8_t* message_end_;
+  detail::DecodedValues* values_ = nullptr;  // owned; made by the first value that is not nil
   std::size_t memory_left_;
   std::size_t error_offset_ = 0;
   std::uint32_t empty_elements_left_ = kEmptyElementsMax;

@@ -2,6 +2,9 @@
 // here; what the text looks like may change, so nothing should parse it.
 //
 //     {name: "Smith", year: 1934, tags: ["a", "b"], ages: {"Ada": 36}, photo: x"ffd8", nick: none}
+//
+// References to values are printed as the values' type, or "nil": what they refer to may refer back. Boxes
+// are printed as what is in them, those in boxes as "…".
 #pragma once
 
 #include <concepts>
@@ -11,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <once/base/bytes.hpp>
 #include <once/codec/codec.hpp>
@@ -44,8 +48,13 @@ class TextWriter {
   void write(std::u16string_view value);
   void write_octets(ByteView octets);
 
+  /// False inside of a box.
+  bool enter_box() { return !std::exchange(in_box_, true); }
+  void leave_box() { in_box_ = false; }
+
  private:
   std::string text_;
+  bool in_box_ = false;
 };
 
 template <class T>
@@ -121,6 +130,20 @@ template <class T>
   out.put(kIsMap ? "}" : "]");
 }
 
+/// A std::shared_ptr to a value, or to a box's content.
+template <class T>
+void print_reference(TextWriter& out, const T& reference) {
+  if (!reference) return out.put("nil");
+  if constexpr (requires { reference->once_value_type(); }) {
+    out.put(reference->once_value_type().id());
+  } else if (out.enter_box()) {
+    print(out, *reference);
+    out.leave_box();
+  } else {
+    out.put("…");
+  }
+}
+
 /// What has a to_string() of its own: enumerations, decimals, references.
 template <class T>
 void print_by_name(TextWriter& out, const T& value) {
@@ -155,6 +178,8 @@ void print(TextWriter& out, const T& value) {
   } else if constexpr (requires { value.has_value(); }) {
     if (value) return print(out, *value);
     out.put("none");
+  } else if constexpr (requires { value.use_count(); }) {
+    detail::print_reference(out, value);
   } else {
     detail::print_by_name(out, value);
   }
