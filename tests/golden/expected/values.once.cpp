@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <iosfwd>
 #include <memory>
-#include <ostream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -36,20 +35,8 @@ using GeneratedCodecs = once::Codecs<once::Cdr, once::Xdr>;
 
 namespace garden {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Point& value) {
-  encode(encoder, value.x);
-  encode(encoder, value.y);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Point& value) {
-  decode(decoder, value.x);
-  decode(decoder, value.y);
-}
-
 std::string to_string(const Point& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Point& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Point& value) { return once::put(out, value); }
 
 std::size_t Choice::arm_of(std::int16_t label) {
   switch (label) {
@@ -86,83 +73,14 @@ void Choice::number(std::int32_t value) {
   discriminator_ = 2;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Choice& value) {
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    case 1: encode(encoder, std::get<1>(value.state_)); break;
-    case 2: encode(encoder, std::get<2>(value.state_)); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Choice& value) {
-  std::int16_t label{};
-  decode(decoder, label);
-  switch (Choice::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, value.state_.emplace<1>()); break;
-    case 2: decode(decoder, value.state_.emplace<2>()); break;
-    case 3: value.state_.emplace<3>(); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
-
 std::string to_string(const Choice& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Choice& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Everything& value) {
-  encode(encoder, value.one);
-  encode(encoder, value.many);
-  encode(encoder, value.pair);
-  encode(encoder, value.perhaps);
-  encode(encoder, value.named);
-  encode(encoder, value.chosen);
-  encode(encoder, value.text);
-  encode(encoder, value.way);
-  encode_box(encoder, value.nick, [](auto& e1, const auto& element1) {
-    encode_bounded(e1, element1, 8);
-  });
-  encode(encoder, value.figure);
-  encode(encoder, value.whatever);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Everything& value) {
-  decode(decoder, value.one);
-  decode(decoder, value.many);
-  decode(decoder, value.pair);
-  decode(decoder, value.perhaps);
-  decode(decoder, value.named);
-  decode(decoder, value.chosen);
-  decode(decoder, value.text);
-  decode(decoder, value.way);
-  decode_box(decoder, value.nick, [](auto& d1, auto& element1) {
-    decode_bounded(d1, element1, 8);
-  });
-  decode(decoder, value.figure);
-  decode(decoder, value.whatever);
-}
+std::ostream& operator<<(std::ostream& out, const Choice& value) { return once::put(out, value); }
 
 std::string to_string(const Everything& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Everything& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Full& value) {
-  encode(encoder, value.last);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Full& value) {
-  decode(decoder, value.last);
-}
+std::ostream& operator<<(std::ostream& out, const Everything& value) { return once::put(out, value); }
 
 std::string to_string(const Full& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Full& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Full& value) { return once::put(out, value); }
 
 template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Node& value, std::size_t part) {
@@ -187,7 +105,7 @@ once::ValuePlace decode_state(D& decoder, Node& value, std::size_t part) {
 }
 
 std::string to_string(const Node& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Node& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Node& value) { return once::put(out, value); }
 
 template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Marked& value, std::size_t part) {
@@ -216,7 +134,7 @@ once::ValuePlace decode_state(D& decoder, Marked& value, std::size_t part) {
 }
 
 std::string to_string(const Marked& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Marked& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Marked& value) { return once::put(out, value); }
 
 template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Quiet& value, std::size_t part) {
@@ -229,7 +147,7 @@ once::ValuePlace decode_state(D& decoder, Quiet& value, std::size_t part) {
 }
 
 std::string to_string(const Quiet& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Quiet& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Quiet& value) { return once::put(out, value); }
 
 template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Tree& value, std::size_t part) {
@@ -260,7 +178,7 @@ once::ValuePlace decode_state(D& decoder, Tree& value, std::size_t part) {
 }
 
 std::string to_string(const Tree& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Tree& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Tree& value) { return once::put(out, value); }
 
 template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Circle& value, std::size_t part) {
@@ -287,7 +205,7 @@ once::ValuePlace decode_state(D& decoder, Circle& value, std::size_t part) {
 }
 
 std::string to_string(const Circle& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Circle& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Circle& value) { return once::put(out, value); }
 
 template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Ring& value, std::size_t part) {
@@ -306,7 +224,7 @@ once::ValuePlace decode_state(D& decoder, Ring& value, std::size_t part) {
 }
 
 std::string to_string(const Ring& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Ring& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Ring& value) { return once::put(out, value); }
 
 template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Seed& value, std::size_t part) {
@@ -333,7 +251,7 @@ once::ValuePlace decode_state(D& decoder, Seed& value, std::size_t part) {
 }
 
 std::string to_string(const Seed& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Seed& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Seed& value) { return once::put(out, value); }
 
 template once::ValueLink encode_state(once::Cdr::Encoder&, const Node&, std::size_t);
 template once::ValuePlace decode_state(once::CdrDecoder<std::endian::little>&, Node&, std::size_t);
@@ -424,33 +342,110 @@ const once::RegisteredValueTypes kValueTypesOfFile{&::garden::Node::kValueType,
                                                    &::garden::Seed::kValueType};
 }  // namespace
 
-namespace garden {
+template <once::EncoderType E>
+void once::Coding<garden::Point>::write(E& encoder, const Value& value) {
+  encode(encoder, value.x);
+  encode(encoder, value.y);
+}
 
-template void encode(once::Cdr::Encoder&, const Point&);
-template void decode(once::CdrDecoder<std::endian::little>&, Point&);
-template void decode(once::CdrDecoder<std::endian::big>&, Point&);
-template void encode(once::XdrEncoder&, const Point&);
-template void decode(once::XdrDecoder&, Point&);
+template <once::DecoderType D>
+void once::Coding<garden::Point>::read(D& decoder, Value& value) {
+  decode(decoder, value.x);
+  decode(decoder, value.y);
+}
 
-template void encode(once::Cdr::Encoder&, const Choice&);
-template void decode(once::CdrDecoder<std::endian::little>&, Choice&);
-template void decode(once::CdrDecoder<std::endian::big>&, Choice&);
-template void encode(once::XdrEncoder&, const Choice&);
-template void decode(once::XdrDecoder&, Choice&);
+template <once::EncoderType E>
+void once::Coding<garden::Choice>::write(E& encoder, const Value& value) {
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    case 1: encode(encoder, std::get<1>(value.state_)); break;
+    case 2: encode(encoder, std::get<2>(value.state_)); break;
+    default: break;
+  }
+}
 
-template void encode(once::Cdr::Encoder&, const Everything&);
-template void decode(once::CdrDecoder<std::endian::little>&, Everything&);
-template void decode(once::CdrDecoder<std::endian::big>&, Everything&);
-template void encode(once::XdrEncoder&, const Everything&);
-template void decode(once::XdrDecoder&, Everything&);
+template <once::DecoderType D>
+void once::Coding<garden::Choice>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: decode(decoder, value.state_.emplace<1>()); break;
+    case 2: decode(decoder, value.state_.emplace<2>()); break;
+    case 3: value.state_.emplace<3>(); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
 
-template void encode(once::Cdr::Encoder&, const Full&);
-template void decode(once::CdrDecoder<std::endian::little>&, Full&);
-template void decode(once::CdrDecoder<std::endian::big>&, Full&);
-template void encode(once::XdrEncoder&, const Full&);
-template void decode(once::XdrDecoder&, Full&);
+template <once::EncoderType E>
+void once::Coding<garden::Everything>::write(E& encoder, const Value& value) {
+  encode(encoder, value.one);
+  encode(encoder, value.many);
+  encode(encoder, value.pair);
+  encode(encoder, value.perhaps);
+  encode(encoder, value.named);
+  encode(encoder, value.chosen);
+  encode(encoder, value.text);
+  encode(encoder, value.way);
+  encode_box(encoder, value.nick, [](auto& e1, const auto& element1) {
+    encode_bounded(e1, element1, 8);
+  });
+  encode(encoder, value.figure);
+  encode(encoder, value.whatever);
+}
 
-}  // namespace garden
+template <once::DecoderType D>
+void once::Coding<garden::Everything>::read(D& decoder, Value& value) {
+  decode(decoder, value.one);
+  decode(decoder, value.many);
+  decode(decoder, value.pair);
+  decode(decoder, value.perhaps);
+  decode(decoder, value.named);
+  decode(decoder, value.chosen);
+  decode(decoder, value.text);
+  decode(decoder, value.way);
+  decode_box(decoder, value.nick, [](auto& d1, auto& element1) {
+    decode_bounded(d1, element1, 8);
+  });
+  decode(decoder, value.figure);
+  decode(decoder, value.whatever);
+}
+
+template <once::EncoderType E>
+void once::Coding<garden::Full>::write(E& encoder, const Value& value) {
+  encode(encoder, value.last);
+}
+
+template <once::DecoderType D>
+void once::Coding<garden::Full>::read(D& decoder, Value& value) {
+  decode(decoder, value.last);
+}
+
+template void once::Coding<garden::Point>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<garden::Point>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<garden::Point>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<garden::Point>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<garden::Point>::read(once::XdrDecoder&, Value&);
+
+template void once::Coding<garden::Choice>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<garden::Choice>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<garden::Choice>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<garden::Choice>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<garden::Choice>::read(once::XdrDecoder&, Value&);
+
+template void once::Coding<garden::Everything>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<garden::Everything>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<garden::Everything>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<garden::Everything>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<garden::Everything>::read(once::XdrDecoder&, Value&);
+
+template void once::Coding<garden::Full>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<garden::Full>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<garden::Full>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<garden::Full>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<garden::Full>::read(once::XdrDecoder&, Value&);
 
 once::TypeIndex once::TypeCodeOf<garden::Point>::describe(TypeCodeBuilder& types) {
   const auto [self, is_new] = types.declare(TypeKind::Struct, "IDL:garden/Point:1.0", "Point");

@@ -212,10 +212,7 @@ class Choice {
   bool operator==(const Choice&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Choice& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Choice& value);
+  friend struct once::Coding<Choice>;
   friend struct once::Fields<Choice>;
 
   static std::size_t arm_of(std::int16_t label);
@@ -406,28 +403,12 @@ struct Seed : virtual once::ValueBase {
 
 namespace garden {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Point& value);
-template <once::DecoderType D>
-void decode(D& decoder, Point& value);
 std::string to_string(const Point& value);
 std::ostream& operator<<(std::ostream& out, const Point& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Choice& value);
-template <once::DecoderType D>
-void decode(D& decoder, Choice& value);
 std::string to_string(const Choice& value);
 std::ostream& operator<<(std::ostream& out, const Choice& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Everything& value);
-template <once::DecoderType D>
-void decode(D& decoder, Everything& value);
 std::string to_string(const Everything& value);
 std::ostream& operator<<(std::ostream& out, const Everything& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Full& value);
-template <once::DecoderType D>
-void decode(D& decoder, Full& value);
 std::string to_string(const Full& value);
 std::ostream& operator<<(std::ostream& out, const Full& value);
 template <once::EncoderType E>
@@ -474,6 +455,42 @@ std::string to_string(const Seed& value);
 std::ostream& operator<<(std::ostream& out, const Seed& value);
 
 }  // namespace garden
+
+template <>
+struct once::Coding<garden::Point> {
+  using Value = ::garden::Point;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<garden::Choice> {
+  using Value = ::garden::Choice;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<garden::Everything> {
+  using Value = ::garden::Everything;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<garden::Full> {
+  using Value = ::garden::Full;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
 
 template <>
 struct once::Fields<garden::Point> {
