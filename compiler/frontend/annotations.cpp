@@ -152,4 +152,9 @@ bool is_true(const model::Annotation& annotation, std::string_view parameter) {
   return truth != nullptr && *truth;
 }
 
+bool is_set(const std::vector<model::Annotation>& annotations, std::string_view name) {
+  const model::Annotation* annotation = find(annotations, name);
+  return annotation != nullptr && is_true(*annotation, "value");
+}
+
 }  // namespace oncec::frontend
