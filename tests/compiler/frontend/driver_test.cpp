@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <vector>
 
@@ -64,6 +65,17 @@ TEST_F(Driver, WritesThreeFilesNamedForTheIdl) {
   EXPECT_EQ(run({"--cpp-out", out_folder(), write("hello.idl", kRight)}), 0) << err_.str();
   EXPECT_EQ(written(), (std::set<std::string>{"hello.once.co.hpp", "hello.once.cpp", "hello.once.hpp"}));
   EXPECT_EQ(err_.str(), "");
+}
+
+TEST_F(Driver, ReadsAPipe) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  constexpr std::string_view kWrong = "struct S { lng a; };\n";
+  ASSERT_EQ(::write(ends[1], kWrong.data(), kWrong.size()), static_cast<ssize_t>(kWrong.size()));
+  ::close(ends[1]);
+  EXPECT_EQ(run({"check", "/dev/fd/" + std::to_string(ends[0])}), 1);
+  EXPECT_NE(err_.str().find("did you mean 'long'?"), std::string::npos) << err_.str();
+  ::close(ends[0]);
 }
 
 TEST_F(Driver, LeavesAnUnchangedFileAlone) {
