@@ -31,7 +31,7 @@ struct Sentence {
   }
 
 constexpr std::array kSentences{
-    ONCEC_ERROR(UnexpectedCharacter, "unexpected character '{0}'"),
+    ONCEC_ERROR(UnexpectedCharacter, "unexpected character '{0}'{1}"),
     ONCEC_ERROR(UnterminatedLiteral, "{0} literal is not closed on its line"),
     ONCEC_ERROR(UnterminatedComment, "comment is not closed"),
     ONCEC_ERROR(DirectiveUnsupported,
@@ -53,7 +53,7 @@ constexpr std::array kSentences{
     ONCEC_RELAXABLE(RedefinedInOtherCase, "case-clash", "'{0}' differs from '{1}' only in case"),
     ONCEC_RELAXABLE(NameIsKeyword, "keyword-case",
                     "'{0}' differs from the keyword '{1}' only in case: write '_{0}'"),
-    ONCEC_ERROR(NameOfEnclosingScope, "'{0}' has the name of the {1} around it"),
+    ONCEC_ERROR(NameOfEnclosingScope, "'{0}' has the name of the {1} '{2}' around it"),
     ONCEC_ERROR(NameQualified, "module '{0}' cannot have a name with '::': open one module in the other"),
     ONCEC_RELAXABLE(NameClashesWithUse, "name-clash",
                     "'{0}' clashes with '{1}', which is used in this scope"),

@@ -316,7 +316,11 @@ void RepairStrategy::consider_spelling(const Situation& at, std::optional<Edit>&
     for (std::size_t type = 1; type <= Grammar::WSTRING; ++type) {
       NearestWord nearest(word);
       if (is_keyword(type)) nearest.consider(spelling_of(type));
-      if (!nearest.word().empty()) visit(type, equal_but_case(word, nearest.word()) ? 0 : 1);
+      if (is_keyword(type) && spelling_of(type) == word_of_idl(word)) {
+        visit(type, 0);
+      } else if (!nearest.word().empty()) {
+        visit(type, equal_but_case(word, nearest.word()) ? 0 : 1);
+      }
     }
   };
   if (at.upcoming.front() == Grammar::IDENTIFIER) {
@@ -418,10 +422,29 @@ void RepairStrategy::report_expected(std::size_t index, const std::string& expec
       reporter_.report(Message::Expected, tokens_.range(token), {expected, found_token(token, tokens_)});
   // People look where it is missing, not where that shows.
   const std::size_t previous = tokens_.previous(index);
+  if (token.getType() == Grammar::EQUALS && is_in_enum(previous)) {
+    std::string right = "'@value(";
+    right.append(tokens_.text(*tokens_.at(tokens_.next(index)))).append(") ");
+    right.append(tokens_.text(*tokens_.at(previous))).append("'");
+    report.note(tokens_.range(token), "a value stands before its enumerator: " + right);
+  }
   if (!is_missing || previous == tokens_.count()) return;
   if (tokens_.at(previous)->getLine() == token.getLine()) return;
   const SourceRange before = tokens_.range(*tokens_.at(previous));
   report.note({before.file, before.end, before.end + 1}, "it is missing here");
+}
+
+/// True if the token is one of the names in an enum's braces.
+bool RepairStrategy::is_in_enum(std::size_t index) const {
+  while (index < tokens_.count() && tokens_.at(index)->getType() != Grammar::LEFT_BRACE) {
+    const std::size_t type = tokens_.at(index)->getType();
+    if (type != Grammar::IDENTIFIER && type != Grammar::COMMA) return false;
+    index = tokens_.previous(index);
+  }
+  if (index >= tokens_.count()) return false;
+  const std::size_t name = tokens_.previous(index);
+  const std::size_t keyword = name < tokens_.count() ? tokens_.previous(name) : name;
+  return keyword < tokens_.count() && tokens_.at(keyword)->getType() == Grammar::ENUM;
 }
 
 /// True if something just before has been reported that makes this one say nothing new.

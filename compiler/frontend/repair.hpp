@@ -79,6 +79,7 @@ class RepairStrategy final : public antlr4::ANTLRErrorStrategy {
                                             std::size_t error) const;
   void leave_out(std::size_t from, std::size_t error);
   void suspect(std::size_t index);
+  bool is_in_enum(std::size_t index) const;
   bool is_consequence(std::size_t index) const;
   bool is_body_loop(const Situation& at) const;
 
