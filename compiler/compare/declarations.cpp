@@ -48,16 +48,12 @@ const FieldRules kMemberRules{Rule::MemberAdded,
                               "member",
                               ""};
 
+/// What is no message in Protocol Buffers is numbered by its places.
 template <class List>
 void add_members(const List& members, Fields& fields) {
   for (const auto& member : members) {
-    add_field(fields, member.name, *member.type, member.annotations, member.range);
+    fields.push_back({member.name, member.type.get(), fields.size() + 1, member.range});
   }
-}
-
-void add_members(const model::Struct& structure, Fields& fields) {
-  if (structure.base != nullptr) add_members(std::get<model::Struct>(structure.base->body), fields);
-  add_members(structure.members, fields);
 }
 
 /// The state, the bases' before its own, as it travels.
@@ -134,6 +130,7 @@ struct Arm {
   const model::UnionCase* arm = nullptr;
   std::string labels;
   SourceRange range;
+  std::uint64_t number = 0;  // in Protocol Buffers
 };
 
 std::vector<Arm> arms_of(const model::Union& onion) {
@@ -141,6 +138,9 @@ std::vector<Arm> arms_of(const model::Union& onion) {
   for (const model::UnionCase& arm : onion.cases) {
     arms.push_back({arm.member ? arm.member->name : "", &arm, labels_of(arm),
                     arm.member ? arm.member->range : arm.range});
+  }
+  for (const backend::proto::Field& field : backend::proto::fields_of(onion)) {
+    arms[field.arm].number = field.number;
   }
   return arms;
 }
@@ -159,9 +159,13 @@ void compare_arms(const Declaration& before, const Declaration& after, Differenc
     return old_arms[k].labels == new_arms[i].labels;
   });
   std::vector<bool> kept(old_arms.size(), false);
-  for (const std::size_t k : partner) {
-    if (k != kNone) kept[k] = true;
+  bool renumbered = false;
+  for (std::size_t i = 0; i < new_arms.size(); ++i) {
+    if (partner[i] == kNone) continue;
+    kept[partner[i]] = true;
+    renumbered = renumbered || old_arms[partner[i]].number != new_arms[i].number;
   }
+  const std::size_t known = differences.count();
   for (std::size_t k = 0; k < old_arms.size(); ++k) {
     if (kept[k]) continue;
     differences.add(Rule::ArmRemoved, old_arms[k].range, after.range,
@@ -193,7 +197,10 @@ void compare_arms(const Declaration& before, const Declaration& after, Differenc
     }
   }
   if (!in_order(partner) && !same_text) {
-    differences.add(Rule::ArmMoved, before.range, after.range, "cases of " + owner + " have another order");
+    differences.add(Rule::ArmMoved, before.range, after.range, "cases of " + owner + " have another order")
+        .effects.protobuf = renumbered;
+  } else if (renumbered && differences.count() == known) {
+    differences.add(Rule::ArmId, before.range, after.range, "member of " + owner + " has another number");
   }
 }
 
@@ -244,24 +251,14 @@ struct Comparison {
   }
   void operator()(const model::Struct& now) const {
     const model::Struct& then = old_of(now);
-    Fields old_fields;
-    Fields new_fields;
-    add_members(then, old_fields);
-    add_members(now, new_fields);
-    compare_members(before, after, old_fields, new_fields, differences);
+    compare_messages();
     const std::string old_base = then.base == nullptr ? "" : model::qualified_name(*then.base);
     const std::string new_base = now.base == nullptr ? "" : model::qualified_name(*now.base);
     if (old_base == new_base) return;
     differences.add(Rule::StructBase, before.range, after.range,
                     owner_of(after) + " had the base " + quoted(old_base) + ", has " + quoted(new_base));
   }
-  void operator()(const model::Exception& now) const {
-    Fields old_fields;
-    Fields new_fields;
-    add_members(old_of(now).members, old_fields);
-    add_members(now.members, new_fields);
-    compare_members(before, after, old_fields, new_fields, differences);
-  }
+  void operator()(const model::Exception&) const { compare_messages(); }
   void operator()(const model::Union& now) const {
     const std::size_t known = differences.count();
     compare_field_types("discriminator of " + owner_of(after), *old_of(now).discriminator, *now.discriminator,
@@ -300,6 +297,10 @@ struct Comparison {
   void operator()(const model::Unmapped&) const {}
 
  private:
+  void compare_messages() const {
+    compare_members(before, after, named(backend::proto::fields_of(before)),
+                    named(backend::proto::fields_of(after)), differences);
+  }
   static std::vector<std::uint32_t> widths(const model::Bitset& bits) {
     std::vector<std::uint32_t> result;
     for (const model::BitField& field : bits.fields) result.push_back(field.bits);

@@ -23,21 +23,14 @@ std::string names(const Fields& fields) {
 
 }  // namespace
 
-bool has_id(const std::vector<model::Annotation>& annotations) {
-  return std::any_of(annotations.begin(), annotations.end(),
-                     [](const model::Annotation& annotation) { return annotation.name == "id"; });
-}
-
-void add_field(Fields& fields, const std::string& name, const model::Type& type,
-               const std::vector<model::Annotation>& annotations, SourceRange range) {
-  std::uint64_t number = fields.empty() ? 1 : fields.back().number + 1;
-  for (const model::Annotation& annotation : annotations) {
-    if (annotation.name != "id") continue;
-    const model::Value* const value = annotation.argument("value");
-    const auto* const integer = value == nullptr ? nullptr : std::get_if<model::IntegerValue>(value);
-    if (integer != nullptr) number = integer->magnitude;
+Fields named(const std::vector<backend::proto::Field>& numbered) {
+  Fields fields;
+  for (const backend::proto::Field& field : numbered) {
+    if (field.name == nullptr) continue;
+    const bool is_external = field.member != nullptr && field.member->is_external;
+    fields.push_back({*field.name, field.type, field.number, field.range, is_external});
   }
-  fields.push_back({name, &type, number, range});
+  return fields;
 }
 
 void compare_field_types(const std::string& what, const model::Type& before, const model::Type& after,
@@ -97,6 +90,10 @@ void compare_fields(const Fields& before, const Fields& after, const FieldRules&
       differences.add(rules.renamed, then.range, now.range, what + " was " + quoted(then.name));
     }
     compare_field_types(what, *then.type, *now.type, rules.type, then.range, now.range, differences);
+    if (then.is_external != now.is_external) {
+      differences.add(Rule::TypeRenamed, then.range, now.range,
+                      what + (now.is_external ? " is @external now" : " is no longer @external"));
+    }
   }
 
   if (!in_order(partner)) {
@@ -108,7 +105,7 @@ void compare_fields(const Fields& before, const Fields& after, const FieldRules&
         .effects.protobuf = renumbered;
   } else if (renumbered && !other_list) {
     differences.add(rules.id, old_owner, new_owner,
-                    "a " + rules.noun + " of " + rules.owner + " has another number");
+                    rules.noun + " of " + rules.owner + " has another number");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/proto/fields.hpp"
 #include "compare/difference.hpp"
 #include "model/model.hpp"
 
@@ -13,16 +14,14 @@ namespace oncec::compare {
 struct Field {
   std::string name;
   const model::Type* type = nullptr;
-  std::uint64_t number = 0;  // in Protocol Buffers: @id, or its place, from 1
+  std::uint64_t number = 0;  // in Protocol Buffers
   SourceRange range;
+  bool is_external = false;
 };
 using Fields = std::vector<Field>;
 
-/// Appends a field with the number that @id gives it, or the next.
-void add_field(Fields& fields, const std::string& name, const model::Type& type,
-               const std::vector<model::Annotation>& annotations, SourceRange range);
-
-bool has_id(const std::vector<model::Annotation>& annotations);
+/// Those that have a name: all but an operation's return value.
+Fields named(const std::vector<backend::proto::Field>& numbered);
 
 /// Which rules speak of such a list, and how it is called.
 struct FieldRules {

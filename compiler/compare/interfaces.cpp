@@ -14,7 +14,6 @@ namespace oncec::compare {
 namespace {
 
 using model::Declaration;
-using model::Direction;
 using model::Operation;
 
 /// An operation, and the interface that declares it.
@@ -91,29 +90,9 @@ Rule rule_of(model::Semantics before, model::Semantics after) {
   }
 }
 
-Fields arguments_of(const Operation& operation) {
-  Fields fields;
-  for (const model::Parameter& parameter : operation.parameters) {
-    if (parameter.direction == Direction::Out) continue;
-    add_field(fields, parameter.name, *parameter.type, parameter.annotations, parameter.range);
-  }
-  return fields;
-}
-
 bool returns_value(const Operation& operation) {
   const auto* const primitive = std::get_if<model::Primitive>(&model::resolve(*operation.result).form);
   return primitive == nullptr || *primitive != model::Primitive::Void;
-}
-
-Fields results_of(const Operation& operation) {
-  Fields fields;
-  for (const model::Parameter& parameter : operation.parameters) {
-    if (parameter.direction == Direction::In) continue;
-    add_field(fields, parameter.name, *parameter.type, parameter.annotations, parameter.range);
-    // The return value has the number 1, whether there is one or not.
-    if (fields.size() == 1 && !has_id(parameter.annotations)) ++fields.front().number;
-  }
-  return fields;
 }
 
 void compare_arguments(const Operation& before, const Operation& after, const std::string& owner,
@@ -127,8 +106,8 @@ void compare_arguments(const Operation& before, const Operation& after, const st
                              Rule::ArgumentId,
                              "argument",
                              owner};
-  compare_fields(arguments_of(before), arguments_of(after), arguments, before.range, after.range,
-                 differences);
+  compare_fields(named(backend::proto::request_of(before)), named(backend::proto::request_of(after)),
+                 arguments, before.range, after.range, differences);
 }
 
 void compare_results(const Operation& before, const Operation& after, const std::string& owner,
@@ -152,8 +131,8 @@ void compare_results(const Operation& before, const Operation& after, const std:
                            Rule::ResultId,
                            "result",
                            owner};
-  const Fields old_results = results_of(before);
-  const Fields new_results = results_of(after);
+  const Fields old_results = named(backend::proto::reply_of(before));
+  const Fields new_results = named(backend::proto::reply_of(after));
   const std::size_t known = differences.count();
   compare_fields(old_results, new_results, results, before.range, after.range, differences);
   // A result that is the only one comes without a struct, and its name is nowhere in C++.
@@ -226,7 +205,8 @@ void compare_operations(const Entry& before, const Entry& after, Differences& di
   const std::string owner = text_of(after);
   const bool renamed = then.name != now.name;
   if (then.id != now.id) {
-    differences.add(Rule::OperationId, then.range, now.range,
+    const bool is_procedure = std::get<model::Interface>(after.declared_in->body).onc_program.has_value();
+    differences.add(is_procedure ? Rule::ProcedureNumber : Rule::OperationId, then.range, now.range,
                     owner + " had the number " + std::to_string(then.id) + ", has " + std::to_string(now.id));
   } else if (renamed) {
     differences.add(Rule::OperationRenamed, then.range, now.range, owner + " was " + quoted(then.name));
@@ -268,6 +248,22 @@ void compare_bases(const Declaration& before, const Declaration& after, bool los
   }
 }
 
+void compare_program(const Declaration& before, const Declaration& after, Differences& differences) {
+  const auto& then = std::get<model::Interface>(before.body).onc_program;
+  const auto& now = std::get<model::Interface>(after.body).onc_program;
+  if (!then || !now) return;
+  const std::string owner = "interface " + quoted(model::qualified_name(after));
+  const auto compare_numbers = [&](Rule rule, std::string_view what, std::uint32_t old_number,
+                                   std::uint32_t new_number) {
+    if (old_number == new_number) return;
+    std::string text = owner;
+    text.append(" had the ").append(what).append(" number ").append(std::to_string(old_number));
+    differences.add(rule, before.range, after.range, text + ", has " + std::to_string(new_number));
+  };
+  compare_numbers(Rule::ProgramNumber, "program", then->program, now->program);
+  compare_numbers(Rule::VersionNumber, "version", then->version, now->version);
+}
+
 }  // namespace
 
 void compare_interfaces(const Declaration& before, const Declaration& after, Differences& differences) {
@@ -294,6 +290,7 @@ void compare_interfaces(const Declaration& before, const Declaration& after, Dif
     differences.add(Rule::OperationAdded, before.range, now.operation->range, text_of(now) + " added");
   }
   compare_bases(before, after, lost_inherited, differences);
+  compare_program(before, after, differences);
 }
 
 }  // namespace oncec::compare

@@ -45,14 +45,18 @@ enum class Rule : std::uint8_t {
   ArmMoved,
   ArmSwapped,
   ArmRenamed,
+  ArmId,
   // Interfaces.
   InterfaceAdded,
   InterfaceRemoved,
   BaseAdded,
   BaseRemoved,
+  ProgramNumber,
+  VersionNumber,
   OperationAdded,
   OperationRemoved,
   OperationId,
+  ProcedureNumber,
   OperationRenamed,
   CppNameChanged,
   // Operations.

@@ -40,8 +40,12 @@ std::optional<std::string> read_if_there(const fs::path& path) {
 }
 
 preprocess::Options preprocessing(const std::string& file, const ReadingOptions& options) {
+  // The file itself is read here, where it can be said why it cannot be; and once, for it may be a pipe.
+  const auto read = [file, text = read_text(file)](const fs::path& path) {
+    return path == fs::path(file) ? std::optional(text) : read_if_there(path);
+  };
   return {is_onc_rpc(file) ? preprocess::Language::OncRpc : preprocess::Language::OmgIdl,
-          options.include_folders, options.defines, options.undefines, read_if_there};
+          options.include_folders, options.defines, options.undefines, read};
 }
 
 frontend::OncOptions onc_options(const ReadingOptions& options) {
@@ -54,7 +58,6 @@ frontend::OncOptions onc_options(const ReadingOptions& options) {
 }
 
 Reading read(const std::string& file, const ReadingOptions& options, bool parse) {
-  read_text(file);  // says why it cannot be read, where the preprocessor would only say that it is not there
   Reading out;
   out.model = std::make_unique<model::Model>();
   preprocess::Preprocessed preprocessed =

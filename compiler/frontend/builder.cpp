@@ -8,6 +8,7 @@
 #include "frontend/builder_declare.hpp"
 #include "frontend/literals.hpp"
 #include "frontend/spelled.hpp"
+#include "frontend/starts.hpp"
 
 namespace oncec::frontend {
 
@@ -30,7 +31,8 @@ struct Place {
 };
 constexpr std::string_view kConstructed =
     "a module, a struct, a union, an enum, a bitmask, a bitset, an exception, a typedef";
-constexpr std::array<Place, 12> kPlaces{{{"optional", "a member"},
+constexpr std::array<Place, 13> kPlaces{{{"optional", "a member, a union's member"},
+                                         {"external", "a member, a union's member"},
                                          {"position", "a flag"},
                                          {"value", "an enumerator"},
                                          {"default_literal", "an enumerator"},
@@ -74,6 +76,7 @@ void Builder::build() {
   report_unused_templates();
   close_gaps();
   report_never_defined();
+  choose_starts(model_, reporter_);
   ids_.assign(model_);
 }
 

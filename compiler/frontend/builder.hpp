@@ -134,6 +134,12 @@ class Builder {
   std::vector<model::Member> members(const std::vector<Grammar::MemberContext*>& contexts, Scope& scope,
                                      const model::Declaration& of);
   void member(Grammar::MemberContext& context, Scope& scope, std::vector<model::Member>& out);
+  /// The type before the declarators of a member with these annotations.
+  model::TypePointer member_type(Grammar::TypeSpecifierContext& context, Scope& scope,
+                                 const std::vector<model::Annotation>& annotations);
+  /// What a declarator makes of that type; a member without a type is wrong.
+  model::Member member_of(Grammar::DeclaratorContext& declarator, const model::TypePointer& base,
+                          std::vector<model::Annotation> annotations, std::string doc, Scope& scope);
 
   // builder_types.cpp: types by name and in place
   model::TypePointer type(Grammar::SimpleTypeContext& context, Scope& scope);

@@ -125,26 +125,42 @@ std::vector<model::Member> Builder::members(const std::vector<Grammar::MemberCon
 }
 
 void Builder::member(Grammar::MemberContext& context, Scope& scope, std::vector<model::Member>& out) {
-  const model::TypePointer base = held_type(*context.typeSpecifier(), scope);
   const std::vector<model::Annotation> read = read_annotations(context.annotation(), scope, "a member");
-  const model::Annotation* optional = find(read, "optional");
+  const model::TypePointer base = member_type(*context.typeSpecifier(), scope, read);
   const std::string doc = doc_of(context);
   for (Grammar::DeclaratorContext* declarator : context.declarator()) {
-    model::Member member;
+    model::Member member = member_of(*declarator, base, read, doc, scope);
     const Name name = constants_.name(*declarator->identifier());
-    member.name = name.text;
-    member.range = name.range;
-    if (base != nullptr) member.type = with_sizes(base, *declarator, scope);
-    if (member.type != nullptr && optional != nullptr && is_true(*optional, "value")) {
-      member.type = std::make_shared<const model::Type>(model::Type{model::OptionalType{member.type}});
-    }
-    member.annotations = read;
-    member.doc = doc;
     Entity entity;
     entity.kind = Entity::Kind::Member;
     if (!names_.declare(scope, name, std::move(entity)) || member.type == nullptr) continue;
     if (!is_too_deep(*member.type, name.range)) out.push_back(std::move(member));
   }
+}
+
+/// Behind @optional and @external a type need only be declared.
+model::TypePointer Builder::member_type(Grammar::TypeSpecifierContext& context, Scope& scope,
+                                        const std::vector<model::Annotation>& annotations) {
+  const bool is_apart = is_set(annotations, "optional") || is_set(annotations, "external");
+  if (is_apart && context.simpleType() != nullptr) return type(*context.simpleType(), scope);
+  return held_type(context, scope);
+}
+
+model::Member Builder::member_of(Grammar::DeclaratorContext& declarator, const model::TypePointer& base,
+                                 std::vector<model::Annotation> annotations, std::string doc, Scope& scope) {
+  const Name name = constants_.name(*declarator.identifier());
+  const bool is_optional = is_set(annotations, "optional");
+  model::Member member;
+  member.name = name.text;
+  member.range = name.range;
+  if (base != nullptr) member.type = with_sizes(base, declarator, scope);
+  if (member.type != nullptr && is_optional) {
+    member.type = std::make_shared<const model::Type>(model::Type{model::OptionalType{member.type}});
+  }
+  member.is_external = !is_optional && is_set(annotations, "external");
+  member.annotations = std::move(annotations);
+  member.doc = std::move(doc);
+  return member;
 }
 
 // ----------------------------------------------------------------------------------------------------- enums

@@ -101,7 +101,7 @@ model::TypePointer Builder::sequence(Grammar::SequenceTypeContext& context, Scop
 model::TypePointer Builder::map(Grammar::MapTypeContext& context, Scope& scope) {
   read_annotations(context.annotation(), scope, "an element");
   const model::TypePointer key = held_type(*context.simpleType(0), scope);
-  const model::TypePointer value = held_type(*context.simpleType(1), scope);
+  const model::TypePointer value = type(*context.simpleType(1), scope);
   const std::optional<std::uint64_t> given = bound(context.constExpression(), scope);
   if (key == nullptr || value == nullptr || !given) return nullptr;
   return make({model::MapType{key, value, *given}});

@@ -135,15 +135,10 @@ void Builder::union_case(Grammar::UnionCaseContext& context, Scope& scope, Union
                          model::Union& out) {
   model::UnionCase current;
   for (Grammar::CaseLabelContext* label : context.caseLabel()) union_label(*label, out, labels, current);
-  const model::TypePointer base = held_type(*context.typeSpecifier(), scope);
-  Grammar::DeclaratorContext& declarator = *context.declarator();
-  model::Member member;
-  const Name name = constants_.name(*declarator.identifier());
-  member.name = name.text;
-  member.range = name.range;
-  if (base != nullptr) member.type = with_sizes(base, declarator, scope);
-  member.annotations = read_annotations(context.annotation(), scope, "a union's member");
-  member.doc = doc_of(context);
+  std::vector<model::Annotation> read = read_annotations(context.annotation(), scope, "a union's member");
+  const model::TypePointer base = member_type(*context.typeSpecifier(), scope, read);
+  model::Member member = member_of(*context.declarator(), base, std::move(read), doc_of(context), scope);
+  const Name name = constants_.name(*context.declarator()->identifier());
   Entity entity;
   entity.kind = Entity::Kind::Member;
   const bool entered = names_.declare(scope, name, std::move(entity));

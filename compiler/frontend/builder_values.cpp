@@ -181,21 +181,12 @@ void Builder::value_item(Grammar::ValueItemContext& context, model::Declaration&
 void Builder::state(Grammar::StateMemberContext& context, const Annotated& annotations,
                     const std::string& doc, model::Declaration& declaration, Holder& holder) {
   auto& body = std::get<model::ValueType>(declaration.body);
-  const model::TypePointer base = held_type(*context.typeSpecifier(), holder.scope);
   const std::vector<model::Annotation> read = read_annotations(annotations, holder.scope, "a member");
-  const model::Annotation* optional = find(read, "optional");
+  const model::TypePointer base = member_type(*context.typeSpecifier(), holder.scope, read);
   for (Grammar::DeclaratorContext* declarator : context.declarator()) {
-    model::StateMember member;
-    const Name name = constants_.name(*declarator->identifier());
-    member.name = name.text;
-    member.range = name.range;
-    member.doc = doc;
-    member.annotations = read;
+    model::StateMember member{member_of(*declarator, base, read, doc, holder.scope)};
     member.is_public = context.PUBLIC() != nullptr;
-    if (base != nullptr) member.type = with_sizes(base, *declarator, holder.scope);
-    if (member.type != nullptr && optional != nullptr && is_true(*optional, "value")) {
-      member.type = std::make_shared<const model::Type>(model::Type{model::OptionalType{member.type}});
-    }
+    const Name name = constants_.name(*declarator->identifier());
     Entity entity;
     entity.kind = Entity::Kind::Member;
     const bool entered =

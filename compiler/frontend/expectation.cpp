@@ -264,6 +264,12 @@ std::string expected_token(std::size_t type, const Place& place, const TokenBuff
     case Grammar::IDENTIFIER: return expected_name(place, tokens);
     case Grammar::INTEGER: return "a value";
     case Grammar::IN_: return "'in', 'out' or 'inout'";
+    case Grammar::LONG:
+    case Grammar::SHORT:
+      if (place.previous < tokens.count() && tokens.at(place.previous)->getType() == Grammar::UNSIGNED) {
+        return "'long' or 'short' after 'unsigned'";
+      }
+      return quoted(spelling_of(type)) + after_previous(place, tokens);
     case Grammar::SEMICOLON: return "';' after the " + std::string(finished(*place.context));
     case Grammar::RIGHT_BRACE: return "'}' at the end of the " + std::string(construct(place.context));
     default: return quoted(spelling_of(type)) + after_previous(place, tokens);

@@ -31,7 +31,7 @@ struct Sentence {
   }
 
 constexpr std::array kSentences{
-    ONCEC_ERROR(UnexpectedCharacter, "unexpected character '{0}'"),
+    ONCEC_ERROR(UnexpectedCharacter, "unexpected character '{0}'{1}"),
     ONCEC_ERROR(UnterminatedLiteral, "{0} literal is not closed on its line"),
     ONCEC_ERROR(UnterminatedComment, "comment is not closed"),
     ONCEC_ERROR(DirectiveUnsupported,
@@ -53,7 +53,7 @@ constexpr std::array kSentences{
     ONCEC_RELAXABLE(RedefinedInOtherCase, "case-clash", "'{0}' differs from '{1}' only in case"),
     ONCEC_RELAXABLE(NameIsKeyword, "keyword-case",
                     "'{0}' differs from the keyword '{1}' only in case: write '_{0}'"),
-    ONCEC_ERROR(NameOfEnclosingScope, "'{0}' has the name of the {1} around it"),
+    ONCEC_ERROR(NameOfEnclosingScope, "'{0}' has the name of the {1} '{2}' around it"),
     ONCEC_ERROR(NameQualified, "module '{0}' cannot have a name with '::': open one module in the other"),
     ONCEC_RELAXABLE(NameClashesWithUse, "name-clash",
                     "'{0}' clashes with '{1}', which is used in this scope"),
@@ -68,8 +68,13 @@ constexpr std::array kSentences{
     ONCEC_ERROR(NotOfKind, "'{0}' is {1}, not {2}"),
     ONCEC_ERROR(RepositoryIdRepeated, "'{0}' has the {1} \"{2}\" already"),
     ONCEC_ERROR(RepositoryIdInvalid, "\"{0}\" is no repository id: that is a format, a colon and more"),
-    ONCEC_ERROR(ContainsItself, "'{0}' cannot contain itself: 'sequence<{0}>' can hold none or many"),
-    ONCEC_ERROR(IncompleteType, "'{0}' is declared, but not defined yet: only a sequence may hold it here"),
+    ONCEC_ERROR(ContainsItself,
+                "'{0}' cannot contain itself: '@optional {0}' can hold none or one, 'sequence<{0}>' many"),
+    ONCEC_ERROR(ContainsItselfWithoutEnd,
+                "a value of '{0}' would contain itself without end: '@optional' or a sequence can stop it"),
+    ONCEC_ERROR(
+        IncompleteType,
+        "'{0}' is declared, but not defined yet: here it must stand in a sequence or behind '@optional'"),
     ONCEC_ERROR(IncompleteBase, "'{0}' is declared, but not defined yet: it cannot be a base"),
     ONCEC_WARNING(InterfaceNeverDefined, "interface-never-defined", "interface '{0}' is never defined"),
     ONCEC_ERROR(TypeNeverDefined, "{0} '{1}' is never defined"),

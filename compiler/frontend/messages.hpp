@@ -55,6 +55,7 @@ enum class Message : std::uint8_t {
   RepositoryIdInvalid,
   // Types.
   ContainsItself,
+  ContainsItselfWithoutEnd,
   IncompleteType,
   IncompleteBase,
   InterfaceNeverDefined,

@@ -154,7 +154,7 @@ bool Names::declare(Scope& scope, const Name& name, Entity entity) {
   entity.range = name.range;
   const auto used = scope.introduced.find(name.text);
   if (has_name_of(scope, name.text)) {
-    reporter_.report(Message::NameOfEnclosingScope, name.range, {name.text, scope.kind});
+    reporter_.report(Message::NameOfEnclosingScope, name.range, {name.text, scope.kind, scope.name});
   } else if (used != scope.introduced.end()) {
     reporter_.report(Message::NameClashesWithUse, name.range, {name.text, used->second.text})
         .note(used->second.range, "used here");
@@ -285,6 +285,10 @@ bool Names::belongs_to_nameless(const std::string& name) {
 void Names::report_unknown(const Scope& scope, const Name& name, bool outwards) {
   if (is_excused_(name.text)) return;
   if (excuses_misplaced_ && exists_anywhere(name.text)) return;
+  if (const std::string_view meant = word_of_idl(name.text); outwards && !meant.empty()) {
+    reporter_.report(Message::UnknownName, name.range, {name.text, did_you_mean(meant)});
+    return;
+  }
   NearestWord nearest(name.text);
   for (const Scope* current = &scope; current != nullptr; current = outwards ? current->parent : nullptr) {
     for (const auto& [key, entity] : current->names) {

@@ -40,6 +40,10 @@ std::size_t closing(std::size_t type) {
   }
 }
 
+bool is_number(std::size_t type) {
+  return type == Lexer::INTEGER || type == Lexer::FLOATING;
+}
+
 /// The brackets that are open at a token. Forgiving: a brace closes whatever was left open inside.
 class OpenBrackets {
  public:
@@ -81,6 +85,7 @@ bool TokenBuffer::prepare(Reporter& reporter) {
       continue;
     }
     judge_unterminated(token, reporter);
+    if (judge_number(i, reporter)) ++i;
     if (token.getType() == Lexer::SHIFT_RIGHT && brackets.in_angle()) split_shift(i);
     brackets.see(token.getType());
     if (brackets.depth() > kNestingMax) {
@@ -104,15 +109,41 @@ void TokenBuffer::judge_unterminated(antlr4::Token& token, Reporter& reporter) {
 /// False if everything behind it must be ignored.
 bool TokenBuffer::judge_hidden(antlr4::Token& token, Reporter& reporter) {
   switch (token.getType()) {
-    case Lexer::UNEXPECTED_CHARACTER:
-      reporter.report(Message::UnexpectedCharacter, range(token), {text(token)});
-      return true;
+    case Lexer::UNEXPECTED_CHARACTER: judge_character(token, reporter); return true;
     case Lexer::DIRECTIVE: judge_directive(token, reporter); return true;
     case Lexer::UNTERMINATED_COMMENT:
       reporter.report(Message::UnterminatedComment, range(token));
       return false;
     default: return true;
   }
+}
+
+/// A '.' between two words is read as the "::" that it should be.
+void TokenBuffer::judge_character(antlr4::Token& token, Reporter& reporter) {
+  const std::size_t index = token.getTokenIndex();
+  const bool joins = text(token) == "." && is_glued(index) && is_glued(index + 1) &&
+                     at(index - 1)->getType() == Lexer::IDENTIFIER &&
+                     at(index + 1)->getType() == Lexer::IDENTIFIER;
+  reporter.report(Message::UnexpectedCharacter, range(token),
+                  {text(token), joins ? ": names are joined by '::'" : ""});
+  if (!joins) return;
+  editable(token).setType(Lexer::SCOPE);
+  editable(token).setChannel(antlr4::Token::DEFAULT_CHANNEL);
+}
+
+/// A number that a word or another number follows without a space: "0xZZ", "1.5.2". True if that has been
+/// hidden.
+bool TokenBuffer::judge_number(std::size_t index, Reporter& reporter) {
+  if (!is_number(at(index)->getType()) || !is_glued(index + 1)) return false;
+  antlr4::Token& rest = *at(index + 1);
+  if (rest.getType() != Lexer::IDENTIFIER && !is_number(rest.getType())) return false;
+  const SourceRange place = range(rest);
+  const std::string all = std::string(text(*at(index))).append(text(rest));
+  reporter.report(Message::UnexpectedCharacter, {place.file, place.begin, place.begin + 1},
+                  {text(rest).substr(0, 1), ": '" + all + "' is no number"});
+  editable(rest).setType(Lexer::UNEXPECTED_CHARACTER);
+  hide(index + 1);
+  return true;
 }
 
 void TokenBuffer::judge_directive(antlr4::Token& token, Reporter& reporter) {

@@ -32,6 +32,8 @@ class TokenBuffer : public TokenStream {
  private:
   void judge_unterminated(antlr4::Token& token, Reporter& reporter);
   bool judge_hidden(antlr4::Token& token, Reporter& reporter);
+  void judge_character(antlr4::Token& token, Reporter& reporter);
+  bool judge_number(std::size_t index, Reporter& reporter);
   void judge_directive(antlr4::Token& token, Reporter& reporter);
   void split_shift(std::size_t index);
 

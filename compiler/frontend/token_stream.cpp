@@ -94,6 +94,10 @@ bool TokenStream::is_included(const antlr4::Token& token) const {
   return source_.is_included(octet_of(token.getStartIndex()));
 }
 
+bool TokenStream::is_glued(std::size_t index) const {
+  return index > 0 && index < count() && at(index - 1)->getStopIndex() + 1 == at(index)->getStartIndex();
+}
+
 std::string_view TokenStream::text(const antlr4::Token& token) const {
   if (token.getType() == antlr4::Token::EOF) return {};
   const std::uint32_t begin = octet_of(token.getStartIndex());

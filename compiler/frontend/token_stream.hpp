@@ -36,6 +36,8 @@ class TokenStream : public antlr4::CommonTokenStream {
 
   SourceRange range(const antlr4::Token& token) const;
   SourceRange range(const antlr4::Token& first, const antlr4::Token& last) const;
+  /// True if nothing stands between the token at `index` and the one before it.
+  bool is_glued(std::size_t index) const;
   /// As written; for the end of the file, nothing.
   std::string_view text(const antlr4::Token& token) const;
 

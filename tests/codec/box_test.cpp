@@ -59,14 +59,15 @@ TEST(Box, CopiesAllThatIsInIt) {
 }
 
 TEST(Box, MayBeGivenAPartOfItself) {
-  Tree tree{"a", Tree{"b", Tree{"c", {}, {}}, {}}, {}};
-  tree = *tree.left;
-  EXPECT_EQ(tree.label, "b");
+  Tree tree{"a", Tree{"b", Tree{"c", Tree{"d", {}, {}}, {}}, {}}, {}};
+  tree.left = *tree.left->left;
   EXPECT_EQ(tree.left->label, "c");
+  tree.left = tree.left->left;
+  EXPECT_EQ(tree.left->label, "d");
   tree.left = tree;
-  EXPECT_EQ(tree.left->left->label, "c");
+  EXPECT_EQ(tree.left->left->label, "d");
   tree.left = std::move(tree.left->left);
-  EXPECT_EQ(tree.left->label, "c");
+  EXPECT_EQ(tree.left->label, "d");
 }
 
 TEST(Box, ComparesAndCopiesListsOfLists) {

@@ -55,6 +55,7 @@ constexpr std::array kIncludes = {
     Include{"once::Float128", "<once/codec/codec.hpp>"},
     Include{"once::Coding", "<once/codec/coder.hpp>"},
     Include{"once::DecoderType", "<once/codec/coder.hpp>"},
+    Include{"once::External", "<once/codec/external.hpp>"},
     Include{"once::Enumerators", "<once/codec/fields.hpp>"},
     Include{"once::Fields", "<once/codec/fields.hpp>"},
     Include{"once::Fixed", "<once/codec/fixed.hpp>"},

@@ -215,7 +215,8 @@ void emit_list_codec(Code& code, const Input& input, const Declaration& declarat
   const std::string name = coding_name(input, declaration);
   const auto emit_direction = [&](const Direction& direction) {
     for (std::size_t i = 0; i + 1 < members.size(); ++i) {
-      emit_statement(code, Statement{direction}.of(*members[i].type, "node->" + identifier(members[i].name)));
+      const std::string value = member_value(members[i], "node->" + identifier(members[i].name));
+      emit_statement(code, Statement{direction}.of(*members[i].type, value));
     }
   };
   code.emit(R"(
@@ -273,7 +274,8 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
                                "::" + input.names.qualified(*base) + "&>(value));");
     }
     for (const model::Member& member : members) {
-      emit_statement(code, Statement{direction}.of(*member.type, "value." + name_of(member.name)));
+      const std::string value = member_value(member, "value." + name_of(member.name));
+      emit_statement(code, Statement{direction}.of(*member.type, value));
     }
   };
   code.emit(R"(

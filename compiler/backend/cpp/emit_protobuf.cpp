@@ -207,8 +207,9 @@ void emit_members(Code& code, const Declaration& declaration, const std::string&
   const bool is_exception = std::holds_alternative<model::Exception>(declaration.body);
   std::vector<Access> fields;
   for (const proto::Field& field : proto::fields_of(declaration)) {
-    fields.push_back(
-        {field, "value." + (is_exception ? exception_member_name(*field.name) : identifier(*field.name))});
+    const std::string name_in_cpp =
+        is_exception ? exception_member_name(*field.name) : identifier(*field.name);
+    fields.push_back({field, member_value(*field.member, "value." + name_in_cpp)});
   }
   if (fields.empty()) {
     code.emit(R"(
@@ -369,9 +370,9 @@ void emit_union_codec(Code& code, const Input& input, const Declaration& declara
         }},
        {"start",
         [&] {
-          if (!onion.cases.front().member) return;
+          if (onion.start == onion.cases.size() || !onion.cases[onion.start].member) return;
           code.emit("once::protobuf::clear(value.$arm$());",
-                    {{"arm", union_arm_name(onion.cases.front().member->name, declaration.name)}});
+                    {{"arm", union_arm_name(onion.cases[onion.start].member->name, declaration.name)}});
         }},
        {"nested", [&] { emit_nesting(code, declaration, "reader"); }},
        {"discriminator", discriminator},

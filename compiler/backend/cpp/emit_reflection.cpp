@@ -9,22 +9,23 @@ namespace {
 using model::Declaration;
 
 struct Field {
-  std::string name;    // in the IDL
-  std::string member;  // in C++
+  std::string name;   // in the IDL
+  std::string value;  // in C++
 };
 
 std::vector<Field> fields_of(const Declaration& declaration) {
   std::vector<Field> fields;
   if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) {
-    for (const model::Member& member : structure->members)
-      fields.push_back({member.name, identifier(member.name)});
+    for (const model::Member& member : structure->members) {
+      fields.push_back({member.name, member_value(member, "value." + identifier(member.name))});
+    }
   } else if (const auto* const exception = std::get_if<model::Exception>(&declaration.body)) {
     for (const model::Member& member : exception->members) {
-      fields.push_back({member.name, exception_member_name(member.name)});
+      fields.push_back({member.name, member_value(member, "value." + exception_member_name(member.name))});
     }
   } else if (const auto* const bitset = std::get_if<model::Bitset>(&declaration.body)) {
     for (const model::BitField& field : bitset->fields) {
-      if (!field.name.empty()) fields.push_back({field.name, identifier(field.name)});
+      if (!field.name.empty()) fields.push_back({field.name, "value." + identifier(field.name)});
     }
   } else if (const auto* const value = std::get_if<model::ValueType>(&declaration.body)) {
     for (const model::StateMember& member : value->state) {
@@ -75,7 +76,7 @@ void emit_visits(Code& code, const Input& input, const Declaration& declaration)
     code.emit("Fields<$base$>::visit(value, visitor);", {{"base", "::" + input.names.qualified(*base)}});
   }
   for (const Field& field : fields_of(declaration)) {
-    code.emit("visitor($text$, value.$member$);", {{"text", quoted(field.name)}, {"member", field.member}});
+    code.emit("visitor($text$, $value$);", {{"text", quoted(field.name)}, {"value", field.value}});
   }
 }
 

@@ -123,7 +123,7 @@ struct MemberText {
   std::string doc;
 };
 
-/// True for a sequence or a box whose elements' type is only declared where `holder` is defined.
+/// True for a sequence, a box or a map whose elements' type is only declared where `holder` is defined.
 bool holds_incomplete(const Input& input, const Declaration& holder, const model::Type& type) {
   const model::Type* element = &model::resolve(type);
   const model::Type* outer = element;
@@ -132,6 +132,8 @@ bool holds_incomplete(const Input& input, const Declaration& holder, const model
       element = &model::resolve(*sequence->element);
     } else if (const auto* const optional = std::get_if<model::OptionalType>(&element->form)) {
       element = &model::resolve(*optional->element);
+    } else if (const auto* const map = std::get_if<model::MapType>(&element->form)) {
+      element = &model::resolve(*map->value);
     } else {
       break;
     }
@@ -157,7 +159,8 @@ std::vector<MemberText> member_texts(const Input& input, const Declaration& decl
     std::string start = holds_incomplete(input, declaration, *member.type)
                             ? ""
                             : initializer(input.names, *member.type, scope);
-    texts.push_back({name_of(member.name), spell(input.names, *member.type, scope), std::move(start),
+    if (member.is_external && start == "{}") start.clear();
+    texts.push_back({name_of(member.name), spell_member(input.names, member, scope), std::move(start),
                      doc_comment(member.doc)});
   }
   return texts;
@@ -211,7 +214,7 @@ void emit_exception(Code& code, const Input& input, const Declaration& declarati
   std::vector<std::string> initializers;
   for (std::size_t i = 0; i < members.size(); ++i) {
     const model::Member& member = exception.members[i];
-    const bool moved = !is_scalar(*member.type);
+    const bool moved = member.is_external || !is_scalar(*member.type);
     parameters.push_back(members[i].type + " " + members[i].name + "_value");
     initializers.push_back(members[i].name + "(" + (moved ? "std::move(" : "") + members[i].name + "_value" +
                            (moved ? "))" : ")"));

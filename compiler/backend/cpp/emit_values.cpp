@@ -43,11 +43,12 @@ void emit_state(Code& code, const Input& input, const model::ValueType& value, c
     const auto& form = model::resolve(*member.type).form;
     const bool holds = std::holds_alternative<model::SequenceType>(form) ||
                        std::holds_alternative<model::OptionalType>(form);
-    code.emit("$doc$\n$type$ $name$$initializer$;",
-              {{"doc", doc_comment(member.doc)},
-               {"type", spell(input.names, *member.type, scope)},
-               {"name", identifier(member.name)},
-               {"initializer", holds ? "" : initializer(input.names, *member.type, scope)}});
+    code.emit(
+        "$doc$\n$type$ $name$$initializer$;",
+        {{"doc", doc_comment(member.doc)},
+         {"type", spell_member(input.names, member, scope)},
+         {"name", identifier(member.name)},
+         {"initializer", holds || member.is_external ? "" : initializer(input.names, *member.type, scope)}});
   }
 }
 
@@ -99,8 +100,9 @@ void emit_operations(Code& code, const Input& input, const model::ValueType& val
   }
 }
 
-bool is_reference(const model::Type& type) {
-  const model::Type& resolved = model::resolve(type);
+bool is_reference(const model::StateMember& member) {
+  if (member.is_external) return false;
+  const model::Type& resolved = model::resolve(*member.type);
   if (const auto* const primitive = std::get_if<model::Primitive>(&resolved.form)) {
     return *primitive == model::Primitive::ValueBase;
   }
@@ -112,7 +114,7 @@ bool is_reference(const model::Type& type) {
 std::size_t count_references(const model::ValueType& value) {
   const Declaration* const base = concrete_base(value);
   const auto own = std::count_if(value.state.begin(), value.state.end(),
-                                 [](const model::StateMember& member) { return is_reference(*member.type); });
+                                 [](const model::StateMember& member) { return is_reference(member); });
   return (base != nullptr ? count_references(value_of(*base)) : 0) + static_cast<std::size_t>(own);
 }
 
@@ -155,7 +157,7 @@ class State {
     std::size_t next = 0;
     while (next != value_.state.size()) {
       std::size_t reference = next;
-      while (reference != value_.state.size() && !is_reference(*value_.state[reference].type)) ++reference;
+      while (reference != value_.state.size() && !is_reference(value_.state[reference])) ++reference;
       if (reference == value_.state.size()) break;
       const std::string place = "value." + identifier(value_.state[reference].name);
       code_.emit("case $part$:\n  $members$\n  return once::$function$($place$);",
@@ -175,7 +177,7 @@ class State {
     }
     for (std::size_t i = begin; i < end; ++i) {
       const model::StateMember& member = value_.state[i];
-      const std::string place = "value." + identifier(member.name);
+      const std::string place = member_value(member, "value." + identifier(member.name));
       code_.emit("$text$", {{"text", encodes_ ? encode_statement(*member.type, place)
                                               : decode_statement(*member.type, place)}});
     }

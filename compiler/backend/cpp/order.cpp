@@ -101,7 +101,7 @@ class Walk {
       need(*constant->type);
     } else if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) {
       if (structure->base != nullptr) define(*structure->base);
-      for (const model::Member& member : structure->members) need(*member.type);
+      for (const model::Member& member : structure->members) need(member);
     } else if (const auto* const bitset = std::get_if<model::Bitset>(&declaration.body)) {
       if (bitset->base != nullptr) define(*bitset->base);
       for (const model::BitField& field : bitset->fields) know(*field.type);
@@ -110,18 +110,18 @@ class Walk {
     } else if (const auto* const box = std::get_if<model::ValueBox>(&declaration.body)) {
       know(*box->type);
     } else if (const auto* const exception = std::get_if<model::Exception>(&declaration.body)) {
-      for (const model::Member& member : exception->members) need(*member.type);
+      for (const model::Member& member : exception->members) need(member);
     } else if (const auto* const onion = std::get_if<model::Union>(&declaration.body)) {
       need(*onion->discriminator);
       for (const model::UnionCase& arm : onion->cases) {
-        if (arm.member) need(*arm.member->type);
+        if (arm.member) need(*arm.member);
       }
     }
   }
 
   void need_parts(const model::ValueType& value) {
     for (const Declaration* const base : value.bases) define(*base);
-    for (const model::StateMember& member : value.state) need(*member.type);
+    for (const model::StateMember& member : value.state) need(member);
     for (const model::InterfaceMember& member : value.members) {
       if (const auto* const operation = std::get_if<model::Operation>(&member)) {
         know(*operation->result);
@@ -132,7 +132,16 @@ class Walk {
     }
   }
 
-  /// A value of the type is held: it must be complete, but for what sequences, references and boxes hold.
+  void need(const model::Member& member) {
+    if (member.is_external && recurs(*member.type)) {
+      know(*member.type);
+    } else {
+      need(*member.type);
+    }
+  }
+
+  /// A value of the type is held: it must be complete, but for what sequences, references, boxes and maps
+  /// hold.
   void need(const model::Type& type) {
     if (const auto* const array = std::get_if<model::ArrayType>(&type.form)) {
       need(*array->element);
@@ -146,7 +155,11 @@ class Walk {
       }
     } else if (const auto* const map = std::get_if<model::MapType>(&type.form)) {
       need(*map->key);
-      need(*map->value);
+      if (recurs(*map->value)) {
+        know(*map->value);
+      } else {
+        need(*map->value);
+      }
     } else if (const auto* const named = std::get_if<model::NamedType>(&type.form)) {
       if (as_interface(named->declaration) != nullptr ||
           std::holds_alternative<model::ValueType>(named->declaration->body)) {

@@ -178,6 +178,15 @@ std::string spell(const Names& names, const model::Type& type, const Scope& from
   return std::visit(TypeSpeller{names, from}, type.form);
 }
 
+std::string spell_member(const Names& names, const model::Member& member, const Scope& from) {
+  std::string type = spell(names, *member.type, from);
+  return member.is_external ? "once::External<" + type + ">" : type;
+}
+
+std::string member_value(const model::Member& member, const std::string& expression) {
+  return member.is_external ? "*" + expression : expression;
+}
+
 std::string spell_constant(const Names& names, const model::Constant& constant, const Scope& from) {
   const model::Type& type = model::resolve(*constant.type);
   if (const auto* const text = std::get_if<model::StringType>(&type.form)) {
@@ -223,12 +232,17 @@ std::string spell_parameter(const Names& names, const model::Type& type, const S
   return is_scalar(type) ? spelled : "const " + spelled + "&";
 }
 
-std::string initializer(const Names& names, const model::Type& type, const Scope& from) {
+std::string initial_value(const Names& names, const model::Type& type, const Scope& from) {
   const model::Declaration* const declaration = declaration_of(type);
   const auto* const enumeration =
       declaration != nullptr ? std::get_if<model::Enum>(&declaration->body) : nullptr;
-  if (enumeration == nullptr || enumeration->enumerators.front().value == 0) return "{}";
-  return " = " + names.spell(*declaration, from) + "::" + identifier(enumeration->enumerators.front().name);
+  if (enumeration == nullptr || enumeration->enumerators.front().value == 0) return {};
+  return names.spell(*declaration, from) + "::" + identifier(enumeration->enumerators.front().name);
+}
+
+std::string initializer(const Names& names, const model::Type& type, const Scope& from) {
+  const std::string value = initial_value(names, type, from);
+  return value.empty() ? "{}" : " = " + value;
 }
 
 std::string literal(const Names& names, const model::Value& value, const model::Type& type,

@@ -10,12 +10,19 @@ namespace oncec::backend::cpp {
 
 /// "std::vector<Receipt>": the type as written at `from`. Typedefs keep their names.
 std::string spell(const Names& names, const model::Type& type, const Scope& from);
+/// How the member is declared: "once::External<Node>" if it is external.
+std::string spell_member(const Names& names, const model::Member& member, const Scope& from);
+/// The member's value, where `expression` is the member itself.
+std::string member_value(const model::Member& member, const std::string& expression);
 
 /// True for what is passed by value: basic types, enumerations and flags.
 bool is_scalar(const model::Type& type);
 /// "std::uint64_t", "const std::string&": how a parameter of the type is declared.
 std::string spell_parameter(const Names& names, const model::Type& type, const Scope& from);
 
+/// What a new object of the type is to be, where that is not what the type itself makes of it: an enum
+/// without a zero is its first enumerator; else empty.
+std::string initial_value(const Names& names, const model::Type& type, const Scope& from);
 /// What follows a member's name so that a new object has a value: "{}", " = Color::red".
 std::string initializer(const Names& names, const model::Type& type, const Scope& from);
 

@@ -38,6 +38,7 @@ void add(std::vector<Field>& fields, Numbering& numbering, const model::Member& 
   field.type = member.type.get();
   field.doc = &member.doc;
   field.number = numbering.number(member.annotations);
+  field.member = &member;
   field.range = member.range;
   field.owner = owner;
 }

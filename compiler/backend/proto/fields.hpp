@@ -25,6 +25,7 @@ struct Field {
   const model::Type* type = nullptr;
   const std::string* doc = nullptr;  // nullptr: cannot have one
   std::uint32_t number = 0;
+  const model::Member* member = nullptr;  // nullptr: a parameter or a result
   SourceRange range;
   const model::Declaration* owner = nullptr;  // the struct that declares the member; it may be a base
   std::size_t arm = 0;                        // of a union: the index of the case

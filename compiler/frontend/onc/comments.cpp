@@ -26,7 +26,7 @@ std::size_t last_line(const TokenBuffer& tokens, const antlr4::Token& comment) {
 std::vector<Comments::Word> annotations_in(std::string_view comment, SourceRange range) {
   std::vector<Comments::Word> words;
   const bool is_block = comment.substr(0, 2) == "/*";
-  std::size_t at = comment.find_first_not_of(is_block ? "/*! \t" : "/! \t");
+  std::size_t at = comment.find_first_not_of(is_block ? "/*! \t\r\n" : "/! \t\r\n");
   const std::size_t end = is_block ? comment.size() - 2 : comment.size();
   while (at < end) {
     const std::size_t word_end = std::min(comment.find_first_of(" \t\r\n", at), end);

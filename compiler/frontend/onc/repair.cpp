@@ -15,28 +15,6 @@ namespace {
 using Grammar = grammar::OncRpcParser;
 using antlr4::Token;
 
-constexpr std::size_t kUpcoming = 8;  // how far ahead a repair must prove itself
-constexpr std::size_t kReachMin = 3;
-constexpr std::size_t kReachMinOfDeletion = 4;  // it throws away what somebody wrote
-
-bool is_unit(std::size_t rule) {
-  switch (rule) {
-    case Grammar::RuleDefinition:
-    case Grammar::RuleMember:
-    case Grammar::RuleUnionArm:
-    case Grammar::RuleVersionDefinition:
-    case Grammar::RuleProcedureDefinition: return true;
-    default: return false;
-  }
-}
-
-antlr4::ParserRuleContext* unit_of(antlr4::ParserRuleContext* context) {
-  while (context != nullptr && !is_unit(context->getRuleIndex())) {
-    context = static_cast<antlr4::ParserRuleContext*>(context->parent);
-  }
-  return context;
-}
-
 bool is_body_loop(std::size_t rule, const antlr4::misc::IntervalSet& expected) {
   switch (rule) {
     case Grammar::RuleSpecification: return true;
@@ -94,25 +72,18 @@ int insertion_cost(std::size_t type) {
 
 }  // namespace
 
+bool RepairStrategy::is_unit(std::size_t rule) const {
+  switch (rule) {
+    case Grammar::RuleDefinition:
+    case Grammar::RuleMember:
+    case Grammar::RuleUnionArm:
+    case Grammar::RuleVersionDefinition:
+    case Grammar::RuleProcedureDefinition: return true;
+    default: return false;
+  }
+}
+
 // ------------------------------------------------------------------------------- what ANTLR's parser calls
-
-void RepairStrategy::sync(antlr4::Parser* parser) {
-  const antlr4::atn::ATNState* state = atn_.states[parser->getState()];
-  while (!can_go_on(parser, state)) {
-    if (!repair(situation(parser, state))) throw antlr4::InputMismatchException(parser);
-  }
-}
-
-antlr4::Token* RepairStrategy::recoverInline(antlr4::Parser* parser) {
-  const antlr4::atn::ATNState* state = atn_.states[parser->getState()];
-  if (!repair(situation(parser, state)) || !can_go_on(parser, state)) {
-    if (!giving_up_) give_up(tokens_.index());
-    throw antlr4::InputMismatchException(parser);
-  }
-  Token* token = parser->getCurrentToken();
-  parser->consume();
-  return token;
-}
 
 /// Called for each rule on the way out. What sync() and recoverInline() gave up has been reported; a failed
 /// prediction has not.
@@ -125,50 +96,7 @@ void RepairStrategy::reportError(antlr4::Parser* parser, const antlr4::Recogniti
   give_up(at.error);
 }
 
-void RepairStrategy::recover(antlr4::Parser* parser, std::exception_ptr error) {
-  antlr4::ParserRuleContext* context = parser->getContext();
-  if (!is_unit(context->getRuleIndex()) && context->parent != nullptr)
-    std::rethrow_exception(std::move(error));
-
-  const std::size_t begin = context->getStart()->getTokenIndex();
-  if (auto* parent = static_cast<antlr4::ParserRuleContext*>(context->parent)) parent->removeLastChild();
-  if (restart_) {
-    tokens_.seek(*restart_);
-  } else {
-    leave_out(begin, given_up_at_);
-  }
-  restart_.reset();
-  giving_up_ = false;
-}
-
 // --------------------------------------------------------------------------------------------- the situation
-
-bool RepairStrategy::can_go_on(antlr4::Parser* parser, const antlr4::atn::ATNState* state) const {
-  const std::size_t type = tokens_.LA(1);
-  const antlr4::misc::IntervalSet& next = atn_.nextTokens(const_cast<antlr4::atn::ATNState*>(state));
-  if (next.contains(type)) return true;
-  if (!next.contains(Token::EPSILON)) return false;
-  return lookahead_.readable(state, parser->getContext(), {type}) == 1;
-}
-
-RepairStrategy::Situation RepairStrategy::situation(antlr4::Parser* parser,
-                                                    const antlr4::atn::ATNState* state) const {
-  const std::size_t error = tokens_.index();
-  Situation at{parser, state, error, tokens_.previous(error), {}, {}, unit_of(parser->getContext())};
-  at.expected = atn_.getExpectedTokens(state->stateNumber, parser->getContext());
-  for (std::size_t i = error; at.upcoming.size() < kUpcoming; i = tokens_.next(i)) {
-    at.upcoming.push_back(tokens_.at(i)->getType());
-    if (at.upcoming.back() == Token::EOF) break;
-  }
-  return at;
-}
-
-/// Where the unit begins, now that tokens may have been hidden.
-std::size_t RepairStrategy::begin_of(antlr4::ParserRuleContext& unit) const {
-  const Token& start = *unit.getStart();
-  return start.getChannel() == Token::HIDDEN_CHANNEL ? tokens_.next(start.getTokenIndex())
-                                                     : start.getTokenIndex();
-}
 
 // ------------------------------------------------------------------------------------------------ the repair
 
@@ -289,14 +217,6 @@ void RepairStrategy::consider(const Situation& at, std::optional<Edit>& best, Ed
   keep_better(at, best, edit);
 }
 
-void RepairStrategy::keep_better(const Situation& at, std::optional<Edit>& best, const Edit& edit) const {
-  const std::size_t least = edit.kind == Edit::Kind::Delete ? kReachMinOfDeletion : kReachMin;
-  const bool is_enough = edit.reach >= least || edit.reach == at.upcoming.size();
-  const bool is_better =
-      !best || edit.reach > best->reach || (edit.reach == best->reach && edit.cost < best->cost);
-  if (is_enough && is_better) best = edit;
-}
-
 std::optional<RepairStrategy::Edit> RepairStrategy::best_edit(const Situation& at) const {
   const std::size_t found = at.upcoming.front();
   if (found == Token::EOF && is_body_loop(at.parser->getContext()->getRuleIndex(), at.expected)) {
@@ -405,11 +325,7 @@ void RepairStrategy::report_expected(const Situation& at, const std::string& exp
   std::string found = found_token(token, tokens_);
   if (is_keyword(token.getType())) found = "the keyword " + found;
   Diagnostic& report = reporter_.report(Message::Expected, tokens_.range(token), {expected, found});
-  // People look where it is missing, not where that shows.
-  if (!is_missing || at.previous == tokens_.count()) return;
-  if (tokens_.at(at.previous)->getLine() == token.getLine()) return;
-  const SourceRange before = tokens_.range(*tokens_.at(at.previous));
-  report.note({before.file, before.end, before.end + 1}, "it is missing here");
+  if (is_missing) note_missing(report, at.error);
 }
 
 /// True if something just before has been reported that makes this one say nothing new.
@@ -428,11 +344,6 @@ bool RepairStrategy::is_consequence(std::size_t index) const {
 }
 
 // -------------------------------------------------------------------------------------------- leaving out
-
-void RepairStrategy::give_up(std::size_t at) {
-  giving_up_ = true;
-  given_up_at_ = at;
-}
 
 /// Hides the unit that begins at `from`: to its ';' behind the error, or to the brace that closes what is
 /// around it. A definition at the begin of a line ends it too.

@@ -55,6 +55,7 @@ bool TokenBuffer::prepare(Reporter& reporter) {
       continue;
     }
     judge_unterminated(token, reporter);
+    if (judge_number(i, reporter)) ++i;
     depth = std::max(0, depth + nesting(token.getType()));
     if (depth > static_cast<int>(kNestingMax)) {
       reporter.report(Message::TooDeep, range(token), {std::to_string(kNestingMax)});
@@ -87,6 +88,20 @@ bool TokenBuffer::judge_hidden(antlr4::Token& token, Reporter& reporter) {
       return false;
     default: return true;
   }
+}
+
+/// A number that a word or another number follows without a space: "0xZZ". True if that has been hidden.
+bool TokenBuffer::judge_number(std::size_t index, Reporter& reporter) {
+  if (at(index)->getType() != Lexer::INTEGER || !is_glued(index + 1)) return false;
+  antlr4::Token& rest = *at(index + 1);
+  if (rest.getType() != Lexer::IDENTIFIER && rest.getType() != Lexer::INTEGER) return false;
+  const SourceRange place = range(rest);
+  const std::string all = std::string(text(*at(index))).append(text(rest));
+  reporter.report(Message::UnexpectedCharacter, {place.file, place.begin, place.begin + 1},
+                  {text(rest).substr(0, 1), ": '" + all + "' is no number"});
+  editable(rest).setType(Lexer::UNEXPECTED_CHARACTER);
+  hide(index + 1);
+  return true;
 }
 
 void TokenBuffer::judge_passed_line(antlr4::Token& token, Reporter& reporter) {

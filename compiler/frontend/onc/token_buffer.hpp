@@ -26,6 +26,7 @@ class TokenBuffer : public TokenStream {
  private:
   void judge_unterminated(antlr4::Token& token, Reporter& reporter);
   bool judge_hidden(antlr4::Token& token, Reporter& reporter);
+  bool judge_number(std::size_t index, Reporter& reporter);
   void judge_passed_line(antlr4::Token& token, Reporter& reporter);
   void judge_directive(antlr4::Token& token, Reporter& reporter);
   void refuse(antlr4::Token& token, Message message, Reporter& reporter);

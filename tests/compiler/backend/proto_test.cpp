@@ -2,6 +2,7 @@
 // that codec. What it writes is compared in tests/compiler/outputs.
 #include <gtest/gtest.h>
 
+#include "backend/proto/fields.hpp"
 #include "backend/proto/generator.hpp"
 #include "backend/proto/octets.hpp"
 #include "read.hpp"
@@ -58,6 +59,46 @@ TEST(ProtoProblems, AreReportedOnceForAParameterThatGoesBothWays) {
   model::Interface interface;
   interface.members.emplace_back(operation);
   EXPECT_EQ(problems_of(interface).size(), 1u);
+}
+
+TEST(ProtoProblems, NameNumbersThatCannotBe) {
+  const auto problems = [](const std::string& text) { return generate(*read(text), "test").problems; };
+  EXPECT_TRUE(problems("struct S { @id(536870911) long a; };").empty());
+  EXPECT_EQ(problems("struct S { @id(536870912) long a; };").size(), 1u);
+  EXPECT_EQ(problems("struct S { @id(19999) long a; };").size(), 1u);
+  EXPECT_TRUE(problems("union U switch (long) { case 1: @id(2) long a; };").empty());
+  EXPECT_EQ(problems("union U switch (long) { case 1: @id(1) long a; };").size(), 1u);  // the discriminator's
+}
+
+TEST(ProtoProblems, AreThoseOfTheFileItself) {
+  model::Model model;
+  model::Declaration& declaration = model.declarations.emplace_back();
+  declaration.name = "D";
+  declaration.body = model::ValueType{};
+  declaration.imported = true;
+  EXPECT_TRUE(generate(model, "test").problems.empty());
+}
+
+std::vector<std::uint32_t> numbers_of(const std::vector<Field>& fields) {
+  std::vector<std::uint32_t> numbers;
+  for (const Field& field : fields) numbers.push_back(field.number);
+  return numbers;
+}
+using Numbers = std::vector<std::uint32_t>;
+
+TEST(ProtoFields, PassOverReservedNumbers) {
+  const auto model =
+      read("struct A { @id(18999) long a; long b; }; struct B { @id(19998) long a; long b; };");
+  EXPECT_EQ(numbers_of(fields_of(find(*model, "A"))), (Numbers{18999, 20000}));
+  EXPECT_EQ(numbers_of(fields_of(find(*model, "B"))), (Numbers{19998, 20000}));
+}
+
+TEST(ProtoFields, AreThoseThatGoThereAndThoseThatComeBack) {
+  const auto model =
+      read("interface I { long f(in long a, inout long b, out long c); void g(out long a); };");
+  EXPECT_EQ(numbers_of(request_of(operation(*model, "I"))), (Numbers{1, 2}));
+  EXPECT_EQ(numbers_of(reply_of(operation(*model, "I"))), (Numbers{1, 2, 3}));
+  EXPECT_EQ(numbers_of(reply_of(operation(*model, "I", 1))), (Numbers{2}));
 }
 
 TEST(ProtoProblems, NameEnumeratorsThatDoNotFit) {

@@ -15,6 +15,7 @@
 
 #include "compare/report.hpp"
 #include "frontend/frontend.hpp"
+#include "frontend/onc/onc_rpc.hpp"
 
 namespace oncec::compare {
 namespace {
@@ -28,7 +29,8 @@ std::string read(const fs::path& path) {
 
 std::unique_ptr<model::Model> parse(const std::string& name, const std::string& text) {
   Diagnostics diagnostics;
-  auto model = frontend::read_omg_idl(name, text, diagnostics);
+  auto model = name.ends_with(".x") ? frontend::read_onc_rpc(name, text, diagnostics)
+                                    : frontend::read_omg_idl(name, text, diagnostics);
   std::ostringstream messages;
   oncec::print(messages, diagnostics, {});
   EXPECT_EQ(messages.str(), "");
@@ -47,17 +49,24 @@ std::vector<std::string> pair_names() {
 
 class Pairs : public testing::TestWithParam<std::string> {
  protected:
-  std::string text(const std::string& version) const {
-    const fs::path path = fs::path{ONCE_PAIRS_DIR} / (GetParam() + "." + version + ".idl");
-    EXPECT_TRUE(fs::exists(path)) << path;
-    return read(path);
+  /// ".idl" or ".x".
+  std::string extension() const { return fs::exists(path("old", ".x")) ? ".x" : ".idl"; }
+  std::unique_ptr<model::Model> model_of(const std::string& version) const {
+    const fs::path file = path(version, extension());
+    EXPECT_TRUE(fs::exists(file)) << file;
+    return parse(version + extension(), read(file));
+  }
+
+ private:
+  static fs::path path(const std::string& version, const std::string& extension) {
+    return fs::path{ONCE_PAIRS_DIR} / (GetParam() + "." + version + extension);
   }
 };
 
 /// ONCE_REGENERATE_GOLDEN=1 in the environment writes the golden files instead.
 TEST_P(Pairs, AreToldAsExpected) {
-  const auto before = parse("old.idl", text("old"));
-  const auto after = parse("new.idl", text("new"));
+  const auto before = model_of("old");
+  const auto after = model_of("new");
   const std::vector<Difference> differences = compare(*before, *after);
   const auto subject =
       std::find_if(differences.begin(), differences.end(), [&](const Difference& difference) {
@@ -79,8 +88,8 @@ TEST_P(Pairs, AreToldAsExpected) {
 
 TEST_P(Pairs, DoNotDifferFromThemselves) {
   for (const std::string version : {"old", "new"}) {
-    const auto model = parse(version + ".idl", text(version));
-    const auto again = parse("again.idl", text(version));
+    const auto model = model_of(version);
+    const auto again = model_of(version);
     EXPECT_TRUE(compare(*model, *again).empty());
   }
 }
@@ -138,6 +147,29 @@ TEST(Comparison, FollowsOperationsThroughNewBases) {
   EXPECT_EQ(rules_between("interface A { @idempotent void f(); };",
                           "interface Z { void f(); }; interface A : Z {};"),
             (Names{"interface-added", "idempotent-to-at-most-once", "base-added"}));
+  EXPECT_EQ(rules_between("interface Z { void f(); }; interface A : Z {};",
+                          "interface Z { void f(); }; interface A { @idempotent void f(); };"),
+            (Names{"at-most-once-to-idempotent", "base-removed"}));
+}
+
+TEST(Comparison, SeesMembersThatAreExternalNow) {
+  EXPECT_EQ(rules_between("struct S { long a; };", "struct S { @external long a; };"), Names{"type-renamed"});
+  EXPECT_EQ(rules_between("struct S { @external long a; };", "struct S { @external(TRUE) long a; };"), Names{});
+}
+
+TEST(Comparison, SeesOtherWidths) {
+  EXPECT_EQ(rules_between("@bit_bound(8) bitmask B { one };", "@bit_bound(9) bitmask B { one };"),
+            Names{"typedef-type"});
+  EXPECT_EQ(rules_between("bitset B { bitfield<3> one; };", "bitset B { bitfield<4> one; };"),
+            Names{"typedef-type"});
+}
+
+TEST(Comparison, SeesWhetherAnArmHasData) {
+  const auto before = parse("old.x", "union u switch (int d) { case 1: void; case 2: int two; };");
+  const auto after = parse("new.x", "union u switch (int d) { case 1: int one; case 2: int two; };");
+  const std::vector<Difference> differences = compare(*before, *after);
+  ASSERT_EQ(differences.size(), 1u);
+  EXPECT_EQ(differences[0].rule, Rule::ArmType);
 }
 
 TEST(Comparison, SeesAWidenedAttribute) {
@@ -170,6 +202,22 @@ TEST(ProtocolBuffers, GoByNumbersNotByOrder) {
                        "struct S { @id(2) string b; @id(1) long a; };")
                    .protobuf);
   EXPECT_TRUE(effects("struct S { long a; string b; };", "struct S { string b; long a; };").protobuf);
+  EXPECT_TRUE(effects("union U switch (long) { case 1: long a; case 2: string b; };",
+                      "union U switch (long) { case 2: string b; case 1: long a; };")
+                  .protobuf);
+}
+
+TEST(ProtocolBuffers, HaveTheNumbersOfTheWire) {
+  // Numbers that Protocol Buffers keeps for itself are passed over, and a return value has one of its own.
+  EXPECT_EQ(rules_between("struct S { @id(18999) long a; long b; };",
+                          "struct S { @id(18999) long a; @id(20000) long b; };"),
+            Names{});
+  EXPECT_EQ(
+      rules_between("interface I { void f(out long a); };", "interface I { void f(@id(2) out long a); };"),
+      Names{});
+  EXPECT_EQ(rules_between("struct A { long x; }; struct B : A { long y; };",
+                          "struct A { long x; }; struct B : A { @id(2) long y; };"),
+            Names{});
 }
 
 }  // namespace

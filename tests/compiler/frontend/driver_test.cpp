@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <vector>
 
@@ -74,6 +75,17 @@ TEST_F(Driver, SpreadsTheCodeOverAsManyFilesAsAsked) {
   EXPECT_EQ(run({"--cpp-out", "out", "--cpp-split", "2", "-M", file}), 0) << err_.str();
   EXPECT_NE(out_.str().find("out/hello.once.2.cpp"), std::string::npos) << out_.str();
   EXPECT_EQ(run({"--cpp-out", out_folder(), "--cpp-split", "0", file}), 2);
+}
+
+TEST_F(Driver, ReadsAPipe) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  constexpr std::string_view kWrong = "struct S { lng a; };\n";
+  ASSERT_EQ(::write(ends[1], kWrong.data(), kWrong.size()), static_cast<ssize_t>(kWrong.size()));
+  ::close(ends[1]);
+  EXPECT_EQ(run({"check", "/dev/fd/" + std::to_string(ends[0])}), 1);
+  EXPECT_NE(err_.str().find("did you mean 'long'?"), std::string::npos) << err_.str();
+  ::close(ends[0]);
 }
 
 TEST_F(Driver, LeavesAnUnchangedFileAlone) {

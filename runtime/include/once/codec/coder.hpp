@@ -52,8 +52,8 @@ class EncoderBase {
   /// Gives the Buffer back: it ends with what was written, or is as it was before if there was an error.
   Result<void> finish();
 
-  /// For Nesting.
-  bool enter() { return ++depth_ <= kDepthMax || fail(Errc::limit_exceeded); }
+  /// For Nesting. False after an error, too: zeros are read then, and may stand for more of the same.
+  bool enter() { return ++depth_ <= kDepthMax ? ok() : fail(Errc::limit_exceeded); }
   void leave() { --depth_; }
 
  protected:
@@ -120,8 +120,8 @@ class DecoderBase {
   /// The end of a message: an error if there was one, or if octets are left over.
   Result<void> finish();
 
-  /// For Nesting.
-  bool enter() { return ++depth_ <= kDepthMax || fail(Errc::limit_exceeded); }
+  /// For Nesting. False after an error, too: zeros are read then, and may stand for more of the same.
+  bool enter() { return ++depth_ <= kDepthMax ? ok() : fail(Errc::limit_exceeded); }
   void leave() { --depth_; }
 
   /// For elements that take no octets: false, and an error, when the message has had kEmptyElementsMax.

@@ -70,8 +70,8 @@ class Reader {
     return true;
   }
 
-  /// For Nesting.
-  bool enter() { return ++depth_ <= kDepthMax || fail(Errc::limit_exceeded); }
+  /// For Nesting. False after an error, too: zeros are read then, and may stand for more of the same.
+  bool enter() { return ++depth_ <= kDepthMax ? ok() : fail(Errc::limit_exceeded); }
   void leave() { --depth_; }
 
  private:
