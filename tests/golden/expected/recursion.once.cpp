@@ -35,72 +35,14 @@ using GeneratedCodecs = once::Codecs<once::Cdr, once::Xdr>;
 
 namespace recursion {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Line& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  for (const Line* node = &value; node != nullptr; node = once::encode_link(encoder, node->next)) {
-    encode_bounded(encoder, node->text, 20);
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Line& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  for (Line* node = &value; node != nullptr; node = once::decode_link(decoder, node->next)) {
-    decode_bounded(decoder, node->text, 20);
-  }
-}
-
 std::string to_string(const Line& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Line& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Folder& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode_map(encoder, value.folders, once::kUnbounded, [](auto& e1, const auto& element1) {
-    encode_bounded(e1, element1, 8);
-  }, [](auto& e1, const auto& element1) {
-    encode(e1, element1);
-  });
-  encode(encoder, value.shortcuts);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Folder& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  decode_map(decoder, value.folders, once::kUnbounded, [](auto& d1, auto& element1) {
-    decode_bounded(d1, element1, 8);
-  }, [](auto& d1, auto& element1) {
-    decode(d1, element1);
-  });
-  decode(decoder, value.shortcuts);
-}
+std::ostream& operator<<(std::ostream& out, const Line& value) { return once::put(out, value); }
 
 std::string to_string(const Folder& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Folder& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Shortcut& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode_bounded(encoder, value.name, 20);
-  encode(encoder, value.target);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Shortcut& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  decode_bounded(decoder, value.name, 20);
-  decode(decoder, value.target);
-}
+std::ostream& operator<<(std::ostream& out, const Folder& value) { return once::put(out, value); }
 
 std::string to_string(const Shortcut& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Shortcut& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Shortcut& value) { return once::put(out, value); }
 
 std::size_t Chain::arm_of(bool label) {
   switch (int{label}) {
@@ -126,53 +68,11 @@ void Chain::end(std::int32_t value) {
   discriminator_ = false;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Chain& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    case 1: encode(encoder, std::get<1>(value.state_)); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Chain& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  bool label{};
-  decode(decoder, label);
-  switch (Chain::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, value.state_.emplace<1>()); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
-
 std::string to_string(const Chain& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Chain& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Pair& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode_bounded(encoder, value.name, 4);
-  encode(encoder, value.both);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Pair& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  decode_bounded(decoder, value.name, 4);
-  decode(decoder, value.both);
-}
+std::ostream& operator<<(std::ostream& out, const Chain& value) { return once::put(out, value); }
 
 std::string to_string(const Pair& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Pair& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Pair& value) { return once::put(out, value); }
 
 std::string_view to_string(Sign value) {
   switch (value) {
@@ -187,40 +87,8 @@ std::ostream& operator<<(std::ostream& out, Sign value) {
   return text.empty() ? out << static_cast<std::underlying_type_t<Sign>>(value) : out << text;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Sign& value) {
-  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
-  encoder.enumeration(static_cast<std::uint32_t>(value));
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Sign& value) {
-  value = static_cast<Sign>(decoder.enumeration());
-  if (!to_string(value).empty()) return;
-  decoder.fail(once::Errc::invalid_value, 4);
-  value = Sign::plus;
-}
-
-template <once::EncoderType E>
-void encode(E& encoder, const Sum& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode(encoder, value.how);
-  encode(encoder, *value.left);
-  encode(encoder, *value.right);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Sum& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  decode(decoder, value.how);
-  decode(decoder, *value.left);
-  decode(decoder, *value.right);
-}
-
 std::string to_string(const Sum& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Sum& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Sum& value) { return once::put(out, value); }
 
 Term::Term() : state_(std::in_place_index<2>) {}
 
@@ -265,97 +133,14 @@ void Term::name(const std::string& value) {
   discriminator_ = 3U;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Term& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    case 1: encode(encoder, *std::get<1>(value.state_)); break;
-    case 2: encode(encoder, std::get<2>(value.state_)); break;
-    case 3: encode_bounded(encoder, *std::get<3>(value.state_), 4); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Term& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  std::uint8_t label{};
-  decode(decoder, label);
-  switch (Term::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, *value.state_.emplace<1>()); break;
-    case 2: decode(decoder, value.state_.emplace<2>()); break;
-    case 3: decode_bounded(decoder, *value.state_.emplace<3>(), 4); break;
-    case 4: value.state_.emplace<4>(); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
-
 std::string to_string(const Term& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Term& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Apart& value) {
-  encode(encoder, *value.number);
-  encode_bounded(encoder, *value.text, 4);
-  encode_sequence(encoder, *value.words, 2, [](auto& e1, const auto& element1) {
-    encode_bounded(e1, element1, 2);
-  });
-  encode(encoder, *value.raw);
-  encode(encoder, *value.how);
-  encode(encoder, *value.whole);
-  encode(encoder, value.perhaps);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Apart& value) {
-  decode(decoder, *value.number);
-  decode_bounded(decoder, *value.text, 4);
-  decode_sequence(decoder, *value.words, 2, [](auto& d1, auto& element1) {
-    decode_bounded(d1, element1, 2);
-  });
-  decode(decoder, *value.raw);
-  decode(decoder, *value.how);
-  decode(decoder, *value.whole);
-  decode(decoder, value.perhaps);
-}
+std::ostream& operator<<(std::ostream& out, const Term& value) { return once::put(out, value); }
 
 std::string to_string(const Apart& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Apart& value) { return out << to_string(value); }
-
-template <once::EncoderType E>
-void encode(E& encoder, const Together& value) {
-  encode(encoder, value.number);
-  encode_bounded(encoder, value.text, 4);
-  encode_sequence(encoder, value.words, 2, [](auto& e1, const auto& element1) {
-    encode_bounded(e1, element1, 2);
-  });
-  encode(encoder, value.raw);
-  encode(encoder, value.how);
-  encode(encoder, value.whole);
-  encode(encoder, value.perhaps);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Together& value) {
-  decode(decoder, value.number);
-  decode_bounded(decoder, value.text, 4);
-  decode_sequence(decoder, value.words, 2, [](auto& d1, auto& element1) {
-    decode_bounded(d1, element1, 2);
-  });
-  decode(decoder, value.raw);
-  decode(decoder, value.how);
-  decode(decoder, value.whole);
-  decode(decoder, value.perhaps);
-}
+std::ostream& operator<<(std::ostream& out, const Apart& value) { return once::put(out, value); }
 
 std::string to_string(const Together& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Together& value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const Together& value) { return once::put(out, value); }
 
 Signs::Signs() : state_(std::in_place_index<0>, Sign::plus) {}
 
@@ -383,8 +168,231 @@ void Signs::other(Sign value) {
   discriminator_ = Sign::plus;
 }
 
+std::string to_string(const Signs& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Signs& value) { return once::put(out, value); }
+
+std::string to_string(const Unreadable& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Unreadable& value) { return once::put(out, value); }
+
+}  // namespace recursion
+
 template <once::EncoderType E>
-void encode(E& encoder, const Signs& value) {
+void once::Coding<recursion::Line>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  for (const Value* node = &value; node != nullptr; node = once::encode_link(encoder, node->next)) {
+    encode_bounded(encoder, node->text, 20);
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<recursion::Line>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  for (Value* node = &value; node != nullptr; node = once::decode_link(decoder, node->next)) {
+    decode_bounded(decoder, node->text, 20);
+  }
+}
+
+template <once::EncoderType E>
+void once::Coding<recursion::Folder>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode_map(encoder, value.folders, once::kUnbounded, [](auto& e1, const auto& element1) {
+    encode_bounded(e1, element1, 8);
+  }, [](auto& e1, const auto& element1) {
+    encode(e1, element1);
+  });
+  encode(encoder, value.shortcuts);
+}
+
+template <once::DecoderType D>
+void once::Coding<recursion::Folder>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decode_map(decoder, value.folders, once::kUnbounded, [](auto& d1, auto& element1) {
+    decode_bounded(d1, element1, 8);
+  }, [](auto& d1, auto& element1) {
+    decode(d1, element1);
+  });
+  decode(decoder, value.shortcuts);
+}
+
+template <once::EncoderType E>
+void once::Coding<recursion::Shortcut>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode_bounded(encoder, value.name, 20);
+  encode(encoder, value.target);
+}
+
+template <once::DecoderType D>
+void once::Coding<recursion::Shortcut>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decode_bounded(decoder, value.name, 20);
+  decode(decoder, value.target);
+}
+
+template <once::EncoderType E>
+void once::Coding<recursion::Chain>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    case 1: encode(encoder, std::get<1>(value.state_)); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<recursion::Chain>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: decode(decoder, value.state_.emplace<1>()); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<recursion::Pair>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode_bounded(encoder, value.name, 4);
+  encode(encoder, value.both);
+}
+
+template <once::DecoderType D>
+void once::Coding<recursion::Pair>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decode_bounded(decoder, value.name, 4);
+  decode(decoder, value.both);
+}
+
+template <once::EncoderType E>
+void once::Coding<recursion::Sign>::write(E& encoder, const Value& value) {
+  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
+  encoder.enumeration(static_cast<std::uint32_t>(value));
+}
+
+template <once::DecoderType D>
+void once::Coding<recursion::Sign>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(decoder.enumeration());
+  if (!to_string(value).empty()) return;
+  decoder.fail(once::Errc::invalid_value, 4);
+  value = Value::plus;
+}
+
+template <once::EncoderType E>
+void once::Coding<recursion::Sum>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.how);
+  encode(encoder, *value.left);
+  encode(encoder, *value.right);
+}
+
+template <once::DecoderType D>
+void once::Coding<recursion::Sum>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decode(decoder, value.how);
+  decode(decoder, *value.left);
+  decode(decoder, *value.right);
+}
+
+template <once::EncoderType E>
+void once::Coding<recursion::Term>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    case 1: encode(encoder, *std::get<1>(value.state_)); break;
+    case 2: encode(encoder, std::get<2>(value.state_)); break;
+    case 3: encode_bounded(encoder, *std::get<3>(value.state_), 4); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<recursion::Term>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: decode(decoder, *value.state_.emplace<1>()); break;
+    case 2: decode(decoder, value.state_.emplace<2>()); break;
+    case 3: decode_bounded(decoder, *value.state_.emplace<3>(), 4); break;
+    case 4: value.state_.emplace<4>(); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<recursion::Apart>::write(E& encoder, const Value& value) {
+  encode(encoder, *value.number);
+  encode_bounded(encoder, *value.text, 4);
+  encode_sequence(encoder, *value.words, 2, [](auto& e1, const auto& element1) {
+    encode_bounded(e1, element1, 2);
+  });
+  encode(encoder, *value.raw);
+  encode(encoder, *value.how);
+  encode(encoder, *value.whole);
+  encode(encoder, value.perhaps);
+}
+
+template <once::DecoderType D>
+void once::Coding<recursion::Apart>::read(D& decoder, Value& value) {
+  decode(decoder, *value.number);
+  decode_bounded(decoder, *value.text, 4);
+  decode_sequence(decoder, *value.words, 2, [](auto& d1, auto& element1) {
+    decode_bounded(d1, element1, 2);
+  });
+  decode(decoder, *value.raw);
+  decode(decoder, *value.how);
+  decode(decoder, *value.whole);
+  decode(decoder, value.perhaps);
+}
+
+template <once::EncoderType E>
+void once::Coding<recursion::Together>::write(E& encoder, const Value& value) {
+  encode(encoder, value.number);
+  encode_bounded(encoder, value.text, 4);
+  encode_sequence(encoder, value.words, 2, [](auto& e1, const auto& element1) {
+    encode_bounded(e1, element1, 2);
+  });
+  encode(encoder, value.raw);
+  encode(encoder, value.how);
+  encode(encoder, value.whole);
+  encode(encoder, value.perhaps);
+}
+
+template <once::DecoderType D>
+void once::Coding<recursion::Together>::read(D& decoder, Value& value) {
+  decode(decoder, value.number);
+  decode_bounded(decoder, value.text, 4);
+  decode_sequence(decoder, value.words, 2, [](auto& d1, auto& element1) {
+    decode_bounded(d1, element1, 2);
+  });
+  decode(decoder, value.raw);
+  decode(decoder, value.how);
+  decode(decoder, value.whole);
+  decode(decoder, value.perhaps);
+}
+
+template <once::EncoderType E>
+void once::Coding<recursion::Signs>::write(E& encoder, const Value& value) {
   encode(encoder, value.discriminator_);
   switch (value.state_.index()) {
     case 0: encode(encoder, std::get<0>(value.state_)); break;
@@ -394,10 +402,10 @@ void encode(E& encoder, const Signs& value) {
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Signs& value) {
-  Sign label{};
+void once::Coding<recursion::Signs>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
   decode(decoder, label);
-  switch (Signs::arm_of(label)) {
+  switch (Value::arm_of(label)) {
     case 0: decode(decoder, value.state_.emplace<0>()); break;
     case 1: decode(decoder, *value.state_.emplace<1>()); break;
     default: decoder.fail(once::Errc::invalid_value); return;
@@ -405,95 +413,91 @@ void decode(D& decoder, Signs& value) {
   value.discriminator_ = label;
 }
 
-std::string to_string(const Signs& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Signs& value) { return out << to_string(value); }
-
 template <once::EncoderType E>
-void encode(E& encoder, const Unreadable& value) {
+void once::Coding<recursion::Unreadable>::write(E& encoder, const Value& value) {
   encode(encoder, *value.where);
   encode(encoder, *value.how);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Unreadable& value) {
+void once::Coding<recursion::Unreadable>::read(D& decoder, Value& value) {
   decode(decoder, *value.where);
   decode(decoder, *value.how);
 }
 
-std::string to_string(const Unreadable& value) { return once::printed(value); }
-std::ostream& operator<<(std::ostream& out, const Unreadable& value) { return out << to_string(value); }
+template void once::Coding<recursion::Line>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<recursion::Line>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<recursion::Line>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<recursion::Line>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<recursion::Line>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Line&);
-template void decode(once::CdrDecoder<std::endian::little>&, Line&);
-template void decode(once::CdrDecoder<std::endian::big>&, Line&);
-template void encode(once::XdrEncoder&, const Line&);
-template void decode(once::XdrDecoder&, Line&);
+template void once::Coding<recursion::Folder>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<recursion::Folder>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<recursion::Folder>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<recursion::Folder>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<recursion::Folder>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Folder&);
-template void decode(once::CdrDecoder<std::endian::little>&, Folder&);
-template void decode(once::CdrDecoder<std::endian::big>&, Folder&);
-template void encode(once::XdrEncoder&, const Folder&);
-template void decode(once::XdrDecoder&, Folder&);
+template void once::Coding<recursion::Shortcut>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<recursion::Shortcut>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<recursion::Shortcut>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<recursion::Shortcut>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<recursion::Shortcut>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Shortcut&);
-template void decode(once::CdrDecoder<std::endian::little>&, Shortcut&);
-template void decode(once::CdrDecoder<std::endian::big>&, Shortcut&);
-template void encode(once::XdrEncoder&, const Shortcut&);
-template void decode(once::XdrDecoder&, Shortcut&);
+template void once::Coding<recursion::Chain>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<recursion::Chain>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<recursion::Chain>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<recursion::Chain>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<recursion::Chain>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Chain&);
-template void decode(once::CdrDecoder<std::endian::little>&, Chain&);
-template void decode(once::CdrDecoder<std::endian::big>&, Chain&);
-template void encode(once::XdrEncoder&, const Chain&);
-template void decode(once::XdrDecoder&, Chain&);
+template void once::Coding<recursion::Pair>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<recursion::Pair>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<recursion::Pair>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<recursion::Pair>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<recursion::Pair>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Pair&);
-template void decode(once::CdrDecoder<std::endian::little>&, Pair&);
-template void decode(once::CdrDecoder<std::endian::big>&, Pair&);
-template void encode(once::XdrEncoder&, const Pair&);
-template void decode(once::XdrDecoder&, Pair&);
+template void once::Coding<recursion::Sign>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<recursion::Sign>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<recursion::Sign>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<recursion::Sign>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<recursion::Sign>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Sign&);
-template void decode(once::CdrDecoder<std::endian::little>&, Sign&);
-template void decode(once::CdrDecoder<std::endian::big>&, Sign&);
-template void encode(once::XdrEncoder&, const Sign&);
-template void decode(once::XdrDecoder&, Sign&);
+template void once::Coding<recursion::Sum>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<recursion::Sum>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<recursion::Sum>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<recursion::Sum>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<recursion::Sum>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Sum&);
-template void decode(once::CdrDecoder<std::endian::little>&, Sum&);
-template void decode(once::CdrDecoder<std::endian::big>&, Sum&);
-template void encode(once::XdrEncoder&, const Sum&);
-template void decode(once::XdrDecoder&, Sum&);
+template void once::Coding<recursion::Term>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<recursion::Term>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<recursion::Term>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<recursion::Term>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<recursion::Term>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Term&);
-template void decode(once::CdrDecoder<std::endian::little>&, Term&);
-template void decode(once::CdrDecoder<std::endian::big>&, Term&);
-template void encode(once::XdrEncoder&, const Term&);
-template void decode(once::XdrDecoder&, Term&);
+template void once::Coding<recursion::Apart>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<recursion::Apart>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<recursion::Apart>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<recursion::Apart>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<recursion::Apart>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Apart&);
-template void decode(once::CdrDecoder<std::endian::little>&, Apart&);
-template void decode(once::CdrDecoder<std::endian::big>&, Apart&);
-template void encode(once::XdrEncoder&, const Apart&);
-template void decode(once::XdrDecoder&, Apart&);
+template void once::Coding<recursion::Together>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<recursion::Together>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<recursion::Together>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<recursion::Together>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<recursion::Together>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Together&);
-template void decode(once::CdrDecoder<std::endian::little>&, Together&);
-template void decode(once::CdrDecoder<std::endian::big>&, Together&);
-template void encode(once::XdrEncoder&, const Together&);
-template void decode(once::XdrDecoder&, Together&);
+template void once::Coding<recursion::Signs>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<recursion::Signs>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<recursion::Signs>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<recursion::Signs>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<recursion::Signs>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Signs&);
-template void decode(once::CdrDecoder<std::endian::little>&, Signs&);
-template void decode(once::CdrDecoder<std::endian::big>&, Signs&);
-template void encode(once::XdrEncoder&, const Signs&);
-template void decode(once::XdrDecoder&, Signs&);
+template void once::Coding<recursion::Unreadable>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<recursion::Unreadable>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<recursion::Unreadable>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<recursion::Unreadable>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<recursion::Unreadable>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Unreadable&);
-template void decode(once::CdrDecoder<std::endian::little>&, Unreadable&);
-template void decode(once::CdrDecoder<std::endian::big>&, Unreadable&);
-template void encode(once::XdrEncoder&, const Unreadable&);
-template void decode(once::XdrDecoder&, Unreadable&);
+namespace recursion {
 
 namespace {
 

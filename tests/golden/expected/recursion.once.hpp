@@ -84,10 +84,7 @@ class Chain {
   bool operator==(const Chain&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Chain& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Chain& value);
+  friend struct once::Coding<Chain>;
   friend struct once::Fields<Chain>;
 
   static std::size_t arm_of(bool label);
@@ -160,10 +157,7 @@ class Term {
   bool operator==(const Term&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Term& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Term& value);
+  friend struct once::Coding<Term>;
   friend struct once::Fields<Term>;
 
   static std::size_t arm_of(std::uint8_t label);
@@ -224,10 +218,7 @@ class Signs {
   bool operator==(const Signs&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Signs& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Signs& value);
+  friend struct once::Coding<Signs>;
   friend struct once::Fields<Signs>;
 
   static std::size_t arm_of(Sign label);
@@ -323,78 +314,138 @@ class Reader::Servant : public virtual once::Servant {
 
 namespace recursion {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Line& value);
-template <once::DecoderType D>
-void decode(D& decoder, Line& value);
 std::string to_string(const Line& value);
 std::ostream& operator<<(std::ostream& out, const Line& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Folder& value);
-template <once::DecoderType D>
-void decode(D& decoder, Folder& value);
 std::string to_string(const Folder& value);
 std::ostream& operator<<(std::ostream& out, const Folder& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Shortcut& value);
-template <once::DecoderType D>
-void decode(D& decoder, Shortcut& value);
 std::string to_string(const Shortcut& value);
 std::ostream& operator<<(std::ostream& out, const Shortcut& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Chain& value);
-template <once::DecoderType D>
-void decode(D& decoder, Chain& value);
 std::string to_string(const Chain& value);
 std::ostream& operator<<(std::ostream& out, const Chain& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Pair& value);
-template <once::DecoderType D>
-void decode(D& decoder, Pair& value);
 std::string to_string(const Pair& value);
 std::ostream& operator<<(std::ostream& out, const Pair& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Sign& value);
-template <once::DecoderType D>
-void decode(D& decoder, Sign& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Sum& value);
-template <once::DecoderType D>
-void decode(D& decoder, Sum& value);
 std::string to_string(const Sum& value);
 std::ostream& operator<<(std::ostream& out, const Sum& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Term& value);
-template <once::DecoderType D>
-void decode(D& decoder, Term& value);
 std::string to_string(const Term& value);
 std::ostream& operator<<(std::ostream& out, const Term& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Apart& value);
-template <once::DecoderType D>
-void decode(D& decoder, Apart& value);
 std::string to_string(const Apart& value);
 std::ostream& operator<<(std::ostream& out, const Apart& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Together& value);
-template <once::DecoderType D>
-void decode(D& decoder, Together& value);
 std::string to_string(const Together& value);
 std::ostream& operator<<(std::ostream& out, const Together& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Signs& value);
-template <once::DecoderType D>
-void decode(D& decoder, Signs& value);
 std::string to_string(const Signs& value);
 std::ostream& operator<<(std::ostream& out, const Signs& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Unreadable& value);
-template <once::DecoderType D>
-void decode(D& decoder, Unreadable& value);
 std::string to_string(const Unreadable& value);
 std::ostream& operator<<(std::ostream& out, const Unreadable& value);
 
 }  // namespace recursion
+
+template <>
+struct once::Coding<recursion::Line> {
+  using Value = ::recursion::Line;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<recursion::Folder> {
+  using Value = ::recursion::Folder;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<recursion::Shortcut> {
+  using Value = ::recursion::Shortcut;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<recursion::Chain> {
+  using Value = ::recursion::Chain;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<recursion::Pair> {
+  using Value = ::recursion::Pair;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<recursion::Sign> {
+  using Value = ::recursion::Sign;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<recursion::Sum> {
+  using Value = ::recursion::Sum;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<recursion::Term> {
+  using Value = ::recursion::Term;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<recursion::Apart> {
+  using Value = ::recursion::Apart;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<recursion::Together> {
+  using Value = ::recursion::Together;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<recursion::Signs> {
+  using Value = ::recursion::Signs;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<recursion::Unreadable> {
+  using Value = ::recursion::Unreadable;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
 
 template <>
 struct once::Fields<recursion::Line> {
