@@ -29,7 +29,8 @@ std::vector<Field> fields_of(const Declaration& declaration) {
     }
   } else if (const auto* const value = std::get_if<model::ValueType>(&declaration.body)) {
     for (const model::StateMember& member : value->state) {
-      if (member.is_public) fields.push_back({member.name, identifier(member.name)});
+      if (!member.is_public) continue;
+      fields.push_back({member.name, member_value(member, "value." + identifier(member.name))});
     }
   }
   return fields;

@@ -550,8 +550,8 @@ struct once::Fields<garden::Node> {
   static constexpr std::string_view kName = "garden::Node";
   template <class Value, class Visitor>
   static void visit(Value& value, Visitor&& visitor) {
-    visitor("number", number);
-    visitor("next", next);
+    visitor("number", value.number);
+    visitor("next", value.next);
   }
 };
 
@@ -561,8 +561,8 @@ struct once::Fields<garden::Marked> {
   template <class Value, class Visitor>
   static void visit(Value& value, Visitor&& visitor) {
     Fields<::garden::Node>::visit(value, visitor);
-    visitor("mark", mark);
-    visitor("other", other);
+    visitor("mark", value.mark);
+    visitor("other", value.other);
   }
 };
 
@@ -580,11 +580,11 @@ struct once::Fields<garden::Tree> {
   static constexpr std::string_view kName = "garden::Tree";
   template <class Value, class Visitor>
   static void visit(Value& value, Visitor&& visitor) {
-    visitor("name", name);
-    visitor("children", children);
-    visitor("parent", parent);
-    visitor("text", text);
-    visitor("where", where);
+    visitor("name", value.name);
+    visitor("children", value.children);
+    visitor("parent", value.parent);
+    visitor("text", value.text);
+    visitor("where", value.where);
   }
 };
 
@@ -593,7 +593,7 @@ struct once::Fields<garden::Circle> {
   static constexpr std::string_view kName = "garden::Circle";
   template <class Value, class Visitor>
   static void visit(Value& value, Visitor&& visitor) {
-    visitor("radius", radius);
+    visitor("radius", value.radius);
   }
 };
 
@@ -603,7 +603,7 @@ struct once::Fields<garden::Ring> {
   template <class Value, class Visitor>
   static void visit(Value& value, Visitor&& visitor) {
     Fields<::garden::Circle>::visit(value, visitor);
-    visitor("hole", hole);
+    visitor("hole", value.hole);
   }
 };
 
@@ -612,9 +612,9 @@ struct once::Fields<garden::Seed> {
   static constexpr std::string_view kName = "garden::Seed";
   template <class Value, class Visitor>
   static void visit(Value& value, Visitor&& visitor) {
-    visitor("by", by);
-    visitor("sort", sort);
-    visitor("next", next);
+    visitor("by", value.by);
+    visitor("sort", value.sort);
+    visitor("next", value.next);
   }
 };
 
