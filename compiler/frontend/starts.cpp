@@ -33,6 +33,7 @@ class Starts {
  public:
   explicit Starts(model::Model& model) {
     for (Declaration& declaration : model.declarations) waiting_.push_back(&declaration);
+    unsettled_.insert(waiting_.begin(), waiting_.end());
   }
 
   /// Settles what can be settled.
@@ -42,7 +43,7 @@ class Starts {
     } while (settle_a_union_by_another_arm());
   }
 
-  /// What a declaration that cannot be settled fails on: a member that leads back to it.
+  /// What a declaration that cannot be settled fails on: a member that leads back to it, or a base.
   struct Circle {
     const Declaration* holder = nullptr;
     const model::Member* member = nullptr;
@@ -64,13 +65,14 @@ class Starts {
   }
 
   void forgive(const Declaration* declaration) {
-    settled_.insert(declaration);
+    unsettled_.erase(declaration);
     waiting_.erase(std::find(waiting_.begin(), waiting_.end(), declaration));
   }
 
  private:
+  /// What is not in the model, since it was wrong, holds nobody up.
   bool is_settled(const Declaration* declaration) const {
-    return declaration == nullptr || settled_.count(declaration) != 0;
+    return unsettled_.count(declaration) == 0;
   }
   bool is_settled(const model::UnionCase& arm) const {
     return !arm.member || is_settled(held(*arm.member->type));
@@ -91,7 +93,7 @@ class Starts {
       before = waiting_.size();
       const auto settle_now = [&](const Declaration* declaration) {
         if (!can_settle(*declaration)) return false;
-        settled_.insert(declaration);
+        unsettled_.erase(declaration);
         return true;
       };
       waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(), settle_now), waiting_.end());
@@ -127,7 +129,7 @@ class Starts {
   }
 
   std::vector<Declaration*> waiting_;
-  std::unordered_set<const Declaration*> settled_;
+  std::unordered_set<const Declaration*> unsettled_;  // the same, for looking up
 };
 
 }  // namespace
@@ -136,7 +138,10 @@ void choose_starts(model::Model& model, Reporter& reporter) {
   Starts starts(model);
   starts.settle();
   while (const auto circle = starts.circle()) {
-    reporter.report(Message::ContainsItselfWithoutEnd, circle->member->range, {circle->holder->name});
+    // Without a member it is one of bases alone, and reported as such.
+    if (circle->member != nullptr) {
+      reporter.report(Message::ContainsItselfWithoutEnd, circle->member->range, {circle->holder->name});
+    }
     starts.forgive(circle->holder);
     starts.settle();
   }

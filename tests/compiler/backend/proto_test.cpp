@@ -88,7 +88,7 @@ using Numbers = std::vector<std::uint32_t>;
 
 TEST(ProtoFields, PassOverReservedNumbers) {
   const auto model =
-      read("struct A { @id(18999) long a; long b; }; struct B { @id(19998) long a; long b; };");
+      read("struct A { @id(18999) long x; long y; }; struct B { @id(19998) long x; long y; };");
   EXPECT_EQ(numbers_of(fields_of(find(*model, "A"))), (Numbers{18999, 20000}));
   EXPECT_EQ(numbers_of(fields_of(find(*model, "B"))), (Numbers{19998, 20000}));
 }
