@@ -71,9 +71,7 @@ class Starts {
 
  private:
   /// What is not in the model, since it was wrong, holds nobody up.
-  bool is_settled(const Declaration* declaration) const {
-    return unsettled_.count(declaration) == 0;
-  }
+  bool is_settled(const Declaration* declaration) const { return unsettled_.count(declaration) == 0; }
   bool is_settled(const model::UnionCase& arm) const {
     return !arm.member || is_settled(held(*arm.member->type));
   }

@@ -202,7 +202,8 @@ TEST(ProtobufUnions, ContainThemselvesThroughExternalMembers) {
   two.number(2);
   rules::Term sum;
   sum.added({rules::Level::high, two, {}});
-  // discriminator = 0; added = {height = high, left = {discriminator = 1; number = 2}, right = {…; number = 0}}
+  // discriminator = 0; added = {height = high, left = {discriminator = 1; number = 2}, right = {…; number =
+  // 0}}
   EXPECT_EQ(encoded(sum), octets({8, 0, 0x12, 14, 8, 7, 0x12, 4, 8, 1, 0x18, 2, 0x1a, 4, 8, 1, 0x18, 0}));
   EXPECT_TRUE(decoded<rules::Term>(encoded(sum)) == sum);
   // What is missing is as new, which ends.

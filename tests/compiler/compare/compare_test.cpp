@@ -154,7 +154,8 @@ TEST(Comparison, FollowsOperationsThroughNewBases) {
 
 TEST(Comparison, SeesMembersThatAreExternalNow) {
   EXPECT_EQ(rules_between("struct S { long a; };", "struct S { @external long a; };"), Names{"type-renamed"});
-  EXPECT_EQ(rules_between("struct S { @external long a; };", "struct S { @external(TRUE) long a; };"), Names{});
+  EXPECT_EQ(rules_between("struct S { @external long a; };", "struct S { @external(TRUE) long a; };"),
+            Names{});
 }
 
 TEST(Comparison, SeesOtherWidths) {
