@@ -88,7 +88,7 @@ class Random {
   template <class T>
   void fill(Box<T>& value) {
     value.reset();
-    if (++depth_ < 8 && below(3) != 0) fill(value.emplace());
+    if (++depth_ < 6 && below(3) != 0) fill(value.emplace());
     --depth_;
   }
   template <HasFields T>

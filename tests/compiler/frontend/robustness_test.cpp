@@ -38,13 +38,14 @@ TEST(Robustness, TheTextItselfIsRight) {
 
 TEST(Robustness, EveryPrefixEnds) {
   const std::string text = kBank;
-  for (std::size_t length = 0; length <= text.size(); ++length) survive(text.substr(0, length));
+  for (std::size_t length = 0; length <= text.size(); length += ONCE_TEST_STRIDE)
+    survive(text.substr(0, length));
 }
 
 TEST(Robustness, EveryCharacterMayBecomeAnother) {
   const std::string text = kBank;
   const char others[] = {'}', '<', ';', '"', '/'};
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0; i < text.size(); i += ONCE_TEST_STRIDE) {
     std::string changed = text;
     changed[i] = others[i % std::size(others)];
     survive(changed);
@@ -53,19 +54,26 @@ TEST(Robustness, EveryCharacterMayBecomeAnother) {
 
 TEST(Robustness, EveryCharacterMayBeMissing) {
   const std::string text = kBank;
-  for (std::size_t i = 0; i < text.size(); ++i) survive(text.substr(0, i) + text.substr(i + 1));
+  for (std::size_t i = 0; i < text.size(); i += ONCE_TEST_STRIDE)
+    survive(text.substr(0, i) + text.substr(i + 1));
+}
+
+/// The end of a word behind `at`: of the next one, or of a later one where not every place is tried.
+std::size_t word_end(const std::string& text, std::size_t at) {
+  for (int i = 0; i < ONCE_TEST_STRIDE && at != std::string::npos; ++i) at = text.find(' ', at + 1);
+  return at;
 }
 
 TEST(Robustness, TheWholeLanguageMayBeCutOffAtAnyWord) {
   const std::string text = kWhole;
-  for (std::size_t end = text.find(' '); end != std::string::npos; end = text.find(' ', end + 1)) {
+  for (std::size_t end = text.find(' '); end != std::string::npos; end = word_end(text, end)) {
     survive(text.substr(0, end));
   }
 }
 
 TEST(Robustness, TheWholeLanguageMayMissAnyWord) {
   const std::string text = kWhole;
-  for (std::size_t begin = text.find(' '); begin != std::string::npos; begin = text.find(' ', begin + 1)) {
+  for (std::size_t begin = text.find(' '); begin != std::string::npos; begin = word_end(text, begin)) {
     const std::size_t end = std::min(text.find(' ', begin + 1), text.size());
     survive(text.substr(0, begin) + text.substr(end));
   }

@@ -57,13 +57,14 @@ TEST(OncRobustness, TheTextItselfIsRight) {
 
 TEST(OncRobustness, EveryPrefixEnds) {
   const std::string text = kText;
-  for (std::size_t length = 0; length <= text.size(); ++length) survive(text.substr(0, length));
+  for (std::size_t length = 0; length <= text.size(); length += ONCE_TEST_STRIDE)
+    survive(text.substr(0, length));
 }
 
 TEST(OncRobustness, EveryCharacterMayBecomeAnother) {
   const std::string text = kText;
   const char others[] = {'}', '<', ';', '"', '/', '*', '%', '{'};
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0; i < text.size(); i += ONCE_TEST_STRIDE) {
     std::string changed = text;
     changed[i] = others[i % std::size(others)];
     survive(changed);
@@ -72,7 +73,8 @@ TEST(OncRobustness, EveryCharacterMayBecomeAnother) {
 
 TEST(OncRobustness, EveryCharacterMayBeMissing) {
   const std::string text = kText;
-  for (std::size_t i = 0; i < text.size(); ++i) survive(text.substr(0, i) + text.substr(i + 1));
+  for (std::size_t i = 0; i < text.size(); i += ONCE_TEST_STRIDE)
+    survive(text.substr(0, i) + text.substr(i + 1));
 }
 
 TEST(OncRobustness, HostileShapesEnd) {
