@@ -1,5 +1,5 @@
 // From a model to a .proto file: BASE.proto, proto3, for protoc in any language to read and write what Once
-// sends in the Protocol Buffers codec. docs/idl.md, "Protocol Buffers", has the mapping.
+// sends in the Protocol Buffers codec. docs/wire.md, "Protocol Buffers", has the mapping.
 #pragma once
 
 #include <string>
