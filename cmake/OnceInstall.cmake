@@ -6,10 +6,16 @@ include(CMakePackageConfigHelpers)
 set(once_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Once)
 
 install(TARGETS once EXPORT OnceTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET once_protobuf) # an export of its own: who does not ask for it need not have Protocol Buffers
+  install(TARGETS once_protobuf EXPORT OnceProtobufTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT OnceProtobufTargets NAMESPACE Once:: DESTINATION ${once_package_dir})
+endif()
 if(TARGET oncec AND NOT ONCE_COMPILER)
   install(TARGETS oncec EXPORT OnceTargets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 install(DIRECTORY runtime/include/once DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES idl/model.proto DESTINATION ${CMAKE_INSTALL_DATADIR}/once)
+install(FILES idl/once/rpc.proto DESTINATION ${CMAKE_INSTALL_DATADIR}/once/once)
 install(EXPORT OnceTargets NAMESPACE Once:: DESTINATION ${once_package_dir})
 
 configure_package_config_file(cmake/OnceConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/OnceConfig.cmake

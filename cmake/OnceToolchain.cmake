@@ -40,3 +40,16 @@ function(once_own_code target)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
 endfunction()
+
+# once_compile_quickly(target [files...]): the target, or these files of it, are not optimized in a release build.
+# For command lines, whose library takes ten seconds a file to optimize, and for programs that are built to run once.
+function(once_compile_quickly target)
+  if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+    return()
+  endif()
+  if(ARGN)
+    set_property(SOURCE ${ARGN} TARGET_DIRECTORY ${target} APPEND PROPERTY COMPILE_OPTIONS -O0)
+  else()
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()

@@ -3,10 +3,10 @@
 // Rules of the house:
 // - No parser rule matches the empty string; "any number of" and "perhaps" stand in the caller. The runtime of
 //   ANTLR 4.9 computes wrong lookahead behind a nullable rule; the build checks this (grammar_lint).
-// - Every decision but the ones marked LL(2) needs one token, so that an error is met where it is.
+// - Every decision but those marked LL(…) needs one token, so that an error is met where it is.
 // - The body of everything is a loop of units that end in ';'. The error strategy takes up again at a unit.
-// - Keywords that came after CORBA 2.6 are no tokens here, or stand in `identifier` too: old files use them as
-//   names. int8 … uint64 are names that the front end knows.
+// - Keywords that came after CORBA 2.6 stand in `identifier` too: old files use them as names. int8 … uint64 are
+//   no tokens at all, but names that the front end knows.
 grammar OmgIdl;
 
 // ------------------------------------------------------------------------------------------- declarations
@@ -16,18 +16,26 @@ specification : definition* EOF ;
 definition
     : annotationDeclaration ';'
     | annotation* ( moduleDeclaration | constDeclaration | typeDeclaration | exceptionDeclaration
-                  | interfaceDeclaration ) ';'
+                  | interfaceDeclaration | valueDeclaration                                       // LL(2)
+                  | typeIdDeclaration | typePrefixDeclaration | importDeclaration
+                  | componentDeclaration | homeDeclaration | portTypeDeclaration | connectorDeclaration
+                  | aliasDeclaration ) ';'
     ;
 
-moduleDeclaration : 'module' identifier '{' definition* '}' ;
+// Only an instantiation of a template may have a qualified name.
+moduleDeclaration
+    : 'module' scopedName ( '{' definition* '}' | '<' ( templateRest | instantiationRest ) ) ;    // LL(*)
 
 constDeclaration : 'const' simpleType identifier '=' constExpression ;
 
-typeDeclaration : typedefDeclaration | constructedType ;
+typeDeclaration : typedefDeclaration | nativeDeclaration | constructedType ;
+
+nativeDeclaration : 'native' identifier ;
 
 typedefDeclaration : 'typedef' typeSpecifier declarator ( ',' declarator )* ;
 
-constructedType : structDeclaration | unionDeclaration | enumDeclaration ;
+constructedType
+    : structDeclaration | unionDeclaration | enumDeclaration | bitsetDeclaration | bitmaskDeclaration ;
 
 // Without a body: a forward declaration.
 structDeclaration : 'struct' identifier ( ( ':' scopedName )? '{' member* '}' )? ;
@@ -44,6 +52,13 @@ enumDeclaration : 'enum' identifier '{' enumerator ( ',' enumerator )* '}' ;
 
 enumerator : annotation* identifier ;
 
+bitmaskDeclaration : 'bitmask' identifier '{' enumerator ( ',' enumerator )* '}' ;
+
+bitsetDeclaration : 'bitset' identifier ( ':' scopedName )? '{' bitField* '}' ;
+
+bitField
+    : annotation* 'bitfield' '<' constExpression ( ',' simpleType )? '>' ( identifier ( ','? identifier )* )? ';' ;
+
 unionDeclaration
     : 'union' identifier ( 'switch' '(' annotation* switchType ')' '{' unionCase* '}' )? ;
 
@@ -56,12 +71,15 @@ caseLabel : 'case' constExpression ':' | 'default' ':' ;
 // --------------------------------------------------------------------------------------------- interfaces
 
 interfaceDeclaration
-    : 'interface' identifier ( ( ':' scopedName ( ',' scopedName )* )? '{' interfaceItem* '}' )? ;
+    : ( 'abstract' | 'local' )? 'interface' identifier
+      ( ( ':' scopedName ( ',' scopedName )* )? '{' interfaceItem* '}' )? ;
 
-interfaceItem
-    : annotation* ( constDeclaration | typeDeclaration | exceptionDeclaration | attributeDeclaration
-                  | operationDeclaration ) ';'
-    ;
+interfaceItem : annotation* interfaceExport ';' ;
+
+// A type may be named like what begins the other declarations: LL(*).
+interfaceExport
+    : constDeclaration | typeDeclaration | exceptionDeclaration | attributeDeclaration
+    | typeIdDeclaration | typePrefixDeclaration | importDeclaration | operationDeclaration ;
 
 attributeDeclaration
     : 'readonly'? 'attribute' simpleType identifier ( ',' identifier )* attributeRaises* ;
@@ -82,16 +100,93 @@ exceptionList : '(' scopedName ( ',' scopedName )* ')' ;
 
 contextClause : 'context' '(' STRING ( ',' STRING )* ')' ;
 
+// ------------------------------------------------------------------------------------------ repository ids
+
+typeIdDeclaration : 'typeid' scopedName STRING+ ;
+
+typePrefixDeclaration : 'typeprefix' scopedName STRING+ ;
+
+importDeclaration : 'import' ( scopedName | STRING+ ) ;
+
+// -------------------------------------------------------------------------------------------------- values
+
+// Behind the name: nothing, a body, or the type in a box.
+valueDeclaration
+    : ( 'abstract' | 'custom' )? ( 'valuetype' | 'eventtype' ) identifier
+      ( valueBases? supportsClause? '{' valueItem* '}' | typeSpecifier )? ;
+
+valueBases : ':' 'truncatable'? scopedName ( ',' scopedName )* ;
+
+supportsClause : 'supports' scopedName ( ',' scopedName )* ;
+
+valueItem : annotation* ( stateMember | factoryDeclaration | interfaceExport ) ';' ;
+
+stateMember : ( 'public' | 'private' ) typeSpecifier declarator ( ',' declarator )* ;
+
+factoryDeclaration
+    : 'factory' identifier '(' ( parameter ( ',' parameter )* )? ')' raisesClause? ;
+
+// ---------------------------------------------------------------------------------------------- components
+
+componentDeclaration
+    : 'component' identifier ( ( ':' scopedName )? supportsClause? '{' portItem* '}' )? ;
+
+portItem
+    : annotation* ( providesPort | usesPort | eventPort | extendedPort | attributeDeclaration ) ';' ;
+
+providesPort : 'provides' ( 'Object' | scopedName ) identifier ;
+
+usesPort : 'uses' 'multiple'? ( 'Object' | scopedName ) identifier ;                             // LL(3)
+
+eventPort : ( 'emits' | 'publishes' | 'consumes' ) scopedName identifier ;
+
+extendedPort : ( 'port' | 'mirrorport' ) scopedName identifier ;
+
+homeDeclaration
+    : 'home' identifier ( ':' scopedName )? supportsClause? managesClause '{' homeItem* '}' ;
+
+managesClause : 'manages' scopedName ( 'primarykey' scopedName )? ;
+
+homeItem : annotation* ( factoryDeclaration | finderDeclaration | interfaceExport ) ';' ;        // LL(3)
+
+finderDeclaration
+    : 'finder' identifier '(' ( parameter ( ',' parameter )* )? ')' raisesClause? ;
+
+portTypeDeclaration : 'porttype' identifier ( '{' portItem* '}' )? ;
+
+connectorDeclaration : 'connector' identifier ( ':' scopedName )? '{' portItem* '}' ;
+
+// ----------------------------------------------------------------------------------------- template modules
+
+templateRest : formalParameter ( ',' formalParameter )* '>' '{' definition* '}' ;
+
+formalParameter
+    : ( 'typename' | 'interface' | 'valuetype' | 'eventtype' | 'struct' | 'union' | 'exception' | 'enum'
+      | 'sequence' | 'const' simpleType | sequenceType ) identifier ;                            // LL(2)
+
+instantiationRest : actualParameter ( ',' actualParameter )* '>' identifier ;
+
+// The name of a type reads like an expression.
+actualParameter : constExpression | unnamedType ;
+
+aliasDeclaration : 'alias' scopedName '<' identifier ( ',' identifier )* '>' identifier ;
+
 // -------------------------------------------------------------------------------------------------- types
 
 typeSpecifier : simpleType | constructedType ;
 
-simpleType : primitiveType | sequenceType | stringType | unsupportedType | scopedName ;
+simpleType : unnamedType | scopedName ;
+
+unnamedType : primitiveType | sequenceType | mapType | stringType | fixedType ;
 
 primitiveType
     : 'boolean'
     | 'octet'
     | 'char'
+    | 'wchar'
+    | 'any'
+    | 'Object'
+    | 'ValueBase'
     | 'float'
     | 'double'
     | 'short'
@@ -101,18 +196,13 @@ primitiveType
 
 sequenceType : 'sequence' '<' annotation* simpleType ( ',' constExpression )? '>' ;
 
-stringType : 'string' ( '<' constExpression '>' )? ;
+// Keys and values; LL(2), since `map` may be a name.
+mapType : 'map' '<' annotation* simpleType ',' annotation* simpleType ( ',' constExpression )? '>' ;
 
-// Read, so that the error names them; `any` is a type in annotation declarations.
-unsupportedType
-    : 'any'
-    | 'Object'
-    | 'ValueBase'
-    | 'wchar'
-    | 'wstring' ( '<' constExpression '>' )?
-    | 'fixed' ( '<' constExpression ',' constExpression '>' )?
-    | 'map' '<' annotation* simpleType ',' annotation* simpleType ( ',' constExpression )? '>'   // LL(2)
-    ;
+stringType : ( 'string' | 'wstring' ) ( '<' constExpression '>' )? ;
+
+// Without digits and scale: the type of a constant, whose value has them.
+fixedType : 'fixed' ( '<' constExpression ',' constExpression '>' )? ;
 
 // -------------------------------------------------------------------------------------------- expressions
 
@@ -158,7 +248,13 @@ annotationArgument : constExpression ( '=' constExpression )? ;
 
 scopedName : '::'? identifier ( '::' identifier )* ;
 
-identifier : IDENTIFIER | 'getraises' | 'setraises' | 'map' ;
+// The words that became keywords after CORBA 2.6.
+identifier
+    : IDENTIFIER | 'alias' | 'bitfield' | 'bitmask' | 'bitset' | 'component' | 'connector' | 'consumes' | 'emits'
+    | 'eventtype' | 'finder' | 'getraises' | 'home' | 'import' | 'local' | 'manages' | 'map' | 'mirrorport'
+    | 'multiple' | 'port' | 'porttype' | 'primarykey' | 'provides' | 'publishes' | 'setraises' | 'typeid'
+    | 'typename' | 'typeprefix' | 'uses'
+    ;
 
 // Annotations may be named like keywords: @default, @oneway.
 keyword
@@ -173,37 +269,58 @@ keyword
 // ------------------------------------------------------------------------------------------------- tokens
 
 ABSTRACT : 'abstract' ;
+ALIAS : 'alias' ;
 ANNOTATION : '@annotation' ;
 ANY : 'any' ;
 ATTRIBUTE : 'attribute' ;
+BITFIELD : 'bitfield' ;
+BITMASK : 'bitmask' ;
+BITSET : 'bitset' ;
 BOOLEAN : 'boolean' ;
 CASE : 'case' ;
 CHAR : 'char' ;
+COMPONENT : 'component' ;
+CONNECTOR : 'connector' ;
 CONST : 'const' ;
+CONSUMES : 'consumes' ;
 CONTEXT : 'context' ;
 CUSTOM : 'custom' ;
 DEFAULT : 'default' ;
 DOUBLE : 'double' ;
+EMITS : 'emits' ;
 ENUM : 'enum' ;
+EVENTTYPE : 'eventtype' ;
 EXCEPTION : 'exception' ;
 FACTORY : 'factory' ;
 FALSE_ : 'FALSE' ;
+FINDER : 'finder' ;
 FIXED_ : 'fixed' ;
 FLOAT : 'float' ;
 GETRAISES : 'getraises' ;
-IN_ : 'in' ;
+HOME : 'home' ;
+IMPORT : 'import' ;
 INOUT : 'inout' ;
 INTERFACE : 'interface' ;
+IN_ : 'in' ;
+LOCAL : 'local' ;
 LONG : 'long' ;
+MANAGES : 'manages' ;
 MAP : 'map' ;
+MIRRORPORT : 'mirrorport' ;
 MODULE : 'module' ;
+MULTIPLE : 'multiple' ;
 NATIVE : 'native' ;
 OBJECT : 'Object' ;
 OCTET : 'octet' ;
 ONEWAY : 'oneway' ;
 OUT_ : 'out' ;
+PORT : 'port' ;
+PORTTYPE : 'porttype' ;
+PRIMARYKEY : 'primarykey' ;
 PRIVATE : 'private' ;
+PROVIDES : 'provides' ;
 PUBLIC : 'public' ;
+PUBLISHES : 'publishes' ;
 RAISES : 'raises' ;
 READONLY : 'readonly' ;
 SEQUENCE : 'sequence' ;
@@ -216,8 +333,12 @@ SWITCH : 'switch' ;
 TRUE_ : 'TRUE' ;
 TRUNCATABLE : 'truncatable' ;
 TYPEDEF : 'typedef' ;
+TYPEID : 'typeid' ;
+TYPENAME : 'typename' ;
+TYPEPREFIX : 'typeprefix' ;
 UNION : 'union' ;
 UNSIGNED : 'unsigned' ;
+USES : 'uses' ;
 VALUEBASE : 'ValueBase' ;
 VALUETYPE : 'valuetype' ;
 VOID_ : 'void' ;

@@ -120,6 +120,30 @@ class Writer {
       write("}");
     } else if (const auto* const onion = std::get_if<model::Union>(&declaration->body)) {
       write_union(*onion);
+    } else if (const auto* const mask = std::get_if<model::Bitmask>(&declaration->body)) {
+      write("x" + std::to_string(integer_bits(mask->bit_bound)) + "(");
+      for (const model::Enumerator& flag : mask->flags) {
+        separate();
+        write(std::to_string(flag.value));
+      }
+      write(")");
+    } else if (const auto* const value = std::get_if<model::ValueType>(&declaration->body)) {
+      write("v{");
+      write_state(*value);
+      write("}");
+    } else if (const auto* const box = std::get_if<model::ValueBox>(&declaration->body)) {
+      write("v(");
+      write(*box->type);
+      write(")");
+    } else if (const auto* const bitset = std::get_if<model::Bitset>(&declaration->body)) {
+      write("y" + std::to_string(integer_bits(bitset->bits)) + "(");
+      for (const model::BitField* const field : all_fields(*bitset)) {
+        if (field->name.empty()) continue;
+        separate();
+        write(std::to_string(field->bits) + "@" + std::to_string(field->position) + ":");
+        write(*field->type);
+      }
+      write(")");
     }
   }
 
@@ -130,6 +154,13 @@ class Writer {
   void write_members(const model::Struct& structure) {
     if (structure.base != nullptr) write_members(std::get<model::Struct>(structure.base->body));
     write(structure.members);
+  }
+  void write_state(const model::ValueType& value) {
+    for (const Declaration* const base : value.bases) write_state(std::get<model::ValueType>(base->body));
+    for (const model::StateMember& member : value.state) {
+      separate();
+      write(*member.type);
+    }
   }
   void write_union(const model::Union& onion) {
     write("u(");

@@ -15,13 +15,37 @@ using model::Primitive;
 
 using Visited = std::set<const Declaration*>;
 
-bool reaches(const model::Type& type, const Declaration& target, Visited& visited);
+/// What is looked for.
+struct Target {
+  enum class Kind { Declaration, References, Values } kind = Kind::Declaration;
+  const Declaration* declaration = nullptr;  // of the first kind
 
-bool reaches(const Declaration& from, const Declaration& target, Visited& visited) {
+  bool is(const Declaration& other) const {
+    switch (kind) {
+      case Kind::Declaration: return declaration == &other;
+      case Kind::References: return std::holds_alternative<model::Interface>(other.body);
+      case Kind::Values: break;
+    }
+    return std::holds_alternative<model::ValueType>(other.body) ||
+           std::holds_alternative<model::ValueBox>(other.body);
+  }
+  bool is(Primitive primitive) const {
+    return (kind == Kind::References && primitive == Primitive::Object) ||
+           (kind == Kind::Values && primitive == Primitive::ValueBase);
+  }
+};
+
+bool reaches(const model::Type& type, const Target& target, Visited& visited);
+
+bool reaches(const Declaration& from, const Target& target, Visited& visited) {
   if (!visited.insert(&from).second) return false;
   if (const auto* const structure = std::get_if<model::Struct>(&from.body)) {
     if (structure->base != nullptr && reaches(*structure->base, target, visited)) return true;
     return std::any_of(structure->members.begin(), structure->members.end(),
+                       [&](const auto& member) { return reaches(*member.type, target, visited); });
+  }
+  if (const auto* const exception = std::get_if<model::Exception>(&from.body)) {
+    return std::any_of(exception->members.begin(), exception->members.end(),
                        [&](const auto& member) { return reaches(*member.type, target, visited); });
   }
   if (const auto* const onion = std::get_if<model::Union>(&from.body)) {
@@ -29,13 +53,30 @@ bool reaches(const Declaration& from, const Declaration& target, Visited& visite
       return arm.member.has_value() && reaches(*arm.member->type, target, visited);
     });
   }
+  // What a value refers to is no part of who holds it; codecs count the depth of values by themselves.
+  if (target.kind == Target::Kind::Declaration) return false;
+  if (const auto* const value = std::get_if<model::ValueType>(&from.body)) {
+    return std::any_of(value->bases.begin(), value->bases.end(),
+                       [&](const Declaration* base) { return reaches(*base, target, visited); }) ||
+           std::any_of(value->state.begin(), value->state.end(),
+                       [&](const auto& member) { return reaches(*member.type, target, visited); });
+  }
+  if (const auto* const box = std::get_if<model::ValueBox>(&from.body)) {
+    return reaches(*box->type, target, visited);
+  }
   return false;
 }
 
-bool reaches(const model::Type& type, const Declaration& target, Visited& visited) {
+bool reaches(const model::Type& type, const Target& target, Visited& visited) {
   const model::Type& resolved = model::resolve(type);
+  if (const auto* const primitive = std::get_if<Primitive>(&resolved.form)) {
+    return target.is(*primitive);
+  }
   if (const auto* const sequence = std::get_if<model::SequenceType>(&resolved.form)) {
     return reaches(*sequence->element, target, visited);
+  }
+  if (const auto* const map = std::get_if<model::MapType>(&resolved.form)) {
+    return reaches(*map->key, target, visited) || reaches(*map->value, target, visited);
   }
   if (const auto* const array = std::get_if<model::ArrayType>(&resolved.form)) {
     return reaches(*array->element, target, visited);
@@ -44,7 +85,7 @@ bool reaches(const model::Type& type, const Declaration& target, Visited& visite
     return reaches(*optional->element, target, visited);
   }
   if (const auto* const named = std::get_if<model::NamedType>(&resolved.form)) {
-    return named->declaration == &target || reaches(*named->declaration, target, visited);
+    return target.is(*named->declaration) || reaches(*named->declaration, target, visited);
   }
   return false;
 }
@@ -76,6 +117,17 @@ Bound larger(const Bound& a, const Bound& b) {
   return Size{std::max(a->xdr, b->xdr), std::max(a->cdr, b->cdr)};
 }
 
+/// Has a width of its own, in which it is aligned.
+bool is_number(Primitive primitive) {
+  switch (primitive) {
+    case Primitive::WChar:
+    case Primitive::Any:
+    case Primitive::Object:
+    case Primitive::TypeCode:
+    case Primitive::ValueBase: return false;
+    default: return true;
+  }
+}
 std::uint64_t width(Primitive primitive) {
   switch (primitive) {
     case Primitive::Void: return 0;
@@ -98,6 +150,14 @@ std::uint64_t gap(std::uint64_t width) {
 constexpr Size kCount = {4, 3 + 4};
 Size text_size(std::uint64_t octets) {
   return {4 + (octets + 3) / 4 * 4, 3 + 4 + octets + 1};
+}
+/// At most so many code units; in CDR behind a byte order mark.
+Size wide_text_size(std::uint64_t units) {
+  return {4 + (2 * units + 3) / 4 * 4, 3 + 4 + 2 * units + 2};
+}
+Size bits_size(std::uint32_t bits) {
+  const std::uint64_t octets = integer_bits(bits) / 8;
+  return {std::max<std::uint64_t>(octets, 4), octets + gap(octets)};
 }
 Size octets_size(std::uint64_t octets) {
   return {(octets + 3) / 4 * 4, octets};
@@ -122,12 +182,20 @@ class Measure {
   }
 
   Bound operator()(Primitive primitive) {
+    switch (primitive) {
+      case Primitive::Object: return reference_size();
+      case Primitive::WChar: return Size{4, 1 + 2};
+      case Primitive::Any:
+      case Primitive::TypeCode:
+      case Primitive::ValueBase: return std::nullopt;
+      default: break;
+    }
     const std::uint64_t octets = width(primitive);
     return Size{octets == 0 ? 0 : std::max<std::uint64_t>(octets, 4), octets + gap(octets)};
   }
   Bound operator()(const model::StringType& text) {
     if (text.bound == 0) return std::nullopt;
-    return text_size(text.bound);
+    return text.wide ? wide_text_size(text.bound) : text_size(text.bound);
   }
   Bound operator()(const model::SequenceType& sequence) {
     if (sequence.bound == 0) return std::nullopt;
@@ -140,17 +208,20 @@ class Measure {
   }
   Bound operator()(const model::OptionalType& optional) { return Bound{Size{4, 1}} + of(*optional.element); }
   Bound operator()(const model::NamedType& named) { return of(*named.declaration); }
-  Bound operator()(const model::MapType&) { return std::nullopt; }
-  Bound operator()(const model::FixedType&) { return std::nullopt; }
+  Bound operator()(const model::MapType& map) {
+    if (map.bound == 0) return std::nullopt;
+    return Bound{kCount} + (of(*map.key) + of(*map.value)) * map.bound;
+  }
+  Bound operator()(const model::FixedType& fixed) { return octets_size((fixed.digits + 2) / 2); }
 
  private:
   Bound elements(const model::Type& element, std::uint64_t count) {
     const auto* const primitive = std::get_if<Primitive>(&model::resolve(element).form);
-    if (primitive != nullptr && width(*primitive) == 1) {
+    if (primitive != nullptr && is_number(*primitive) && width(*primitive) == 1) {
       const bool packed = *primitive == Primitive::Octet || *primitive == Primitive::UInt8;
       return Size{packed ? octets_size(count).xdr : saturated(count, 4), count};
     }
-    if (primitive != nullptr) {  // one gap, before the first
+    if (primitive != nullptr && is_number(*primitive)) {  // one gap, before the first
       const std::uint64_t octets = width(*primitive);
       return Size{saturated(std::max<std::uint64_t>(octets, 4), count),
                   saturated(octets, count) + gap(octets)};
@@ -173,6 +244,12 @@ class Measure {
       result = Size{4, 4 + 3};
     } else if (std::holds_alternative<model::Interface>(declaration.body)) {
       result = reference_size();
+    } else if (const auto* const mask = std::get_if<model::Bitmask>(&declaration.body)) {
+      result = bits_size(mask->bit_bound);
+    } else if (const auto* const set = std::get_if<model::Bitset>(&declaration.body)) {
+      result = bits_size(set->bits);
+    } else {
+      result = std::nullopt;  // a value type
     }
     open_.erase(&declaration);
     return result;
@@ -185,7 +262,51 @@ class Measure {
 
 bool contains_itself(const Declaration& declaration) {
   Visited visited;
-  return reaches(declaration, declaration, visited);
+  return reaches(declaration, Target{Target::Kind::Declaration, &declaration}, visited);
+}
+
+bool holds_references(const Declaration& declaration) {
+  Visited visited;
+  return reaches(declaration, Target{Target::Kind::References}, visited);
+}
+
+bool holds_values(const Declaration& declaration) {
+  Visited visited;
+  return reaches(declaration, Target{Target::Kind::Values}, visited);
+}
+
+bool recurs(const model::Type& type) {
+  const model::Type* element = &model::resolve(type);
+  while (const auto* const array = std::get_if<model::ArrayType>(&element->form)) {
+    element = &model::resolve(*array->element);
+  }
+  const auto* const named = std::get_if<model::NamedType>(&element->form);
+  return named != nullptr && contains_itself(*named->declaration);
+}
+
+const model::Member* link_of(const Declaration& declaration) {
+  const auto* const structure = std::get_if<model::Struct>(&declaration.body);
+  if (structure == nullptr) return nullptr;
+  for (auto member = structure->members.rbegin(); member != structure->members.rend(); ++member) {
+    const auto* const optional = std::get_if<model::OptionalType>(&model::resolve(*member->type).form);
+    if (optional == nullptr) continue;
+    const auto* const named = std::get_if<model::NamedType>(&model::resolve(*optional->element).form);
+    if (named != nullptr && named->declaration == &declaration) return &*member;
+  }
+  return nullptr;
+}
+
+std::uint32_t integer_bits(std::uint32_t bits) {
+  if (bits > 32) return 64;
+  if (bits > 16) return 32;
+  return bits > 8 ? 16 : 8;
+}
+
+std::vector<const model::BitField*> all_fields(const model::Bitset& bitset) {
+  std::vector<const model::BitField*> fields;
+  if (bitset.base != nullptr) fields = all_fields(std::get<model::Bitset>(bitset.base->body));
+  for (const model::BitField& field : bitset.fields) fields.push_back(&field);
+  return fields;
 }
 
 bool takes_no_octets(const Declaration& declaration) {

@@ -23,7 +23,7 @@ std::string reason() {
   return std::strerror(errno);
 }  // NOLINT(concurrency-mt-unsafe): one thread
 
-std::optional<std::string> read_octets(const fs::path& path) {
+std::optional<std::string> octets_of(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return std::nullopt;
   std::string octets{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
@@ -72,20 +72,25 @@ std::string from_latin1(std::string_view text) {
 
 }  // namespace
 
-std::string read_text(const fs::path& path) {
+std::string read_octets(const fs::path& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) throw FileError(path.string() + ": is a directory, not an IDL file");
   const std::uintmax_t size = fs::file_size(path, error);
   if (!error && size > kTextOctetsMax) throw FileError(path.string() + ": is larger than 64 MiB");
-  std::optional<std::string> octets = read_octets(path);
+  std::optional<std::string> octets = octets_of(path);
   if (!octets) throw FileError(path.string() + ": cannot be read: " + reason());
   if (octets->find('\0') != std::string::npos) throw FileError(path.string() + ": is not text");
-  if (octets->compare(0, 3, "\xEF\xBB\xBF") == 0) octets->erase(0, 3);
-  return is_utf8(*octets) ? std::move(*octets) : from_latin1(*octets);
+  return std::move(*octets);
+}
+
+std::string read_text(const fs::path& path) {
+  std::string octets = read_octets(path);
+  if (octets.compare(0, 3, "\xEF\xBB\xBF") == 0) octets.erase(0, 3);
+  return is_utf8(octets) ? octets : from_latin1(octets);
 }
 
 void write_if_changed(const fs::path& path, const std::string& content) {
-  if (read_octets(path) == content) return;
+  if (octets_of(path) == content) return;
   const fs::path temporary = path.string() + "." + std::to_string(::getpid()) + ".tmp";
   {
     std::ofstream out(temporary, std::ios::binary | std::ios::trunc);

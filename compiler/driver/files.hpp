@@ -16,6 +16,9 @@ struct FileError : std::runtime_error {
 /// Throws FileError if it cannot be read, or is no text.
 std::string read_text(const std::filesystem::path& path);
 
+/// The same, octet for octet.
+std::string read_octets(const std::filesystem::path& path);
+
 /// Puts the content there, all or nothing, if it is not there already: an unchanged file keeps its time, so
 /// that nothing is built anew for it. Throws FileError.
 void write_if_changed(const std::filesystem::path& path, const std::string& content);

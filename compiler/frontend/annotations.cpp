@@ -13,6 +13,18 @@ const model::Enum* as_enum(const model::Type& type) {
   return named == nullptr ? nullptr : std::get_if<model::Enum>(&named->declaration->body);
 }
 
+/// The nearest of the known words, else all of them.
+std::string hint(const NearestWord& nearest, const std::vector<std::string_view>& known) {
+  if (!nearest.word().empty()) return did_you_mean(nearest.word());
+  if (known.empty()) return ": it has none";
+  std::string text = ": it can be ";
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (i > 0) text += i + 1 == known.size() ? " or " : ", ";
+    text.append("'").append(known[i]).append("'");
+  }
+  return text;
+}
+
 }  // namespace
 
 std::vector<model::Annotation> Annotations::read(const std::vector<Grammar::AnnotationContext*>& uses,
@@ -86,8 +98,10 @@ const AnnotationParameter* Annotations::parameter_of(Grammar::AnnotationArgument
   if (found == parameters.end()) {
     NearestWord nearest(name->text);
     for (const AnnotationParameter& parameter : parameters) nearest.consider(parameter.name);
+    std::vector<std::string_view> known;
+    for (const AnnotationParameter& parameter : parameters) known.emplace_back(parameter.name);
     reporter_.report(Message::AnnotationParameterUnknown, range,
-                     {annotation.name, name->text, did_you_mean(nearest.word())});
+                     {annotation.name, name->text, hint(nearest, known)});
     return nullptr;
   }
   if (annotation.argument(name->text) != nullptr) {
@@ -107,14 +121,16 @@ std::optional<model::Value> Annotations::value(Grammar::ConstExpressionContext& 
 
   // The enumerators of a parameter's type are known here without their scope.
   NearestWord nearest(word->text);
+  std::vector<std::string_view> known;
   for (std::size_t i = 0; i < enumeration->enumerators.size(); ++i) {
     if (enumeration->enumerators[i].name == word->text) {
       const auto& named = std::get<model::NamedType>(model::resolve(*parameter.type).form);
       return model::EnumeratorValue{named.declaration, i};
     }
-    nearest.consider(enumeration->enumerators[i].name);
+    known.emplace_back(enumeration->enumerators[i].name);
+    nearest.consider(known.back());
   }
-  reporter_.report(Message::UnknownName, word->range, {word->text, did_you_mean(nearest.word())});
+  reporter_.report(Message::UnknownName, word->range, {word->text, hint(nearest, known)});
   return std::nullopt;
 }
 
@@ -150,6 +166,11 @@ bool is_true(const model::Annotation& annotation, std::string_view parameter) {
   const model::Value* value = annotation.argument(parameter);
   const auto* truth = value == nullptr ? nullptr : std::get_if<bool>(value);
   return truth != nullptr && *truth;
+}
+
+bool is_set(const std::vector<model::Annotation>& annotations, std::string_view name) {
+  const model::Annotation* annotation = find(annotations, name);
+  return annotation != nullptr && is_true(*annotation, "value");
 }
 
 }  // namespace oncec::frontend

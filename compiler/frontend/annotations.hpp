@@ -59,5 +59,7 @@ const model::Annotation* find(const std::vector<model::Annotation>& annotations,
 /// The argument as a number or a truth, if it is one.
 std::optional<std::uint64_t> number(const model::Annotation& annotation, std::string_view parameter);
 bool is_true(const model::Annotation& annotation, std::string_view parameter);
+/// True if there is the annotation, and its value is not FALSE.
+bool is_set(const std::vector<model::Annotation>& annotations, std::string_view name);
 
 }  // namespace oncec::frontend

@@ -24,7 +24,7 @@ class Balance {
       if (begins_line(i)) indentation_ = column(i);
       if (surplus_ > 0 && closes_late(i)) i = close_before(i);
       if (surplus_ < 0 && lacks_brace(i)) {  // the parser will put it in
-        open_.push_back({i, indentation_, line(i), type(i) == Grammar::ENUM});
+        open_.push_back({i, indentation_, line(i), lists_names(type(i))});
         ++surplus_;
       }
       if (type(i) == Grammar::LEFT_BRACE) {
@@ -69,29 +69,62 @@ class Balance {
   /// True for the 'struct' of "struct Name" if there is no '{' behind it, nor anything that could stand
   /// before.
   bool lacks_brace(std::size_t i) const {
-    switch (type(i)) {
+    if (!opens_body(type(i))) return false;
+    std::size_t at = tokens_.next(i);
+    if (!may_be_name(type(at))) return false;
+    at = tokens_.next(at);
+    const std::size_t behind_name = at;
+    while (type(at) == Grammar::COLON || type(at) == Grammar::SUPPORTS || type(at) == Grammar::MANAGES ||
+           type(at) == Grammar::PRIMARYKEY) {
+      at = behind_bases(at);
+    }
+    if (type(at) == Grammar::SWITCH) at = behind_parentheses(tokens_.next(at));
+    switch (type(at)) {
+      case Grammar::LEFT_BRACE:
+      case Grammar::SEMICOLON:
+      case Grammar::LEFT_ANGLE:        // a template module
+      case Grammar::RIGHT_ANGLE:       // one of its parameters
+      case Grammar::LEFT_PARENTHESIS:  // an operation whose type is named like a keyword
+      case Grammar::COMMA: return false;
+      default: break;
+    }
+    // "valuetype Name long" is a box.
+    const bool may_be_box = type(i) == Grammar::VALUETYPE || type(i) == Grammar::EVENTTYPE;
+    return !may_be_box || at != behind_name || type(at) == Grammar::PUBLIC || type(at) == Grammar::PRIVATE;
+  }
+
+  /// Bodies without a ';'.
+  static bool lists_names(std::size_t keyword) {
+    return keyword == Grammar::ENUM || keyword == Grammar::BITMASK;
+  }
+
+  static bool opens_body(std::size_t keyword) {
+    switch (keyword) {
       case Grammar::MODULE:
       case Grammar::INTERFACE:
       case Grammar::STRUCT:
       case Grammar::EXCEPTION:
       case Grammar::UNION:
-      case Grammar::ENUM: break;
+      case Grammar::ENUM:
+      case Grammar::BITSET:
+      case Grammar::BITMASK:
+      case Grammar::VALUETYPE:
+      case Grammar::EVENTTYPE:
+      case Grammar::COMPONENT:
+      case Grammar::HOME:
+      case Grammar::PORTTYPE:
+      case Grammar::CONNECTOR: return true;
       default: return false;
     }
-    std::size_t at = tokens_.next(i);
-    if (type(at) != Grammar::IDENTIFIER) return false;
-    at = tokens_.next(at);
-    if (type(at) == Grammar::COLON) at = behind_bases(at);
-    if (type(at) == Grammar::SWITCH) at = behind_parentheses(tokens_.next(at));
-    return type(at) != Grammar::LEFT_BRACE && type(at) != Grammar::SEMICOLON;
   }
 
-  /// `: a::b, c`
+  /// `: a::b, c`, `supports a`
   std::size_t behind_bases(std::size_t at) const {
     do {
       at = tokens_.next(at);
+      if (type(at) == Grammar::TRUNCATABLE) at = tokens_.next(at);
       if (type(at) == Grammar::SCOPE) at = tokens_.next(at);
-      if (type(at) == Grammar::IDENTIFIER) at = tokens_.next(at);
+      if (may_be_name(type(at))) at = tokens_.next(at);
     } while (type(at) == Grammar::COMMA || type(at) == Grammar::SCOPE);
     return at;
   }
@@ -139,7 +172,7 @@ class Balance {
   bool is_of_enum(std::size_t i) const {
     const std::size_t name = tokens_.previous(i);
     const std::size_t keyword = name == tokens_.count() ? name : tokens_.previous(name);
-    return keyword != tokens_.count() && type(keyword) == Grammar::ENUM;
+    return keyword != tokens_.count() && lists_names(type(keyword));
   }
 
   /// True if the brace closes nothing, or something that its line has nothing to do with.

@@ -2,12 +2,60 @@
 #include "frontend/builder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "frontend/builder_declare.hpp"
+#include "frontend/literals.hpp"
 #include "frontend/spelled.hpp"
+#include "frontend/starts.hpp"
 
 namespace oncec::frontend {
+
+namespace {
+
+bool can_be_constant(model::Primitive primitive) {
+  switch (primitive) {
+    case model::Primitive::Any:
+    case model::Primitive::Object:
+    case model::Primitive::TypeCode:
+    case model::Primitive::ValueBase: return false;
+    default: return true;
+  }
+}
+
+/// Which standard annotations mean something, and for what.
+struct Place {
+  std::string_view annotation;
+  std::string_view kinds;
+};
+constexpr std::string_view kConstructed =
+    "a module, a struct, a union, an enum, a bitmask, a bitset, an exception, a typedef";
+constexpr std::array<Place, 13> kPlaces{{{"optional", "a member, a union's member"},
+                                         {"external", "a member, a union's member"},
+                                         {"position", "a flag"},
+                                         {"value", "an enumerator"},
+                                         {"default_literal", "an enumerator"},
+                                         {"bit_bound", "an enum, a bitmask"},
+                                         {"extensibility", kConstructed},
+                                         {"final", kConstructed},
+                                         {"appendable", kConstructed},
+                                         {"mutable", kConstructed},
+                                         {"key", "a member, a union's member, a discriminator"},
+                                         {"must_understand", "a member, a union's member, a discriminator"},
+                                         {"oneway", "an operation"}}};
+
+/// Kinds are separated by commas: "a member" is not "a union's member".
+bool lists(std::string_view kinds, std::string_view kind) {
+  while (!kinds.empty()) {
+    const std::size_t end = std::min(kinds.find(", "), kinds.size());
+    if (kinds.substr(0, end) == kind) return true;
+    kinds.remove_prefix(std::min(end + 2, kinds.size()));
+  }
+  return false;
+}
+
+}  // namespace
 
 Builder::Builder(const Syntax& syntax, Reporter& reporter, model::Model& model, AnnotationRegistry& registry)
     : syntax_(syntax),
@@ -15,7 +63,8 @@ Builder::Builder(const Syntax& syntax, Reporter& reporter, model::Model& model, 
       model_(model),
       names_(reporter),
       constants_(syntax, names_, reporter),
-      annotations_(syntax, constants_, reporter, registry) {
+      annotations_(syntax, constants_, reporter, registry),
+      ids_(syntax, names_, reporter) {
   names_.excuse(
       [&syntax](std::string_view name) { return syntax.has_unread_include() || syntax.is_suspect(name); });
   if (syntax.is_unbalanced()) names_.excuse_misplaced();
@@ -23,8 +72,12 @@ Builder::Builder(const Syntax& syntax, Reporter& reporter, model::Model& model, 
 
 void Builder::build() {
   if (syntax_.tree() == nullptr) return;
-  definitions(syntax_.tree()->definition(), names_.file_scope());
+  definitions(syntax_.tree()->definition(), syntax_.end_of_file(), names_.file_scope());
+  report_unused_templates();
+  close_gaps();
   report_never_defined();
+  choose_starts(model_, reporter_);
+  ids_.assign(model_);
 }
 
 void Builder::build_annotations() {
@@ -35,10 +88,14 @@ void Builder::build_annotations() {
 
 // ---------------------------------------------------------------------------------------- what is declared
 
-void Builder::definitions(const std::vector<Grammar::DefinitionContext*>& contexts, Scope& scope) {
+/// `end`: the token behind them.
+void Builder::definitions(const std::vector<Grammar::DefinitionContext*>& contexts, const antlr4::Token& end,
+                          Scope& scope) {
   for (Grammar::DefinitionContext* context : contexts) {
+    ids_.obey_pragmas_before(*context->getStart(), scope);
     if (is_whole(*context)) definition(*context, scope);
   }
+  ids_.obey_pragmas_before(end, scope);
 }
 
 void Builder::definition(Grammar::DefinitionContext& context, Scope& scope) {
@@ -56,25 +113,52 @@ void Builder::definition(Grammar::DefinitionContext& context, Scope& scope) {
     exception(*context.exceptionDeclaration(), annotations, scope, std::move(doc));
   } else if (context.interfaceDeclaration() != nullptr) {
     interface(*context.interfaceDeclaration(), annotations, scope, std::move(doc));
+  } else if (context.valueDeclaration() != nullptr) {
+    value(*context.valueDeclaration(), annotations, scope, std::move(doc));
+  } else if (context.typeIdDeclaration() != nullptr) {
+    type_id(*context.typeIdDeclaration(), scope);
+  } else if (context.typePrefixDeclaration() != nullptr) {
+    type_prefix(*context.typePrefixDeclaration(), scope);
+  } else if (context.importDeclaration() != nullptr) {
+    import(*context.importDeclaration(), scope);
+  } else if (context.componentDeclaration() != nullptr) {
+    component(*context.componentDeclaration(), annotations, scope, std::move(doc));
+  } else if (context.homeDeclaration() != nullptr) {
+    home_declaration(*context.homeDeclaration(), annotations, scope, std::move(doc));
+  } else if (context.portTypeDeclaration() != nullptr) {
+    port_type(*context.portTypeDeclaration(), annotations, scope, std::move(doc));
+  } else if (context.connectorDeclaration() != nullptr) {
+    connector(*context.connectorDeclaration(), annotations, scope, std::move(doc));
+  } else if (context.aliasDeclaration() != nullptr) {
+    alias(*context.aliasDeclaration(), scope, std::move(doc));
   }
 }
 
 void Builder::module(Grammar::ModuleDeclarationContext& context, const Annotated& annotations, Scope& scope,
                      std::string doc) {
-  const Name name = constants_.name(*context.identifier());
+  if (context.instantiationRest() != nullptr) return instantiation(context, scope, std::move(doc));
+  const Path path = constants_.path(*context.scopedName());
+  if (path.from_file_scope || path.components.size() > 1) {
+    reporter_.report(Message::NameQualified, path.range, {path.text()});
+  }
+  if (context.templateRest() != nullptr) return template_module(context, annotations, scope, std::move(doc));
+  const Name& name = path.components.back();
   model::Declaration* declaration = declared_before<model::Module>(scope, name);
   if (declaration == nullptr) {
     declaration = &create(scope, name, model::Module{}, std::move(doc));
     declaration->annotations = read_annotations(annotations, scope, "a module");
     names_.open(scope, "module", name.text, declaration);
     publish(scope, *declaration);
-  } else if (declaration->doc.empty()) {
-    declaration->doc = std::move(doc);
+  } else {
+    if (declaration->doc.empty()) declaration->doc = std::move(doc);
+    declaration->imported = declaration->imported && name.included;
   }
   if (context.definition().empty() && !syntax_.lost_something_in(context)) {
     reporter_.report(Message::EmptyBody, name.range, {"module", name.text, "declaration"});
   }
-  definitions(context.definition(), *names_.scope_of(*declaration));
+  ids_.enter_scope();
+  definitions(context.definition(), *context.getStop(), *names_.scope_of(*declaration));
+  ids_.leave_scope();
 }
 
 void Builder::constant(Grammar::ConstDeclarationContext& context, const Annotated& annotations, Scope& scope,
@@ -85,7 +169,9 @@ void Builder::constant(Grammar::ConstDeclarationContext& context, const Annotate
   const model::Type& resolved = model::resolve(*of);
   const auto* primitive = std::get_if<model::Primitive>(&resolved.form);
   const auto* other = std::get_if<model::NamedType>(&resolved.form);
-  const bool possible = primitive != nullptr || std::holds_alternative<model::StringType>(resolved.form) ||
+  const bool possible = (primitive != nullptr && can_be_constant(*primitive)) ||
+                        std::holds_alternative<model::StringType>(resolved.form) ||
+                        std::holds_alternative<model::FixedType>(resolved.form) ||
                         (other != nullptr && std::holds_alternative<model::Enum>(other->declaration->body));
   if (!possible) {
     reporter_.report(Message::ConstantType, syntax_.range(*context.simpleType()), {spelled(*of)});
@@ -143,28 +229,119 @@ void Builder::annotation_parameter(Grammar::AnnotationParameterContext& context,
   if (names_.declare(scope, name, std::move(entity))) parameters.push_back(std::move(parameter));
 }
 
-// ------------------------------------------------------------------------------------- into the model with
-// it
+// ------------------------------------------------------------------------------------------ repository ids
+
+void Builder::type_id(Grammar::TypeIdDeclarationContext& context, Scope& scope) {
+  const Entity* entity = names_.resolve(scope, constants_.path(*context.scopedName()), Names::Use::Other);
+  const std::optional<std::string> text = text_of(context.STRING());
+  if (entity == nullptr || entity->kind != Entity::Kind::Declaration || !text) return;
+  ids_.give_id(*entity->declaration, *text, syntax_.range(context));
+}
+
+void Builder::type_prefix(Grammar::TypePrefixDeclarationContext& context, Scope& scope) {
+  const Path path = constants_.path(*context.scopedName());
+  const Entity* entity = names_.resolve(scope, path, Names::Use::Other);
+  const std::optional<std::string> text = text_of(context.STRING());
+  if (entity == nullptr || !text) return;
+  if (entity->kind != Entity::Kind::Declaration || names_.scope_of(*entity->declaration) == nullptr) {
+    reporter_.report(Message::NotAScope, path.range, {path.text(), described(*entity)})
+        .note(entity->range, "defined here");
+    return;
+  }
+  ids_.give_prefix(*entity->declaration, *text, syntax_.range(context));
+}
+
+/// All that has been included is known here without being imported: the name must only exist. What CORBA
+/// itself declares is built in.
+void Builder::import(Grammar::ImportDeclarationContext& context, Scope& scope) {
+  if (context.scopedName() == nullptr) return;
+  const Path path = constants_.path(*context.scopedName());
+  if (path.components.front().text != "CORBA") names_.resolve(scope, path, Names::Use::Other);
+}
+
+std::optional<std::string> Builder::text_of(const std::vector<antlr4::tree::TerminalNode*>& strings) const {
+  std::string all;
+  for (antlr4::tree::TerminalNode* piece : strings) {
+    const antlr4::Token& token = *piece->getSymbol();
+    if (syntax_.is_unterminated(token) || syntax_.text(token).empty()) return std::nullopt;
+    const auto text = text_literal(syntax_.text(token), syntax_.range(token), reporter_);
+    if (!text) return std::nullopt;
+    all += *text;
+  }
+  return all;
+}
+
+// ------------------------------------------------------------------------------------------ into the model
+
+std::deque<model::Declaration>& Builder::home() {
+  if (in_annotation_) return model_.annotation_types;
+  return generic_depth_ > 0 ? discarded_ : model_.declarations;
+}
 
 std::vector<const model::Declaration*>* Builder::list_of(Scope& scope) {
   if (scope.declaration == nullptr) return &scope == &names_.file_scope() ? &model_.top_level : nullptr;
-  if (auto* module = std::get_if<model::Module>(&scope.declaration->body)) return &module->members;
-  if (auto* interface = std::get_if<model::Interface>(&scope.declaration->body))
-    return &interface->declarations;
+  auto& body = scope.declaration->body;
+  if (auto* module = std::get_if<model::Module>(&body)) return &module->members;
+  if (auto* interface = std::get_if<model::Interface>(&body)) return &interface->declarations;
+  if (auto* value = std::get_if<model::ValueType>(&body)) return &value->declarations;
+  if (auto* unmapped = std::get_if<model::Unmapped>(&body)) return &unmapped->declarations;
   return nullptr;
+}
+
+/// True inside a struct, union or exception, where a member may declare its type.
+bool Builder::is_in_place(const Scope& scope) {
+  return scope.declaration != nullptr && (std::holds_alternative<model::Struct>(scope.declaration->body) ||
+                                          std::holds_alternative<model::Union>(scope.declaration->body) ||
+                                          std::holds_alternative<model::Exception>(scope.declaration->body));
+}
+
+Scope& Builder::scope_around(Scope& scope) {
+  Scope* around = &scope;
+  while (is_in_place(*around)) around = around->parent;
+  return *around;
+}
+
+/// In the model the type of a member stands before what holds it, with a name of its own: S_T for T in S.
+void Builder::take_out(Scope& scope, const Name& name, model::Declaration& declaration) {
+  std::string path = name.text;
+  Scope* around = &scope;
+  for (; is_in_place(*around); around = around->parent) {
+    declaration.name.insert(0, around->name + "_");
+    path.insert(0, around->name + "/");
+  }
+  declaration.scope = around->declaration;
+  ids_.in_place(declaration, path);
+  if (name.text.empty()) return;
+  Entity entity;
+  entity.kind = Entity::Kind::Declaration;
+  entity.declaration = &declaration;
+  names_.declare(*around, {declaration.name, name.range, true, name.included}, std::move(entity));
 }
 
 /// A list is in the order of definition. What could not be entered into its scope is in no list.
 void Builder::publish(Scope& scope, model::Declaration& declaration) {
-  std::vector<const model::Declaration*>* list = list_of(scope);
-  const Entity* entity = scope.find(declaration.name);
+  Scope& around = scope_around(scope);
+  std::vector<const model::Declaration*>* list = list_of(around);
+  const Entity* entity = around.find(declaration.name);
   if (list == nullptr || entity == nullptr || entity->declaration != &declaration) return;
+  if (forward_.count(&declaration) != 0) slots_.emplace(&declaration, list->size());
   list->push_back(&declaration);
 }
 
+/// Takes a forward declaration off its list; the slot is closed when all has been read.
 void Builder::withdraw(Scope& scope, const model::Declaration& declaration) {
-  std::vector<const model::Declaration*>* list = list_of(scope);
-  if (list != nullptr) list->erase(std::remove(list->begin(), list->end(), &declaration), list->end());
+  const auto slot = slots_.find(&declaration);
+  std::vector<const model::Declaration*>* list = list_of(scope_around(scope));
+  if (list == nullptr || slot == slots_.end()) return;
+  (*list)[slot->second] = nullptr;
+  slots_.erase(slot);
+  lists_with_gaps_.insert(list);
+}
+
+void Builder::close_gaps() {
+  for (std::vector<const model::Declaration*>* list : lists_with_gaps_) {
+    list->erase(std::remove(list->begin(), list->end(), nullptr), list->end());
+  }
 }
 
 void Builder::declare_broken(Scope& scope, const Name& name) {
@@ -172,21 +349,37 @@ void Builder::declare_broken(Scope& scope, const Name& name) {
 }
 
 void Builder::report_never_defined() {
-  for (const model::Declaration* declaration : forward_) {
+  for (const auto& [declaration, is_told] : forward_) {
+    if (!is_told || syntax_.is_suspect(declaration->name)) continue;
     if (std::holds_alternative<model::Interface>(declaration->body)) {
       reporter_.report(Message::InterfaceNeverDefined, declaration->range, {declaration->name});
-    } else {
-      const bool is_union = std::holds_alternative<model::Union>(declaration->body);
-      reporter_.report(Message::TypeNeverDefined, declaration->range,
-                       {is_union ? "union" : "struct", declaration->name});
+      continue;
     }
+    std::string_view kind = described(*declaration);  // "a struct"
+    kind.remove_prefix(kind.find(' ') + 1);
+    reporter_.report(Message::TypeNeverDefined, declaration->range, {kind, declaration->name});
   }
+}
+
+/// The words before a forward declaration are those before the definition.
+void Builder::check_forward(const model::Declaration& declaration, const Name& name, std::string_view was,
+                            std::string_view is) {
+  if (was == is || forward_.count(&declaration) == 0) return;
+  reporter_.report(Message::ForwardDiffers, name.range, {name.text, is, was})
+      .note(declaration.range, "declared here");
 }
 
 std::vector<model::Annotation> Builder::read_annotations(const Annotated& annotations, Scope& scope,
                                                          std::string_view kind) {
   std::vector<model::Annotation> read = annotations_.read(annotations, scope);
   refuse_operation_annotations(read, kind, reporter_);
+  for (const model::Annotation& annotation : read) {
+    const auto place = std::find_if(kPlaces.begin(), kPlaces.end(),
+                                    [&](const Place& each) { return each.annotation == annotation.name; });
+    if (place != kPlaces.end() && !lists(place->kinds, kind)) {
+      reporter_.report(Message::AnnotationWithoutEffect, annotation.range, {annotation.name, kind});
+    }
+  }
   return read;
 }
 

@@ -1,7 +1,6 @@
 // How the parts of Builder create declarations. Included by its .cpp files only.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -9,30 +8,26 @@
 
 namespace oncec::frontend {
 
-inline std::string repository_id(const model::Declaration& declaration) {
-  return "IDL:" + model::qualified_name(declaration, "/") + ":1.0";
-}
-
 /// Makes a declaration and enters its name. If the name cannot be entered, the declaration is made all the
 /// same, but it is not part of the model.
 template <typename Body>
 model::Declaration& Builder::create(Scope& scope, const Name& name, Body body, std::string doc) {
-  std::deque<model::Declaration>& home = in_annotation_ ? model_.annotation_types : model_.declarations;
-  home.emplace_back();
+  model::Declaration* declaration = &home().emplace_back();
   Entity entity;
   entity.kind = Entity::Kind::Declaration;
-  entity.declaration = &home.back();
-  model::Declaration* declaration = &home.back();
-  if (!names_.declare(scope, name, std::move(entity))) {
-    home.pop_back();
+  entity.declaration = declaration;
+  if (!names_.declare(scope, name, std::move(entity)) && &home() != &discarded_) {
+    home().pop_back();
     declaration = &discarded_.emplace_back();
   }
   declaration->name = name.text;
   declaration->scope = scope.declaration;
+  if (is_in_place(scope)) take_out(scope, name, *declaration);
   if (!in_annotation_) declaration->range = name.range;
   declaration->doc = std::move(doc);
-  declaration->repository_id = repository_id(*declaration);
+  declaration->imported = name.included;
   declaration->body = std::move(body);
+  ids_.declared(*declaration, name.range.file);
   return *declaration;
 }
 
@@ -53,7 +48,7 @@ model::Declaration* Builder::forward(Scope& scope, const Name& name, std::string
   if (declared_before<Body>(scope, name) != nullptr) return nullptr;
   model::Declaration& declaration = create(scope, name, Body{}, std::move(doc));
   if (scope.find(name.text) != nullptr && scope.find(name.text)->declaration == &declaration) {
-    forward_.push_back(&declaration);
+    forward_.emplace(&declaration, instantiation_depth_ == 0 && !name.included);
   }
   return &declaration;
 }
@@ -62,13 +57,26 @@ model::Declaration* Builder::forward(Scope& scope, const Name& name, std::string
 template <typename Body>
 model::Declaration& Builder::define(Scope& scope, const Name& name, std::string doc) {
   model::Declaration* before = declared_before<Body>(scope, name);
-  const auto waiting = std::find(forward_.begin(), forward_.end(), before);
-  if (before == nullptr || waiting == forward_.end()) return create(scope, name, Body{}, std::move(doc));
-  forward_.erase(waiting);
+  if (before == nullptr || forward_.erase(before) == 0) return create(scope, name, Body{}, std::move(doc));
   withdraw(scope, *before);
   before->range = name.range;
+  before->imported = name.included;
   if (!doc.empty()) before->doc = std::move(doc);
   return *before;
+}
+
+template <typename Body>
+const model::Declaration* Builder::find_declaration(Grammar::ScopedNameContext& context, Scope& scope,
+                                                    std::string_view kind, Message wrong) {
+  const Path path = constants_.path(context);
+  const Entity* entity = names_.resolve(scope, path, Names::Use::Other);
+  if (entity == nullptr) return nullptr;
+  if (entity->kind == Entity::Kind::Declaration && std::holds_alternative<Body>(entity->declaration->body)) {
+    return entity->declaration;
+  }
+  reporter_.report(wrong, path.range, {path.text(), described(*entity), kind})
+      .note(entity->range, "defined here");
+  return nullptr;
 }
 
 }  // namespace oncec::frontend

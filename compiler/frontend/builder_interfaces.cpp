@@ -5,6 +5,7 @@
 
 #include "frontend/builder.hpp"
 #include "frontend/builder_declare.hpp"
+#include "frontend/spelled.hpp"
 
 namespace oncec::frontend {
 
@@ -24,18 +25,32 @@ std::string_view word_for(model::Direction direction) {
   return direction == model::Direction::Out ? "out" : "inout";
 }
 
+/// "an abstract interface": the words that a declaration and its definition share.
+std::string_view words_for(const model::Interface& body) {
+  if (body.abstract) return "an abstract interface";
+  return body.local ? "a local interface" : "an interface";
+}
+
 }  // namespace
 
 void Builder::interface(Grammar::InterfaceDeclarationContext& context, const Annotated& annotations,
                         Scope& scope, std::string doc) {
   const Name name = constants_.name(*context.identifier());
+  model::Interface flags;
+  flags.abstract = context.ABSTRACT() != nullptr;
+  flags.local = context.LOCAL() != nullptr;
+  if (const model::Declaration* before = declared_before<model::Interface>(scope, name)) {
+    check_forward(*before, name, words_for(std::get<model::Interface>(before->body)), words_for(flags));
+  }
   if (context.LEFT_BRACE() == nullptr) {
     if (model::Declaration* declaration = forward<model::Interface>(scope, name, std::move(doc))) {
+      declaration->body = flags;
       publish(scope, *declaration);
     }
     return;
   }
   model::Declaration& declaration = define<model::Interface>(scope, name, std::move(doc));
+  declaration.body = flags;
   declaration.annotations = read_annotations(annotations, scope, "an interface");
   Scope& inside = names_.open(scope, "interface", name.text, &declaration);
   publish(scope, declaration);
@@ -43,9 +58,14 @@ void Builder::interface(Grammar::InterfaceDeclarationContext& context, const Ann
   auto& body = std::get<model::Interface>(declaration.body);
   InterfaceRules rules(reporter_);
   bases(context, scope, inside, declaration, rules);
+  Holder holder{inside, body.members, rules, !body.local};
+  ids_.enter_scope();
   for (Grammar::InterfaceItemContext* each : context.interfaceItem()) {
-    if (is_whole(*each)) item(*each, inside, body, rules);
+    ids_.obey_pragmas_before(*each->getStart(), inside);
+    if (is_whole(*each)) item(*each->interfaceExport(), each->annotation(), doc_of(*each), holder);
   }
+  ids_.obey_pragmas_before(*context.getStop(), inside);
+  ids_.leave_scope();
   body.defined = true;
 }
 
@@ -54,18 +74,17 @@ void Builder::bases(Grammar::InterfaceDeclarationContext& context, Scope& outer,
   auto& body = std::get<model::Interface>(declaration.body);
   std::size_t deepest = 0;
   for (Grammar::ScopedNameContext* each : context.scopedName()) {
-    const Path path = constants_.path(*each);
-    const Entity* entity = names_.resolve(outer, path, Names::Use::Other);
-    if (entity == nullptr) continue;
     const model::Declaration* base =
-        entity->kind == Entity::Kind::Declaration ? entity->declaration : nullptr;
-    const auto* interface = base == nullptr ? nullptr : std::get_if<model::Interface>(&base->body);
-    if (interface == nullptr) {
-      reporter_.report(Message::NotABase, path.range, {path.text(), described(*entity), "an interface"})
-          .note(entity->range, "defined here");
-    } else if (!interface->defined) {
-      reporter_.report(Message::IncompleteBase, path.range, {path.text()})
-          .note(entity->range, "declared here");
+        find_declaration<model::Interface>(*each, outer, "an interface", Message::NotABase);
+    if (base == nullptr) continue;
+    const Path path = constants_.path(*each);
+    const auto& inherited = std::get<model::Interface>(base->body);
+    if (!inherited.defined) {
+      reporter_.report(Message::IncompleteBase, path.range, {path.text()}).note(base->range, "declared here");
+    } else if (body.abstract && !inherited.abstract) {
+      reporter_.report(Message::AbstractInherits, path.range, {"interface", declaration.name, path.text()});
+    } else if (!body.local && inherited.local) {
+      reporter_.report(Message::LocalInherited, path.range, {declaration.name, path.text()});
     } else if (std::find(body.bases.begin(), body.bases.end(), base) != body.bases.end()) {
       reporter_.report(Message::BaseRepeated, path.range, {path.text()});
     } else if (depth_[base] + 1 >= kNestingMax) {
@@ -80,27 +99,41 @@ void Builder::bases(Grammar::InterfaceDeclarationContext& context, Scope& outer,
   depth_[&declaration] = deepest;
 }
 
-void Builder::item(Grammar::InterfaceItemContext& context, Scope& scope, model::Interface& out,
-                   InterfaceRules& rules) {
-  const Annotated annotations = context.annotation();
-  std::string doc = doc_of(context);
+void Builder::item(Grammar::InterfaceExportContext& context, const Annotated& annotations, std::string doc,
+                   Holder& holder) {
+  Scope& scope = holder.scope;
   if (context.operationDeclaration() != nullptr) {
-    operation(*context.operationDeclaration(), annotations, scope, std::move(doc), out, rules);
+    operation(*context.operationDeclaration(), annotations, std::move(doc), holder);
   } else if (context.attributeDeclaration() != nullptr) {
-    attributes(*context.attributeDeclaration(), annotations, scope, doc, out, rules);
+    attributes(*context.attributeDeclaration(), annotations, doc, holder);
   } else if (context.typeDeclaration() != nullptr) {
     type_declaration(*context.typeDeclaration(), annotations, scope, std::move(doc));
   } else if (context.constDeclaration() != nullptr) {
     constant(*context.constDeclaration(), annotations, scope, std::move(doc));
   } else if (context.exceptionDeclaration() != nullptr) {
     exception(*context.exceptionDeclaration(), annotations, scope, std::move(doc));
+  } else if (context.typeIdDeclaration() != nullptr) {
+    type_id(*context.typeIdDeclaration(), scope);
+  } else if (context.typePrefixDeclaration() != nullptr) {
+    type_prefix(*context.typePrefixDeclaration(), scope);
+  } else if (context.importDeclaration() != nullptr) {
+    import(*context.importDeclaration(), scope);
   }
+}
+
+/// An interface that can be far away has nothing local in it.
+void Builder::check_local(const Holder& holder, const model::TypePointer& type, const Name& name,
+                          SourceRange range) {
+  if (!holder.is_remote || type == nullptr || name.text.empty() || !is_local(*type)) return;
+  reporter_.report(Message::LocalInRemote, range, {name.text, spelled(*type), holder.scope.name});
 }
 
 // ------------------------------------------------------------------------------------------------ operations
 
 void Builder::operation(Grammar::OperationDeclarationContext& context, const Annotated& annotations,
-                        Scope& scope, std::string doc, model::Interface& out, InterfaceRules& rules) {
+                        std::string doc, Holder& holder) {
+  Scope& scope = holder.scope;
+  InterfaceRules& rules = holder.rules;
   model::Operation operation;
   const Name name = constants_.name(*context.identifier());
   operation.name = name.text;
@@ -115,7 +148,10 @@ void Builder::operation(Grammar::OperationDeclarationContext& context, const Ann
   }
   rules.apply(operation.annotations, "operation", operation);
 
-  if (context.simpleType() != nullptr) operation.result = held_type(*context.simpleType(), scope);
+  if (context.simpleType() != nullptr) {
+    operation.result = held_type(*context.simpleType(), scope);
+    check_local(holder, operation.result, name, syntax_.range(*context.simpleType()));
+  }
   const bool has_result = operation.result != nullptr;
   if (!has_result)
     operation.result = void_type();  // also if it was wrong: the operation is there all the same
@@ -123,7 +159,13 @@ void Builder::operation(Grammar::OperationDeclarationContext& context, const Ann
   entity.kind = Entity::Kind::Operation;
   const bool entered = rules.may_declare(name) && names_.declare(scope, name, std::move(entity));
   Scope& inside = names_.open(scope, "operation", name.text, nullptr);
-  for (Grammar::ParameterContext* each : context.parameter()) parameter(*each, inside, operation);
+  for (Grammar::ParameterContext* each : context.parameter()) {
+    const std::size_t before = operation.parameters.size();
+    parameter(*each, inside, operation);
+    if (operation.parameters.size() == before) continue;
+    const model::Parameter& read = operation.parameters.back();
+    check_local(holder, read.type, Name{read.name, read.range}, syntax_.range(*each->simpleType()));
+  }
   if (context.raisesClause() != nullptr) {
     operation.raises = exceptions(*context.raisesClause()->exceptionList(), inside);
   }
@@ -137,13 +179,14 @@ void Builder::operation(Grammar::OperationDeclarationContext& context, const Ann
   const std::optional<std::uint64_t> given = id == nullptr ? std::nullopt : number(*id, "value");
   operation.id = given ? static_cast<std::uint32_t>(*given) : operation_id(operation.name);
   rules.enter(operation);
-  out.members.emplace_back(std::move(operation));
+  holder.members.emplace_back(std::move(operation));
 }
 
 /// A maybe operation has no reply: nothing may be in it.
 void Builder::check_maybe(Grammar::OperationDeclarationContext& context, const model::Operation& operation,
                           bool has_result) {
   const std::string_view word = operation.oneway ? "oneway" : "@maybe";
+  const std::string words = std::string(word) + " operation";
   if (has_result && !operation.name.empty()) {
     reporter_.report(Message::MaybeReturns, syntax_.range(*context.simpleType()), {word, operation.name});
   }
@@ -152,7 +195,7 @@ void Builder::check_maybe(Grammar::OperationDeclarationContext& context, const m
     if (direction == model::Direction::In) continue;
     reporter_.report(
         Message::MaybeHasOut, syntax_.range(*parameter->direction()),
-        {word, operation.name, word_for(direction), constants_.name(*parameter->identifier()).text});
+        {words, operation.name, word_for(direction), constants_.name(*parameter->identifier()).text});
   }
   if (context.raisesClause() != nullptr) {
     reporter_.report(Message::MaybeRaises, syntax_.range(*context.raisesClause()->getStart()),
@@ -182,7 +225,8 @@ std::vector<const model::Declaration*> Builder::exceptions(Grammar::ExceptionLis
     const Entity* entity = names_.resolve(scope, path, Names::Use::Other);
     if (entity == nullptr) continue;
     const bool is_exception = entity->kind == Entity::Kind::Declaration &&
-                              std::holds_alternative<model::Exception>(entity->declaration->body);
+                              (std::holds_alternative<model::Exception>(entity->declaration->body) ||
+                               std::holds_alternative<model::Native>(entity->declaration->body));
     if (!is_exception) {
       reporter_.report(Message::NotAnException, path.range, {path.text(), described(*entity)})
           .note(entity->range, "defined here");
@@ -198,7 +242,9 @@ std::vector<const model::Declaration*> Builder::exceptions(Grammar::ExceptionLis
 // ------------------------------------------------------------------------------------------------ attributes
 
 void Builder::attributes(Grammar::AttributeDeclarationContext& context, const Annotated& annotations,
-                         Scope& scope, const std::string& doc, model::Interface& out, InterfaceRules& rules) {
+                         const std::string& doc, Holder& holder) {
+  Scope& scope = holder.scope;
+  InterfaceRules& rules = holder.rules;
   model::Attribute common;
   common.readonly = context.READONLY() != nullptr;
   common.doc = doc;
@@ -229,6 +275,7 @@ void Builder::attributes(Grammar::AttributeDeclarationContext& context, const An
     Entity entity;
     entity.kind = Entity::Kind::Attribute;
     const bool entered = rules.may_declare(name) && names_.declare(scope, name, std::move(entity));
+    check_local(holder, common.type, name, syntax_.range(*context.simpleType()));
     if (!entered || common.type == nullptr) continue;
 
     model::Attribute attribute = common;
@@ -245,7 +292,7 @@ void Builder::attributes(Grammar::AttributeDeclarationContext& context, const An
       attribute.writer->id = operation_id(attribute.writer->name);
       rules.enter(*attribute.writer);
     }
-    out.members.emplace_back(std::move(attribute));
+    holder.members.emplace_back(std::move(attribute));
   }
 }
 

@@ -1,6 +1,6 @@
 // Unions: what they switch on, their labels, and whether these cover everything.
 #include <algorithm>
-#include <array>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -11,19 +11,6 @@
 namespace oncec::frontend {
 
 namespace {
-
-bool is_same(const model::Value& a, const model::Value& b) {
-  if (a.index() != b.index()) return false;
-  if (const auto* integer = std::get_if<model::IntegerValue>(&a)) {
-    const auto& other = std::get<model::IntegerValue>(b);
-    return integer->magnitude == other.magnitude && integer->negative == other.negative;
-  }
-  if (const auto* text = std::get_if<model::TextValue>(&a))
-    return text->text == std::get<model::TextValue>(b).text;
-  if (const auto* truth = std::get_if<bool>(&a)) return *truth == std::get<bool>(b);
-  const auto* enumerator = std::get_if<model::EnumeratorValue>(&a);
-  return enumerator != nullptr && enumerator->index == std::get<model::EnumeratorValue>(b).index;
-}
 
 /// How many values the type has, where that is a number that labels can reach; else 0.
 std::size_t value_count(const model::Type& type) {
@@ -40,6 +27,16 @@ std::size_t value_count(const model::Type& type) {
     case model::Primitive::UInt16: return 65536;
     default: return 0;
   }
+}
+
+/// A union switches on a bitmask as on the integer that it is.
+model::TypePointer integer_of(const model::Bitmask& mask) {
+  const auto make = [](model::Primitive primitive) {
+    return std::make_shared<const model::Type>(model::Type{primitive});
+  };
+  if (mask.bit_bound <= 8) return make(model::Primitive::UInt8);
+  if (mask.bit_bound <= 16) return make(model::Primitive::UInt16);
+  return make(mask.bit_bound <= 32 ? model::Primitive::UInt32 : model::Primitive::UInt64);
 }
 
 bool can_discriminate(const model::Type& type) {
@@ -61,12 +58,6 @@ bool can_discriminate(const model::Type& type) {
   }
 }
 
-std::size_t label_count(const model::Union& body) {
-  std::size_t count = 0;
-  for (const model::UnionCase& each : body.cases) count += each.labels.size();
-  return count;
-}
-
 }  // namespace
 
 model::Declaration* Builder::union_declaration(Grammar::UnionDeclarationContext& context,
@@ -80,16 +71,20 @@ model::Declaration* Builder::union_declaration(Grammar::UnionDeclarationContext&
   open_.insert(&declaration);
   auto& body = std::get<model::Union>(declaration.body);
   read_annotations(context.annotation(), scope, "a discriminator");
-  body.discriminator = discriminator(*context.switchType(), scope);
+  body.discriminator = discriminator(*context.switchType(), scope, inside);
   if (context.unionCase().empty() && !syntax_.lost_something_in(context)) {
     reporter_.report(Message::EmptyBody, name.range, {"union", name.text, "case"});
   }
-  union_cases(context.unionCase(), inside, body);
+  // Labels mean what they mean outside: the union's members are none of them.
+  UnionLabels labels{context.switchType()->enumDeclaration() != nullptr ? inside : scope, {}, {}};
+  union_cases(context.unionCase(), inside, labels, body);
   open_.erase(&declaration);
 
   std::size_t deepest = 0;
   for (const model::UnionCase& each : body.cases) {
-    if (each.member) deepest = std::max(deepest, depth(*each.member->type));
+    if (!each.member) continue;
+    deepest = std::max(deepest, depth(*each.member->type));
+    if (is_local(*each.member->type)) local_.insert(&declaration);
   }
   depth_[&declaration] = deepest + 1;
   if (body.discriminator == nullptr) {  // without one there is no union
@@ -100,15 +95,18 @@ model::Declaration* Builder::union_declaration(Grammar::UnionDeclarationContext&
   return &declaration;
 }
 
-model::TypePointer Builder::discriminator(Grammar::SwitchTypeContext& context, Scope& scope) {
-  model::TypePointer found;
+/// An enum that is declared in place belongs to the union.
+model::TypePointer Builder::discriminator(Grammar::SwitchTypeContext& context, Scope& scope, Scope& inside) {
   if (context.enumDeclaration() != nullptr) {
-    // The enum becomes a sibling of the union, as if it had been declared before it.
-    const model::Declaration* in_place = enumeration(*context.enumDeclaration(), {}, scope, {});
+    const model::Declaration* in_place = enumeration(*context.enumDeclaration(), {}, inside, {});
     return std::make_shared<const model::Type>(model::Type{model::NamedType{in_place}});
   }
-  found = type(*context.simpleType(), scope);
-  if (found != nullptr && !can_discriminate(model::resolve(*found))) {
+  model::TypePointer found = type(*context.simpleType(), scope);
+  if (found == nullptr) return nullptr;
+  if (const auto* named = std::get_if<model::NamedType>(&model::resolve(*found).form)) {
+    if (const auto* mask = std::get_if<model::Bitmask>(&named->declaration->body)) return integer_of(*mask);
+  }
+  if (!can_discriminate(model::resolve(*found))) {
     reporter_.report(Message::DiscriminatorType, syntax_.range(*context.simpleType()), {spelled(*found)});
     return nullptr;
   }
@@ -116,41 +114,31 @@ model::TypePointer Builder::discriminator(Grammar::SwitchTypeContext& context, S
 }
 
 void Builder::union_cases(const std::vector<Grammar::UnionCaseContext*>& contexts, Scope& scope,
-                          model::Union& out) {
-  std::vector<SourceRange> label_ranges;  // of all labels so far, in the order of out's
+                          UnionLabels& labels, model::Union& out) {
   for (Grammar::UnionCaseContext* context : contexts) {
-    if (is_whole(*context)) union_case(*context, scope, out, label_ranges);
+    if (is_whole(*context)) union_case(*context, scope, labels, out);
   }
   if (out.discriminator == nullptr) return;
   const std::size_t values = value_count(model::resolve(*out.discriminator));
   const auto* named = std::get_if<model::NamedType>(&model::resolve(*out.discriminator).form);
   const bool is_known = named == nullptr || incomplete_enums_.count(named->declaration) == 0;
-  const bool covered = is_known && values != 0 && label_count(out) == values;
-  const auto with_default = std::find_if(out.cases.begin(), out.cases.end(),
-                                         [](const model::UnionCase& each) { return each.is_default; });
-  if (with_default == out.cases.end()) {
+  const bool covered = is_known && values != 0 && labels.taken.size() == values;
+  if (!labels.default_place) {
     out.has_implicit_default = !covered;
   } else if (covered) {
-    reporter_.report(Message::DefaultUnreachable, with_default->range,
+    reporter_.report(Message::DefaultUnreachable, *labels.default_place,
                      {"'" + spelled(*out.discriminator) + "'"});
   }
 }
 
-void Builder::union_case(Grammar::UnionCaseContext& context, Scope& scope, model::Union& out,
-                         std::vector<SourceRange>& label_ranges) {
+void Builder::union_case(Grammar::UnionCaseContext& context, Scope& scope, UnionLabels& labels,
+                         model::Union& out) {
   model::UnionCase current;
-  for (Grammar::CaseLabelContext* label : context.caseLabel()) {
-    union_label(*label, scope, out, current, label_ranges);
-  }
-  const model::TypePointer base = member_type(*context.typeSpecifier(), scope);
-  Grammar::DeclaratorContext& declarator = *context.declarator();
-  model::Member member;
-  const Name name = constants_.name(*declarator.identifier());
-  member.name = name.text;
-  member.range = name.range;
-  if (base != nullptr) member.type = with_sizes(base, declarator, scope);
-  member.annotations = read_annotations(context.annotation(), scope, "a union's member");
-  member.doc = doc_of(context);
+  for (Grammar::CaseLabelContext* label : context.caseLabel()) union_label(*label, out, labels, current);
+  std::vector<model::Annotation> read = read_annotations(context.annotation(), scope, "a union's member");
+  const model::TypePointer base = member_type(*context.typeSpecifier(), scope, read);
+  model::Member member = member_of(*context.declarator(), base, std::move(read), doc_of(context), scope);
+  const Name name = constants_.name(*context.declarator()->identifier());
   Entity entity;
   entity.kind = Entity::Kind::Member;
   const bool entered = names_.declare(scope, name, std::move(entity));
@@ -161,42 +149,31 @@ void Builder::union_case(Grammar::UnionCaseContext& context, Scope& scope, model
   out.cases.push_back(std::move(current));
 }
 
-void Builder::union_label(Grammar::CaseLabelContext& context, Scope& scope, model::Union& out,
-                          model::UnionCase& current, std::vector<SourceRange>& label_ranges) {
+void Builder::union_label(Grammar::CaseLabelContext& context, const model::Union& of, UnionLabels& labels,
+                          model::UnionCase& out) {
   if (context.DEFAULT() != nullptr) {
     const SourceRange range = syntax_.range(*context.DEFAULT()->getSymbol());
-    const auto earlier = std::find_if(out.cases.begin(), out.cases.end(),
-                                      [](const model::UnionCase& each) { return each.is_default; });
-    if (earlier != out.cases.end() || current.is_default) {
-      reporter_.report(Message::DefaultRepeated, range)
-          .note(current.is_default ? current.range : earlier->range, "first used here");
+    if (labels.default_place) {
+      reporter_.report(Message::DefaultRepeated, range).note(*labels.default_place, "first used here");
       return;
     }
-    current.is_default = true;
-    current.range = range;
+    labels.default_place = range;
+    out.is_default = true;
+    out.range = range;
     return;
   }
-  if (out.discriminator == nullptr || context.constExpression() == nullptr) return;
-  // Labels mean what they mean outside: the union's members are none of them.
+  if (of.discriminator == nullptr || context.constExpression() == nullptr) return;
   std::optional<model::Value> value =
-      constants_.evaluate(*context.constExpression(), *out.discriminator, *scope.parent);
+      constants_.evaluate(*context.constExpression(), *of.discriminator, labels.scope);
   if (!value) return;
   const SourceRange range = syntax_.range(*context.constExpression());
-  std::size_t position = 0;
-  const auto check = [&](const model::UnionCase& each) {
-    for (const model::Value& label : each.labels) {
-      if (is_same(label, *value)) {
-        reporter_.report(Message::LabelRepeated, range, {spelled(*value)})
-            .note(label_ranges[position], "first used here");
-        return true;
-      }
-      ++position;
-    }
-    return false;
-  };
-  if (std::any_of(out.cases.begin(), out.cases.end(), check) || check(current)) return;
-  current.labels.push_back(std::move(*value));
-  label_ranges.push_back(range);
+  const std::string text = spelled(*value);
+  const auto [earlier, is_new] = labels.taken.try_emplace(text, range);
+  if (!is_new) {
+    reporter_.report(Message::LabelRepeated, range, {text}).note(earlier->second, "first used here");
+    return;
+  }
+  out.labels.push_back(std::move(*value));
 }
 
 }  // namespace oncec::frontend

@@ -48,7 +48,8 @@ void dedent(std::vector<std::string_view>& lines) {
 
 /// The lines of a block comment, without its marks and the `*` that may stand before each line.
 std::vector<std::string_view> block_lines(std::string_view text) {
-  text = text.substr(3, text.size() - 5);
+  text = text.substr(2, text.size() - 4);
+  if (starts_with(text, "*") || starts_with(text, "!")) text.remove_prefix(1);
   const std::size_t first_end = std::min(text.find('\n'), text.size());
   std::vector<std::string_view> first{without_end(text.substr(0, first_end))};
   text.remove_prefix(std::min(first_end + 1, text.size()));
@@ -71,11 +72,19 @@ std::vector<std::string_view> block_lines(std::string_view text) {
 /// neighbours.
 void append_lines(std::string_view text, std::vector<std::string_view>& lines) {
   if (starts_with(text, "//")) {
-    lines.push_back(without_end(text.substr(is_doc_behind(text) ? 4 : 3)));
+    text.remove_prefix(2);
+    if (starts_with(text, "/") || starts_with(text, "!"))
+      text.remove_prefix(starts_with(text.substr(1), "<") ? 2 : 1);
+    lines.push_back(without_end(text));
     return;
   }
   const std::vector<std::string_view> block = block_lines(text);
   lines.insert(lines.end(), block.begin(), block.end());
+}
+
+/// `*****`, `-----`: drawn, not written.
+bool is_ruler(std::string_view line) {
+  return line.size() > 2 && line.find_first_not_of(" \t*-=_/#+") == std::string_view::npos;
 }
 
 std::string joined(std::vector<std::string_view> lines) {
@@ -97,6 +106,15 @@ bool follows_line_end(const TokenBuffer& tokens, const antlr4::Token& comment) {
 }
 
 }  // namespace
+
+std::string comment_text(const std::vector<std::string_view>& comments) {
+  std::vector<std::string_view> lines;
+  for (const std::string_view comment : comments) append_lines(comment, lines);
+  for (std::string_view& line : lines) {
+    if (is_ruler(line)) line = {};
+  }
+  return joined(std::move(lines));
+}
 
 std::string doc_comment(const TokenBuffer& tokens, const antlr4::Token& first, const antlr4::Token& last) {
   std::vector<std::string_view> lines;

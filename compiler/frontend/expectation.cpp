@@ -40,7 +40,23 @@ std::string_view construct(antlr4::RuleContext* context) {
       case Grammar::RuleEnumerator: return "enumerator";
       case Grammar::RuleUnionDeclaration: return "union";
       case Grammar::RuleUnionCase: return "case";
+      case Grammar::RuleBitsetDeclaration: return "bitset";
+      case Grammar::RuleBitmaskDeclaration: return "bitmask";
+      case Grammar::RuleBitField: return "bitfield";
+      case Grammar::RuleNativeDeclaration: return "native type";
       case Grammar::RuleInterfaceDeclaration: return "interface";
+      case Grammar::RuleValueDeclaration: return "value type";
+      case Grammar::RuleStateMember: return "member";
+      case Grammar::RuleFactoryDeclaration: return "factory";
+      case Grammar::RuleFinderDeclaration: return "finder";
+      case Grammar::RuleComponentDeclaration: return "component";
+      case Grammar::RuleHomeDeclaration: return "home";
+      case Grammar::RulePortTypeDeclaration: return "port type";
+      case Grammar::RuleConnectorDeclaration: return "connector";
+      case Grammar::RuleProvidesPort:
+      case Grammar::RuleUsesPort:
+      case Grammar::RuleEventPort:
+      case Grammar::RuleExtendedPort: return "port";
       case Grammar::RuleAttributeDeclaration: return "attribute";
       case Grammar::RuleOperationDeclaration: return "operation";
       case Grammar::RuleParameter: return "parameter";
@@ -53,17 +69,28 @@ std::string_view construct(antlr4::RuleContext* context) {
   return "declaration";
 }
 
+/// Rules that people have no word for: they hold one of several declarations.
+bool is_frame(std::size_t rule) {
+  switch (rule) {
+    case Grammar::RuleDefinition:
+    case Grammar::RuleTypeDeclaration:
+    case Grammar::RuleConstructedType:
+    case Grammar::RuleInterfaceItem:
+    case Grammar::RuleInterfaceExport:
+    case Grammar::RuleValueItem:
+    case Grammar::RulePortItem:
+    case Grammar::RuleHomeItem:
+    case Grammar::RuleAnnotationMember: return true;
+    default: return false;
+  }
+}
+
 /// What has just been read where a ';' is missing: the unit itself, or the declaration in it.
 std::string_view finished(antlr4::ParserRuleContext& context) {
-  const std::size_t rule = context.getRuleIndex();
-  const bool is_frame = rule == Grammar::RuleDefinition || rule == Grammar::RuleInterfaceItem ||
-                        rule == Grammar::RuleAnnotationMember;
-  if (!is_frame) return construct(&context);
+  if (!is_frame(context.getRuleIndex())) return construct(&context);
   antlr4::tree::ParseTree* child = context.children.empty() ? nullptr : context.children.back();
   while (auto* rule_context = dynamic_cast<antlr4::ParserRuleContext*>(child)) {
-    const std::size_t inner = rule_context->getRuleIndex();
-    if (inner != Grammar::RuleTypeDeclaration && inner != Grammar::RuleConstructedType)
-      return construct(rule_context);
+    if (!is_frame(rule_context->getRuleIndex())) return construct(rule_context);
     child = rule_context->children.empty() ? nullptr : rule_context->children.back();
   }
   return construct(&context);
@@ -93,6 +120,7 @@ std::string expected_name(const Place& place, const TokenBuffer& tokens) {
     // A type has been read; what it is the type of needs a name.
     while (context->getRuleIndex() == Grammar::RuleScopedName ||
            context->getRuleIndex() == Grammar::RuleSimpleType ||
+           context->getRuleIndex() == Grammar::RuleUnnamedType ||
            context->getRuleIndex() == Grammar::RuleTypeSpecifier) {
       leave();
     }
@@ -101,9 +129,12 @@ std::string expected_name(const Place& place, const TokenBuffer& tokens) {
     case Grammar::RuleScopedName: break;
     case Grammar::RuleExceptionList: return "an exception";
     case Grammar::RuleSimpleType:
+    case Grammar::RuleUnnamedType:
     case Grammar::RuleTypeSpecifier:
     case Grammar::RuleSwitchType:
+    case Grammar::RuleMapType:
     case Grammar::RuleSequenceType: return "a type";
+    case Grammar::RuleActualParameter: return "an argument";
     case Grammar::RuleEnumerator: return "an enumerator";
     case Grammar::RuleAnnotation:
     case Grammar::RuleAnnotationName: return "the annotation's name";
@@ -121,7 +152,15 @@ std::string expected_name(const Place& place, const TokenBuffer& tokens) {
   leave();
   switch (context->getRuleIndex()) {
     case Grammar::RuleInterfaceDeclaration:
+    case Grammar::RuleValueBases:
+    case Grammar::RuleComponentDeclaration:
+    case Grammar::RuleHomeDeclaration:
+    case Grammar::RuleConnectorDeclaration:
+    case Grammar::RuleBitsetDeclaration:
     case Grammar::RuleStructDeclaration: return "a base";
+    case Grammar::RuleModuleDeclaration: return "the module's name";
+    case Grammar::RuleSupportsClause: return "an interface";
+    case Grammar::RuleManagesClause: return "a component";
     case Grammar::RuleExceptionList: return "an exception";
     default: return "a name";
   }
@@ -149,6 +188,8 @@ std::string_view category(const antlr4::misc::IntervalSet& types) {
   const auto has = [&](std::size_t type) { return types.contains(type); };
   if (has(Grammar::MODULE)) return "a declaration";
   if (has(Grammar::ATTRIBUTE) && has(Grammar::ONEWAY)) return "an operation, an attribute or a declaration";
+  if (has(Grammar::PRIVATE)) return "a member, a factory or a declaration";
+  if (has(Grammar::PROVIDES) && !has(Grammar::IDENTIFIER)) return "a port or an attribute";
   if (has(Grammar::CASE)) return "'case', 'default'";
   if (has(Grammar::BOOLEAN) && has(Grammar::RIGHT_BRACE)) return "a member";
   if (has(Grammar::BOOLEAN)) return "a type";
@@ -179,6 +220,41 @@ bool is_keyword(std::size_t type) {
   return !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
 }
 
+bool may_be_name(std::size_t type) {
+  switch (type) {
+    case Grammar::IDENTIFIER:
+    case Grammar::ALIAS:
+    case Grammar::BITFIELD:
+    case Grammar::BITMASK:
+    case Grammar::BITSET:
+    case Grammar::COMPONENT:
+    case Grammar::CONNECTOR:
+    case Grammar::CONSUMES:
+    case Grammar::EMITS:
+    case Grammar::EVENTTYPE:
+    case Grammar::FINDER:
+    case Grammar::GETRAISES:
+    case Grammar::HOME:
+    case Grammar::IMPORT:
+    case Grammar::LOCAL:
+    case Grammar::MANAGES:
+    case Grammar::MAP:
+    case Grammar::MIRRORPORT:
+    case Grammar::MULTIPLE:
+    case Grammar::PORT:
+    case Grammar::PORTTYPE:
+    case Grammar::PRIMARYKEY:
+    case Grammar::PROVIDES:
+    case Grammar::PUBLISHES:
+    case Grammar::SETRAISES:
+    case Grammar::TYPEID:
+    case Grammar::TYPENAME:
+    case Grammar::TYPEPREFIX:
+    case Grammar::USES: return true;
+    default: return false;
+  }
+}
+
 bool is_punctuation(std::size_t type) {
   return !spelling_of(type).empty() && !is_keyword(type);
 }
@@ -188,6 +264,12 @@ std::string expected_token(std::size_t type, const Place& place, const TokenBuff
     case Grammar::IDENTIFIER: return expected_name(place, tokens);
     case Grammar::INTEGER: return "a value";
     case Grammar::IN_: return "'in', 'out' or 'inout'";
+    case Grammar::LONG:
+    case Grammar::SHORT:
+      if (place.previous < tokens.count() && tokens.at(place.previous)->getType() == Grammar::UNSIGNED) {
+        return "'long' or 'short' after 'unsigned'";
+      }
+      return quoted(spelling_of(type)) + after_previous(place, tokens);
     case Grammar::SEMICOLON: return "';' after the " + std::string(finished(*place.context));
     case Grammar::RIGHT_BRACE: return "'}' at the end of the " + std::string(construct(place.context));
     default: return quoted(spelling_of(type)) + after_previous(place, tokens);
@@ -208,9 +290,9 @@ std::string expected_any(const antlr4::misc::IntervalSet& types, const Place& pl
   for (const ssize_t each : types.toList()) {
     const auto type = static_cast<std::size_t>(each);
     if (type == Grammar::IDENTIFIER) has_name = true;
-    if (type == Grammar::GETRAISES || type == Grammar::SETRAISES || type == Grammar::MAP) {
-      if (!types.contains(std::size_t{Grammar::IDENTIFIER})) words.push_back(quoted(spelling_of(type)));
-    } else if (type != Grammar::CONTEXT && !continues_expression(type) && !spelling_of(type).empty()) {
+    const bool is_a_name_here = may_be_name(type) && types.contains(std::size_t{Grammar::IDENTIFIER});
+    if (!is_a_name_here && type != Grammar::CONTEXT && !continues_expression(type) &&
+        !spelling_of(type).empty()) {
       words.push_back(quoted(spelling_of(type)));
     }
   }

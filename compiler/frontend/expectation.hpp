@@ -30,6 +30,8 @@ std::string found_token(const antlr4::Token& token, const TokenBuffer& tokens);
 std::string_view spelling_of(std::size_t type);
 
 bool is_keyword(std::size_t type);
+/// An identifier, or a word that became a keyword after CORBA 2.6.
+bool may_be_name(std::size_t type);
 bool is_punctuation(std::size_t type);
 
 }  // namespace oncec::frontend

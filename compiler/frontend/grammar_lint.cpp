@@ -1,4 +1,4 @@
-// A build step: fails when a parser rule of the grammar can match the empty string. ANTLR's runtime 4.9
+// A build step: fails when a parser rule of a grammar can match the empty string. ANTLR's runtime 4.9
 // forgets, behind two calls of such a rule in a row, what may follow, and rejects valid input.
 #include <iostream>
 #include <set>
@@ -8,6 +8,8 @@
 
 #include "OmgIdlLexer.h"
 #include "OmgIdlParser.h"
+#include "OncRpcLexer.h"
+#include "OncRpcParser.h"
 
 namespace {
 
@@ -37,13 +39,13 @@ bool reaches_end(const ATN& atn, std::size_t rule, const std::vector<bool>& null
   return false;
 }
 
-}  // namespace
-
-int main() {
+/// Names the rules that match nothing. True if there are none.
+template <typename Lexer, typename Parser>
+bool check(const char* file) {
   antlr4::ANTLRInputStream text("");
-  oncec::grammar::OmgIdlLexer lexer(&text);
+  Lexer lexer(&text);
   antlr4::CommonTokenStream tokens(&lexer);
-  oncec::grammar::OmgIdlParser parser(&tokens);
+  Parser parser(&tokens);
   const ATN& atn = parser.getATN();
 
   std::vector<bool> nullable(atn.ruleToStartState.size(), false);
@@ -54,12 +56,21 @@ int main() {
     }
   }
 
-  int status = 0;
+  bool all_right = true;
   for (std::size_t rule = 0; rule < nullable.size(); ++rule) {
     if (!nullable[rule]) continue;
-    std::cerr << "idl/OmgIdl.g4: error: rule '" << parser.getRuleNames()[rule]
+    std::cerr << file << ": error: rule '" << parser.getRuleNames()[rule]
               << "' can match the empty string; write '?' or '*' where it is called\n";
-    status = 1;
+    all_right = false;
   }
-  return status;
+  return all_right;
+}
+
+}  // namespace
+
+int main() {
+  using namespace oncec::grammar;
+  const bool omg = check<OmgIdlLexer, OmgIdlParser>("idl/OmgIdl.g4");
+  const bool onc = check<OncRpcLexer, OncRpcParser>("idl/OncRpc.g4");
+  return omg && onc ? 0 : 1;
 }

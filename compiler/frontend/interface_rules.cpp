@@ -44,8 +44,23 @@ std::uint32_t operation_id(std::string_view name) {
 void InterfaceRules::inherit(const std::string& interface, const model::Declaration& base,
                              SourceRange place) {
   if (!seen_.insert(&base).second) return;  // a diamond: the same operations, once
-  const auto& body = std::get<model::Interface>(base.body);
-  for (const model::InterfaceMember& member : body.members) {
+  if (const auto* interface_body = std::get_if<model::Interface>(&base.body)) {
+    inherit_all(interface, interface_body->members, interface_body->bases, base, place);
+    return;
+  }
+  const auto& value = std::get<model::ValueType>(base.body);
+  for (const model::StateMember& member : value.state) {
+    inherit_member(interface, member.name, member.range, base, place);
+  }
+  inherit_all(interface, value.members, value.bases, base, place);
+  for (const model::Declaration* supported : value.supports) inherit(interface, *supported, place);
+}
+
+void InterfaceRules::inherit_all(const std::string& interface,
+                                 const std::vector<model::InterfaceMember>& members,
+                                 const std::vector<const model::Declaration*>& bases,
+                                 const model::Declaration& base, SourceRange place) {
+  for (const model::InterfaceMember& member : members) {
     if (const auto* operation = std::get_if<model::Operation>(&member)) {
       inherit_member(interface, operation->name, operation->range, base, place);
       ids_.try_emplace(operation->id, operation->name, operation->range);
@@ -56,7 +71,7 @@ void InterfaceRules::inherit(const std::string& interface, const model::Declarat
     ids_.try_emplace(attribute.reader.id, attribute.reader.name, attribute.range);
     if (attribute.writer) ids_.try_emplace(attribute.writer->id, attribute.writer->name, attribute.range);
   }
-  for (const model::Declaration* above : body.bases) inherit(interface, *above, place);
+  for (const model::Declaration* above : bases) inherit(interface, *above, place);
 }
 
 void InterfaceRules::inherit_member(const std::string& interface, const std::string& name, SourceRange range,

@@ -24,7 +24,8 @@ class InterfaceRules {
  public:
   explicit InterfaceRules(Reporter& reporter) : reporter_(reporter) {}
 
-  /// Takes over all that the base has, directly or not. `place`: where it is named as a base.
+  /// Takes over all that the base, an interface or a value type, has, directly or not. `place`: where it is
+  /// named as a base.
   void inherit(const std::string& interface, const model::Declaration& base, SourceRange place);
   /// False (reported) if a base has an operation or attribute of that name.
   bool may_declare(const Name& name);
@@ -41,6 +42,9 @@ class InterfaceRules {
     SourceRange range;
     const model::Declaration* from;
   };
+  void inherit_all(const std::string& interface, const std::vector<model::InterfaceMember>& members,
+                   const std::vector<const model::Declaration*>& bases, const model::Declaration& base,
+                   SourceRange place);
   void inherit_member(const std::string& interface, const std::string& name, SourceRange range,
                       const model::Declaration& from, SourceRange place);
   void apply_semantics(const std::vector<model::Annotation>& annotations, std::string_view kind,

@@ -32,6 +32,12 @@ Escape digits(std::string_view text, std::size_t skip, std::size_t length_max, i
   return {value, skip + length};
 }
 
+/// Half of a pair of UTF-16 is no character.
+Escape universal(std::string_view text) {
+  const Escape found = digits(text, 1, 4, 16, is_hex);
+  return found.value >= 0xD800 && found.value <= 0xDFFF ? Escape{} : found;
+}
+
 Escape escape(std::string_view text, bool wide) {
   switch (text.front()) {
     case 'n': return {'\n', 1};
@@ -46,7 +52,7 @@ Escape escape(std::string_view text, bool wide) {
     case '\'':
     case '"': return {static_cast<std::uint32_t>(text.front()), 1};
     case 'x': return digits(text, 1, 2, 16, is_hex);
-    case 'u': return wide ? digits(text, 1, 4, 16, is_hex) : Escape{};
+    case 'u': return wide ? universal(text) : Escape{};
     default: break;
   }
   const Escape octal = digits(text, 0, 3, 8, is_octal);
@@ -119,6 +125,12 @@ std::optional<std::string> text_literal(std::string_view text, SourceRange range
 std::size_t character_count(std::string_view utf8) {
   return static_cast<std::size_t>(std::count_if(
       utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::size_t utf16_length(std::string_view utf8) {
+  const auto beyond =
+      std::count_if(utf8.begin(), utf8.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xF0U; });
+  return character_count(utf8) + static_cast<std::size_t>(beyond);
 }
 
 void append_utf8(std::string& out, std::uint32_t character) {

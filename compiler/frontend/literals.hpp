@@ -24,6 +24,9 @@ std::optional<std::string> text_literal(std::string_view text, SourceRange range
 /// Characters (not octets) of UTF-8 text.
 std::size_t character_count(std::string_view utf8);
 
+/// What UTF-8 text takes in UTF-16.
+std::size_t utf16_length(std::string_view utf8);
+
 void append_utf8(std::string& out, std::uint32_t character);
 
 }  // namespace oncec::frontend

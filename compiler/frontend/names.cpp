@@ -30,8 +30,9 @@ constexpr std::array<BuiltIn, 8> kBuiltIn{{{"int8", model::Primitive::Int8},
                                            {"int64", model::Primitive::Int64},
                                            {"uint64", model::Primitive::UInt64}}};
 
-constexpr std::array<std::string_view, 11> kTypeWords{
-    "void", "boolean", "octet", "char", "float", "double", "short", "long", "unsigned", "string", "sequence"};
+constexpr std::array<std::string_view, 17> kTypeWords{
+    "void",     "boolean", "octet",   "char",     "wchar", "float", "double", "short", "long",
+    "unsigned", "string",  "wstring", "sequence", "map",   "fixed", "any",    "Object"};
 
 /// In a module only the very same name is taken: `module bank { interface Bank … }` is how people write.
 bool has_name_of(const Scope& scope, std::string_view name) {
@@ -71,9 +72,15 @@ std::string Path::text() const {
 std::string_view described(const model::Declaration& declaration) {
   constexpr std::array<std::string_view, std::variant_size_v<decltype(declaration.body)>> kWords{
       "a module",     "a constant", "a typedef",    "an enum",     "a bitmask",   "a bitset",     "a struct",
-      "an exception", "a union",    "an interface", "a valuetype", "a valuetype", "a native type"};
+      "an exception", "a union",    "an interface", "a valuetype", "a value box", "a native type"};
   const auto* const unmapped = std::get_if<model::Unmapped>(&declaration.body);
-  return unmapped != nullptr ? std::string_view{unmapped->kind} : kWords[declaration.body.index()];
+  if (unmapped == nullptr) return kWords[declaration.body.index()];
+  constexpr std::array<std::string_view, 5> kUnmapped{"a component", "a home", "a porttype", "a connector",
+                                                      "a template module"};
+  const auto* const words = std::find_if(kUnmapped.begin(), kUnmapped.end(), [&](std::string_view each) {
+    return each.substr(2) == unmapped->kind;
+  });
+  return words == kUnmapped.end() ? std::string_view{"nothing that Once uses"} : *words;
 }
 
 std::string described(const Entity& entity) {
@@ -95,8 +102,10 @@ bool Scope::ByLowerCase::operator()(const std::string& a, const std::string& b) 
 }
 
 const Entity* Scope::find(const std::string& wanted) const {
-  const auto found = names.find(wanted);
-  return found == names.end() ? nullptr : &found->second;
+  const auto [first, last] = names.equal_range(wanted);
+  if (first == last) return nullptr;
+  const auto exact = std::find_if(first, last, [&](const auto& each) { return each.first == wanted; });
+  return exact == last ? &first->second : &exact->second;
 }
 
 Names::Names(Reporter& reporter) : reporter_(reporter) {
@@ -139,13 +148,13 @@ bool Names::declare(Scope& scope, const Name& name, Entity entity) {
       reporter_.report(Message::RedefinedInOtherCase, name.range, {name.text, earlier->name})
           .note(earlier->range, "first defined here");
     }
-    return false;
+    if (same || !reporter_.is_forgiven(Message::RedefinedInOtherCase)) return false;
   }
   entity.name = name.text;
   entity.range = name.range;
   const auto used = scope.introduced.find(name.text);
   if (has_name_of(scope, name.text)) {
-    reporter_.report(Message::NameOfEnclosingScope, name.range, {name.text, scope.kind});
+    reporter_.report(Message::NameOfEnclosingScope, name.range, {name.text, scope.kind, scope.name});
   } else if (used != scope.introduced.end()) {
     reporter_.report(Message::NameClashesWithUse, name.range, {name.text, used->second.text})
         .note(used->second.range, "used here");
@@ -186,13 +195,28 @@ const Entity* Names::resolve(Scope& scope, const Path& path, Use use) {
   return entity->kind == Entity::Kind::Broken ? nullptr : entity;
 }
 
-bool Names::is_visible(Scope& scope, const std::string& name) const {
-  for (Scope* current = &scope; current != nullptr; current = current->parent) {
-    std::vector<const Entity*> inherited;
-    if (current->find(name) != nullptr || find_inherited(*current, {name, {}}, inherited) != nullptr)
-      return true;
+const Entity* Names::find(const Scope& scope, const Path& path) const {
+  const auto find_in = [](const Scope& where, const std::string& name) {
+    const Entity* own = where.find(name);
+    std::vector<const Entity*> found;
+    return own != nullptr ? own : find_inherited(where, name, found);
+  };
+  const Entity* entity = nullptr;
+  const Scope* start = path.from_file_scope ? &scopes_.front() : &scope;
+  for (; start != nullptr && entity == nullptr; start = start->parent) {
+    entity = find_in(*start, path.components.front().text);
   }
-  return false;
+  for (std::size_t i = 1; i < path.components.size() && entity != nullptr; ++i) {
+    const Scope* inside =
+        entity->kind == Entity::Kind::Declaration ? scope_of(*entity->declaration) : nullptr;
+    entity = inside == nullptr ? nullptr : find_in(*inside, path.components[i].text);
+  }
+  return entity;
+}
+
+const Entity* Names::inherited(const Scope& scope, const std::string& name) {
+  std::vector<const Entity*> found;
+  return find_inherited(scope, name, found);
 }
 
 const Entity* Names::find_first(Scope& scope, const Name& name, bool& failed) {
@@ -206,7 +230,7 @@ const Entity* Names::find_first(Scope& scope, const Name& name, bool& failed) {
 const Entity* Names::find_inside(Scope& scope, const Name& name, bool& failed) {
   const Entity* own = scope.find(name.text);
   std::vector<const Entity*> found;
-  if (own == nullptr) own = find_inherited(scope, name, found);
+  if (own == nullptr) own = find_inherited(scope, name.text, found);
   if (found.size() > 1) {
     const std::string example = found[0]->declaration != nullptr && found[0]->declaration->scope != nullptr
                                     ? found[0]->declaration->scope->name + "::" + name.text
@@ -216,7 +240,7 @@ const Entity* Names::find_inside(Scope& scope, const Name& name, bool& failed) {
     failed = true;
     return nullptr;
   }
-  if (own != nullptr && !has_right_case(*own, name)) {
+  if (own != nullptr && !has_right_case(*own, name) && !reporter_.is_forgiven(Message::NameInOtherCase)) {
     failed = true;
     return nullptr;
   }
@@ -224,9 +248,10 @@ const Entity* Names::find_inside(Scope& scope, const Name& name, bool& failed) {
 }
 
 /// Collects the different entities of that name that the bases have.
-const Entity* Names::find_inherited(Scope& scope, const Name& name, std::vector<const Entity*>& found) const {
-  for (Scope* base : scope.bases) {
-    if (const Entity* entity = base->find(name.text)) {
+const Entity* Names::find_inherited(const Scope& scope, const std::string& name,
+                                    std::vector<const Entity*>& found) {
+  for (const Scope* base : scope.bases) {
+    if (const Entity* entity = base->find(name)) {
       if (std::find(found.begin(), found.end(), entity) == found.end()) found.push_back(entity);
     } else {
       find_inherited(*base, name, found);
@@ -260,6 +285,10 @@ bool Names::belongs_to_nameless(const std::string& name) {
 void Names::report_unknown(const Scope& scope, const Name& name, bool outwards) {
   if (is_excused_(name.text)) return;
   if (excuses_misplaced_ && exists_anywhere(name.text)) return;
+  if (const std::string_view meant = word_of_idl(name.text); outwards && !meant.empty()) {
+    reporter_.report(Message::UnknownName, name.range, {name.text, did_you_mean(meant)});
+    return;
+  }
   NearestWord nearest(name.text);
   for (const Scope* current = &scope; current != nullptr; current = outwards ? current->parent : nullptr) {
     for (const auto& [key, entity] : current->names) {

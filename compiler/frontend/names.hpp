@@ -32,6 +32,7 @@ struct Name {
   std::string text;  // without the escaping underscore
   SourceRange range;
   bool escaped = false;
+  bool included = false;  // it stands in an included file
 };
 
 /// `a::b`, `::a`.
@@ -67,9 +68,10 @@ struct Scope {
   struct ByLowerCase {
     bool operator()(const std::string& a, const std::string& b) const;
   };
-  std::map<std::string, Entity, ByLowerCase> names;
+  std::multimap<std::string, Entity, ByLowerCase> names;  // several of one key only where that is forgiven
   std::map<std::string, Name, ByLowerCase> introduced;
 
+  /// The entity of that name, or else one whose name differs in case only.
   const Entity* find(const std::string& wanted) const;
 };
 
@@ -90,8 +92,10 @@ class Names {
   /// What the name means, or nullptr: reported, or broken and so not worth a report.
   const Entity* resolve(Scope& scope, const Path& path, Use use);
 
-  /// True if the name alone is declared in the scope, its bases, or outwards.
-  bool is_visible(Scope& scope, const std::string& name) const;
+  /// The same without a word, where nothing need be there.
+  const Entity* find(const Scope& scope, const Path& path) const;
+  /// What the bases of the scope have under that name, or nullptr.
+  static const Entity* inherited(const Scope& scope, const std::string& name);
 
   /// Names that are unknown because of a syntax error somewhere are not reported.
   void excuse(std::function<bool(std::string_view)> is_excused) { is_excused_ = std::move(is_excused); }
@@ -99,7 +103,8 @@ class Names {
   void excuse_misplaced() { excuses_misplaced_ = true; }
 
  private:
-  const Entity* find_inherited(Scope& scope, const Name& name, std::vector<const Entity*>& found) const;
+  static const Entity* find_inherited(const Scope& scope, const std::string& name,
+                                      std::vector<const Entity*>& found);
   const Entity* find_first(Scope& scope, const Name& name, bool& failed);
   const Entity* find_inside(Scope& scope, const Name& name, bool& failed);
   bool has_right_case(const Entity& entity, const Name& name);

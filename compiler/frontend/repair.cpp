@@ -2,7 +2,6 @@
 #include "frontend/repair.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -17,47 +16,6 @@ namespace {
 using Grammar = grammar::OmgIdlParser;
 using antlr4::Token;
 
-constexpr std::size_t kUpcoming = 8;  // how far ahead a repair must prove itself
-constexpr std::size_t kReachMin = 3;
-constexpr std::size_t kReachMinOfDeletion = 4;  // it throws away what somebody wrote
-
-bool is_unit(std::size_t rule) {
-  switch (rule) {
-    case Grammar::RuleDefinition:
-    case Grammar::RuleInterfaceItem:
-    case Grammar::RuleMember:
-    case Grammar::RuleUnionCase:
-    case Grammar::RuleAnnotationMember: return true;
-    default: return false;
-  }
-}
-
-antlr4::ParserRuleContext* unit_of(antlr4::ParserRuleContext* context) {
-  while (context != nullptr && !is_unit(context->getRuleIndex())) {
-    context = static_cast<antlr4::ParserRuleContext*>(context->parent);
-  }
-  return context;
-}
-
-/// Words that begin what this version does not have. Those that are no keywords may be names.
-constexpr std::array<std::string_view, 12> kUnsupportedNames{
-    "component", "home",    "eventtype", "import",   "typeid", "typeprefix",
-    "bitset",    "bitmask", "connector", "porttype", "local",  "port"};
-bool begins_unsupported(const Token& token, std::string_view text, const Token& next) {
-  switch (token.getType()) {
-    case Grammar::ABSTRACT:
-    case Grammar::CUSTOM:
-    case Grammar::NATIVE:
-    case Grammar::VALUETYPE: return true;
-    case Grammar::IDENTIFIER: break;
-    default: return false;
-  }
-  const bool names_something = next.getType() == Grammar::IDENTIFIER || next.getType() == Grammar::SCOPE ||
-                               next.getType() == Grammar::INTERFACE;
-  return names_something &&
-         std::find(kUnsupportedNames.begin(), kUnsupportedNames.end(), text) != kUnsupportedNames.end();
-}
-
 bool begins_definition(std::size_t type) {
   switch (type) {
     case Grammar::MODULE:
@@ -67,6 +25,10 @@ bool begins_definition(std::size_t type) {
     case Grammar::UNION:
     case Grammar::ENUM:
     case Grammar::TYPEDEF:
+    case Grammar::VALUETYPE:
+    case Grammar::ABSTRACT:
+    case Grammar::CUSTOM:
+    case Grammar::NATIVE:
     case Grammar::CONST: return true;
     default: return false;
   }
@@ -105,33 +67,28 @@ int insertion_cost(std::size_t type) {
 
 }  // namespace
 
+bool RepairStrategy::is_unit(std::size_t rule) const {
+  switch (rule) {
+    case Grammar::RuleDefinition:
+    case Grammar::RuleInterfaceItem:
+    case Grammar::RuleValueItem:
+    case Grammar::RulePortItem:
+    case Grammar::RuleHomeItem:
+    case Grammar::RuleMember:
+    case Grammar::RuleBitField:
+    case Grammar::RuleUnionCase:
+    case Grammar::RuleAnnotationMember: return true;
+    default: return false;
+  }
+}
+
 // ------------------------------------------------------------------------------- what ANTLR's parser calls
-
-void RepairStrategy::sync(antlr4::Parser* parser) {
-  const antlr4::atn::ATNState* state = atn_.states[parser->getState()];
-  while (!can_go_on(parser, state)) {
-    if (!repair(situation(parser, state))) throw antlr4::InputMismatchException(parser);
-  }
-}
-
-antlr4::Token* RepairStrategy::recoverInline(antlr4::Parser* parser) {
-  const antlr4::atn::ATNState* state = atn_.states[parser->getState()];
-  if (!repair(situation(parser, state)) || !can_go_on(parser, state)) {
-    if (!giving_up_) given_up_at_ = tokens_.index();
-    giving_up_ = true;
-    throw antlr4::InputMismatchException(parser);
-  }
-  Token* token = parser->getCurrentToken();
-  parser->consume();
-  return token;
-}
 
 /// Called for each rule on the way out. What sync() and recoverInline() gave up has been reported; a failed
 /// prediction has not.
 void RepairStrategy::reportError(antlr4::Parser* parser, const antlr4::RecognitionException& error) {
   if (giving_up_) return;
-  giving_up_ = true;
-  given_up_at_ = error.getOffendingToken()->getTokenIndex();
+  give_up(error.getOffendingToken()->getTokenIndex());
   const antlr4::misc::IntervalSet expected = expected_behind(parser, tokens_.index(), given_up_at_);
   const Place place{parser->getContext(), tokens_.previous(given_up_at_)};
   report_expected(given_up_at_, expected_any(expected, place, tokens_));
@@ -154,48 +111,20 @@ antlr4::misc::IntervalSet RepairStrategy::expected_behind(antlr4::Parser* parser
   return expected;
 }
 
-void RepairStrategy::recover(antlr4::Parser* parser, std::exception_ptr error) {
-  antlr4::ParserRuleContext* context = parser->getContext();
-  if (!is_unit(context->getRuleIndex()) && context->parent != nullptr)
-    std::rethrow_exception(std::move(error));
-
-  const std::size_t begin = context->getStart()->getTokenIndex();
-  if (auto* parent = static_cast<antlr4::ParserRuleContext*>(context->parent)) parent->removeLastChild();
-  if (restart_) {
-    tokens_.seek(*restart_);
-  } else {
-    leave_out(begin, given_up_at_);
-  }
-  restart_.reset();
-  giving_up_ = false;
-}
-
 // --------------------------------------------------------------------------------------------- the situation
-
-bool RepairStrategy::can_go_on(antlr4::Parser* parser, const antlr4::atn::ATNState* state) const {
-  const std::size_t type = tokens_.LA(1);
-  const antlr4::misc::IntervalSet& next = atn_.nextTokens(const_cast<antlr4::atn::ATNState*>(state));
-  if (next.contains(type)) return true;
-  if (!next.contains(Token::EPSILON)) return false;
-  return lookahead_.readable(state, parser->getContext(), {type}) == 1;
-}
-
-RepairStrategy::Situation RepairStrategy::situation(antlr4::Parser* parser,
-                                                    const antlr4::atn::ATNState* state) const {
-  Situation at{parser, state, tokens_.index(), {}, {}, unit_of(parser->getContext())};
-  at.expected = atn_.getExpectedTokens(state->stateNumber, parser->getContext());
-  for (std::size_t i = at.error; at.upcoming.size() < kUpcoming; i = tokens_.next(i)) {
-    at.upcoming.push_back(tokens_.at(i)->getType());
-    if (at.upcoming.back() == Token::EOF) break;
-  }
-  return at;
-}
 
 bool RepairStrategy::is_body_loop(const Situation& at) const {
   switch (at.parser->getContext()->getRuleIndex()) {
     case Grammar::RuleSpecification: return true;
     case Grammar::RuleModuleDeclaration:
+    case Grammar::RuleTemplateRest:
     case Grammar::RuleInterfaceDeclaration:
+    case Grammar::RuleValueDeclaration:
+    case Grammar::RuleComponentDeclaration:
+    case Grammar::RuleHomeDeclaration:
+    case Grammar::RulePortTypeDeclaration:
+    case Grammar::RuleConnectorDeclaration:
+    case Grammar::RuleBitsetDeclaration:
     case Grammar::RuleStructDeclaration:
     case Grammar::RuleExceptionDeclaration:
     case Grammar::RuleUnionDeclaration:
@@ -209,7 +138,6 @@ bool RepairStrategy::is_body_loop(const Situation& at) const {
 // ------------------------------------------------------------------------------------------------ the repair
 
 bool RepairStrategy::repair(const Situation& at) {
-  if (skip_unsupported(at)) return true;
   const std::optional<Edit> edit = best_edit(at);
   if (edit) {
     report(at, *edit);
@@ -222,14 +150,12 @@ bool RepairStrategy::repair(const Situation& at) {
     giving_up_ = true;
     return false;
   }
-  report_expected(at.error,
-                  expected_any(at.expected, {at.parser->getContext(), tokens_.previous(at.error)}, tokens_));
+  report_expected(at.error, expected_any(at.expected, {at.parser->getContext(), at.previous}, tokens_));
   if (is_body_loop(at)) {
     leave_out(at.error, at.error);
     return true;
   }
-  giving_up_ = true;
-  given_up_at_ = at.error;
+  give_up(at.error);
   return false;
 }
 
@@ -249,14 +175,6 @@ void RepairStrategy::consider(const Situation& at, std::optional<Edit>& best, Ed
   }
   edit.reach = read - head_size + skip;
   keep_better(at, best, edit);
-}
-
-void RepairStrategy::keep_better(const Situation& at, std::optional<Edit>& best, const Edit& edit) {
-  const std::size_t least = edit.kind == Edit::Kind::Delete ? kReachMinOfDeletion : kReachMin;
-  const bool is_enough = edit.reach >= least || edit.reach == at.upcoming.size();
-  const bool is_better =
-      !best || edit.reach > best->reach || (edit.reach == best->reach && edit.cost < best->cost);
-  if (is_enough && is_better) best = edit;
 }
 
 std::optional<RepairStrategy::Edit> RepairStrategy::best_edit(const Situation& at) const {
@@ -292,7 +210,7 @@ std::optional<RepairStrategy::Edit> RepairStrategy::best_edit(const Situation& a
 
 void RepairStrategy::consider_deletion(const Situation& at, std::optional<Edit>& best) const {
   const std::size_t found = at.upcoming.front();
-  const std::size_t before = tokens_.previous(at.error);
+  const std::size_t before = at.previous;
   // A ';' too many is easily written, and no other token is missed less.
   const bool is_slip = is_repeated(at.error) && found != Grammar::COMMA;
   const int cost = is_slip || found == Grammar::SEMICOLON ? 1 : 5;
@@ -322,7 +240,11 @@ void RepairStrategy::consider_spelling(const Situation& at, std::optional<Edit>&
     for (std::size_t type = 1; type <= Grammar::WSTRING; ++type) {
       NearestWord nearest(word);
       if (is_keyword(type)) nearest.consider(spelling_of(type));
-      if (!nearest.word().empty()) visit(type, equal_but_case(word, nearest.word()) ? 0 : 1);
+      if (is_keyword(type) && spelling_of(type) == word_of_idl(word)) {
+        visit(type, 0);
+      } else if (!nearest.word().empty()) {
+        visit(type, equal_but_case(word, nearest.word()) ? 0 : 1);
+      }
     }
   };
   if (at.upcoming.front() == Grammar::IDENTIFIER) {
@@ -337,13 +259,6 @@ void RepairStrategy::consider_spelling(const Situation& at, std::optional<Edit>&
       consider_from_unit(at, best, {Edit::Kind::Respell, i, 1, type, 0, cost, true});
     });
   }
-}
-
-/// Where the unit begins, now that tokens may have been hidden.
-std::size_t RepairStrategy::begin_of(antlr4::ParserRuleContext& unit) const {
-  const Token& start = *unit.getStart();
-  return start.getChannel() == Token::HIDDEN_CHANNEL ? tokens_.next(start.getTokenIndex())
-                                                     : start.getTokenIndex();
 }
 
 /// Weighs an edit of a token that has been read already: as if the unit began anew.
@@ -406,7 +321,7 @@ void RepairStrategy::report(const Situation& at, const Edit& edit) {
     reporter_.report(Message::WordRepeated, tokens_.range(token), {tokens_.text(token)});
     return;
   }
-  const Place place{at.parser->getContext(), tokens_.previous(at.error)};
+  const Place place{at.parser->getContext(), at.previous};
   const std::string expected = edit.kind == Edit::Kind::Delete ? expected_any(at.expected, place, tokens_)
                                                                : expected_token(edit.type, place, tokens_);
   if (edit.kind == Edit::Kind::Replace && edit.type == Grammar::IDENTIFIER) {
@@ -422,12 +337,27 @@ void RepairStrategy::report_expected(std::size_t index, const std::string& expec
   const Token& token = *tokens_.at(index);
   Diagnostic& report =
       reporter_.report(Message::Expected, tokens_.range(token), {expected, found_token(token, tokens_)});
-  // People look where it is missing, not where that shows.
   const std::size_t previous = tokens_.previous(index);
-  if (!is_missing || previous == tokens_.count()) return;
-  if (tokens_.at(previous)->getLine() == token.getLine()) return;
-  const SourceRange before = tokens_.range(*tokens_.at(previous));
-  report.note({before.file, before.end, before.end + 1}, "it is missing here");
+  if (token.getType() == Grammar::EQUALS && is_in_enum(previous)) {
+    std::string right = "'@value(";
+    right.append(tokens_.text(*tokens_.at(tokens_.next(index)))).append(") ");
+    right.append(tokens_.text(*tokens_.at(previous))).append("'");
+    report.note(tokens_.range(token), "a value stands before its enumerator: " + right);
+  }
+  if (is_missing) note_missing(report, index);
+}
+
+/// True if the token is one of the names in an enum's braces.
+bool RepairStrategy::is_in_enum(std::size_t index) const {
+  while (index < tokens_.count() && tokens_.at(index)->getType() != Grammar::LEFT_BRACE) {
+    const std::size_t type = tokens_.at(index)->getType();
+    if (type != Grammar::IDENTIFIER && type != Grammar::COMMA) return false;
+    index = tokens_.previous(index);
+  }
+  if (index >= tokens_.count()) return false;
+  const std::size_t name = tokens_.previous(index);
+  const std::size_t keyword = name < tokens_.count() ? tokens_.previous(name) : name;
+  return keyword < tokens_.count() && tokens_.at(keyword)->getType() == Grammar::ENUM;
 }
 
 /// True if something just before has been reported that makes this one say nothing new.
@@ -443,16 +373,6 @@ bool RepairStrategy::is_consequence(std::size_t index) const {
     if (before.getChannel() == Token::DEFAULT_CHANNEL) return tokens_.is_unterminated(before);
   }
   return false;
-}
-
-bool RepairStrategy::skip_unsupported(const Situation& at) {
-  if (!is_body_loop(at)) return false;
-  const Token& token = *tokens_.at(at.error);
-  const std::string_view text = tokens_.text(token);
-  if (!begins_unsupported(token, text, *tokens_.at(tokens_.next(at.error)))) return false;
-  reporter_.report(Message::Unsupported, tokens_.range(token), {text});
-  leave_out(at.error, at.error);
-  return true;
 }
 
 // -------------------------------------------------------------------------------------------- leaving out

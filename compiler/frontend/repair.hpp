@@ -13,8 +13,8 @@
 
 #include <antlr4-runtime.h>
 
-#include "frontend/lookahead.hpp"
 #include "frontend/messages.hpp"
+#include "frontend/recovery.hpp"
 #include "frontend/token_buffer.hpp"
 
 namespace oncec::frontend {
@@ -26,18 +26,12 @@ struct Damage {
   bool unbalanced = false;         // braces do not match
 };
 
-class RepairStrategy final : public antlr4::ANTLRErrorStrategy {
+class RepairStrategy final : public Recovery {
  public:
   RepairStrategy(TokenBuffer& tokens, Reporter& reporter, Damage& damage, const antlr4::atn::ATN& atn)
-      : tokens_(tokens), reporter_(reporter), damage_(damage), atn_(atn), lookahead_(atn) {}
+      : Recovery(tokens, atn), tokens_(tokens), reporter_(reporter), damage_(damage) {}
 
-  void reset(antlr4::Parser*) override {}
-  void sync(antlr4::Parser* parser) override;
-  antlr4::Token* recoverInline(antlr4::Parser* parser) override;
   void reportError(antlr4::Parser* parser, const antlr4::RecognitionException& error) override;
-  void recover(antlr4::Parser* parser, std::exception_ptr error) override;
-  bool inErrorRecoveryMode(antlr4::Parser*) override { return false; }
-  void reportMatch(antlr4::Parser*) override {}
 
  private:
   struct Edit {
@@ -50,48 +44,30 @@ class RepairStrategy final : public antlr4::ANTLRErrorStrategy {
     int cost = 0;           // between equals, the lower one is made
     bool restart = false;   // the unit has to be parsed again
   };
-  struct Situation {
-    antlr4::Parser* parser;
-    const antlr4::atn::ATNState* state;
-    std::size_t error;                  // index of the token that cannot be read
-    std::vector<std::size_t> upcoming;  // types from there on, a few
-    antlr4::misc::IntervalSet expected;
-    antlr4::ParserRuleContext* unit;  // nullptr outside of all
-  };
 
-  bool can_go_on(antlr4::Parser* parser, const antlr4::atn::ATNState* state) const;
-  Situation situation(antlr4::Parser* parser, const antlr4::atn::ATNState* state) const;
-  /// True if the token at the parser's place can be read now, or has been left out with its unit.
-  bool repair(const Situation& at);
+  bool is_unit(std::size_t rule) const override;
+  bool repair(const Situation& at) override;
+  void leave_out(std::size_t from, std::size_t error) override;
   std::optional<Edit> best_edit(const Situation& at) const;
   void consider(const Situation& at, std::optional<Edit>& best, Edit edit, std::vector<std::size_t> head,
                 std::size_t skip) const;
-  static void keep_better(const Situation& at, std::optional<Edit>& best, const Edit& edit);
   void consider_deletion(const Situation& at, std::optional<Edit>& best) const;
   bool is_repeated(std::size_t index) const;
   void consider_spelling(const Situation& at, std::optional<Edit>& best) const;
   void consider_from_unit(const Situation& at, std::optional<Edit>& best, Edit edit) const;
-  std::size_t begin_of(antlr4::ParserRuleContext& unit) const;
   void report(const Situation& at, const Edit& edit);
   void apply(const Edit& edit);
-  bool skip_unsupported(const Situation& at);
   void report_expected(std::size_t index, const std::string& expected, bool is_missing = false);
   antlr4::misc::IntervalSet expected_behind(antlr4::Parser* parser, std::size_t first,
                                             std::size_t error) const;
-  void leave_out(std::size_t from, std::size_t error);
   void suspect(std::size_t index);
+  bool is_in_enum(std::size_t index) const;
   bool is_consequence(std::size_t index) const;
   bool is_body_loop(const Situation& at) const;
 
   TokenBuffer& tokens_;
   Reporter& reporter_;
   Damage& damage_;
-  const antlr4::atn::ATN& atn_;
-  Lookahead lookahead_;
-  const antlr4::Token* last_repair_ = nullptr;  // errors at this token are consequences
-  std::optional<std::size_t> restart_;          // take the unit up again here, instead of leaving it out
-  std::size_t given_up_at_ = 0;                 // where the unit that is being left could not go on
-  bool giving_up_ = false;
 };
 
 }  // namespace oncec::frontend

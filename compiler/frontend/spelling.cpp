@@ -2,6 +2,7 @@
 #include "frontend/spelling.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <vector>
 
@@ -35,6 +36,25 @@ void NearestWord::consider(std::string_view candidate) {
   if (distance > slips_max || distance >= longer - 1 || distance >= best_distance_) return;
   best_ = candidate;
   best_distance_ = distance;
+}
+
+std::string_view word_of_idl(std::string_view foreign) {
+  struct Word {
+    std::string_view foreign;
+    std::string_view idl;
+  };
+  constexpr std::array<Word, 9> kWords{{{"bool", "boolean"},
+                                        {"byte", "octet"},
+                                        {"float32", "float"},
+                                        {"float64", "double"},
+                                        {"int", "long"},
+                                        {"list", "sequence"},
+                                        {"throws", "raises"},
+                                        {"uint", "unsigned long"},
+                                        {"vector", "sequence"}}};
+  const auto* const found =
+      std::find_if(kWords.begin(), kWords.end(), [&](const Word& word) { return word.foreign == foreign; });
+  return found == kWords.end() ? std::string_view{} : found->idl;
 }
 
 char to_lower(char c) {

@@ -25,6 +25,9 @@ class NearestWord {
   std::size_t best_distance_ = ~std::size_t{0};
 };
 
+/// What is written in IDL for a word of other languages: "long" for "int"; empty if it is none of them.
+std::string_view word_of_idl(std::string_view foreign);
+
 /// ASCII only, as IDL's identifiers are.
 char to_lower(char c);
 bool equal_but_case(std::string_view a, std::string_view b);

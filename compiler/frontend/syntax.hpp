@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <antlr4-runtime.h>
 
@@ -35,6 +36,10 @@ class Syntax {
   std::string_view text(const antlr4::Token& token) const { return tokens_.text(token); }
   /// True for what comes from an included file.
   bool is_included(const antlr4::Token& token) const { return tokens_.is_included(token); }
+
+  /// The #pragma lines, in the order of the text.
+  std::vector<const antlr4::Token*> pragmas() const { return tokens_.pragmas(); }
+  const antlr4::Token& end_of_file() const { return *tokens_.at(tokens_.count() - 1); }
 
   bool is_unterminated(const antlr4::Token& token) const { return tokens_.is_unterminated(token); }
 

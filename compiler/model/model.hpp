@@ -71,8 +71,8 @@ struct FixedType {
   std::uint32_t digits = 0;  // 1 to 31; 0 in a constant's type, where the value tells
   std::uint32_t scale = 0;   // of these, behind the point
 };
-/// A value or none: `@optional`, and the `*` of the ONC RPC language. The only way, besides a sequence and a
-/// value type, in which a type may contain itself.
+/// A value or none: `@optional`, and the `*` of the ONC RPC language. A type may contain itself through it,
+/// through a sequence, the values of a map, a value type and a member that is external.
 struct OptionalType {
   TypePointer element;
 };
@@ -133,6 +133,8 @@ struct Member {
   std::vector<Annotation> annotations;
   std::string doc;
   SourceRange range;  // of the name
+  /// `@external`, and not optional: kept apart from what holds it, but always there.
+  bool is_external = false;
 };
 
 struct Module {
@@ -202,6 +204,9 @@ struct Union {
   std::vector<UnionCase> cases;
   /// No default, and labels that leave values over: then the discriminator alone may stand.
   bool has_implicit_default = false;
+  /// The case that a new value has set: the first whose own new value ends, for others contain the union
+  /// again, and again. cases.size(): the implicit default.
+  std::size_t start = 0;
 };
 
 enum class Direction : std::uint8_t { In, Out, InOut };

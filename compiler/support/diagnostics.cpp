@@ -3,6 +3,7 @@
 #include "support/diagnostics.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -98,13 +99,17 @@ Diagnostic& Diagnostic::note(SourceRange where, std::string what) {
 
 Diagnostic& Diagnostics::add(Severity severity, std::uint32_t code, SourceRange range, std::string text) {
   if (severity == Severity::Error) ++errors_;
-  all_.push_back({severity, code, range, std::move(text), {}});
+  all_.push_back({severity, code, range, std::move(text), {}, {}});
   return all_.back();
 }
 
 void Diagnostics::sort() {
-  std::stable_sort(all_.begin(), all_.end(),
-                   [](const Diagnostic& a, const Diagnostic& b) { return a.range.begin < b.range.begin; });
+  std::map<const SourceFile*, std::size_t> rank;
+  for (const Diagnostic& diagnostic : all_) rank.emplace(diagnostic.range.file, rank.size());
+  std::stable_sort(all_.begin(), all_.end(), [&rank](const Diagnostic& a, const Diagnostic& b) {
+    if (a.range.file != b.range.file) return rank.at(a.range.file) < rank.at(b.range.file);
+    return a.range.begin < b.range.begin;
+  });
 }
 
 void print(std::ostream& out, const Diagnostics& diagnostics, const PrintOptions& options) {

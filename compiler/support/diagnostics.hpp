@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/source.hpp"
@@ -34,6 +35,7 @@ struct Diagnostic {
   std::uint32_t code = 0;
   SourceRange range;
   std::string text;
+  std::string_view name;  // of a warning: by which it is turned off; it lives as long as the program
   std::vector<Note> notes;
 
   /// Adds "note: text" at another place; a place in a built-in file is nothing to show, and adds none.
@@ -48,7 +50,8 @@ class Diagnostics {
   std::size_t errors() const { return errors_; }
   const std::vector<Diagnostic>& all() const { return all_; }
 
-  /// Orders by place, so that errors of all phases are read from the top of the file to its end.
+  /// Orders by place, so that errors of all phases are read from the top of a file to its end. Files keep the
+  /// order in which they came up first.
   void sort();
 
  private:

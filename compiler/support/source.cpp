@@ -14,7 +14,8 @@ bool continues_character(char octet) {
 
 }  // namespace
 
-SourceFile::SourceFile(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text)) {
+SourceFile::SourceFile(std::string name, std::string text, std::string unit)
+    : name_(std::move(name)), text_(std::move(text)), unit_(std::move(unit)) {
   line_starts_.push_back(0);
   for (std::size_t i = 0; i < text_.size(); ++i) {
     if (text_[i] == '\n') line_starts_.push_back(static_cast<std::uint32_t>(i + 1));
@@ -34,11 +35,16 @@ SourceFile::LineColumn SourceFile::line_column(std::uint32_t offset) const {
 
 std::string_view SourceFile::line(std::uint32_t line) const {
   if (line == 0 || line > line_starts_.size()) return {};
-  const std::uint32_t begin = line_starts_[line - 1];
+  const std::uint32_t begin = line_begin(line);
   const std::size_t end = line < line_starts_.size() ? line_starts_[line] : text_.size();
   std::string_view text = std::string_view(text_).substr(begin, end - begin);
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
   return text;
+}
+
+std::uint32_t SourceFile::line_begin(std::uint32_t line) const {
+  if (line == 0) return 0;
+  return line <= line_starts_.size() ? line_starts_[line - 1] : static_cast<std::uint32_t>(text_.size());
 }
 
 }  // namespace oncec

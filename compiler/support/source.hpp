@@ -12,9 +12,12 @@ namespace oncec {
 /// One file's text (UTF-8) and name as the user gave it.
 class SourceFile {
  public:
-  SourceFile(std::string name, std::string text);
+  /// `unit`: see below; empty for what nothing is generated from.
+  SourceFile(std::string name, std::string text, std::string unit = {});
 
   const std::string& name() const { return name_; }
+  /// What is generated from it is named for this, folders included: "sub/types" gives "sub/types.once.hpp".
+  const std::string& unit() const { return unit_; }
   std::string_view text() const { return text_; }
 
   struct LineColumn {
@@ -24,10 +27,13 @@ class SourceFile {
   LineColumn line_column(std::uint32_t offset) const;
   /// The line's text without its end. `line` counts from 1.
   std::string_view line(std::uint32_t line) const;
+  /// Where that line begins; beyond the last one, the end of the text.
+  std::uint32_t line_begin(std::uint32_t line) const;
 
  private:
   std::string name_;
   std::string text_;
+  std::string unit_;
   std::vector<std::uint32_t> line_starts_;
 };
 

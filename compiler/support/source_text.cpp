@@ -21,6 +21,15 @@ void SourceText::append_made(std::string_view text, SourceRange range, bool incl
   text_.append(text);
 }
 
+void SourceText::append(const SourceText& other) {
+  const auto at = static_cast<std::uint32_t>(text_.size());
+  for (Piece piece : other.pieces_) {
+    piece.begin += at;
+    pieces_.push_back(piece);
+  }
+  text_.append(other.text_);
+}
+
 SourceRange SourceText::range(std::uint32_t begin, std::uint32_t end) const {
   const Piece* const first = piece_at(begin);
   if (first == nullptr) return {};

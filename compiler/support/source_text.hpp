@@ -23,6 +23,8 @@ class SourceText {
   void append(std::string_view text, const SourceFile& file, std::uint32_t begin, bool included);
   /// `text` is what became of `range`: the expansion of a macro.
   void append_made(std::string_view text, SourceRange range, bool included);
+  /// All of another text, with its places.
+  void append(const SourceText& other);
 
   std::string_view text() const { return text_; }
   /// Where the octets [begin, end) of text() were written. If they were written in more places than one:
@@ -31,6 +33,10 @@ class SourceText {
   /// True for what comes from an included file: its declarations are known, and nothing is generated for
   /// them.
   bool is_included(std::uint32_t octet) const;
+
+  /// Something that it includes could not be read: names may be missing through no fault of their uses.
+  void mark_incomplete() { complete_ = false; }
+  bool is_complete() const { return complete_; }
 
  private:
   struct Piece {
@@ -43,6 +49,7 @@ class SourceText {
 
   std::string text_;
   std::vector<Piece> pieces_;  // ordered by begin
+  bool complete_ = true;
 };
 
 }  // namespace oncec

@@ -33,7 +33,7 @@ bool DecoderBase::fail(Errc code, std::size_t octets_back) {
   if (!ok()) return false;
   error_ = code;
   error_offset_ = position() - octets_back;
-  next_ = end_;
+  next_ = end_ = message_end_;
   return false;
 }
 

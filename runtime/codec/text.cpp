@@ -1,9 +1,10 @@
-// UTF-8, octet by octet, for text that is not plain ASCII.
+// UTF-8, octet by octet, for text that is not plain ASCII; UTF-16.
 //
 //   00 refused; 01..7f
 //   c2..df 80..bf
 //   e0 a0..bf 80..bf      e1..ec ee ef 80..bf 80..bf      ed 80..9f 80..bf
 //   f0 90..bf 80..bf 80..bf     f1..f3 80..bf 80..bf 80..bf     f4 80..8f 80..bf 80..bf
+#include <once/codec/byte_order.hpp>
 #include <once/codec/text.hpp>
 
 namespace once::detail {
@@ -48,6 +49,30 @@ bool is_utf8_without_nul(const std::uint8_t* text, std::size_t size) {
     text += following;
   }
   return true;
+}
+
+bool is_utf16_without_nul(std::u16string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char16_t unit = text[i];
+    if (unit == 0) return false;
+    if (unit < 0xd800 || unit > 0xdfff) continue;
+    if (unit > 0xdbff || i + 1 == text.size()) return false;
+    ++i;
+    if (text[i] < 0xdc00 || text[i] > 0xdfff) return false;
+  }
+  return true;
+}
+
+bool assign_utf16(std::u16string& value, ByteView octets, bool swapped) {
+  value.resize(octets.size() / 2);
+  if (swapped) {
+    load_all<std::endian::little>(value.data(), octets.data(), value.size());
+  } else {
+    load_all<std::endian::big>(value.data(), octets.data(), value.size());
+  }
+  if (octets.size() % 2 == 0 && is_utf16_without_nul(value)) return true;
+  value.clear();
+  return false;
 }
 
 }  // namespace once::detail

@@ -1,6 +1,9 @@
 // The types of tests/vectors, as C++ with hand-written encode and decode where a list of fields does not do.
 #pragma once
 
+#include <once/codec/any.hpp>
+#include <once/codec/box.hpp>
+
 #include "coders.hpp"
 #include "vector_file.hpp"
 
@@ -190,35 +193,29 @@ struct XdrBoolUnion {
   bool operator==(const XdrBoolUnion&) const = default;
 };
 
-/// struct node { int v; node *next; }, nested as far as the depth allows.
+/// struct node { int v; node *next; }, as generated code has it: a list of any length.
 struct XdrNode {
   std::int32_t v = 0;
-  std::unique_ptr<XdrNode> next;
-  bool operator==(const XdrNode& other) const {
-    return v == other.v && (next == nullptr) == (other.next == nullptr) &&
-           (next == nullptr || *next == *other.next);
-  }
+  once::Box<XdrNode> next;
+  static constexpr auto once_link = &XdrNode::next;
+  bool operator==(const XdrNode&) const = default;
 };
 template <once::EncoderType E>
-void encode(E& encoder, const XdrNode& node) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode(encoder, node.v);
-  encode(encoder, node.next);
+void encode(E& encoder, const XdrNode& value) {
+  for (const XdrNode* node = &value; node != nullptr; node = once::encode_link(encoder, node->next)) {
+    encode(encoder, node->v);
+  }
 }
 template <once::DecoderType D>
-void decode(D& decoder, XdrNode& node) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  decode(decoder, node.v);
-  decode(decoder, node.next);
+void decode(D& decoder, XdrNode& value) {
+  for (XdrNode* node = &value; node != nullptr; node = once::decode_link(decoder, node->next)) {
+    decode(decoder, node->v);
+  }
 }
 /// node *head
 struct XdrList {
-  std::unique_ptr<XdrNode> head;
-  bool operator==(const XdrList& other) const {
-    return (head == nullptr) == (other.head == nullptr) && (head == nullptr || *head == *other.head);
-  }
+  once::Box<XdrNode> head;
+  bool operator==(const XdrList&) const = default;
 };
 template <once::EncoderType E>
 void encode(E& encoder, const XdrList& list) {
@@ -229,12 +226,8 @@ void decode(D& decoder, XdrList& list) {
   decode(decoder, list.head);
 }
 inline void read(const Json& json, XdrList& list) {
-  std::unique_ptr<XdrNode>* end = &list.head;
-  for (const Json& payload : json) {
-    *end = std::make_unique<XdrNode>();
-    (*end)->v = payload.get<std::int32_t>();
-    end = &(*end)->next;
-  }
+  once::Box<XdrNode>* end = &list.head;
+  for (const Json& payload : json) end = &end->emplace({payload.get<std::int32_t>(), {}}).next;
 }
 inline void read(const Json& json, XdrNode& node) {
   XdrList list;
@@ -441,6 +434,12 @@ struct ObjectReference {
       std::tuple{field("type_id", &ObjectReference::type_id), field("profiles", &ObjectReference::profiles)};
   bool operator==(const ObjectReference&) const = default;
 };
+/// In the vectors an any holds a long or a string.
+inline void read(const Json& json, once::Any& any) {
+  const Json& value = json.at("v");
+  any = value.is_string() ? once::Any{value.get<std::string>()} : once::Any{value.get<std::int32_t>()};
+}
+
 inline void read(const Json&, ObjectReference&) {}  // only nil is in the vectors
 
 /// A sequence<octet> that is a body of its own: a byte order octet, then a long, aligned from that octet on.

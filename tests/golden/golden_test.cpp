@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "backend/cpp/generator.hpp"
+#include "extended_model.hpp"
 #include "frontend/frontend.hpp"
 #include "support/diagnostics.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<std::string> golden_names() {
-  std::vector<std::string> names;
+  std::vector<std::string> names = {"extended"};
   std::istringstream list{ONCE_GOLDEN_IDL};
   for (std::string name; list >> name;) names.push_back(name);
   return names;
@@ -30,6 +31,12 @@ std::string read(const fs::path& path) {
 }
 
 std::vector<backend::cpp::GeneratedFile> generate(const std::string& name) {
+  if (name == "extended") {
+    const test::ExtendedModel extended;
+    const auto made = backend::cpp::generate(extended.model(), {name, {"cdr", "xdr"}});
+    for (const auto& problem : made.problems) ADD_FAILURE() << problem.text;
+    return made.files;
+  }
   Diagnostics diagnostics;
   const std::string file = name + ".idl";
   const auto model = frontend::read_omg_idl(file, read(fs::path{ONCE_GOLDEN_DIR} / file), diagnostics);
@@ -62,6 +69,29 @@ TEST_P(GoldenFiles, AreTheSameEveryTime) {
   const auto second = generate(GetParam());
   ASSERT_EQ(first.size(), second.size());
   for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(first[i].content, second[i].content);
+}
+
+TEST(Parts, HoldTogetherWhatOneFileHolds) {
+  const test::ExtendedModel extended;
+  const auto whole = backend::cpp::generate(extended.model(), {"extended", {"xdr"}, 1});
+  const auto parts = backend::cpp::generate(extended.model(), {"extended", {"xdr"}, 3});
+  ASSERT_EQ(parts.files.size(), 5u);
+  EXPECT_EQ(parts.files[0].content, whole.files[0].content);
+  EXPECT_EQ(parts.files[2].name, "extended.once.cpp");
+  EXPECT_EQ(parts.files[4].name, "extended.once.3.cpp");
+  const auto count = [](const std::string& text, const std::string& what) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
+    return found;
+  };
+  for (const char* const what :
+       {"template void once::Coding<", "once::printed(", "switch (label)", "class "}) {
+    std::size_t sum = 0;
+    for (std::size_t i = 2; i < 5; ++i) sum += count(parts.files[i].content, what);
+    EXPECT_EQ(sum, count(whole.files[2].content, what)) << what;
+  }
+  for (std::size_t i = 2; i < 5; ++i)
+    EXPECT_GE(count(parts.files[i].content, "template void once::Coding<"), 5u);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, GoldenFiles, testing::ValuesIn(golden_names()),

@@ -2,6 +2,9 @@
 #include <asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <once/codec/any.hpp>
+#include <once/codec/xdr.hpp>
+
 #include "loopback.hpp"
 #include "plain.once.hpp"
 
@@ -21,6 +24,19 @@ TEST(OneCodec, IsEnoughForItself) {
   const Plain::Stub plain{channel, ObjectRef{}};
   EXPECT_EQ(plain.swap({3, "x"}), (Pair{-3, "x"}));
   EXPECT_EQ(plain.ask({}), Answer::no);
+}
+
+TEST(OneCodec, DoesForAnysOfTypesThatAreDescribedOnRequest) {
+  const Any any{Pair{3, "x"}};
+  Buffer buffer;
+  XdrEncoder encoder{buffer};
+  encode(encoder, any);
+  ASSERT_TRUE(encoder.finish());
+  XdrDecoder decoder{buffer.view()};
+  Any again;
+  decode(decoder, again);
+  ASSERT_TRUE(decoder.finish());
+  EXPECT_EQ(again.get_if<Pair>(), (Pair{3, "x"}));
 }
 
 TEST(OneCodec, EndsCallsInAnotherAsNotSent) {

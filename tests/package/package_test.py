@@ -4,6 +4,7 @@
     package_test.py install      --root DIR --build BUILD                      installs into DIR/once
     package_test.py compiler     --root DIR                                    the installed oncec
     package_test.py tutorial     --root DIR --source SOURCE --generator NAME   README.md, "Write your own"
+    package_test.py protobuf     --root DIR --source SOURCE                    the example in the codec Protocol Buffers
     package_test.py subdirectory --root DIR --source SOURCE                    the same example, Once as a subproject
 
 DIR plays the reader's home directory. Only processes that were started here are ended, by their ids.
@@ -130,6 +131,36 @@ def tutorial(root, source, generator):
         raise Failure(f"`{client}` printed\n{printed}README.md promises\n{wanted}")
 
 
+# ---- protobuf ----
+
+def protobuf(root, source):
+    """A program outside asks for the third codec, and gets the library that it needs with it."""
+    folder = fresh_folder(root / "protobuf")
+    shutil.copy(source / "examples/hello/hello.idl", folder)
+    (folder / "CMakeLists.txt").write_text("""
+cmake_minimum_required(VERSION 3.25)
+project(outside CXX)
+find_package(Once REQUIRED COMPONENTS protobuf)
+once_add_idl(hello_idl hello.idl CODECS protobuf)
+add_executable(outside main.cpp)
+target_link_libraries(outside PRIVATE hello_idl)
+""", encoding="utf-8")
+    (folder / "main.cpp").write_text("""
+#include <once/once.hpp>
+#include "hello.once.hpp"
+int main() {
+  once::Client client{once::ClientOptions{.codec = once::CodecId::Protobuf}};
+  const auto greeter = client.stub<hello::Greeter>("once://127.0.0.1:1/greeter?transport=udp");
+  return greeter.try_greet(std::string(1, '\\xff')).kind() == once::OutcomeKind::NotSent ? 0 : 1;
+}
+""", encoding="utf-8")
+    run(["cmake", "-S", folder, "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={root / 'once'}"])
+    run(["cmake", "--build", folder / "build"])
+    run([folder / "build/outside"])
+    if "libprotobuf" not in run(["ldd", folder / "build/outside"]):
+        raise Failure("a program with the codec Protocol Buffers does not use its library")
+
+
 # ---- subdirectory ----
 
 def subdirectory(root, source):
@@ -155,7 +186,7 @@ endif()
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("step", choices=["install", "compiler", "tutorial", "subdirectory"])
+    parser.add_argument("step", choices=["install", "compiler", "tutorial", "protobuf", "subdirectory"])
     parser.add_argument("--root", type=pathlib.Path, required=True)
     parser.add_argument("--build", type=pathlib.Path)
     parser.add_argument("--source", type=pathlib.Path)
@@ -168,6 +199,8 @@ def main():
             compiler(options.root)
         elif options.step == "tutorial":
             tutorial(options.root, options.source, options.generator)
+        elif options.step == "protobuf":
+            protobuf(options.root, options.source)
         else:
             subdirectory(options.root, options.source)
     except (Failure, subprocess.TimeoutExpired) as failure:

@@ -4,37 +4,59 @@
 #include <limits>
 #include <string>
 
-#include "backend/wire.hpp"
-
 namespace oncec::backend::cpp {
 namespace {
 
 using model::Declaration;
 
-/// What the type is called in a message, if there is no C++ for it; else empty.
-struct Unsupported {
-  std::string_view operator()(model::Primitive primitive) const {
-    switch (primitive) {
-      case model::Primitive::WChar: return "wchar";
-      case model::Primitive::Any: return "any";
-      case model::Primitive::Object: return "Object";
-      case model::Primitive::TypeCode: return "TypeCode";
-      case model::Primitive::ValueBase: return "ValueBase";
-      default: return {};
-    }
+/// What stays in one program and is part of the type: a native or a local interface; nullptr if nothing is.
+const Declaration* local_part(const model::Type& type) {
+  const model::Type& resolved = model::resolve(type);
+  if (const auto* const sequence = std::get_if<model::SequenceType>(&resolved.form)) {
+    return local_part(*sequence->element);
   }
-  std::string_view operator()(const model::StringType& text) const { return text.wide ? "wstring" : ""; }
-  std::string_view operator()(const model::SequenceType& sequence) const { return of(*sequence.element); }
-  std::string_view operator()(const model::ArrayType& array) const { return of(*array.element); }
-  std::string_view operator()(const model::MapType&) const { return "map"; }
-  std::string_view operator()(const model::FixedType&) const { return "fixed"; }
-  std::string_view operator()(const model::OptionalType& optional) const { return of(*optional.element); }
-  std::string_view operator()(const model::NamedType& named) const {
-    // What a typedef stands for is reported at the typedef.
-    return std::holds_alternative<model::Native>(named.declaration->body) ? "native" : "";
+  if (const auto* const array = std::get_if<model::ArrayType>(&resolved.form))
+    return local_part(*array->element);
+  if (const auto* const optional = std::get_if<model::OptionalType>(&resolved.form)) {
+    return local_part(*optional->element);
   }
-  std::string_view of(const model::Type& type) const { return std::visit(*this, type.form); }
-};
+  if (const auto* const map = std::get_if<model::MapType>(&resolved.form)) {
+    const Declaration* const key = local_part(*map->key);
+    return key != nullptr ? key : local_part(*map->value);
+  }
+  const auto* const named = std::get_if<model::NamedType>(&resolved.form);
+  if (named == nullptr) return nullptr;
+  const auto* const interface = std::get_if<model::Interface>(&named->declaration->body);
+  const bool is_local = interface != nullptr
+                            ? interface->local
+                            : std::holds_alternative<model::Native>(named->declaration->body);
+  return is_local ? named->declaration : nullptr;
+}
+
+/// A map of the type whose keys C++ cannot put in an order; nullptr if there is none.
+const model::MapType* map_without_order(const model::Type& type) {
+  if (const auto* const sequence = std::get_if<model::SequenceType>(&type.form)) {
+    return map_without_order(*sequence->element);
+  }
+  if (const auto* const array = std::get_if<model::ArrayType>(&type.form))
+    return map_without_order(*array->element);
+  if (const auto* const optional = std::get_if<model::OptionalType>(&type.form)) {
+    return map_without_order(*optional->element);
+  }
+  const auto* const map = std::get_if<model::MapType>(&type.form);
+  if (map == nullptr) return nullptr;
+  const model::Type& key = model::resolve(*map->key);
+  bool has_order = std::holds_alternative<model::StringType>(key.form) ||
+                   std::holds_alternative<model::FixedType>(key.form);
+  if (const auto* const primitive = std::get_if<model::Primitive>(&key.form)) {
+    // Floating-point numbers have values that are neither less than others, nor equal, nor more.
+    has_order = *primitive < model::Primitive::Float32;
+  } else if (const auto* const named = std::get_if<model::NamedType>(&key.form)) {
+    has_order = std::holds_alternative<model::Enum>(named->declaration->body) ||
+                std::holds_alternative<model::Bitmask>(named->declaration->body);
+  }
+  return has_order ? map_without_order(*map->value) : map;
+}
 
 class Check {
  public:
@@ -48,28 +70,23 @@ class Check {
   void report(SourceRange range, std::string text) { problems_.push_back({range, std::move(text)}); }
 
   void check_type(const model::Type& type, SourceRange range, const std::string& name) {
-    const std::string_view unsupported = Unsupported{}.of(type);
-    if (!unsupported.empty()) {
-      report(range, "'" + name + "' is of type '" + std::string{unsupported} +
-                        "', which the C++ generator does not support");
+    if (map_without_order(type) != nullptr) {
+      report(range,
+             "'" + name +
+                 "' is a map whose keys have no order in C++: they may be integers, characters, strings, "
+                 "enums, bitmasks or fixed-point numbers");
+    }
+    if (const Declaration* const local = local_part(type); local != nullptr && !inside_local_) {
+      const bool is_native = std::holds_alternative<model::Native>(local->body);
+      report(range, "'" + name + "' is of type '" + local->name + "', which is " +
+                        (is_native ? "native" : "a local interface") +
+                        ": it stays in one program, and may be used in local interfaces only");
     }
   }
-  void check_members(const Declaration& declaration, const std::vector<model::Member>& members) {
+  void check_members(const std::vector<model::Member>& members) {
     for (const model::Member& member : members) {
       check_type(*member.type, member.range, member.name);
-      const auto* const optional = std::get_if<model::OptionalType>(&model::resolve(*member.type).form);
-      if (optional != nullptr && contains_itself(declaration) &&
-          reaches_back(declaration, *optional->element)) {
-        report(member.range,
-               "optional member '" + member.name +
-                   "' contains its own type, which the C++ generator supports in sequences only");
-      }
     }
-  }
-  /// True if a value of the type can hold a value of the declared type.
-  static bool reaches_back(const Declaration& declaration, const model::Type& type) {
-    const auto* const named = std::get_if<model::NamedType>(&model::resolve(type).form);
-    return named != nullptr && (named->declaration == &declaration || contains_itself(*named->declaration));
   }
   void check_operation(const model::Operation& operation, SourceRange range, const std::string& name) {
     if (operation.semantics == model::Semantics::ExactlyOnce) {
@@ -86,7 +103,9 @@ class Check {
     check_type(*constant.type, declaration.range, declaration.name);
   }
   void check(const Declaration& declaration, const model::Typedef& alias) {
+    inside_local_ = true;  // what a typedef stands for matters where it is used
     check_type(*alias.type, declaration.range, declaration.name);
+    inside_local_ = false;
   }
   void check(const Declaration&, const model::Enum& enumeration) {
     bool negative = false;
@@ -101,25 +120,21 @@ class Check {
       }
     }
   }
-  void check(const Declaration& declaration, const model::Struct& structure) {
-    check_members(declaration, structure.members);
-  }
-  void check(const Declaration& declaration, const model::Exception& exception) {
-    check_members(declaration, exception.members);
-  }
+  void check(const Declaration&, const model::Struct& structure) { check_members(structure.members); }
+  void check(const Declaration&, const model::Exception& exception) { check_members(exception.members); }
   void check(const Declaration&, const model::Union& onion) {
     for (const model::UnionCase& arm : onion.cases) {
       if (!arm.member) continue;
       check_type(*arm.member->type, arm.member->range, arm.member->name);
     }
   }
-  void check(const Declaration& declaration, const model::Interface& interface) {
-    if (interface.local) {
-      report(declaration.range,
-             "'" + declaration.name + "' is a local interface, which the C++ generator does not support");
-      return;
-    }
-    for (const model::InterfaceMember& member : interface.members) {
+  void check(const Declaration&, const model::Interface& interface) {
+    inside_local_ = interface.local;
+    check_operations(interface.members);
+    inside_local_ = false;
+  }
+  void check_operations(const std::vector<model::InterfaceMember>& members) {
+    for (const model::InterfaceMember& member : members) {
       if (const auto* const operation = std::get_if<model::Operation>(&member)) {
         check_operation(*operation, operation->range, operation->name);
       } else {
@@ -128,11 +143,20 @@ class Check {
       }
     }
   }
-  void check(const Declaration& declaration, const model::Native&) { refuse(declaration, "native"); }
-  void check(const Declaration& declaration, const model::Bitmask&) { refuse(declaration, "a bitmask"); }
-  void check(const Declaration& declaration, const model::Bitset&) { refuse(declaration, "a bitset"); }
-  void check(const Declaration& declaration, const model::ValueType&) { refuse(declaration, "a valuetype"); }
-  void check(const Declaration& declaration, const model::ValueBox&) { refuse(declaration, "a valuetype"); }
+  void check(const Declaration&, const model::Native&) {}
+  void check(const Declaration&, const model::Bitmask&) {}
+  void check(const Declaration&, const model::Bitset&) {}
+  void check(const Declaration& declaration, const model::ValueType& value) {
+    if (value.custom) refuse(declaration, "a custom valuetype");
+    if (!value.declarations.empty()) refuse(*value.declarations.front(), "declared inside a valuetype");
+    for (const model::StateMember& member : value.state) check_type(*member.type, member.range, member.name);
+    inside_local_ = true;  // operations run where the value is
+    check_operations(value.members);
+    inside_local_ = false;
+  }
+  void check(const Declaration& declaration, const model::ValueBox& box) {
+    check_type(*box.type, declaration.range, declaration.name);
+  }
   void check(const Declaration& declaration, const model::Unmapped& unmapped) {
     refuse(declaration, "a " + unmapped.kind);
   }
@@ -142,6 +166,7 @@ class Check {
   }
 
   std::vector<Problem>& problems_;
+  bool inside_local_ = false;  // where natives and local interfaces may be used
 };
 
 }  // namespace

@@ -27,12 +27,17 @@ constexpr std::array kIncludes = {
     Include{"std::uint32_t", "<cstdint>"},
     Include{"std::uint64_t", "<cstdint>"},
     Include{"std::ostream", "<iosfwd>"},
+    Include{"std::map", "<map>"},
+    Include{"std::shared_ptr", "<memory>"},
     Include{"std::optional", "<optional>"},
     Include{"out <<", "<ostream>"},
     Include{"std::invalid_argument", "<stdexcept>"},
     Include{"std::string", "<string>"},
+    Include{"std::u16string", "<string>"},
     Include{"std::string_view", "<string_view>"},
+    Include{"std::u16string_view", "<string_view>"},
     Include{"std::underlying_type_t", "<type_traits>"},
+    Include{"std::as_const", "<utility>"},
     Include{"std::forward", "<utility>"},
     Include{"std::move", "<utility>"},
     Include{"std::variant", "<variant>"},
@@ -40,17 +45,37 @@ constexpr std::array kIncludes = {
     Include{"asio::completion_token_for", "<asio/async_result.hpp>"},
     Include{"asio::awaitable", "<asio/awaitable.hpp>"},
     Include{"once::UserException", "<once/base/error.hpp>"},
+    Include{"once::Any", "<once/codec/any.hpp>"},
+    Include{"ONCE_BITMASK_OPERATORS", "<once/codec/bits.hpp>"},
+    Include{"once::bits_of", "<once/codec/bits.hpp>"},
+    Include{"once::encode_bits", "<once/codec/bits.hpp>"},
+    Include{"once::Box", "<once/codec/box.hpp>"},
     Include{"once::Cdr", "<once/codec/cdr.hpp>"},
     Include{"once::CdrDecoder", "<once/codec/cdr.hpp>"},
     Include{"once::Float128", "<once/codec/codec.hpp>"},
+    Include{"once::Coding", "<once/codec/coder.hpp>"},
     Include{"once::DecoderType", "<once/codec/coder.hpp>"},
+    Include{"once::External", "<once/codec/external.hpp>"},
+    Include{"once::Enumerators", "<once/codec/fields.hpp>"},
+    Include{"once::Fields", "<once/codec/fields.hpp>"},
+    Include{"once::Fixed", "<once/codec/fixed.hpp>"},
+    Include{"std::map", "<once/codec/map.hpp>"},
+    Include{"once::printed", "<once/codec/print.hpp>"},
+    Include{"once::TypeCode", "<once/codec/type_code.hpp>"},
+    Include{"once::TypeCodeOf", "<once/codec/type_code.hpp>"},
+    Include{"once::ValueBase", "<once/codec/value_type.hpp>"},
+    Include{"once::ValueBox", "<once/codec/value_type.hpp>"},
+    Include{"once::ValueLink", "<once/codec/value_type.hpp>"},
     Include{"once::kOctetsMin", "<once/codec/values.hpp>"},
-    Include{"template void encode", "<once/codec/values.hpp>"},
+    Include{"template void once::Coding", "<once/codec/values.hpp>"},
     Include{"once::Xdr", "<once/codec/xdr.hpp>"},
     Include{"once::XdrDecoder", "<once/codec/xdr.hpp>"},
+    Include{"once::protobuf", "<once/protobuf.hpp>"},
+    Include{"once::ProtobufEncoder", "<once/protobuf.hpp>"},
     Include{"once::ChannelPointer", "<once/rpc/channel.hpp>"},
     Include{"once::OutgoingCall", "<once/rpc/channel.hpp>"},
     Include{"once::detail::co_serve", "<once/rpc/co_skeleton.hpp>"},
+    Include{"once::ObjectRef", "<once/rpc/object_ref.hpp>"},
     Include{"once::Operation", "<once/rpc/operation.hpp>"},
     Include{"once::Outcome", "<once/rpc/outcome.hpp>"},
     Include{"once::Ref", "<once/rpc/ref.hpp>"},
@@ -96,12 +121,15 @@ void Code::enter(const std::vector<std::string>& namespaces) {
 }
 
 std::string Code::with_includes(std::string_view opening, std::string_view main_include,
-                                const std::vector<std::string>& own_includes) const {
+                                const std::vector<std::string>& own_includes, std::string_view needed) const {
   std::string result{opening};
   if (!main_include.empty()) result.append("\n#include \"").append(main_include).append("\"\n");
   std::string_view previous;
   for (const Include& include : kIncludes) {
-    if (include.header == previous || !mentions(printer_.text(), include.mention)) continue;
+    if (include.header == previous ||
+        (include.mention != needed && !mentions(printer_.text(), include.mention))) {
+      continue;
+    }
     if (previous.empty() || group_of(previous) != group_of(include.header)) result.push_back('\n');
     result.append("#include ").append(include.header).push_back('\n');
     previous = include.header;

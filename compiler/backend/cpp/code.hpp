@@ -47,9 +47,9 @@ class Code {
 
   /// The body with what comes before it: `opening`, the header that the file belongs to, if there is one, an
   /// #include for each thing of the standard library, of Asio and of Once that the body mentions, and the
-  /// other generated headers.
+  /// other generated headers. `needed`: a mention of the table that counts though the body lacks it.
   std::string with_includes(std::string_view opening, std::string_view main_include,
-                            const std::vector<std::string>& own_includes) const;
+                            const std::vector<std::string>& own_includes, std::string_view needed = {}) const;
 
  private:
   Printer printer_;

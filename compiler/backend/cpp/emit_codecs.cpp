@@ -1,4 +1,6 @@
 // encode and decode of the declared types.
+#include <algorithm>
+
 #include "backend/cpp/emit.hpp"
 #include "backend/cpp/types.hpp"
 #include "backend/wire.hpp"
@@ -7,6 +9,12 @@ namespace oncec::backend::cpp {
 namespace {
 
 using model::Declaration;
+
+/// The value box that the type is, or nullptr.
+const model::ValueBox* box_of(const model::Type& type) {
+  const Declaration* const declaration = declaration_of(type);
+  return declaration != nullptr ? std::get_if<model::ValueBox>(&declaration->body) : nullptr;
+}
 
 /// True if encode(encoder, value) does not know all there is to know: a bound that the C++ type does not
 /// have.
@@ -20,7 +28,10 @@ bool has_bound(const model::Type& type) {
     return has_bound(*array->element);
   if (const auto* const optional = std::get_if<model::OptionalType>(&resolved.form))
     return has_bound(*optional->element);
-  return false;
+  if (const auto* const map = std::get_if<model::MapType>(&resolved.form))
+    return map->bound != 0 || has_bound(*map->key) || has_bound(*map->value);
+  const model::ValueBox* const box = box_of(resolved);
+  return box != nullptr && has_bound(*box->type);
 }
 
 std::string indented(const std::string& text) {
@@ -50,6 +61,9 @@ class Statement {
   std::string of(const model::Type& type, const std::string& value) const { return of(type, value, 0); }
 
  private:
+  static std::string bound_of(std::uint64_t bound) {
+    return bound != 0 ? std::to_string(bound) : "once::kUnbounded";
+  }
   std::string coder(std::size_t depth) const {
     if (depth == 0) return direction_.coder;
     return direction_.verb == "encode" ? "e" + std::to_string(depth) : "d" + std::to_string(depth);
@@ -80,8 +94,20 @@ class Statement {
                     return of(*optional->element, inner, depth + 1);
                   }));
     }
+    if (const auto* const map = std::get_if<model::MapType>(&resolved.form)) {
+      const std::string bound = bound_of(map->bound);
+      if (!has_bound(*map->key) && !has_bound(*map->value)) return call("_bounded", value, depth, bound);
+      const auto part = [&](const model::Type& inner_type) {
+        return element(depth, [&](const std::string& inner) { return of(inner_type, inner, depth + 1); });
+      };
+      return call("_map", value, depth, bound + ", " + part(*map->key) + ", " + part(*map->value));
+    }
+    if (const model::ValueBox* const box = box_of(resolved)) {
+      return call("_box", value, depth,
+                  element(depth, [&](const std::string& inner) { return of(*box->type, inner, depth + 1); }));
+    }
     const auto& sequence = std::get<model::SequenceType>(resolved.form);
-    const std::string bound = sequence.bound != 0 ? std::to_string(sequence.bound) : "once::kUnbounded";
+    const std::string bound = bound_of(sequence.bound);
     if (!has_bound(*sequence.element)) return call("_bounded", value, depth, bound);
     return call("_sequence", value, depth, bound + ", " + element(depth, [&](const std::string& inner) {
                                              return of(*sequence.element, inner, depth + 1);
@@ -106,38 +132,137 @@ void emit_statement(Code& code, const std::string& text) {
 
 void emit_enum_codec(Code& code, const Input& input, const Declaration& declaration) {
   const auto& enumeration = std::get<model::Enum>(declaration.body);
-  const std::string name = codec_name(input, declaration);
+  const std::string name = coding_name(input, declaration);
   code.emit(R"(
 
     template <once::EncoderType E>
-    void encode(E& encoder, const $name$& value) {
+    void once::Coding<$name$>::write(E& encoder, const Value& value) {
       if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
       encoder.enumeration(static_cast<std::uint32_t>(value));
     }
 
     template <once::DecoderType D>
-    void decode(D& decoder, $name$& value) {
-      value = static_cast<$name$>(decoder.enumeration());
+    void once::Coding<$name$>::read(D& decoder, Value& value) {
+      value = static_cast<Value>(decoder.enumeration());
       if (!to_string(value).empty()) return;
       decoder.fail(once::Errc::invalid_value, 4);
-      value = $name$::$first$;
+      value = Value::$first$;
     }
   )",
             {{"name", name}, {"first", identifier(enumeration.enumerators.front().name)}});
 }
 
+void emit_bitmask_codec(Code& code, const Input& input, const Declaration& declaration) {
+  code.emit(R"(
+
+    template <once::EncoderType E>
+    void once::Coding<$name$>::write(E& encoder, const Value& value) {
+      once::encode_bits<$bits$>(encoder, static_cast<std::uint64_t>(value), $all$);
+    }
+
+    template <once::DecoderType D>
+    void once::Coding<$name$>::read(D& decoder, Value& value) {
+      value = static_cast<Value>(once::decode_bits<$bits$>(decoder, $all$));
+    }
+  )",
+            {{"name", coding_name(input, declaration)},
+             {"bits", spell_bits(std::get<model::Bitmask>(declaration.body).bit_bound)},
+             {"all", all_flags(declaration)}});
+}
+
+void emit_bitset_codec(Code& code, const Input& input, const Declaration& declaration) {
+  const auto& bitset = std::get<model::Bitset>(declaration.body);
+  std::uint64_t used = 0;
+  std::vector<const model::BitField*> fields;
+  for (const model::BitField* const field : all_fields(bitset)) {
+    if (field->name.empty()) continue;
+    fields.push_back(field);
+    used |= ~std::uint64_t{0} >> (64 - field->bits) << field->position;
+  }
+  const auto emit_fields = [&](std::string_view statement) {
+    for (const model::BitField* const field : fields) {
+      code.emit(statement, {{"width", std::to_string(field->bits)},
+                            {"field", identifier(field->name)},
+                            {"position", std::to_string(field->position)}});
+    }
+  };
+  code.emit(R"(
+
+    template <once::EncoderType E>
+    void once::Coding<$name$>::write(E& encoder, const Value& value) {
+      std::uint64_t bits = 0;
+      $encode$
+      once::encode_bits<$bits$>(encoder, bits, $used$);
+    }
+
+    template <once::DecoderType D>
+    void once::Coding<$name$>::read(D& decoder, Value& value) {
+      const std::uint64_t bits = once::decode_bits<$bits$>(decoder, $used$);
+      $decode$
+    }
+  )",
+            {{"name", coding_name(input, declaration)},
+             {"bits", spell_bits(bitset.bits)},
+             {"used", hexadecimal(used)},
+             {"encode",
+              [&] { emit_fields("bits |= once::bits_of<$width$>(encoder, value.$field$, $position$);"); }},
+             {"decode", [&] { emit_fields("once::take_bits<$width$>(value.$field$, bits, $position$);"); }}});
+}
+
+/// A list's nodes stand one behind the other: its last member is the link.
+void emit_list_codec(Code& code, const Input& input, const Declaration& declaration) {
+  const auto& members = std::get<model::Struct>(declaration.body).members;
+  const std::string name = coding_name(input, declaration);
+  const auto emit_direction = [&](const Direction& direction) {
+    for (std::size_t i = 0; i + 1 < members.size(); ++i) {
+      const std::string value = member_value(members[i], "node->" + identifier(members[i].name));
+      emit_statement(code, Statement{direction}.of(*members[i].type, value));
+    }
+  };
+  code.emit(R"(
+
+    template <once::EncoderType E>
+    void once::Coding<$name$>::write(E& encoder, const Value& value) {
+      $encode_nesting$
+      for (const Value* node = &value; node != nullptr; node = once::encode_link(encoder, node->$link$)) {
+        $encode$
+      }
+    }
+
+    template <once::DecoderType D>
+    void once::Coding<$name$>::read(D& decoder, Value& value) {
+      $decode_nesting$
+      for (Value* node = &value; node != nullptr; node = once::decode_link(decoder, node->$link$)) {
+        $decode$
+      }
+    }
+  )",
+            {{"name", name},
+             {"link", identifier(members.back().name)},
+             {"encode_nesting", [&] { emit_nesting(code, declaration, kEncode.coder); }},
+             {"encode", [&] { emit_direction(kEncode); }},
+             {"decode_nesting", [&] { emit_nesting(code, declaration, kDecode.coder); }},
+             {"decode", [&] { emit_direction(kDecode); }}});
+}
+
+bool is_list(const Declaration& declaration) {
+  const auto& structure = std::get<model::Struct>(declaration.body);
+  return structure.base == nullptr && !structure.members.empty() &&
+         link_of(declaration) == &structure.members.back();
+}
+
 void emit_members_codec(Code& code, const Input& input, const Declaration& declaration,
                         const Declaration* base, const std::vector<model::Member>& members,
                         std::string (*name_of)(std::string_view)) {
-  const std::string name = codec_name(input, declaration);
+  const std::string name = coding_name(input, declaration);
   if (base == nullptr && members.empty()) {
     code.emit(R"(
 
       template <once::EncoderType E>
-      void encode(E&, const $name$&) {}
+      void once::Coding<$name$>::write(E&, const Value&) {}
 
       template <once::DecoderType D>
-      void decode(D&, $name$&) {}
+      void once::Coding<$name$>::read(D&, Value&) {}
     )",
               {{"name", name}});
     return;
@@ -145,23 +270,23 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
   const auto emit_direction = [&](const Direction& direction) {
     emit_nesting(code, declaration, direction.coder);
     if (base != nullptr) {
-      const std::string type = input.names.spell(*base, codec_scope(input, declaration));
       emit_statement(code, direction.verb + "(" + direction.coder + ", static_cast<" + direction.qualifier +
-                               type + "&>(value));");
+                               "::" + input.names.qualified(*base) + "&>(value));");
     }
     for (const model::Member& member : members) {
-      emit_statement(code, Statement{direction}.of(*member.type, "value." + name_of(member.name)));
+      const std::string value = member_value(member, "value." + name_of(member.name));
+      emit_statement(code, Statement{direction}.of(*member.type, value));
     }
   };
   code.emit(R"(
 
     template <once::EncoderType E>
-    void encode(E& encoder, const $name$& value) {
+    void once::Coding<$name$>::write(E& encoder, const Value& value) {
       $encode$
     }
 
     template <once::DecoderType D>
-    void decode(D& decoder, $name$& value) {
+    void once::Coding<$name$>::read(D& decoder, Value& value) {
       $decode$
     }
   )",
@@ -185,7 +310,12 @@ std::string decode_statement(const model::Type& type, const std::string& value) 
 }
 
 Scope codec_scope(const Input& input, const Declaration& declaration) {
-  return {input.names.namespaces(declaration), {"D", "E", "decoder", "encoder", "label", "nesting", "value"}};
+  return {input.names.namespaces(declaration),
+          {"D", "E", "bits", "decoder", "encoder", "label", "nesting", "node", "part", "value"}};
+}
+
+std::string coding_name(const Input& input, const Declaration& declaration) {
+  return input.names.spell(declaration, Scope{});
 }
 
 std::string codec_name(const Input& input, const Declaration& declaration) {
@@ -198,52 +328,77 @@ void emit_nesting(Code& code, const Declaration& declaration, std::string_view c
 }
 
 void emit_codec_declaration(Code& code, const Input& input, const Declaration& declaration) {
+  const std::string name = coding_name(input, declaration);
   code.emit(R"(
-    template <once::EncoderType E>
-    void encode(E& encoder, const $name$& value);
-    template <once::DecoderType D>
-    void decode(D& decoder, $name$& value);
+
+    template <>
+    struct once::Coding<$name$> {
+      using Value = $value$;
+      template <once::EncoderType E>
+      static void write(E& encoder, const Value& value);
+      template <once::DecoderType D>
+      static void read(D& decoder, Value& value);
+    };
   )",
-            {{"name", codec_name(input, declaration)}});
+            {{"name", name}, {"value", "::" + input.names.qualified(declaration)}});
 }
 
 void emit_octets_min(Code& code, const Input& input, const Declaration& declaration) {
-  if (!takes_no_octets(declaration)) return;
-  code.emit(R"(
+  const auto* const mask = std::get_if<model::Bitmask>(&declaration.body);
+  if (mask == nullptr && !takes_no_octets(declaration)) return;
+  code.emit(
+      R"(
 
     template <class Coder>
-    inline constexpr std::size_t once::kOctetsMin<Coder, $name$> = 0;
+    inline constexpr std::size_t once::kOctetsMin<Coder, $name$> = $octets$;
   )",
-            {{"name", input.names.spell(declaration, Scope{{}, {"Coder"}})}});
+      {{"name", input.names.spell(declaration, Scope{{}, {"Coder"}})},
+       {"octets", mask == nullptr ? "0" : "Coder::template kOctets<" + spell_bits(mask->bit_bound) + ">"}});
 }
 
 void emit_codec_definitions(Code& code, const Input& input, const Declaration& declaration) {
   if (std::holds_alternative<model::Enum>(declaration.body)) {
     emit_enum_codec(code, input, declaration);
   } else if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) {
-    emit_members_codec(code, input, declaration, structure->base, structure->members, plain_name);
+    if (is_list(declaration)) {
+      emit_list_codec(code, input, declaration);
+    } else {
+      emit_members_codec(code, input, declaration, structure->base, structure->members, plain_name);
+    }
+  } else if (std::holds_alternative<model::Bitmask>(declaration.body)) {
+    emit_bitmask_codec(code, input, declaration);
+  } else if (std::holds_alternative<model::Bitset>(declaration.body)) {
+    emit_bitset_codec(code, input, declaration);
   } else if (const auto* const exception = std::get_if<model::Exception>(&declaration.body)) {
     emit_members_codec(code, input, declaration, nullptr, exception->members, exception_member_name);
   } else if (std::holds_alternative<model::Union>(declaration.body)) {
-    emit_union_definitions(code, input, declaration);
+    emit_union_codec(code, input, declaration);
   }
 }
 
 void emit_codec_instantiations(Code& code, const Input& input, const Declaration& declaration) {
-  for (const std::string& codec : input.options.codecs) {
+  const auto& codecs = input.options.codecs;
+  if (has_type_codes(input) && std::find(codecs.begin(), codecs.end(), "cdr") == codecs.end()) {
+    code.emit(R"(
+      template void once::Coding<$name$>::write(once::Cdr::Encoder&, const Value&);
+      template void once::Coding<$name$>::read(once::CdrDecoder<std::endian::native>&, Value&);
+    )",
+              {{"name", coding_name(input, declaration)}});
+  }
+  for (const std::string& codec : codecs) {
     if (codec == "cdr") {
       code.emit(R"(
-        template void encode(once::Cdr::Encoder&, const $name$&);
-        template void decode(once::CdrDecoder<std::endian::little>&, $name$&);
-        template void decode(once::CdrDecoder<std::endian::big>&, $name$&);
+        template void once::Coding<$name$>::write(once::Cdr::Encoder&, const Value&);
+        template void once::Coding<$name$>::read(once::CdrDecoder<std::endian::little>&, Value&);
+        template void once::Coding<$name$>::read(once::CdrDecoder<std::endian::big>&, Value&);
       )",
-                {{"name", codec_name(input, declaration)}});
-    } else {
+                {{"name", coding_name(input, declaration)}});
+    } else if (codec == "xdr") {
       code.emit(R"(
-        template void encode(once::XdrEncoder&, const $name$&);
-        template void decode(once::XdrDecoder&, $name$&);
+        template void once::Coding<$name$>::write(once::XdrEncoder&, const Value&);
+        template void once::Coding<$name$>::read(once::XdrDecoder&, Value&);
       )",
-                {{"name", codec_name(input, declaration)}});
+                {{"name", coding_name(input, declaration)}});
     }
   }
 }

@@ -25,6 +25,7 @@ void emit_nested(Code& code, const Input& input, const model::Interface& interfa
   for (const Declaration* const nested : interface.declarations) {
     const bool is_class = std::holds_alternative<model::Union>(nested->body);
     if (is_class || std::holds_alternative<model::Struct>(nested->body) ||
+        std::holds_alternative<model::Bitset>(nested->body) ||
         std::holds_alternative<model::Exception>(nested->body)) {
       code.emit("$keyword$ $name$;",
                 {{"keyword", is_class ? "class" : "struct"}, {"name", input.names.name(*nested)}});
@@ -33,7 +34,9 @@ void emit_nested(Code& code, const Input& input, const model::Interface& interfa
   for (const Declaration* const nested : interface.declarations) {
     if (std::holds_alternative<model::Constant>(nested->body) ||
         std::holds_alternative<model::Typedef>(nested->body) ||
-        std::holds_alternative<model::Enum>(nested->body)) {
+        std::holds_alternative<model::Enum>(nested->body) ||
+        std::holds_alternative<model::Bitmask>(nested->body) ||
+        std::holds_alternative<model::Native>(nested->body)) {
       emit_type(code, input, *nested, true);
     }
   }
@@ -158,6 +161,55 @@ void emit_interface(Code& code, const Input& input, const InterfacePlan& interfa
                 for (const OperationPlan& operation : interface.own) {
                   if (operation.result_struct.empty()) continue;
                   code.emit("struct $name$;", {{"name", operation.result_struct}});
+                }
+              }}});
+}
+
+void emit_local_interface(Code& code, const Input& input, const InterfacePlan& interface) {
+  const Declaration& declaration = *interface.declaration;
+  const auto& body = std::get<model::Interface>(declaration.body);
+  const Scope outside{input.names.namespaces(declaration), {}};
+  std::vector<std::string> bases;
+  for (const Declaration* const base : body.bases) {
+    bases.push_back("virtual " + input.names.spell(*base, outside));
+  }
+  const std::string name = input.names.name(declaration);
+  const Scope inside = class_scope(input, declaration);
+  code.emit(R"(
+
+    $doc$
+    struct $name$$bases$ {
+      static constexpr std::string_view interface_id = $id$;
+
+      $nested$
+      $results$
+
+      virtual ~$name$() = default;
+      $operations$
+    };
+  )",
+            {{"doc", doc_comment(declaration.doc + (declaration.doc.empty() ? "" : "\n") +
+                                 "Local: implemented and used in one program, passed as std::shared_ptr.")},
+             {"name", name},
+             {"bases", bases.empty() ? "" : " : " + join(bases, ", ")},
+             {"id", quoted(declaration.repository_id)},
+             {"nested", [&] { emit_nested(code, input, body); }},
+             {"results",
+              [&] {
+                for (const OperationPlan& operation : interface.own) {
+                  if (operation.result_struct.empty()) continue;
+                  code.emit("struct $name$;", {{"name", operation.result_struct}});
+                }
+              }},
+             {"operations", [&] {
+                for (const OperationPlan& operation : interface.all) {
+                  const auto& owner = std::get<model::Interface>(operation.owner->body);
+                  if (owner.local && operation.owner != &declaration) continue;  // inherited in C++ too
+                  const std::string head =
+                      "virtual " + spell_result(input.names, operation, inside) + " " + operation.name + "(";
+                  code.emit("$doc$\n$function$",
+                            {{"doc", doc_comment(operation.doc)},
+                             {"function", list(head, parameters(input, operation, inside), ") = 0;", 2)}});
                 }
               }}});
 }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "backend/cpp/emit.hpp"
+#include "backend/cpp/emit_protobuf.hpp"
 #include "backend/cpp/types.hpp"
 #include "backend/wire.hpp"
 
@@ -151,6 +152,7 @@ void emit_arguments(Code& code, const Input& input, const OperationPlan& plan, c
              {"encode_head", list("static void encode_arguments(", parameters, ") {", 2)},
              {"encode", [&] { emit_items(code, plan.arguments, "", encode_statement); }},
              {"decode", [&] { emit_items(code, plan.arguments, "arguments.", decode_statement); }}});
+  if (has_protobuf(input.options)) emit_protobuf_arguments(code, plan, parameters);
 }
 
 }  // namespace
@@ -196,7 +198,7 @@ void emit_traits(Code& code, const Input& input, const OperationPlan& plan) {
              {"semantics", spell(operation.semantics)},
              {"orphan", operation.orphan == model::OrphanPolicy::Cancel ? "Cancel" : "Continue"},
              {"deadline", std::to_string(operation.deadline_ms)},
-             {"reply_max", std::to_string(reply_max(operation))},
+             {"reply_max", std::to_string(reply_max(operation, has_protobuf(input.options)))},
              {"result", result},
              {"raises", join(raises, ", ")},
              {"arguments", [&] { emit_arguments(code, input, plan, inside); }},
@@ -219,6 +221,7 @@ void emit_traits(Code& code, const Input& input, const OperationPlan& plan) {
                            {"result", result},
                            {"encode", [&] { emit_items(code, results, prefix, encode_statement); }},
                            {"decode", [&] { emit_items(code, results, prefix, decode_statement); }}});
+                if (has_protobuf(input.options)) emit_protobuf_results(code, plan, result, result_type);
               }}});
 }
 

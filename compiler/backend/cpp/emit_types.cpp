@@ -1,8 +1,11 @@
 // Constants, typedefs, enums, structs and exceptions in the header.
+#include <array>
+#include <charconv>
 #include <set>
 
 #include "backend/cpp/emit.hpp"
 #include "backend/cpp/types.hpp"
+#include "backend/wire.hpp"
 
 namespace oncec::backend::cpp {
 namespace {
@@ -19,16 +22,17 @@ Scope outer_scope(const Input& input, const Declaration& declaration) {
 void emit_constant(Code& code, const Input& input, const Declaration& declaration,
                    const model::Constant& constant, bool inside_interface) {
   const Scope scope = outer_scope(input, declaration);
-  const bool is_text = std::holds_alternative<model::StringType>(model::resolve(*constant.type).form);
+  const std::string value = literal(input.names, constant.value, *constant.type, scope);
+  const bool is_decimal = std::holds_alternative<model::FixedType>(model::resolve(*constant.type).form);
   code.emit(R"(
     $doc$
-    $storage$ constexpr $type$ $name$ = $value$;
+    $storage$ constexpr $type$ $name$$value$;
   )",
             {{"doc", doc_comment(declaration.doc)},
              {"storage", inside_interface ? "static" : "inline"},
-             {"type", is_text ? "std::string_view" : spell(input.names, *constant.type, scope)},
+             {"type", spell_constant(input.names, constant, scope)},
              {"name", input.names.name(declaration)},
-             {"value", literal(input.names, constant.value, *constant.type, scope)}});
+             {"value", is_decimal ? "{" + value + "}" : " = " + value}});
 }
 
 void emit_enum(Code& code, const Input& input, const Declaration& declaration,
@@ -58,6 +62,60 @@ void emit_enum(Code& code, const Input& input, const Declaration& declaration,
         }}});
 }
 
+void emit_bitmask(Code& code, const Input& input, const Declaration& declaration,
+                  const model::Bitmask& mask) {
+  code.emit(R"(
+    $doc$
+    enum class $name$ : $underlying$ {
+      $flags$
+    };
+  )",
+            {{"doc", doc_comment(declaration.doc)},
+             {"name", input.names.name(declaration)},
+             {"underlying", spell_bits(mask.bit_bound)},
+             {"flags", [&] {
+                for (const model::Enumerator& flag : mask.flags) {
+                  code.emit("$doc$\n$flag$ = $bit$,", {{"doc", doc_comment(flag.doc)},
+                                                       {"flag", identifier(flag.name)},
+                                                       {"bit", hexadecimal(std::uint64_t{1} << flag.value)}});
+                }
+              }}});
+}
+
+void emit_bitset(Code& code, const Input& input, const Declaration& declaration,
+                 const model::Bitset& bitset) {
+  std::vector<std::string> names;
+  for (const model::BitField& field : bitset.fields) names.push_back(identifier(field.name));
+  const Scope inside = class_scope(input, declaration, names);
+  const std::string name = input.names.name(declaration);
+  code.emit(R"(
+    $doc$
+    struct $local_name$$base$ {
+      $fields$
+
+      bool operator==(const $name$&) const = default;
+    };
+  )",
+            {{"doc", doc_comment(declaration.doc)},
+             {"local_name", local_name(input, declaration)},
+             {"base", bitset.base != nullptr
+                          ? " : " + input.names.spell(*bitset.base, outer_scope(input, declaration))
+                          : ""},
+             {"fields",
+              [&] {
+                for (const model::BitField& field : bitset.fields) {
+                  if (field.name.empty()) continue;
+                  const std::string bits =
+                      std::to_string(field.bits) + (field.bits == 1 ? " bit." : " bits.");
+                  code.emit("$doc$\n$type$ $name${};",
+                            {{"doc", doc_comment(field.doc.empty() ? bits : field.doc + "\n" + bits)},
+                             {"type", spell(input.names, *field.type, inside)},
+                             {"name", identifier(field.name)}});
+                }
+              }},
+             {"name", name}});
+}
+
 struct MemberText {
   std::string name;
   std::string type;
@@ -65,14 +123,22 @@ struct MemberText {
   std::string doc;
 };
 
-/// True for a sequence whose elements' type is only declared where `holder` is defined.
+/// True for a sequence, a box or a map whose elements' type is only declared where `holder` is defined.
 bool holds_incomplete(const Input& input, const Declaration& holder, const model::Type& type) {
   const model::Type* element = &model::resolve(type);
-  const auto* sequence = std::get_if<model::SequenceType>(&element->form);
-  if (sequence == nullptr) return false;
-  for (; sequence != nullptr; sequence = std::get_if<model::SequenceType>(&element->form)) {
-    element = &model::resolve(*sequence->element);
+  const model::Type* outer = element;
+  for (;;) {
+    if (const auto* const sequence = std::get_if<model::SequenceType>(&element->form)) {
+      element = &model::resolve(*sequence->element);
+    } else if (const auto* const optional = std::get_if<model::OptionalType>(&element->form)) {
+      element = &model::resolve(*optional->element);
+    } else if (const auto* const map = std::get_if<model::MapType>(&element->form)) {
+      element = &model::resolve(*map->value);
+    } else {
+      break;
+    }
   }
+  if (element == outer) return false;
   const auto defined = input.defined_at.find(declaration_of(*element));
   const auto here = input.defined_at.find(&holder);
   return defined != input.defined_at.end() && here != input.defined_at.end() &&
@@ -93,7 +159,8 @@ std::vector<MemberText> member_texts(const Input& input, const Declaration& decl
     std::string start = holds_incomplete(input, declaration, *member.type)
                             ? ""
                             : initializer(input.names, *member.type, scope);
-    texts.push_back({name_of(member.name), spell(input.names, *member.type, scope), std::move(start),
+    if (member.is_external && start == "{}") start.clear();
+    texts.push_back({name_of(member.name), spell_member(input.names, member, scope), std::move(start),
                      doc_comment(member.doc)});
   }
   return texts;
@@ -120,12 +187,20 @@ void emit_struct(Code& code, const Input& input, const Declaration& declaration,
     $doc$
     struct $local_name$$base$ {
       $members$
+      $link$
 
       bool operator==(const $name$&) const = default;
     };
   )",
             {{"doc", doc_comment(declaration.doc)},
              {"local_name", local_name(input, declaration)},
+             {"link",
+              [&] {
+                const model::Member* const link = link_of(declaration);
+                if (link == nullptr) return;
+                code.emit("static constexpr auto once_link = &$name$::$member$;  // for once::Box",
+                          {{"name", input.names.name(declaration)}, {"member", identifier(link->name)}});
+              }},
              {"base", structure.base != nullptr ? " : " + input.names.spell(*structure.base, scope) : ""},
              {"members", [&] { emit_members(code, members); }},
              {"name", input.names.name(declaration)}});
@@ -139,7 +214,7 @@ void emit_exception(Code& code, const Input& input, const Declaration& declarati
   std::vector<std::string> initializers;
   for (std::size_t i = 0; i < members.size(); ++i) {
     const model::Member& member = exception.members[i];
-    const bool moved = !is_scalar(*member.type);
+    const bool moved = member.is_external || !is_scalar(*member.type);
     parameters.push_back(members[i].type + " " + members[i].name + "_value");
     initializers.push_back(members[i].name + "(" + (moved ? "std::move(" : "") + members[i].name + "_value" +
                            (moved ? "))" : ")"));
@@ -180,6 +255,20 @@ void emit_exception(Code& code, const Input& input, const Declaration& declarati
 
 }  // namespace
 
+std::string hexadecimal(std::uint64_t number) {
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
+  return "0x" + std::string{digits.data(), end} + "U";
+}
+
+std::string all_flags(const Declaration& declaration) {
+  std::uint64_t all = 0;
+  for (const model::Enumerator& flag : std::get<model::Bitmask>(declaration.body).flags) {
+    all |= std::uint64_t{1} << flag.value;
+  }
+  return hexadecimal(all);
+}
+
 std::string local_name(const Input& input, const Declaration& declaration) {
   std::vector<std::string> path = input.names.path(declaration);
   const std::size_t outside = input.names.namespaces(declaration).size();
@@ -210,8 +299,57 @@ void emit_type(Code& code, const Input& input, const Declaration& declaration, b
     emit_struct(code, input, declaration, *structure);
   } else if (const auto* const exception = std::get_if<model::Exception>(&declaration.body)) {
     emit_exception(code, input, declaration, *exception);
+  } else if (const auto* const mask = std::get_if<model::Bitmask>(&declaration.body)) {
+    emit_bitmask(code, input, declaration, *mask);
+  } else if (const auto* const bitset = std::get_if<model::Bitset>(&declaration.body)) {
+    emit_bitset(code, input, declaration, *bitset);
+  } else if (std::holds_alternative<model::ValueType>(declaration.body)) {
+    emit_value(code, input, declaration);
+  } else if (const auto* const box = std::get_if<model::ValueBox>(&declaration.body)) {
+    code.emit("$doc$\nusing $name$ = once::ValueBox<$type$>;",
+              {{"doc", doc_comment(declaration.doc)},
+               {"name", input.names.name(declaration)},
+               {"type", spell(input.names, *box->type, outer_scope(input, declaration))}});
+  } else if (std::holds_alternative<model::Native>(declaration.body)) {
+    code.emit("$doc$\nclass $name$;  // native: the program defines it",
+              {{"doc", doc_comment(declaration.doc)}, {"name", input.names.name(declaration)}});
   }
   if (is_short) code.short_one_done();
+}
+
+void emit_bitmask_functions(Code& code, const Input& input, const Declaration& declaration) {
+  code.emit(R"(
+
+    ONCE_BITMASK_OPERATORS($name$, $all$);
+    /// The names of the flags that are set: "read | write"; "none".
+    std::string to_string($name$ value);
+    std::ostream& operator<<(std::ostream& out, $name$ value);
+  )",
+            {{"name", local_name(input, declaration)}, {"all", all_flags(declaration)}});
+}
+
+void emit_bitmask_definitions(Code& code, const Input& input, const Declaration& declaration) {
+  const auto& mask = std::get<model::Bitmask>(declaration.body);
+  const std::string name = local_name(input, declaration);
+  code.emit(R"(
+
+    std::string to_string($name$ value) {
+      std::string text;
+      $flags$
+      return text.empty() ? "none" : text;
+    }
+
+    std::ostream& operator<<(std::ostream& out, $name$ value) { return out << to_string(value); }
+  )",
+            {{"name", name},
+             {"flags", [&] {
+                for (const model::Enumerator& flag : mask.flags) {
+                  code.emit(
+                      "if (once::is_set(value, $name$::$flag$)) text.append(text.empty() ? "
+                      "\"\" : \" | \").append($text$);",
+                      {{"name", name}, {"flag", identifier(flag.name)}, {"text", quoted(flag.name)}});
+                }
+              }}});
 }
 
 void emit_enum_functions(Code& code, const Input& input, const Declaration& declaration) {

@@ -17,14 +17,23 @@ using model::Value;
 std::int64_t number_of(const Value& value) {
   if (const bool* const boolean = std::get_if<bool>(&value)) return *boolean ? 1 : 0;
   if (const auto* const enumerator = std::get_if<model::EnumeratorValue>(&value)) {
-    return static_cast<std::int64_t>(enumerator->index);
+    return std::get<model::Enum>(enumerator->enumeration->body).enumerators[enumerator->index].value;
   }
   if (const auto* const text = std::get_if<model::TextValue>(&value)) {
-    return text->text.empty() ? 0 : static_cast<unsigned char>(text->text[0]);
+    const std::u32string characters = code_points(text->text);
+    return characters.empty() ? 0 : static_cast<std::int64_t>(characters.front());
   }
   const auto& integer = std::get<model::IntegerValue>(value);
   const auto magnitude = static_cast<std::int64_t>(integer.magnitude);
   return integer.negative ? -magnitude : magnitude;
+}
+
+/// A character as the model has it.
+std::string utf8(std::uint64_t c) {
+  if (c < 0x80) return {static_cast<char>(c)};
+  if (c < 0x800) return {static_cast<char>(0xc0 | c >> 6), static_cast<char>(0x80 | (c & 0x3f))};
+  return {static_cast<char>(0xe0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3f)),
+          static_cast<char>(0x80 | (c & 0x3f))};
 }
 
 /// The n-th value of the discriminator's type, counted from its natural first.
@@ -34,9 +43,13 @@ Value nth_value(const model::Type& discriminator, std::uint64_t n) {
   }
   const Primitive* const primitive = primitive_of(discriminator);
   if (primitive != nullptr && *primitive == Primitive::Boolean) return n != 0;
-  if (primitive != nullptr && *primitive == Primitive::Char)
-    return model::TextValue{std::string(1, static_cast<char>(n))};
-  return model::IntegerValue{false, n};
+  if (primitive != nullptr && (*primitive == Primitive::Char || *primitive == Primitive::WChar))
+    return model::TextValue{utf8(n)};
+  // Small signed numbers go on below zero, where there may be labels enough to get there.
+  const std::uint64_t most = primitive != nullptr && *primitive == Primitive::Int8    ? 0x7f
+                             : primitive != nullptr && *primitive == Primitive::Int16 ? 0x7fff
+                                                                                      : ~std::uint64_t{0};
+  return n > most ? model::IntegerValue{true, n - most} : model::IntegerValue{false, n};
 }
 
 /// The first value that no case names: what the default, written or implicit, starts with.
@@ -45,8 +58,11 @@ Value unnamed_value(const model::Union& onion) {
   for (const model::UnionCase& arm : onion.cases) {
     for (const Value& label : arm.labels) named.push_back(number_of(label));
   }
+  const auto is_named = [&](const Value& value) {
+    return std::find(named.begin(), named.end(), number_of(value)) != named.end();
+  };
   std::uint64_t n = 0;
-  while (std::find(named.begin(), named.end(), static_cast<std::int64_t>(n)) != named.end()) ++n;
+  while (is_named(nth_value(*onion.discriminator, n))) ++n;
   return nth_value(*onion.discriminator, n);
 }
 
@@ -55,6 +71,7 @@ struct ArmText {
   const model::UnionCase* arm = nullptr;  // nullptr: the implicit default
   std::string name;                       // empty: no data
   std::string type;
+  std::string state;  // what the variant has for it
   std::string parameter;
   std::string first_label;
   bool several_labels = false;
@@ -65,18 +82,15 @@ struct UnionText {
   std::string local_name;  // "Account::Value"
   std::string discriminator;
   std::vector<ArmText> arms;
+  std::size_t start = 0;    // the arm that a new union has set
+  std::string start_value;  // what is in it, where that is not the arm's own first value
 };
-
-std::string parameter_of(const Input& input, const model::Member& member, const Scope& scope) {
-  const std::string type = spell(input.names, *member.type, scope);
-  return is_scalar(*member.type) ? type : "const " + type + "&";
-}
 
 UnionText describe(const Input& input, const Declaration& declaration) {
   const auto& onion = std::get<model::Union>(declaration.body);
   std::vector<std::string> members = {"arm_of", "_d"};
   for (const model::UnionCase& arm : onion.cases) {
-    if (arm.member) members.push_back(union_arm_name(arm.member->name));
+    if (arm.member) members.push_back(union_arm_name(arm.member->name, declaration.name));
   }
   const Scope scope = class_scope(input, declaration, members);
   UnionText text;
@@ -87,11 +101,12 @@ UnionText describe(const Input& input, const Declaration& declaration) {
     ArmText& made = text.arms.emplace_back();
     made.index = text.arms.size() - 1;
     made.arm = &arm;
-    made.type = "std::monostate";
+    made.state = "std::monostate";
     if (arm.member) {
-      made.name = union_arm_name(arm.member->name);
+      made.name = union_arm_name(arm.member->name, declaration.name);
       made.type = spell(input.names, *arm.member->type, scope);
-      made.parameter = parameter_of(input, *arm.member, scope);
+      made.state = spell_member(input.names, *arm.member, scope);
+      made.parameter = spell_parameter(input.names, *arm.member->type, scope);
     }
     made.first_label = literal(input.names, arm.labels.empty() ? unnamed_value(onion) : arm.labels.front(),
                                *onion.discriminator, scope);
@@ -100,8 +115,13 @@ UnionText describe(const Input& input, const Declaration& declaration) {
   if (onion.has_implicit_default) {
     ArmText& made = text.arms.emplace_back();
     made.index = text.arms.size() - 1;
-    made.type = "std::monostate";
+    made.state = "std::monostate";
     made.first_label = literal(input.names, unnamed_value(onion), *onion.discriminator, scope);
+  }
+  text.start = onion.start;
+  if (text.start < onion.cases.size() && onion.cases[text.start].member) {
+    const model::Member& member = *onion.cases[text.start].member;
+    text.start_value = initial_value(input.names, *member.type, codec_scope(input, declaration));
   }
   return text;
 }
@@ -126,22 +146,26 @@ void emit_arm(Code& code, const Input& input, const Declaration& declaration, co
   code.emit(R"(
 
     $doc$
-    const $type$& $name$() const { return std::get<$index$>(state_); }
-    $type$& $name$() { return std::get<$index$>(state_); }
+    const $type$& $name$() const { return $value$; }
+    $type$& $name$() { return $value$; }
     void $name$($parameter$ value$label$);
   )",
             {{"doc", doc_comment(doc.empty() ? note : doc + "\n" + note)},
              {"type", arm.type},
              {"name", arm.name},
-             {"index", std::to_string(arm.index)},
+             {"value", member_value(*arm.arm->member, "std::get<" + std::to_string(arm.index) + ">(state_)")},
              {"parameter", arm.parameter},
              {"label", arm.several_labels ? ", " + text.discriminator + " label = " + arm.first_label : ""}});
 }
 
-/// The arms of data first come, then those without.
+/// True if the variant's own first state is that of a new union.
+bool has_plain_start(const UnionText& text) {
+  return text.start == 0 && text.start_value.empty();
+}
+
 std::vector<std::string> state_types(const UnionText& text) {
   std::vector<std::string> types;
-  for (const ArmText& arm : text.arms) types.push_back(arm.type);
+  for (const ArmText& arm : text.arms) types.push_back(arm.state);
   return types;
 }
 
@@ -149,13 +173,14 @@ std::vector<std::string> state_types(const UnionText& text) {
 
 void emit_union(Code& code, const Input& input, const Declaration& declaration) {
   const UnionText text = describe(input, declaration);
+  const ArmText& start = text.arms[text.start];
   code.emit(R"(
 
     $doc$
     class $local_name$ {
      public:
       /// $first$.
-      $name$() = default;
+      $name$()$default$;
 
       /// The discriminator: the label of what is set.
       $discriminator$ _d() const { return discriminator_; }
@@ -170,10 +195,8 @@ void emit_union(Code& code, const Input& input, const Declaration& declaration) 
       bool operator==(const $name$&) const = default;
 
      private:
-      template <once::EncoderType E>
-      friend void encode(E& encoder, const $name$& value);
-      template <once::DecoderType D>
-      friend void decode(D& decoder, $name$& value);
+      friend struct once::Coding<$name$>;
+      friend struct once::Fields<$name$>;
 
       static std::size_t arm_of($discriminator$ label);
 
@@ -183,9 +206,9 @@ void emit_union(Code& code, const Input& input, const Declaration& declaration) 
   )",
             {{"doc", doc_comment(declaration.doc)},
              {"local_name", text.local_name},
-             {"first",
-              text.arms.front().name.empty() ? "Without data" : "With '" + text.arms.front().name + "' set"},
+             {"first", start.name.empty() ? "Without data" : "With '" + start.name + "' set"},
              {"name", text.name},
+             {"default", has_plain_start(text) ? " = default" : ""},
              {"discriminator", text.discriminator},
              {"arms",
               [&] {
@@ -193,8 +216,30 @@ void emit_union(Code& code, const Input& input, const Declaration& declaration) 
                   if (!arm.name.empty()) emit_arm(code, input, declaration, text, arm);
                 }
               }},
-             {"label", text.arms.front().first_label},
+             {"label", start.first_label},
              {"state", list("std::variant<", state_types(text), "> state_;", 2)}});
+}
+
+void emit_union_visits(Code& code, const Declaration& declaration) {
+  const auto& onion = std::get<model::Union>(declaration.body);
+  code.emit(R"(
+    visitor("_d", std::as_const(value.discriminator_));
+    switch (value.state_.index()) {
+      $arms$
+      default: break;
+    }
+  )",
+            {{"arms", [&] {
+                for (std::size_t i = 0; i < onion.cases.size(); ++i) {
+                  if (!onion.cases[i].member) continue;
+                  const model::Member& member = *onion.cases[i].member;
+                  const std::string index = std::to_string(i);
+                  code.emit("case $index$: visitor($text$, $value$); break;",
+                            {{"index", index},
+                             {"text", quoted(member.name)},
+                             {"value", member_value(member, "std::get<" + index + ">(value.state_)")}});
+                }
+              }}});
 }
 
 void emit_union_definitions(Code& code, const Input& input, const Declaration& declaration) {
@@ -204,6 +249,16 @@ void emit_union_definitions(Code& code, const Input& input, const Declaration& d
   });
   const bool has_empty =
       std::any_of(text.arms.begin(), text.arms.end(), [](const ArmText& arm) { return arm.name.empty(); });
+  if (!has_plain_start(text)) {
+    code.emit(R"(
+
+      $local_name$::$name$() : state_(std::in_place_index<$start$>$value$) {}
+    )",
+              {{"local_name", text.local_name},
+               {"name", text.name},
+               {"start", std::to_string(text.start)},
+               {"value", text.start_value.empty() ? "" : ", " + text.start_value}});
+  }
   code.emit(R"(
 
     std::size_t $union$::arm_of($discriminator$ label) {
@@ -286,11 +341,15 @@ void emit_union_definitions(Code& code, const Input& input, const Declaration& d
                {"index", std::to_string(arm.index)},
                {"stored", arm.several_labels ? "label" : arm.first_label}});
   }
+}
+
+void emit_union_codec(Code& code, const Input& input, const Declaration& declaration) {
+  const UnionText text = describe(input, declaration);
   code.emit(
       R"(
 
     template <once::EncoderType E>
-    void encode(E& encoder, const $union$& value) {
+    void once::Coding<$union$>::write(E& encoder, const Value& value) {
       $nesting$
       encode(encoder, value.discriminator_);
       switch (value.state_.index()) {
@@ -300,40 +359,41 @@ void emit_union_definitions(Code& code, const Input& input, const Declaration& d
     }
 
     template <once::DecoderType D>
-    void decode(D& decoder, $union$& value) {
+    void once::Coding<$union$>::read(D& decoder, Value& value) {
       $nested$
-      $discriminator$ label{};
+      decltype(value.discriminator_) label{};
       decode(decoder, label);
-      switch ($union$::arm_of(label)) {
+      switch (Value::arm_of(label)) {
         $decode$
         $unknown$
       }
       value.discriminator_ = label;
     }
   )",
-      {{"union", codec_name(input, declaration)},
+      {{"union", coding_name(input, declaration)},
        {"nesting", [&] { emit_nesting(code, declaration, "encoder"); }},
        {"encode",
         [&] {
           for (const ArmText& arm : text.arms) {
             if (arm.name.empty()) continue;
-            const std::string value = "std::get<" + std::to_string(arm.index) + ">(value.state_)";
             const model::Member& member = *arm.arm->member;
+            const std::string value =
+                member_value(member, "std::get<" + std::to_string(arm.index) + ">(value.state_)");
             code.emit("case $index$: $encode$ break;", {{"index", std::to_string(arm.index)},
                                                         {"encode", encode_statement(*member.type, value)}});
           }
         }},
        {"nested", [&] { emit_nesting(code, declaration, "decoder"); }},
-       {"discriminator", spell(input.names, *std::get<model::Union>(declaration.body).discriminator,
-                               codec_scope(input, declaration))},
        {"decode",
         [&] {
           for (const ArmText& arm : text.arms) {
             const std::string value = "value.state_.emplace<" + std::to_string(arm.index) + ">()";
             const model::Member* const member = arm.name.empty() ? nullptr : &*arm.arm->member;
-            code.emit("case $index$: $decode$ break;",
-                      {{"index", std::to_string(arm.index)},
-                       {"decode", member != nullptr ? decode_statement(*member->type, value) : value + ";"}});
+            code.emit(
+                "case $index$: $decode$ break;",
+                {{"index", std::to_string(arm.index)},
+                 {"decode", member != nullptr ? decode_statement(*member->type, member_value(*member, value))
+                                              : value + ";"}});
           }
         }},
        {"unknown", "default: decoder.fail(once::Errc::invalid_value); return;"}});

@@ -1,17 +1,22 @@
 // Puts the generated files together.
 #include "backend/cpp/generator.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <set>
+#include <span>
 #include <string_view>
 
 #include "backend/cpp/check.hpp"
 #include "backend/cpp/code.hpp"
 #include "backend/cpp/emit.hpp"
+#include "backend/cpp/emit_protobuf.hpp"
 #include "backend/cpp/names.hpp"
 #include "backend/cpp/operations.hpp"
 #include "backend/cpp/order.hpp"
+#include "backend/proto/fields.hpp"
+#include "backend/wire.hpp"
 
 namespace oncec::backend::cpp {
 namespace {
@@ -20,17 +25,38 @@ using model::Declaration;
 
 bool has_codec(const Declaration& declaration) {
   return std::holds_alternative<model::Enum>(declaration.body) ||
+         std::holds_alternative<model::Bitmask>(declaration.body) ||
+         std::holds_alternative<model::Bitset>(declaration.body) ||
          std::holds_alternative<model::Struct>(declaration.body) ||
          std::holds_alternative<model::Union>(declaration.body) ||
          std::holds_alternative<model::Exception>(declaration.body);
 }
 
+bool is_local(const Declaration& interface) {
+  return std::get<model::Interface>(interface.body).local;
+}
+
+/// "types.idl" of "folder/types.idl".
+std::string_view file_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash != std::string_view::npos) path.remove_prefix(slash + 1);
+  return path;
+}
+
 /// "types" of "folder/types.idl".
-std::string base_of(std::string_view file_name) {
-  const std::size_t slash = file_name.rfind('/');
-  if (slash != std::string_view::npos) file_name.remove_prefix(slash + 1);
-  if (file_name.ends_with(".idl")) file_name.remove_suffix(4);
-  return std::string{file_name};
+std::string base_of(std::string_view path) {
+  path = file_of(path);
+  for (const std::string_view ending : {".idl", ".x"}) {
+    if (path.ends_with(ending)) return std::string{path.substr(0, path.size() - ending.size())};
+  }
+  return std::string{path};
+}
+
+/// Those of `all` that part `part` of `parts` has.
+template <class T>
+std::span<const T> share(const std::vector<T>& all, std::size_t part, std::size_t parts) {
+  const std::size_t begin = all.size() * part / parts;
+  return std::span{all}.subspan(begin, all.size() * (part + 1) / parts - begin);
 }
 
 class Generator {
@@ -41,12 +67,22 @@ class Generator {
         pieces_(header_order(model)) {
     for (const Piece& piece : pieces_) {
       if (piece.kind == Piece::Kind::Definition) defined_at_.emplace(piece.declaration, defined_at_.size());
-      if (piece.kind == Piece::Kind::Stubs) interfaces_.push_back(plan(names_, *piece.declaration, problems));
+      if (piece.kind == Piece::Kind::Stubs) {
+        std::vector<Problem> ignored;  // a local interface has no further functions that names could meet
+        const bool local = is_local(*piece.declaration);
+        auto& plans = local ? local_interfaces_ : interfaces_;
+        plans.push_back(plan(names_, *piece.declaration, local ? ignored : problems));
+      }
       if (piece.kind == Piece::Kind::Definition && has_codec(*piece.declaration))
         encoded_.push_back(piece.declaration);
+      if (piece.kind == Piece::Kind::Definition && is_concrete_value(*piece.declaration))
+        values_.push_back(piece.declaration);
       if (piece.kind == Piece::Kind::Interface) {
         for (const Declaration* nested : std::get<model::Interface>(piece.declaration->body).declarations) {
-          if (std::holds_alternative<model::Enum>(nested->body)) encoded_.push_back(nested);
+          if (std::holds_alternative<model::Enum>(nested->body) ||
+              std::holds_alternative<model::Bitmask>(nested->body)) {
+            encoded_.push_back(nested);
+          }
         }
       }
     }
@@ -55,8 +91,16 @@ class Generator {
 
   std::vector<GeneratedFile> files() const {
     const std::string base = input_.options.base_name;
-    return {
-        {base + ".once.hpp", header()}, {base + ".once.co.hpp", co_header()}, {base + ".once.cpp", source()}};
+    std::vector<GeneratedFile> files = {{base + ".once.hpp", header()}, {base + ".once.co.hpp", co_header()}};
+    for (std::size_t part = 0; part < input_.options.parts; ++part) {
+      const std::string number = part == 0 ? "" : "." + std::to_string(part + 1);
+      files.push_back({base + ".once" + number + ".cpp", source(part)});
+    }
+    if (has_protobuf(input_.options)) {
+      files.push_back({base + ".once.pb.hpp", protobuf_header()});
+      files.push_back({base + ".once.pb.cpp", protobuf_source()});
+    }
+    return files;
   }
 
  private:
@@ -81,34 +125,47 @@ class Generator {
   }
 
   const InterfacePlan& plan_of(const Declaration& declaration) const {
-    for (const InterfacePlan& interface : interfaces_) {
+    for (const InterfacePlan& interface : is_local(declaration) ? local_interfaces_ : interfaces_) {
       if (interface.declaration == &declaration) return interface;
     }
     std::abort();  // every interface that is defined has stubs
   }
 
   std::string opening(std::string_view what) const {
-    return "// Generated by oncec from " + input_.options.base_name + ".idl; changes would be lost.\n// " +
-           std::string{what} + "\n";
+    const auto& files = input_.model.files;
+    const std::string source =
+        files.empty() ? input_.options.base_name + ".idl" : std::string{file_of(files.front()->name())};
+    return "// Generated by oncec from " + source + "; changes would be lost.\n// " + std::string{what} +
+           "\n";
   }
 
   std::string header() const {
     Code code;
     for (const Piece& piece : pieces_) write_piece(code, piece);
-    if (!encoded_.empty()) {
+    if (!encoded_.empty() || !values_.empty()) {
       code.enter({});
       code.emit(R"(
 
-        // How the codecs read and write the types above.
+        // How the types above are encoded, decoded and printed; see once/codec/fields.hpp for their fields.
       )");
     }
     for (const Declaration* const declaration : encoded_) {
       code.enter(names_.namespaces(*declaration));
-      emit_codec_declaration(code, input_, *declaration);
+      emit_text_declarations(code, input_, *declaration);
+    }
+    for (const Declaration* const declaration : values_) {
+      code.enter(names_.namespaces(*declaration));
+      emit_state_declaration(code, input_, *declaration);
     }
     code.enter({});
+    for (const Declaration* const declaration : encoded_) emit_codec_declaration(code, input_, *declaration);
     code.printer().blank_line();
     for (const Declaration* const declaration : encoded_) emit_octets_min(code, input_, *declaration);
+    for (const Declaration* const declaration : encoded_) emit_reflection(code, input_, *declaration);
+    for (const Declaration* const declaration : values_) emit_reflection(code, input_, *declaration);
+    for (const Declaration* const declaration : encoded_) {
+      if (has_type_code(input_, *declaration)) emit_type_code(code, input_, *declaration);
+    }
     return code.with_includes(opening("Types, stubs and servant bases.") + "#pragma once\n", "",
                               included_headers());
   }
@@ -125,9 +182,13 @@ class Generator {
         code.short_one_done();
         break;
       case Piece::Kind::Interface:
-        emit_interface(code, input_, plan_of(declaration));
+        if (is_local(declaration)) {
+          emit_local_interface(code, input_, plan_of(declaration));
+        } else {
+          emit_interface(code, input_, plan_of(declaration));
+        }
         for (const Declaration* nested : std::get<model::Interface>(declaration.body).declarations) {
-          if (std::holds_alternative<model::Enum>(nested->body)) emit_enum_functions(code, input_, *nested);
+          write_enumerators(code, *nested);
         }
         break;
       case Piece::Kind::Definition:
@@ -136,16 +197,25 @@ class Generator {
         } else {
           emit_type(code, input_, declaration, false);
         }
-        if (std::holds_alternative<model::Enum>(declaration.body))
-          emit_enum_functions(code, input_, declaration);
+        write_enumerators(code, declaration);
         break;
       case Piece::Kind::Stubs: {
         const InterfacePlan& interface = plan_of(declaration);
         emit_result_structs(code, input_, interface);
+        if (is_local(declaration)) break;
         emit_stub(code, input_, interface);
         emit_servant(code, input_, interface);
         break;
       }
+    }
+  }
+
+  /// What goes with an enum's or a bitmask's definition.
+  void write_enumerators(Code& code, const Declaration& declaration) const {
+    if (std::holds_alternative<model::Enum>(declaration.body)) {
+      emit_enum_functions(code, input_, declaration);
+    } else if (std::holds_alternative<model::Bitmask>(declaration.body)) {
+      emit_bitmask_functions(code, input_, declaration);
     }
   }
 
@@ -163,12 +233,14 @@ class Generator {
                               includes);
   }
 
-  std::string source() const {
+  std::string source(std::size_t part) const {
+    const auto encoded = share(encoded_, part, input_.options.parts);
+    const auto interfaces = share(interfaces_, part, input_.options.parts);
     Code code;
-    if (!interfaces_.empty()) {
+    if (!interfaces.empty()) {
       std::vector<std::string> codecs;
       for (const std::string& codec : input_.options.codecs)
-        codecs.push_back(codec == "cdr" ? "once::Cdr" : "once::Xdr");
+        codecs.push_back(codec == "cdr" ? "once::Cdr" : codec == "xdr" ? "once::Xdr" : "once::Protobuf");
       code.emit(R"(
         namespace {
         using GeneratedCodecs = once::Codecs<$codecs$>;
@@ -176,19 +248,31 @@ class Generator {
       )",
                 {{"codecs", join(codecs, ", ")}});
     }
-    for (const Declaration* const declaration : encoded_) {
+    for (const Declaration* const declaration : encoded) {
       code.enter(names_.namespaces(*declaration));
-      if (std::holds_alternative<model::Enum>(declaration->body))
+      if (std::holds_alternative<model::Enum>(declaration->body)) {
         emit_enum_definitions(code, input_, *declaration);
-      emit_codec_definitions(code, input_, *declaration);
+      } else if (std::holds_alternative<model::Bitmask>(declaration->body)) {
+        emit_bitmask_definitions(code, input_, *declaration);
+      } else if (std::holds_alternative<model::Union>(declaration->body)) {
+        emit_union_definitions(code, input_, *declaration);
+      }
+      emit_text_definitions(code, input_, *declaration);
     }
-    for (const Declaration* const declaration : encoded_) {
-      code.enter(names_.namespaces(*declaration));
+    if (part == 0) write_values(code);
+    code.enter({});
+    for (const Declaration* const declaration : encoded) emit_codec_definitions(code, input_, *declaration);
+    for (const Declaration* const declaration : encoded) {
       code.printer().blank_line();
       emit_codec_instantiations(code, input_, *declaration);
     }
-    write_traits(code);
-    for (const InterfacePlan& interface : interfaces_) {
+    for (const Declaration* const declaration : encoded) {
+      if (!has_type_code(input_, *declaration)) continue;
+      code.enter({});
+      emit_type_code_definition(code, input_, *declaration);
+    }
+    write_traits(code, interfaces);
+    for (const InterfacePlan& interface : interfaces) {
       code.enter(names_.namespaces(*interface.declaration));
       emit_stub_definitions(code, input_, interface);
       emit_servant_definitions(code, input_, interface);
@@ -196,14 +280,64 @@ class Generator {
     code.enter({});
     const std::string& base = input_.options.base_name;
     std::vector<std::string> includes;
-    if (!interfaces_.empty()) includes.push_back(base + ".once.co.hpp");
-    return code.with_includes(opening("What makes its headers work."), base + ".once.hpp", includes);
+    if (!interfaces.empty()) includes.push_back(base + ".once.co.hpp");
+    if (!interfaces.empty() && has_protobuf(input_.options)) includes.push_back(base + ".once.pb.hpp");
+    return code.with_includes(opening("What makes its headers work."), base + ".once.hpp", includes,
+                              holds_references() ? "once::Codecs" : "");
   }
 
-  void write_traits(Code& code) const {
+  void write_values(Code& code) const {
+    if (values_.empty()) return;
+    for (const Declaration* const declaration : values_) {
+      code.enter(names_.namespaces(*declaration));
+      emit_state_definitions(code, input_, *declaration);
+      emit_text_definitions(code, input_, *declaration);
+    }
+    for (const Declaration* const declaration : values_) {
+      code.enter(names_.namespaces(*declaration));
+      code.printer().blank_line();
+      emit_value_definition(code, input_, *declaration);
+    }
+    code.enter({});
+    emit_value_registration(code, input_, values_);
+  }
+
+  /// True if a type of this file holds a reference, whose codec stands beside once::Codecs.
+  bool holds_references() const {
+    const auto holds = [](const Declaration* declaration) { return backend::holds_references(*declaration); };
+    return std::any_of(encoded_.begin(), encoded_.end(), holds) ||
+           std::any_of(values_.begin(), values_.end(), holds);
+  }
+
+  std::string protobuf_header() const {
+    Code code;
+    std::vector<std::string> includes;
+    for (const std::string& included : imported_bases()) includes.push_back(included + ".once.pb.hpp");
+    includes.push_back(input_.options.base_name + ".once.hpp");
+    for (const Declaration* const declaration : encoded_) {
+      code.enter(names_.namespaces(*declaration));
+      emit_protobuf_declaration(code, input_, *declaration);
+    }
+    code.enter({});
+    return code.with_includes(opening("How the types travel as Protocol Buffers.") + "#pragma once\n", "",
+                              includes);
+  }
+
+  std::string protobuf_source() const {
+    Code code;
+    for (const Declaration* const declaration : encoded_) {
+      code.enter(names_.namespaces(*declaration));
+      emit_protobuf_definitions(code, input_, *declaration);
+    }
+    code.enter({});
+    return code.with_includes(opening("What makes its header work."),
+                              input_.options.base_name + ".once.pb.hpp", {});
+  }
+
+  void write_traits(Code& code, std::span<const InterfacePlan> interfaces) const {
     std::set<const model::Operation*> written;
     std::map<std::vector<std::string>, std::vector<const OperationPlan*>> by_namespace;
-    for (const InterfacePlan& interface : interfaces_) {
+    for (const InterfacePlan& interface : interfaces) {
       for (const OperationPlan& operation : interface.all) {
         if (written.insert(operation.operation).second) {
           by_namespace[names_.namespaces(*operation.owner)].push_back(&operation);
@@ -233,7 +367,8 @@ class Generator {
     for (const Declaration& declaration : input_.model.declarations) {
       if (declaration.imported && declaration.range.file != nullptr &&
           !std::holds_alternative<model::Module>(declaration.body)) {
-        bases.insert(base_of(declaration.range.file->name()));
+        const SourceFile& file = *declaration.range.file;
+        bases.insert(file.unit().empty() ? base_of(file.name()) : file.unit());
       }
     }
     return bases;
@@ -246,9 +381,11 @@ class Generator {
 
   Names names_;
   std::vector<InterfacePlan> interfaces_;
+  std::vector<InterfacePlan> local_interfaces_;
   std::map<const Declaration*, std::size_t> defined_at_;
   Input input_;
   std::vector<Piece> pieces_;
+  std::vector<const Declaration*> values_;   // concrete value types
   std::vector<const Declaration*> encoded_;  // all types with encode and decode, in the order of definition
 };
 
@@ -257,6 +394,7 @@ class Generator {
 Output generate(const model::Model& model, const Options& options) {
   Output output;
   check(model, output.problems);
+  if (output.problems.empty() && has_protobuf(options)) proto::check(model, output.problems);
   if (!output.problems.empty()) return output;
   const Generator generator{model, options, output.problems};
   if (output.problems.empty()) output.files = generator.files();

@@ -5,13 +5,14 @@
 #include <array>
 #include <cctype>
 
+#include "backend/cpp/macros.hpp"
+
 namespace oncec::backend::cpp {
 namespace {
 
 using model::Declaration;
 
-// Sorted. The keywords and alternative tokens of C++20, then what may be a macro where generated code is
-// included: of the standard library, and of compilers that are not held to standard names.
+// The keywords and alternative tokens of C++20. What a struct has for once::Box is as good as one.
 constexpr std::array<std::string_view, 96> kKeywords = {
     "alignas",     "alignof",  "and",        "and_eq",    "asm",       "auto",         "bitand",
     "bitor",       "bool",     "break",      "case",      "catch",     "char",         "char16_t",
@@ -28,13 +29,8 @@ constexpr std::array<std::string_view, 96> kKeywords = {
     "using",       "virtual",  "void",       "volatile",  "wchar_t",   "while",        "xor",
     "xor_eq",      "final",    "override",   "import",    "module",
 };
-constexpr std::array<std::string_view, 14> kMacros = {"EOF",   "NULL",   "assert", "errno",    "i386",
-                                                      "linux", "major",  "minor",  "offsetof", "stderr",
-                                                      "stdin", "stdout", "unix",   "va_arg"};
-
 bool is_keyword(std::string_view name) {
-  return std::find(kKeywords.begin(), kKeywords.end(), name) != kKeywords.end() ||
-         std::find(kMacros.begin(), kMacros.end(), name) != kMacros.end();
+  return std::find(kKeywords.begin(), kKeywords.end(), name) != kKeywords.end() || name == "once_link";
 }
 
 bool is_interface(const Declaration* declaration) {
@@ -45,7 +41,8 @@ bool is_interface(const Declaration* declaration) {
 
 std::string identifier(std::string_view name, std::initializer_list<std::string_view> taken) {
   std::string result{name};
-  if (is_keyword(name) || std::find(taken.begin(), taken.end(), name) != taken.end()) result.push_back('_');
+  if (is_keyword(name) || may_be_macro(name) || std::find(taken.begin(), taken.end(), name) != taken.end())
+    result.push_back('_');
   return result;
 }
 
@@ -72,8 +69,8 @@ std::string exception_member_name(std::string_view name) {
   return identifier(name, {"raise", "what", "repository_id", "kRepositoryId"});
 }
 
-std::string union_arm_name(std::string_view name) {
-  return identifier(name, {"arm_of", "discriminator_", "state_"});
+std::string union_arm_name(std::string_view name, std::string_view union_name) {
+  return identifier(name, {"arm_of", "discriminator_", "state_", union_name});
 }
 
 Names::Names(const model::Model& model) {

@@ -23,7 +23,7 @@ std::string pascal_case(std::string_view name);
 std::string parameter_name(std::string_view name);
 /// … and to a member of an exception or a union.
 std::string exception_member_name(std::string_view name);
-std::string union_arm_name(std::string_view name);
+std::string union_arm_name(std::string_view name, std::string_view union_name);
 
 /// A place in C++ code, as name lookup sees it.
 struct Scope {

@@ -2,11 +2,13 @@
 #include "backend/cpp/operations.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
 
 #include "backend/cpp/types.hpp"
+#include "backend/proto/octets.hpp"
 #include "backend/wire.hpp"
 
 namespace oncec::backend::cpp {
@@ -48,6 +50,41 @@ OperationPlan plan_function(const model::Operation& operation, const Declaration
   return result;
 }
 
+// What a stub, a servant or a reference has besides its operations.
+constexpr std::initializer_list<const char*> kInterfaceNames = {
+    "with",     "ref",      "Stub",           "Servant", "CoServant",   "Interface",
+    "StubBase", "dispatch", "find_operation", "is_a",    "interface_id"};
+
+void put_underscore(OperationPlan& plan) {
+  plan.name += "_";
+  plan.try_name += "_";
+  plan.async_name += "_";
+}
+
+/// Operations of `interface` whose name generated code needs give way, as other names do: `try_pay` beside
+/// `pay` is `try_pay_`. Only its bases and itself count, so that it has the same names wherever it is
+/// inherited. What was named by @cpp_name keeps that name.
+void give_way(const Declaration& interface, std::vector<OperationPlan>& plans) {
+  const std::vector<const Declaration*> bases = all_bases(interface);
+  const auto is_base = [&](const OperationPlan& plan) {
+    return std::find(bases.begin(), bases.end(), plan.owner) != bases.end();
+  };
+  const auto is_in_the_way = [&](const OperationPlan& plan, const OperationPlan& other) {
+    if (plan.name == other.try_name || plan.name == other.async_name) return true;
+    return is_base(other) && (plan.try_name == other.name || plan.async_name == other.name);
+  };
+  for (OperationPlan& plan : plans) {
+    if (plan.owner != &interface || !plan.operation->cpp_name.empty()) continue;
+    const bool is_taken =
+        std::find(kInterfaceNames.begin(), kInterfaceNames.end(), plan.name) != kInterfaceNames.end();
+    if (is_taken || std::any_of(plans.begin(), plans.end(), [&](const OperationPlan& other) {
+          return (is_base(other) || other.owner == &interface) && is_in_the_way(plan, other);
+        })) {
+      put_underscore(plan);
+    }
+  }
+}
+
 std::string_view stem_of(const model::Operation& operation, const std::string& idl_name) {
   return operation.cpp_name.empty() ? std::string_view{idl_name} : std::string_view{operation.cpp_name};
 }
@@ -68,6 +105,7 @@ void plan_own(const Declaration& interface, std::vector<OperationPlan>& plans) {
       plans.back().doc = attribute.doc;
     }
   }
+  give_way(interface, plans);
 }
 
 /// Finds two operations that need the same C++ name. Names are claimed in order; the later one is reported.
@@ -97,7 +135,11 @@ class Claims {
            other->plumbing != plan.plumbing &&
            (plan.plumbing == "set_" + other->plumbing || other->plumbing == "set_" + plan.plumbing);
   }
-  static const std::string& shown(const OperationPlan& plan) { return plan.name; }
+  /// The name in the IDL; an attribute's operations are called after it.
+  static std::string shown(const OperationPlan& plan) {
+    const std::string& name = plan.operation->name;
+    return name.starts_with("_get_") || name.starts_with("_set_") ? name.substr(5) : name;
+  }
 
   const Declaration& interface_;
   std::vector<Problem>& problems_;
@@ -107,8 +149,7 @@ class Claims {
 
 void check_names(const Names& names, const InterfacePlan& plan, std::vector<Problem>& problems) {
   Claims claims{*plan.declaration, problems};
-  claims.reserve({"with", "ref", "Stub", "Servant", "CoServant", "Interface", "StubBase", "dispatch",
-                  "find_operation", "is_a", "interface_id"});
+  claims.reserve(kInterfaceNames);
   for (const OperationPlan& operation : plan.all) {
     claims.claim(operation.name, operation);
     claims.claim(operation.try_name, operation);
@@ -145,8 +186,9 @@ InterfacePlan plan(const Names& names, const Declaration& interface, std::vector
   InterfacePlan result;
   result.declaration = &interface;
   for (const Declaration* const base : all_bases(interface)) plan_own(*base, result.all);
-  plan_own(interface, result.own);
-  result.all.insert(result.all.end(), result.own.begin(), result.own.end());
+  plan_own(interface, result.all);
+  std::copy_if(result.all.begin(), result.all.end(), std::back_inserter(result.own),
+               [&](const OperationPlan& plan) { return plan.owner == &interface; });
   check_names(names, result, problems);
   return result;
 }
@@ -163,9 +205,11 @@ std::string spell_result(const Names& names, const OperationPlan& operation, con
              : names.spell(*operation.owner, from) + "::" + operation.result_struct;
 }
 
-std::uint32_t reply_max(const model::Operation& operation) {
+std::uint32_t reply_max(const model::Operation& operation, bool with_protobuf) {
   if (operation.reply_max != 0) return operation.reply_max;
-  const std::uint64_t bound = reply_bound(operation).value_or(64 * 1024);
+  constexpr std::uint64_t kUnbounded = 64 * 1024;
+  std::uint64_t bound = reply_bound(operation).value_or(kUnbounded);
+  if (with_protobuf) bound = std::max(bound, proto::reply_bound(operation).value_or(kUnbounded));
   return static_cast<std::uint32_t>(
       std::min<std::uint64_t>(bound, std::numeric_limits<std::uint32_t>::max()));
 }

@@ -50,6 +50,6 @@ std::vector<const model::Declaration*> all_bases(const model::Declaration& inter
 std::string spell_result(const Names& names, const OperationPlan& operation, const Scope& from);
 
 /// The octets of the largest reply: @reply_max, else the types' bound, else 64 KiB.
-std::uint32_t reply_max(const model::Operation& operation);
+std::uint32_t reply_max(const model::Operation& operation, bool with_protobuf);
 
 }  // namespace oncec::backend::cpp

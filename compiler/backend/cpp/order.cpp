@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backend/cpp/types.hpp"
+#include "backend/wire.hpp"
 
 namespace oncec::backend::cpp {
 namespace {
@@ -41,6 +42,8 @@ class Walk {
   static bool is_defined_outside(const Declaration& declaration) {
     return std::holds_alternative<model::Struct>(declaration.body) ||
            std::holds_alternative<model::Union>(declaration.body) ||
+           std::holds_alternative<model::Bitset>(declaration.body) ||
+           std::holds_alternative<model::ValueType>(declaration.body) ||
            std::holds_alternative<model::Exception>(declaration.body);
   }
 
@@ -98,25 +101,68 @@ class Walk {
       need(*constant->type);
     } else if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) {
       if (structure->base != nullptr) define(*structure->base);
-      for (const model::Member& member : structure->members) need(*member.type);
+      for (const model::Member& member : structure->members) need(member);
+    } else if (const auto* const bitset = std::get_if<model::Bitset>(&declaration.body)) {
+      if (bitset->base != nullptr) define(*bitset->base);
+      for (const model::BitField& field : bitset->fields) know(*field.type);
+    } else if (const auto* const value = std::get_if<model::ValueType>(&declaration.body)) {
+      need_parts(*value);
+    } else if (const auto* const box = std::get_if<model::ValueBox>(&declaration.body)) {
+      know(*box->type);
     } else if (const auto* const exception = std::get_if<model::Exception>(&declaration.body)) {
-      for (const model::Member& member : exception->members) need(*member.type);
+      for (const model::Member& member : exception->members) need(member);
     } else if (const auto* const onion = std::get_if<model::Union>(&declaration.body)) {
       need(*onion->discriminator);
       for (const model::UnionCase& arm : onion->cases) {
-        if (arm.member) need(*arm.member->type);
+        if (arm.member) need(*arm.member);
       }
     }
   }
 
-  /// A value of the type is held: it must be complete, but for what sequences and references hold.
+  void need_parts(const model::ValueType& value) {
+    for (const Declaration* const base : value.bases) define(*base);
+    for (const model::StateMember& member : value.state) need(member);
+    for (const model::InterfaceMember& member : value.members) {
+      if (const auto* const operation = std::get_if<model::Operation>(&member)) {
+        know(*operation->result);
+        for (const model::Parameter& parameter : operation->parameters) know(*parameter.type);
+      } else {
+        know(*std::get<model::Attribute>(member).type);
+      }
+    }
+  }
+
+  void need(const model::Member& member) {
+    if (member.is_external && recurs(*member.type)) {
+      know(*member.type);
+    } else {
+      need(*member.type);
+    }
+  }
+
+  /// A value of the type is held: it must be complete, but for what sequences, references, boxes and maps
+  /// hold.
   void need(const model::Type& type) {
     if (const auto* const array = std::get_if<model::ArrayType>(&type.form)) {
       need(*array->element);
     } else if (const auto* const optional = std::get_if<model::OptionalType>(&type.form)) {
-      need(*optional->element);
+      // Where a box holds an array, compilers look into the array's type as soon as the box is compared.
+      const bool is_array = std::holds_alternative<model::ArrayType>(model::resolve(*optional->element).form);
+      if (recurs(*optional->element) && !is_array) {
+        know(*optional->element);
+      } else {
+        need(*optional->element);
+      }
+    } else if (const auto* const map = std::get_if<model::MapType>(&type.form)) {
+      need(*map->key);
+      if (recurs(*map->value)) {
+        know(*map->value);
+      } else {
+        need(*map->value);
+      }
     } else if (const auto* const named = std::get_if<model::NamedType>(&type.form)) {
-      if (as_interface(named->declaration) != nullptr) {
+      if (as_interface(named->declaration) != nullptr ||
+          std::holds_alternative<model::ValueType>(named->declaration->body)) {
         know(*named->declaration);
         return;
       }
@@ -136,6 +182,9 @@ class Walk {
       know(*array->element);
     } else if (const auto* const optional = std::get_if<model::OptionalType>(&type.form)) {
       know(*optional->element);
+    } else if (const auto* const map = std::get_if<model::MapType>(&type.form)) {
+      know(*map->key);
+      know(*map->value);
     } else if (const auto* const named = std::get_if<model::NamedType>(&type.form)) {
       know(*named->declaration);
     }

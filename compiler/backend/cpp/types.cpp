@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <limits>
 
+#include "backend/wire.hpp"
+
 namespace oncec::backend::cpp {
 namespace {
 
@@ -20,6 +22,7 @@ std::string_view spell_primitive(Primitive primitive) {
     case Primitive::Octet:
     case Primitive::UInt8: return "std::uint8_t";
     case Primitive::Char: return "char";
+    case Primitive::WChar: return "char16_t";
     case Primitive::Int8: return "std::int8_t";
     case Primitive::Int16: return "std::int16_t";
     case Primitive::UInt16: return "std::uint16_t";
@@ -30,11 +33,10 @@ std::string_view spell_primitive(Primitive primitive) {
     case Primitive::Float32: return "float";
     case Primitive::Float64: return "double";
     case Primitive::Float128: return "once::Float128";
-    case Primitive::WChar:
-    case Primitive::Any:
-    case Primitive::Object:
-    case Primitive::TypeCode:
-    case Primitive::ValueBase: break;
+    case Primitive::Object: return "once::ObjectRef";
+    case Primitive::Any: return "once::Any";
+    case Primitive::TypeCode: return "once::TypeCode";
+    case Primitive::ValueBase: return "std::shared_ptr<once::ValueBase>";
   }
   return {};
 }
@@ -51,7 +53,9 @@ struct TypeSpeller {
   const Scope& from;
 
   std::string operator()(Primitive primitive) const { return std::string{spell_primitive(primitive)}; }
-  std::string operator()(const model::StringType&) const { return "std::string"; }
+  std::string operator()(const model::StringType& text) const {
+    return text.wide ? "std::u16string" : "std::string";
+  }
   std::string operator()(const model::SequenceType& sequence) const {
     return "std::vector<" + spell(names, *sequence.element, from) + ">";
   }
@@ -59,15 +63,24 @@ struct TypeSpeller {
     return array_of(spell(names, *array.element, from), array.dimensions);
   }
   std::string operator()(const model::OptionalType& optional) const {
-    return "std::optional<" + spell(names, *optional.element, from) + ">";
+    return (recurs(*optional.element) ? "once::Box<" : "std::optional<") +
+           spell(names, *optional.element, from) + ">";
   }
   std::string operator()(const model::NamedType& named) const {
     std::string name = names.spell(*named.declaration, from);
-    const bool is_reference = std::holds_alternative<model::Interface>(named.declaration->body);
-    return is_reference ? "once::Ref<" + name + ">" : name;
+    if (std::holds_alternative<model::Native>(named.declaration->body) ||
+        std::holds_alternative<model::ValueType>(named.declaration->body))
+      return "std::shared_ptr<" + name + ">";
+    const auto* const interface = std::get_if<model::Interface>(&named.declaration->body);
+    if (interface == nullptr) return name;
+    return (interface->local ? "std::shared_ptr<" : "once::Ref<") + name + ">";
   }
-  std::string operator()(const model::MapType&) const { return {}; }
-  std::string operator()(const model::FixedType&) const { return {}; }
+  std::string operator()(const model::MapType& map) const {
+    return "std::map<" + spell(names, *map.key, from) + ", " + spell(names, *map.value, from) + ">";
+  }
+  std::string operator()(const model::FixedType& fixed) const {
+    return "once::Fixed<" + std::to_string(fixed.digits) + ", " + std::to_string(fixed.scale) + ">";
+  }
 };
 
 std::string integer_literal(const model::IntegerValue& value, bool is_unsigned) {
@@ -91,12 +104,29 @@ std::string float_literal(double value, Primitive primitive) {
   return text + (text.find_first_of(".e") == std::string::npos ? ".0" : "");
 }
 
-/// The first character of UTF-8 text as an octet of ISO 8859-1, which is what IDL's char holds.
-unsigned char character_of(std::string_view text) {
-  if (text.empty()) return 0;
-  const auto first = static_cast<unsigned char>(text[0]);
-  if (first < 0x80 || text.size() < 2) return first;
-  return static_cast<unsigned char>((first & 0x03) << 6 | (static_cast<unsigned char>(text[1]) & 0x3f));
+/// The first character of UTF-8 text; one of ISO 8859-1 if it is an IDL char.
+char32_t character_of(std::string_view text) {
+  const std::u32string characters = code_points(text);
+  return characters.empty() ? U'\0' : characters.front();
+}
+
+/// As a fixed-point literal is written in C++: "-12.5" of "-12.5D".
+std::string_view digits_of(std::string_view text) {
+  if (text.ends_with('d') || text.ends_with('D')) text.remove_suffix(1);
+  return text;
+}
+
+/// The type that a fixed-point value asks for.
+model::FixedType fixed_type_of(std::string_view text) {
+  text = digits_of(text);
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  const std::size_t point = text.find('.');
+  const std::size_t whole = std::min(point, text.size());
+  const std::size_t zeros = std::min(text.find_first_not_of('0'), whole);
+  const auto scale =
+      static_cast<std::uint32_t>(point == std::string_view::npos ? 0 : text.size() - point - 1);
+  const auto before = static_cast<std::uint32_t>(whole - zeros);
+  return {std::max(before + scale, 1U), scale};
 }
 
 std::string escaped(unsigned char c, char quote) {
@@ -111,6 +141,15 @@ std::string escaped(unsigned char c, char quote) {
   if (c >= 0x20 && c < 0x7f) return {static_cast<char>(c)};
   const std::string_view digits = "01234567";
   return {'\\', digits[c >> 6], digits[c >> 3 & 7], digits[c & 7]};  // three octal digits end by themselves
+}
+
+/// A character of a wide literal.
+std::string wide_escaped(char32_t c, char quote) {
+  if (c < 0xa0) return escaped(static_cast<unsigned char>(c), quote);
+  const std::string_view digits = "0123456789abcdef";
+  std::string result = c > 0xffff ? "\\U" : "\\u";
+  for (int shift = c > 0xffff ? 28 : 12; shift >= 0; shift -= 4) result.push_back(digits[c >> shift & 0xf]);
+  return result;
 }
 
 bool is_unsigned(Primitive primitive) {
@@ -139,10 +178,53 @@ std::string spell(const Names& names, const model::Type& type, const Scope& from
   return std::visit(TypeSpeller{names, from}, type.form);
 }
 
+std::string spell_member(const Names& names, const model::Member& member, const Scope& from) {
+  std::string type = spell(names, *member.type, from);
+  return member.is_external ? "once::External<" + type + ">" : type;
+}
+
+std::string member_value(const model::Member& member, const std::string& expression) {
+  return member.is_external ? "*" + expression : expression;
+}
+
+std::string spell_constant(const Names& names, const model::Constant& constant, const Scope& from) {
+  const model::Type& type = model::resolve(*constant.type);
+  if (const auto* const text = std::get_if<model::StringType>(&type.form)) {
+    return text->wide ? "std::u16string_view" : "std::string_view";
+  }
+  const auto* const fixed = std::get_if<model::FixedType>(&type.form);
+  const auto* const value = std::get_if<model::TextValue>(&constant.value);
+  if (fixed != nullptr && fixed->digits == 0 && value != nullptr) {
+    return TypeSpeller{names, from}(fixed_type_of(value->text));
+  }
+  return spell(names, *constant.type, from);
+}
+
+std::string spell_bits(std::uint32_t bits) {
+  return "std::uint" + std::to_string(integer_bits(bits)) + "_t";
+}
+
+std::u32string code_points(std::string_view text) {
+  std::u32string result;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i++]);
+    const int following = lead < 0xc0 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+    char32_t c = following == 0 ? lead : lead & (0x3fU >> following);
+    for (int k = 0; k < following && i < text.size(); ++k) {
+      c = c << 6 | (static_cast<unsigned char>(text[i++]) & 0x3fU);
+    }
+    result.push_back(c);
+  }
+  return result;
+}
+
 bool is_scalar(const model::Type& type) {
-  if (primitive_of(type) != nullptr) return true;
+  if (const Primitive* const primitive = primitive_of(type)) {
+    return *primitive < Primitive::Any;  // those behind it are classes
+  }
   const model::Declaration* const declaration = declaration_of(type);
-  return declaration != nullptr && std::holds_alternative<model::Enum>(declaration->body);
+  return declaration != nullptr && (std::holds_alternative<model::Enum>(declaration->body) ||
+                                    std::holds_alternative<model::Bitmask>(declaration->body));
 }
 
 std::string spell_parameter(const Names& names, const model::Type& type, const Scope& from) {
@@ -150,12 +232,17 @@ std::string spell_parameter(const Names& names, const model::Type& type, const S
   return is_scalar(type) ? spelled : "const " + spelled + "&";
 }
 
-std::string initializer(const Names& names, const model::Type& type, const Scope& from) {
+std::string initial_value(const Names& names, const model::Type& type, const Scope& from) {
   const model::Declaration* const declaration = declaration_of(type);
   const auto* const enumeration =
       declaration != nullptr ? std::get_if<model::Enum>(&declaration->body) : nullptr;
-  if (enumeration == nullptr || enumeration->enumerators.front().value == 0) return "{}";
-  return " = " + names.spell(*declaration, from) + "::" + identifier(enumeration->enumerators.front().name);
+  if (enumeration == nullptr || enumeration->enumerators.front().value == 0) return {};
+  return names.spell(*declaration, from) + "::" + identifier(enumeration->enumerators.front().name);
+}
+
+std::string initializer(const Names& names, const model::Type& type, const Scope& from) {
+  const std::string value = initial_value(names, type, from);
+  return value.empty() ? "{}" : " = " + value;
 }
 
 std::string literal(const Names& names, const model::Value& value, const model::Type& type,
@@ -174,8 +261,17 @@ std::string literal(const Names& names, const model::Value& value, const model::
     return float_literal(*number, primitive != nullptr ? *primitive : Primitive::Float64);
   }
   if (const auto* const text = std::get_if<model::TextValue>(&value)) {
-    if (primitive == nullptr || *primitive != Primitive::Char) return quoted(text->text);
-    return "'" + escaped(character_of(text->text), '\'') + "'";
+    const model::Type& resolved = model::resolve(type);
+    if (std::holds_alternative<model::FixedType>(resolved.form)) return quoted(digits_of(text->text));
+    if (primitive != nullptr && *primitive == Primitive::Char) {
+      return "'" + escaped(static_cast<unsigned char>(character_of(text->text)), '\'') + "'";
+    }
+    if (primitive != nullptr) return "u'" + wide_escaped(character_of(text->text), '\'') + "'";
+    const auto* const string = std::get_if<model::StringType>(&resolved.form);
+    if (string == nullptr || !string->wide) return quoted(text->text);
+    std::string wide = "u\"";
+    for (const char32_t c : code_points(text->text)) wide.append(wide_escaped(c, '"'));
+    return wide + "\"";
   }
   const auto& enumerator = std::get<model::EnumeratorValue>(value);
   const auto& enumeration = std::get<model::Enum>(enumerator.enumeration->body);

@@ -7,6 +7,19 @@
 namespace oncec::backend::cpp {
 namespace {
 
+TEST(Names, ThoseOfMacrosGetAnUnderscore) {
+  for (const char* const name : {"SIGINT", "EPERM", "st_mtime", "SYS_open", "unix", "stdin"}) {
+    EXPECT_EQ(identifier(name), std::string{name} + "_");
+  }
+  for (const char* const name : {"SIGNATURE", "ERROR", "st_size", "SYSTEM", "in"})
+    EXPECT_EQ(identifier(name), name);
+}
+
+TEST(Names, AnArmThatIsNamedLikeItsUnionGetsAnUnderscore) {
+  EXPECT_EQ(union_arm_name("answer", "answer"), "answer_");
+  EXPECT_EQ(union_arm_name("answer", "question"), "answer");
+}
+
 TEST(Identifiers, PassThroughUnlessCppNeedsThem) {
   EXPECT_EQ(identifier("account"), "account");
   EXPECT_EQ(identifier("class"), "class_");

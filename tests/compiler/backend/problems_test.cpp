@@ -8,9 +8,7 @@ namespace oncec::backend::cpp {
 namespace {
 
 /// "line:column: text" of every problem.
-std::vector<std::string> problems_of(const std::string& text) {
-  const auto model = read(text);
-  const Output output = generate(*model, {"test", {"cdr"}});
+std::vector<std::string> texts_of(const Output& output) {
   EXPECT_EQ(output.files.empty(), !output.problems.empty());
   std::vector<std::string> result;
   for (const Problem& problem : output.problems) {
@@ -18,6 +16,10 @@ std::vector<std::string> problems_of(const std::string& text) {
     result.push_back(std::to_string(place.line) + ":" + std::to_string(place.column) + ": " + problem.text);
   }
   return result;
+}
+std::vector<std::string> problems_of(const std::string& text) {
+  const auto model = read(text);
+  return texts_of(generate(*model, {"test", {"cdr"}}));
 }
 
 using Texts = std::vector<std::string>;
@@ -27,19 +29,92 @@ TEST(Problems, ExactlyOnceNeedsAStore) {
             Texts{"2:22: 'transfer' is @exactly_once: this version of Once has no durable store"});
 }
 
-TEST(Problems, OptionalMembersDoNotContainThemselves) {
-  EXPECT_EQ(problems_of("struct A { sequence<A> fine; };\nstruct B {\n  @optional A fine;\n};"), Texts{});
+/// A declaration in one line of a file of its own, so that a problem has a place.
+struct ByHand {
+  ByHand() { model.files.push_back(std::make_unique<SourceFile>("hand.idl", "0123456789")); }
+  model::Declaration& add(std::string name, decltype(model::Declaration::body) body, std::uint32_t place) {
+    model::Declaration& made = model.declarations.emplace_back();
+    made.name = std::move(name);
+    made.body = std::move(body);
+    made.range = at(place);
+    return made;
+  }
+  SourceRange at(std::uint32_t place) const { return {model.files.front().get(), place, place + 1}; }
+  model::Member member(std::string name, model::Type type, std::uint32_t place) const {
+    return {std::move(name), std::make_shared<model::Type>(std::move(type)), {}, {}, at(place)};
+  }
+  Texts problems() const { return texts_of(generate(model, {"hand", {"xdr"}})); }
+
+  model::Model model;
+};
+
+TEST(Problems, MapsNeedKeysWithAnOrder) {
+  const auto type = [](model::Type form) { return std::make_shared<model::Type>(std::move(form)); };
+  const auto map = [&](model::Type key) {
+    return model::Type{model::MapType{type(std::move(key)), type({model::Primitive::Float32}), 0}};
+  };
+  ByHand hand;
+  const auto& color = hand.add("Color", model::Enum{{{"red", 0, {}, {}, {}}}}, 0);
+  const auto& point = hand.add("Point", model::Struct{}, 1);
+  hand.add("S",
+           model::Struct{
+               nullptr,
+               {hand.member("fine", map({model::StringType{}}), 2),
+                hand.member("colors", map({model::NamedType{&color}}), 3),
+                hand.member("prices", map({model::FixedType{5, 2}}), 4),
+                hand.member("points", map({model::NamedType{&point}}), 5),
+                hand.member("lists", {model::SequenceType{type(map({model::Primitive::Float64})), 0}}, 6)}},
+           7);
+  const std::string why =
+      " is a map whose keys have no order in C++: they may be integers, characters, strings, enums, bitmasks "
+      "or "
+      "fixed-point numbers";
+  EXPECT_EQ(hand.problems(), (Texts{"1:6: 'points'" + why, "1:7: 'lists'" + why}));
 }
 
-TEST(Problems, FunctionsOfOneOperationDoNotMeetThoseOfAnother) {
-  EXPECT_EQ(problems_of("interface I {\n  void pay();\n  void try_pay();\n};"),
-            Texts{"3:8: 'try_pay' needs the C++ name 'try_pay', which 'pay' has; @cpp_name(\"...\") gives it "
+TEST(Problems, WhatIsLocalStaysInLocalInterfaces) {
+  const auto type = [](const model::Declaration& declaration) {
+    return std::make_shared<model::Type>(model::Type{model::NamedType{&declaration}});
+  };
+  ByHand hand;
+  const auto& cookie = hand.add("Cookie", model::Native{}, 0);
+  const auto& alias = hand.add("Alias", model::Typedef{type(cookie)}, 1);
+  model::Interface interface;
+  interface.defined = true;
+  interface.local = true;
+  model::Operation operation;
+  operation.name = "take";
+  operation.result = std::make_shared<model::Type>(model::Type{model::Primitive::Void});
+  operation.parameters = {{"it", model::Direction::In, type(alias), {}, hand.at(4)}};
+  interface.members = {operation};
+  const auto& local = hand.add("Local", interface, 2);
+  EXPECT_EQ(hand.problems(), Texts{});
+  interface.local = false;
+  hand.add("Remote", interface, 3);
+  hand.add("S", model::Struct{nullptr, {hand.member("l", {model::NamedType{&local}}, 6)}}, 5);
+  EXPECT_EQ(
+      hand.problems(),
+      (Texts{
+          "1:5: 'it' is of type 'Cookie', which is native: it stays in one program, and may be used in local "
+          "interfaces only",
+          "1:7: 'l' is of type 'Local', which is a local interface: it stays in one program, and may be used "
+          "in local interfaces only"}));
+}
+
+TEST(Problems, FunctionsOfOneOperationGiveWayToThoseOfAnother) {
+  EXPECT_EQ(problems_of("interface I {\n  void pay();\n  void try_pay();\n  void try_try_pay();\n};"),
+            Texts{});
+  EXPECT_EQ(problems_of("interface A { void try_pay(); };\ninterface B : A { void pay(); };"), Texts{});
+  EXPECT_EQ(problems_of("interface I { void with(); void dispatch(); attribute long ref; };"), Texts{});
+}
+
+TEST(Problems, NamesThatAreGivenDoNotGiveWay) {
+  EXPECT_EQ(problems_of("interface I {\n  void pay();\n  @cpp_name(\"try_pay\") void other();\n};"),
+            Texts{"3:29: 'other' needs the C++ name 'try_pay', which 'pay' has; @cpp_name(\"...\") gives it "
                   "another"});
-  EXPECT_EQ(problems_of("interface I { void with(); };"),
-            Texts{"1:20: 'with' needs the C++ name 'with', which generated code has; @cpp_name(\"...\") "
+  EXPECT_EQ(problems_of("interface I { @cpp_name(\"with\") void other(); };"),
+            Texts{"1:38: 'other' needs the C++ name 'with', which generated code has; @cpp_name(\"...\") "
                   "gives it another"});
-  EXPECT_EQ(problems_of("interface I { void dispatch(); };").size(), 1u);
-  EXPECT_EQ(problems_of("interface I { @cpp_name(\"handle\") void dispatch(); };"), Texts{});
 }
 
 TEST(Problems, InheritedOperationsThatMeetAreReportedAtTheInterface) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../../golden/extended_model.hpp"
 #include "read.hpp"
 
 namespace oncec::backend {
@@ -46,6 +47,34 @@ TEST(Signature, WritesWhatItKnowsByNumber) {
             "({i32,{i32}},#1)>()");
 }
 
+/// Of an operation that takes a value of the type of that name in extended_model.hpp.
+model::Operation taking(const test::ExtendedModel& extended, const std::string& name) {
+  model::Operation operation;
+  operation.result = std::make_shared<model::Type>(model::Type{model::Primitive::Void});
+  operation.parameters = {{"it",
+                           model::Direction::Out,
+                           std::make_shared<model::Type>(model::Type{model::NamedType{&extended.find(name)}}),
+                           {},
+                           {}}};
+  return operation;
+}
+
+TEST(Signature, WritesExtendedTypes) {
+  const test::ExtendedModel extended;
+  const auto result = [&](const std::string& name) {
+    const std::string all = signature(taking(extended, name));
+    return all.substr(4, all.size() - 5);  // without "()>(" and ")"
+  };
+  EXPECT_EQ(result("Texts"), "{w,ws,ws<5>,[w],w*2,[ws<3><2>]}");
+  EXPECT_EQ(result("Numbers"), "{d7.2,d31.0,d4.4,[d7.2<3>]}");
+  EXPECT_EQ(result("Maps"),
+            "{m(s,i32),m(s<4>,[i16<2>])<3>,m(e(0,1),f64)<2>,m(w,m(d7.2,ws)),m(x8(0,1,7),y16(3@0:o,1@3:b,10@6:"
+            "i16))}");
+  EXPECT_EQ(result("Flags"), "{x8(0,1,7),y16(3@0:o,1@3:b,10@6:i16),[#1<4>],r,[r<2>]}");
+  EXPECT_EQ(result("directory"), "{?{u64,s<255>,?#1},b}");
+  EXPECT_EQ(result("by_wchar"), "u(w){'\xe2\x82\xac,'a:i64;default:;}");
+}
+
 TEST(Signature, KnowsNoNames) {
   EXPECT_EQ(signature_of("struct S { long a; }; typedef S T;", "void f(in T x);"),
             signature_of("struct Other { long b; };", "void g(in Other y);"));
@@ -79,6 +108,20 @@ TEST(ReplyBound, CountsTheLargestExceptionWithItsId) {
   EXPECT_EQ(bound_of("exception E { octet a; };", "void f() raises (E);"), 4u + 12u + 4u);
 }
 
+TEST(ReplyBound, KnowsExtendedTypes) {
+  const test::ExtendedModel extended;
+  const auto bound = [&](const std::string& name) { return reply_bound(taking(extended, name)); };
+  EXPECT_EQ(bound("Money"), 4u);
+  EXPECT_EQ(bound("Rights"), 4u);
+  EXPECT_EQ(bound("Wide"), 7u + 8u);
+  EXPECT_EQ(bound("LongHeader"), 4u);
+  EXPECT_EQ(bound("Texts"), std::nullopt);
+  EXPECT_EQ(bound("by_int8"), 4u + 4u + (4u + 4u));  // XDR: discriminator, flag, a wstring of two
+  EXPECT_EQ(bound("directory"), std::nullopt);       // a list
+  const std::uint64_t reference = 3 + 4 + 256 + 7 + 16 * (1 + 3 + 4 + 256 + 3) + 7 + 1024;
+  EXPECT_GE(bound("Flags").value(), 3 * reference);
+}
+
 TEST(ReplyBound, IsMissingWhereTheTypesSetNone) {
   EXPECT_EQ(bound_of("", "string f();"), std::nullopt);
   EXPECT_EQ(bound_of("struct T { sequence<T, 2> children; };", "T f();"), std::nullopt);
@@ -97,6 +140,29 @@ TEST(ContainsItself, SeesThroughOtherTypes) {
   EXPECT_FALSE(contains_itself(find(*model, "Leaf")));
   for (const char* const name : {"Tree", "A", "B", "U"})
     EXPECT_TRUE(contains_itself(find(*model, name))) << name;
+}
+
+TEST(HoldsReferences, LooksInside) {
+  const test::ExtendedModel extended;
+  EXPECT_TRUE(holds_references(extended.find("Flags")));
+  EXPECT_FALSE(holds_references(extended.find("Maps")));
+  const auto model =
+      read("interface I {}; struct A { sequence<I> all; }; struct B { @optional A one; }; struct C {};");
+  EXPECT_TRUE(holds_references(find(*model, "B")));
+  EXPECT_FALSE(holds_references(find(*model, "C")));
+}
+
+TEST(LinkOf, IsTheLastOptionalOfTheStructItself) {
+  const test::ExtendedModel extended;
+  const auto link = [&](const std::string& name) -> std::string {
+    const model::Member* const member = link_of(extended.find(name));
+    return member != nullptr ? member->name : "";
+  };
+  EXPECT_EQ(link("entry"), "next");  // through a typedef
+  EXPECT_EQ(link("tree"), "right");
+  EXPECT_EQ(link("stack"), "below");
+  EXPECT_EQ(link("wife"), "");
+  EXPECT_EQ(link("directory"), "");
 }
 
 TEST(TakesNoOctets, LooksInside) {

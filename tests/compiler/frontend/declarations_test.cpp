@@ -80,6 +80,50 @@ TEST(Struct, KnowsOptionalMembers) {
   EXPECT_EQ(frontend::spelled(*member(c, "S", 2).type), "long");
 }
 
+TEST(Struct, KnowsExternalMembers) {
+  const Compiled c = compile_right(
+      "struct S { @external long a; @external(FALSE) long b; @external @optional S c; long d; };");
+  EXPECT_TRUE(member(c, "S", 0).is_external);
+  EXPECT_FALSE(member(c, "S", 1).is_external);
+  EXPECT_FALSE(member(c, "S", 2).is_external);  // an optional says it all
+  EXPECT_FALSE(member(c, "S", 3).is_external);
+}
+
+TEST(Recursion, IsLegalWhereAValueMayEnd) {
+  const Compiled c = compile_right(
+      "struct F; union G;"
+      "struct S { @optional S one; map<long, S> many; @optional F other; @external G last; };"
+      "union G switch (long) { case 1: @optional G one; case 2: @external S two; case 3: map<long, F> three; "
+      "};"
+      "struct F { @optional S one; sequence<G> two; };"
+      "valuetype V { @optional public F one; @external public G two; public V three; };"
+      "exception E { @optional F one; @external G two; };");
+  EXPECT_TRUE(body<model::ValueType>(c, "V").state.at(1).is_external);
+}
+
+TEST(Union, StartsWithTheFirstArmThatEnds) {
+  const Compiled c = compile_right(
+      "union First switch (long) { case 1: long a; case 2: @external First b; };"
+      "union Other switch (long) { case 1: @external Other a; case 2: string b; };"
+      "union None switch (long) { case 1: @external None a; };"
+      "struct Pair; union Deep switch (octet) { case 0: @external Pair a; case 1: First b; default: long c; "
+      "};"
+      "struct Pair { First one; Deep two; };"
+      // One of the two must do without its first arm, and the other need not.
+      "union Y; union X switch (long) { case 1: @external Y a; case 2: long b; };"
+      "union Y switch (long) { case 1: @external X a; case 2: long b; };"
+      "struct Later; union Patient switch (long) { case 1: @external Later a; case 2: long b; };"
+      "struct Later { long a; };");
+  const auto start = [&](std::string_view name) { return body<model::Union>(c, name).start; };
+  EXPECT_EQ(start("First"), 0U);
+  EXPECT_EQ(start("Other"), 1U);
+  EXPECT_EQ(start("None"), 1U);  // the implicit default
+  EXPECT_EQ(start("Deep"), 1U);
+  EXPECT_EQ(start("X"), 0U);
+  EXPECT_EQ(start("Y"), 1U);
+  EXPECT_EQ(start("Patient"), 0U);
+}
+
 TEST(Typedef, IsKeptAndLookedThrough) {
   const Compiled c = compile_right("typedef long A; typedef A B, C[2]; struct S { B member; };");
   EXPECT_EQ(std::get<Primitive>(model::resolve(*member(c, "S", 0).type).form), Primitive::Int32);

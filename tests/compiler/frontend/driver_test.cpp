@@ -5,13 +5,16 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace oncec {
 namespace {
@@ -64,6 +67,27 @@ TEST_F(Driver, WritesThreeFilesNamedForTheIdl) {
   EXPECT_EQ(err_.str(), "");
 }
 
+TEST_F(Driver, SpreadsTheCodeOverAsManyFilesAsAsked) {
+  const std::string file = write("hello.idl", kRight);
+  EXPECT_EQ(run({"--cpp-out", out_folder(), "--cpp-split", "3", file}), 0) << err_.str();
+  EXPECT_EQ(written(), (std::set<std::string>{"hello.once.2.cpp", "hello.once.3.cpp", "hello.once.co.hpp",
+                                              "hello.once.cpp", "hello.once.hpp"}));
+  EXPECT_EQ(run({"--cpp-out", "out", "--cpp-split", "2", "-M", file}), 0) << err_.str();
+  EXPECT_NE(out_.str().find("out/hello.once.2.cpp"), std::string::npos) << out_.str();
+  EXPECT_EQ(run({"--cpp-out", out_folder(), "--cpp-split", "0", file}), 2);
+}
+
+TEST_F(Driver, ReadsAPipe) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  constexpr std::string_view kWrong = "struct S { lng a; };\n";
+  ASSERT_EQ(::write(ends[1], kWrong.data(), kWrong.size()), static_cast<ssize_t>(kWrong.size()));
+  ::close(ends[1]);
+  EXPECT_EQ(run({"check", "/dev/fd/" + std::to_string(ends[0])}), 1);
+  EXPECT_NE(err_.str().find("did you mean 'long'?"), std::string::npos) << err_.str();
+  ::close(ends[0]);
+}
+
 TEST_F(Driver, LeavesAnUnchangedFileAlone) {
   const std::string file = write("hello.idl", kRight);
   ASSERT_EQ(run({"--cpp-out", out_folder(), file}), 0);
@@ -107,7 +131,7 @@ TEST_F(Driver, TakesCodecs) {
 
 TEST_F(Driver, ChecksWithoutWriting) {
   EXPECT_EQ(run({"--check", write("hello.idl", kRight)}), 0) << err_.str();
-  EXPECT_EQ(run({"--check", write("clash.idl", "interface I { void f(); void try_f(); };")}), 1);
+  EXPECT_EQ(run({"--check", write("clash.idl", "interface I { void f(); @cpp_name(\"f\") void g(); };")}), 1);
   EXPECT_FALSE(fs::exists(out_folder()));
 }
 
@@ -172,6 +196,86 @@ TEST_F(Driver, HelpTeachesAndVersionTells) {
   EXPECT_EQ(err_.str(), "");
   EXPECT_EQ(run({"--version"}), 0);
   EXPECT_EQ(out_.str().rfind("oncec ", 0), 0U) << out_.str();
+}
+
+TEST_F(Driver, ChecksByCommandToo) {
+  EXPECT_EQ(run({"check", write("hello.idl", kRight)}), 0) << err_.str();
+  EXPECT_EQ(run({"check", write("bad.idl", "struct S { Unknown a; };\n")}), 1);
+  EXPECT_EQ(run({"check", "--help"}), 0);
+  EXPECT_NE(out_.str().find("Nothing is written"), std::string::npos);
+}
+
+TEST_F(Driver, TurnsWarningsOffByNameAndIntoErrors) {
+  const std::string file = write("odd.idl", "#warning later\n@odd struct S { long a; };\n");
+  EXPECT_EQ(run({"check", file}), 0);
+  EXPECT_NE(err_.str().find("unknown annotation"), std::string::npos);
+  EXPECT_EQ(run({"check", "-Wno-unknown-annotation", file}), 0);
+  EXPECT_EQ(err_.str().find("unknown annotation"), std::string::npos) << err_.str();
+  EXPECT_NE(err_.str().find("#warning later"), std::string::npos);
+  EXPECT_EQ(run({"check", "-Wno-all", file}), 0);
+  EXPECT_EQ(err_.str(), "");
+  EXPECT_EQ(run({"--cpp-out", out_folder(), "-Werror", "-Wno-warning-directive", file}), 1);
+  EXPECT_NE(err_.str().find("error: unknown annotation"), std::string::npos) << err_.str();
+  EXPECT_TRUE(written().empty());
+  EXPECT_EQ(run({"check", "-Wno-such-thing", file}), 2);
+  EXPECT_TRUE(is_one_line(err_.str())) << err_.str();
+  EXPECT_EQ(run({"--help-warnings"}), 0);
+  EXPECT_NE(out_.str().find("\n  unknown-annotation\n"), std::string::npos) << out_.str();
+}
+
+TEST_F(Driver, SpeaksJson) {
+  write("types.idl", "struct T { Nope x; };\n");
+  const std::string file = write("main.idl", "#include \"types.idl\"\n@odd struct S { T a; };\n");
+  EXPECT_EQ(run({"check", "--error-format=json", file}), 1);
+  std::istringstream lines(err_.str());
+  std::map<std::string, nlohmann::json> by_severity;
+  for (std::string line; std::getline(lines, line);) {
+    const nlohmann::json message = nlohmann::json::parse(line);
+    by_severity[message.at("severity")] = message;
+  }
+  ASSERT_EQ(by_severity.size(), 2U) << err_.str();
+  const nlohmann::json& error = by_severity["error"];
+  EXPECT_EQ(error.at("file"), (folder_ / "types.idl").string());
+  EXPECT_EQ(error.at("line"), 1);
+  EXPECT_EQ(error.at("column"), 12);
+  EXPECT_EQ(error.at("end").at("column"), 16);
+  EXPECT_EQ(error.at("notes").at(0).at("message"), "included here");
+  EXPECT_EQ(error.at("notes").at(0).at("file"), file);
+  EXPECT_EQ(by_severity["warning"].at("name"), "unknown-annotation");
+  EXPECT_EQ(by_severity["warning"].at("line"), 2);
+}
+
+TEST_F(Driver, NamesFilesByTheirPathBelowAFolder) {
+  fs::create_directories(folder_ / "idl/sub");
+  const std::string types = write("idl/sub/types.idl", "struct T { long x; };\n");
+  const std::string same = write("types.idl", "struct T { long x; };\n");
+  const std::string root = (folder_ / "idl").string();
+  EXPECT_EQ(run({"--cpp-out", out_folder(), "-I", root, types, same}), 0) << err_.str();
+  EXPECT_TRUE(fs::exists(fs::path(out_folder()) / "sub/types.once.hpp"));
+  EXPECT_TRUE(fs::exists(fs::path(out_folder()) / "types.once.hpp"));
+  EXPECT_EQ(run({"--cpp-out", out_folder(), types, same}), 2) << "both would be types.once.hpp";
+  EXPECT_TRUE(is_one_line(err_.str())) << err_.str();
+}
+
+TEST_F(Driver, TellsWhatTheOutcomeDependsOn) {
+  write("ty pes.idl", "#ifdef FULL\n#include \"more.idl\"\n#endif\nstruct T { long x; };\n");
+  write("more.idl", "\n");
+  const std::string file = write("main.idl", "#include \"ty pes.idl\"\nstruct S { T a; };\n");
+  const std::string rule = folder_.string() + "/out/main.once.hpp \\\n  " + folder_.string() +
+                           "/out/main.once.co.hpp \\\n  " + folder_.string() + "/out/main.once.cpp: \\\n  " +
+                           file + " \\\n  " + folder_.string() + "/ty\\ pes.idl";
+  EXPECT_EQ(run({"-M", "--cpp-out", out_folder(), file}), 0) << err_.str();
+  EXPECT_EQ(out_.str(), rule + "\n");
+  EXPECT_TRUE(written().empty());
+  const std::string rules = (folder_ / "rules.d").string();
+  EXPECT_EQ(run({"-MD", "-MF", rules, "-DFULL", "--cpp-out", out_folder(), file}), 0) << err_.str();
+  std::ifstream in(rules);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}),
+            rule + " \\\n  " + folder_.string() + "/more.idl\n");
+  EXPECT_EQ(written().size(), 3U);
+  EXPECT_EQ(run({"-MD", "--cpp-out", out_folder(), file}), 0);
+  EXPECT_EQ(written().count("main.once.hpp.d"), 1U);
+  EXPECT_EQ(run({"-MF", rules, "--cpp-out", out_folder(), file}), 2);
 }
 
 TEST_F(Driver, ReadsLatin1AndByteOrderMarks) {

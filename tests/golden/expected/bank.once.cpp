@@ -5,11 +5,14 @@
 
 #include <bit>
 #include <cstdint>
+#include <iosfwd>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/print.hpp>
 #include <once/codec/values.hpp>
 #include <once/codec/xdr.hpp>
 #include <once/rpc/channel.hpp>
@@ -27,21 +30,28 @@ using GeneratedCodecs = once::Codecs<once::Cdr, once::Xdr>;
 
 namespace bank {
 
+std::string to_string(const LimitExceeded& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const LimitExceeded& value) { return once::put(out, value); }
+
+}  // namespace bank
+
 template <once::EncoderType E>
-void encode(E& encoder, const LimitExceeded& value) {
+void once::Coding<bank::LimitExceeded>::write(E& encoder, const Value& value) {
   encode(encoder, value.limit);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, LimitExceeded& value) {
+void once::Coding<bank::LimitExceeded>::read(D& decoder, Value& value) {
   decode(decoder, value.limit);
 }
 
-template void encode(once::Cdr::Encoder&, const LimitExceeded&);
-template void decode(once::CdrDecoder<std::endian::little>&, LimitExceeded&);
-template void decode(once::CdrDecoder<std::endian::big>&, LimitExceeded&);
-template void encode(once::XdrEncoder&, const LimitExceeded&);
-template void decode(once::XdrDecoder&, LimitExceeded&);
+template void once::Coding<bank::LimitExceeded>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<bank::LimitExceeded>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<bank::LimitExceeded>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<bank::LimitExceeded>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<bank::LimitExceeded>::read(once::XdrDecoder&, Value&);
+
+namespace bank {
 
 namespace {
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -10,7 +12,9 @@
 
 #include <once/base/error.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/fields.hpp>
 #include <once/rpc/channel.hpp>
+#include <once/rpc/object_ref.hpp>
 #include <once/rpc/operation.hpp>
 #include <once/rpc/outcome.hpp>
 #include <once/rpc/ref.hpp>
@@ -133,13 +137,29 @@ class Account::Servant : public virtual once::Servant {
 
 }  // namespace bank
 
-// How the codecs read and write the types above.
+// How the types above are encoded, decoded and printed; see once/codec/fields.hpp for their fields.
 
 namespace bank {
 
-template <once::EncoderType E>
-void encode(E& encoder, const LimitExceeded& value);
-template <once::DecoderType D>
-void decode(D& decoder, LimitExceeded& value);
+std::string to_string(const LimitExceeded& value);
+std::ostream& operator<<(std::ostream& out, const LimitExceeded& value);
 
 }  // namespace bank
+
+template <>
+struct once::Coding<bank::LimitExceeded> {
+  using Value = ::bank::LimitExceeded;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Fields<bank::LimitExceeded> {
+  static constexpr std::string_view kName = "bank::LimitExceeded";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("limit", value.limit);
+  }
+};

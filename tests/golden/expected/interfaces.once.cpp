@@ -17,6 +17,7 @@
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/print.hpp>
 #include <once/codec/values.hpp>
 #include <once/codec/xdr.hpp>
 #include <once/rpc/channel.hpp>
@@ -35,23 +36,11 @@ using GeneratedCodecs = once::Codecs<once::Cdr, once::Xdr>;
 
 namespace shop {
 
-template <once::EncoderType E>
-void encode(E&, const Empty&) {}
+std::string to_string(const Empty& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Empty& value) { return once::put(out, value); }
 
-template <once::DecoderType D>
-void decode(D&, Empty&) {}
-
-template <once::EncoderType E>
-void encode(E& encoder, const Refused& value) {
-  encode_bounded(encoder, value.reason, 40);
-  encode(encoder, value.missing);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Refused& value) {
-  decode_bounded(decoder, value.reason, 40);
-  decode(decoder, value.missing);
-}
+std::string to_string(const Refused& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Refused& value) { return once::put(out, value); }
 
 std::string_view to_string(Shelf::Color value) {
   switch (value) {
@@ -66,37 +55,8 @@ std::ostream& operator<<(std::ostream& out, Shelf::Color value) {
   return text.empty() ? out << static_cast<std::underlying_type_t<Shelf::Color>>(value) : out << text;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Shelf::Color& value) {
-  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
-  encoder.enumeration(static_cast<std::uint32_t>(value));
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Shelf::Color& value) {
-  value = static_cast<Shelf::Color>(decoder.enumeration());
-  if (!to_string(value).empty()) return;
-  decoder.fail(once::Errc::invalid_value, 4);
-  value = Shelf::Color::red;
-}
-
-template <once::EncoderType E>
-void encode(E& encoder, const Shelf::Slot& value) {
-  const once::Nesting nesting{encoder};
-  if (!nesting) return;
-  encode(encoder, value.row);
-  encode(encoder, value.paint);
-  encode(encoder, value.behind);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Shelf::Slot& value) {
-  const once::Nesting nesting{decoder};
-  if (!nesting) return;
-  decode(decoder, value.row);
-  decode(decoder, value.paint);
-  decode(decoder, value.behind);
-}
+std::string to_string(const Shelf::Slot& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Shelf::Slot& value) { return once::put(out, value); }
 
 std::size_t Shelf::Place::arm_of(Color label) {
   switch (label) {
@@ -122,8 +82,66 @@ void Shelf::Place::words(const std::string& value) {
   discriminator_ = Color::green;
 }
 
+std::string to_string(const Shelf::Place& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Shelf::Place& value) { return once::put(out, value); }
+
+std::string to_string(const Shelf::Occupied& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Shelf::Occupied& value) { return once::put(out, value); }
+
+}  // namespace shop
+
 template <once::EncoderType E>
-void encode(E& encoder, const Shelf::Place& value) {
+void once::Coding<shop::Empty>::write(E&, const Value&) {}
+
+template <once::DecoderType D>
+void once::Coding<shop::Empty>::read(D&, Value&) {}
+
+template <once::EncoderType E>
+void once::Coding<shop::Refused>::write(E& encoder, const Value& value) {
+  encode_bounded(encoder, value.reason, 40);
+  encode(encoder, value.missing);
+}
+
+template <once::DecoderType D>
+void once::Coding<shop::Refused>::read(D& decoder, Value& value) {
+  decode_bounded(decoder, value.reason, 40);
+  decode(decoder, value.missing);
+}
+
+template <once::EncoderType E>
+void once::Coding<shop::Shelf::Color>::write(E& encoder, const Value& value) {
+  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
+  encoder.enumeration(static_cast<std::uint32_t>(value));
+}
+
+template <once::DecoderType D>
+void once::Coding<shop::Shelf::Color>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(decoder.enumeration());
+  if (!to_string(value).empty()) return;
+  decoder.fail(once::Errc::invalid_value, 4);
+  value = Value::red;
+}
+
+template <once::EncoderType E>
+void once::Coding<shop::Shelf::Slot>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.row);
+  encode(encoder, value.paint);
+  encode(encoder, value.behind);
+}
+
+template <once::DecoderType D>
+void once::Coding<shop::Shelf::Slot>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decode(decoder, value.row);
+  decode(decoder, value.paint);
+  decode(decoder, value.behind);
+}
+
+template <once::EncoderType E>
+void once::Coding<shop::Shelf::Place>::write(E& encoder, const Value& value) {
   encode(encoder, value.discriminator_);
   switch (value.state_.index()) {
     case 0: encode(encoder, std::get<0>(value.state_)); break;
@@ -133,10 +151,10 @@ void encode(E& encoder, const Shelf::Place& value) {
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Shelf::Place& value) {
-  Shelf::Color label{};
+void once::Coding<shop::Shelf::Place>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
   decode(decoder, label);
-  switch (Shelf::Place::arm_of(label)) {
+  switch (Value::arm_of(label)) {
     case 0: decode(decoder, value.state_.emplace<0>()); break;
     case 1: decode_bounded(decoder, value.state_.emplace<1>(), 8); break;
     default: decoder.fail(once::Errc::invalid_value); return;
@@ -145,50 +163,52 @@ void decode(D& decoder, Shelf::Place& value) {
 }
 
 template <once::EncoderType E>
-void encode(E& encoder, const Shelf::Occupied& value) {
+void once::Coding<shop::Shelf::Occupied>::write(E& encoder, const Value& value) {
   encode(encoder, value.by);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Shelf::Occupied& value) {
+void once::Coding<shop::Shelf::Occupied>::read(D& decoder, Value& value) {
   decode(decoder, value.by);
 }
 
-template void encode(once::Cdr::Encoder&, const Empty&);
-template void decode(once::CdrDecoder<std::endian::little>&, Empty&);
-template void decode(once::CdrDecoder<std::endian::big>&, Empty&);
-template void encode(once::XdrEncoder&, const Empty&);
-template void decode(once::XdrDecoder&, Empty&);
+template void once::Coding<shop::Empty>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<shop::Empty>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<shop::Empty>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<shop::Empty>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<shop::Empty>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Refused&);
-template void decode(once::CdrDecoder<std::endian::little>&, Refused&);
-template void decode(once::CdrDecoder<std::endian::big>&, Refused&);
-template void encode(once::XdrEncoder&, const Refused&);
-template void decode(once::XdrDecoder&, Refused&);
+template void once::Coding<shop::Refused>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<shop::Refused>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<shop::Refused>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<shop::Refused>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<shop::Refused>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Shelf::Color&);
-template void decode(once::CdrDecoder<std::endian::little>&, Shelf::Color&);
-template void decode(once::CdrDecoder<std::endian::big>&, Shelf::Color&);
-template void encode(once::XdrEncoder&, const Shelf::Color&);
-template void decode(once::XdrDecoder&, Shelf::Color&);
+template void once::Coding<shop::Shelf::Color>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<shop::Shelf::Color>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<shop::Shelf::Color>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<shop::Shelf::Color>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<shop::Shelf::Color>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Shelf::Slot&);
-template void decode(once::CdrDecoder<std::endian::little>&, Shelf::Slot&);
-template void decode(once::CdrDecoder<std::endian::big>&, Shelf::Slot&);
-template void encode(once::XdrEncoder&, const Shelf::Slot&);
-template void decode(once::XdrDecoder&, Shelf::Slot&);
+template void once::Coding<shop::Shelf::Slot>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<shop::Shelf::Slot>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<shop::Shelf::Slot>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<shop::Shelf::Slot>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<shop::Shelf::Slot>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Shelf::Place&);
-template void decode(once::CdrDecoder<std::endian::little>&, Shelf::Place&);
-template void decode(once::CdrDecoder<std::endian::big>&, Shelf::Place&);
-template void encode(once::XdrEncoder&, const Shelf::Place&);
-template void decode(once::XdrDecoder&, Shelf::Place&);
+template void once::Coding<shop::Shelf::Place>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<shop::Shelf::Place>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<shop::Shelf::Place>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<shop::Shelf::Place>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<shop::Shelf::Place>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Shelf::Occupied&);
-template void decode(once::CdrDecoder<std::endian::little>&, Shelf::Occupied&);
-template void decode(once::CdrDecoder<std::endian::big>&, Shelf::Occupied&);
-template void encode(once::XdrEncoder&, const Shelf::Occupied&);
-template void decode(once::XdrDecoder&, Shelf::Occupied&);
+template void once::Coding<shop::Shelf::Occupied>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<shop::Shelf::Occupied>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<shop::Shelf::Occupied>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<shop::Shelf::Occupied>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<shop::Shelf::Occupied>::read(once::XdrDecoder&, Value&);
+
+namespace shop {
 
 namespace {
 

@@ -2,6 +2,7 @@
 // Types, stubs and servant bases.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -16,7 +17,9 @@
 
 #include <once/base/error.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/fields.hpp>
 #include <once/rpc/channel.hpp>
+#include <once/rpc/object_ref.hpp>
 #include <once/rpc/operation.hpp>
 #include <once/rpc/outcome.hpp>
 #include <once/rpc/ref.hpp>
@@ -259,10 +262,8 @@ class Shelf::Place {
   bool operator==(const Place&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Place& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Place& value);
+  friend struct once::Coding<Place>;
+  friend struct once::Fields<Place>;
 
   static std::size_t arm_of(Color label);
 
@@ -685,33 +686,132 @@ class Counter::Servant : public virtual Shelf::Servant, public virtual Scale::Se
 
 }  // namespace shop
 
-// How the codecs read and write the types above.
+// How the types above are encoded, decoded and printed; see once/codec/fields.hpp for their fields.
 
 namespace shop {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Empty& value);
-template <once::DecoderType D>
-void decode(D& decoder, Empty& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Refused& value);
-template <once::DecoderType D>
-void decode(D& decoder, Refused& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Shelf::Color& value);
-template <once::DecoderType D>
-void decode(D& decoder, Shelf::Color& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Shelf::Slot& value);
-template <once::DecoderType D>
-void decode(D& decoder, Shelf::Slot& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Shelf::Place& value);
-template <once::DecoderType D>
-void decode(D& decoder, Shelf::Place& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Shelf::Occupied& value);
-template <once::DecoderType D>
-void decode(D& decoder, Shelf::Occupied& value);
+std::string to_string(const Empty& value);
+std::ostream& operator<<(std::ostream& out, const Empty& value);
+std::string to_string(const Refused& value);
+std::ostream& operator<<(std::ostream& out, const Refused& value);
+std::string to_string(const Shelf::Slot& value);
+std::ostream& operator<<(std::ostream& out, const Shelf::Slot& value);
+std::string to_string(const Shelf::Place& value);
+std::ostream& operator<<(std::ostream& out, const Shelf::Place& value);
+std::string to_string(const Shelf::Occupied& value);
+std::ostream& operator<<(std::ostream& out, const Shelf::Occupied& value);
 
 }  // namespace shop
+
+template <>
+struct once::Coding<shop::Empty> {
+  using Value = ::shop::Empty;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<shop::Refused> {
+  using Value = ::shop::Refused;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<shop::Shelf::Color> {
+  using Value = ::shop::Shelf::Color;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<shop::Shelf::Slot> {
+  using Value = ::shop::Shelf::Slot;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<shop::Shelf::Place> {
+  using Value = ::shop::Shelf::Place;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<shop::Shelf::Occupied> {
+  using Value = ::shop::Shelf::Occupied;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Fields<shop::Empty> {
+  static constexpr std::string_view kName = "shop::Empty";
+  template <class Value, class Visitor>
+  static void visit(Value&, Visitor&&) {
+  }
+};
+
+template <>
+struct once::Fields<shop::Refused> {
+  static constexpr std::string_view kName = "shop::Refused";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("reason", value.reason);
+    visitor("missing", value.missing);
+  }
+};
+
+template <>
+struct once::Enumerators<shop::Shelf::Color> {
+  static constexpr std::string_view kName = "shop::Shelf::Color";
+  static constexpr std::array<shop::Shelf::Color, 2> kAll = {shop::Shelf::Color::red,
+                                                             shop::Shelf::Color::green};
+};
+
+template <>
+struct once::Fields<shop::Shelf::Slot> {
+  static constexpr std::string_view kName = "shop::Shelf::Slot";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("row", value.row);
+    visitor("paint", value.paint);
+    visitor("behind", value.behind);
+  }
+};
+
+template <>
+struct once::Fields<shop::Shelf::Place> {
+  static constexpr std::string_view kName = "shop::Shelf::Place";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("_d", std::as_const(value.discriminator_));
+    switch (value.state_.index()) {
+      case 0: visitor("where", std::get<0>(value.state_)); break;
+      case 1: visitor("words", std::get<1>(value.state_)); break;
+      default: break;
+    }
+  }
+};
+
+template <>
+struct once::Fields<shop::Shelf::Occupied> {
+  static constexpr std::string_view kName = "shop::Shelf::Occupied";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("by", value.by);
+  }
+};

@@ -16,6 +16,7 @@
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/print.hpp>
 #include <once/codec/values.hpp>
 #include <once/codec/xdr.hpp>
 #include <once/rpc/channel.hpp>
@@ -33,19 +34,8 @@ using GeneratedCodecs = once::Codecs<once::Cdr, once::Xdr>;
 
 namespace namespace_ {
 
-template <once::EncoderType E>
-void encode(E& encoder, const class_& value) {
-  encode(encoder, value.int_);
-  encode(encoder, value.delete_);
-  encode(encoder, value.register_);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, class_& value) {
-  decode(decoder, value.int_);
-  decode(decoder, value.delete_);
-  decode(decoder, value.register_);
-}
+std::string to_string(const class_& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const class_& value) { return once::put(out, value); }
 
 std::string_view to_string(operator_ value) {
   switch (value) {
@@ -59,20 +49,6 @@ std::string_view to_string(operator_ value) {
 std::ostream& operator<<(std::ostream& out, operator_ value) {
   const std::string_view text = to_string(value);
   return text.empty() ? out << static_cast<std::underlying_type_t<operator_>>(value) : out << text;
-}
-
-template <once::EncoderType E>
-void encode(E& encoder, const operator_& value) {
-  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
-  encoder.enumeration(static_cast<std::uint32_t>(value));
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, operator_& value) {
-  value = static_cast<operator_>(decoder.enumeration());
-  if (!to_string(value).empty()) return;
-  decoder.fail(once::Errc::invalid_value, 4);
-  value = operator_::new_;
 }
 
 std::size_t template_::arm_of(operator_ label) {
@@ -105,81 +81,28 @@ void template_::default_(const std::string& value, operator_ label) {
   discriminator_ = label;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const template_& value) {
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    case 1: encode(encoder, std::get<1>(value.state_)); break;
-    case 2: encode(encoder, std::get<2>(value.state_)); break;
-    default: break;
-  }
-}
+std::string to_string(const template_& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const template_& value) { return once::put(out, value); }
 
-template <once::DecoderType D>
-void decode(D& decoder, template_& value) {
-  operator_ label{};
-  decode(decoder, label);
-  switch (template_::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, value.state_.emplace<1>()); break;
-    case 2: decode(decoder, value.state_.emplace<2>()); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
+std::string to_string(const virtual_& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const virtual_& value) { return once::put(out, value); }
 
-template <once::EncoderType E>
-void encode(E& encoder, const virtual_& value) {
-  encode(encoder, value.what_);
-  encode(encoder, value.raise_);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, virtual_& value) {
-  decode(decoder, value.what_);
-  decode(decoder, value.raise_);
-}
-
-template <once::EncoderType E>
-void encode(E& encoder, const typename_::Stub_& value) {
-  encode(encoder, value.value);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, typename_::Stub_& value) {
-  decode(decoder, value.value);
-}
+std::string to_string(const typename_::Stub_& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const typename_::Stub_& value) { return once::put(out, value); }
 
 }  // namespace namespace_
 
 namespace std_ {
 
-template <once::EncoderType E>
-void encode(E& encoder, const once_& value) {
-  encode(encoder, value.std);
-  encode(encoder, value.move);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, once_& value) {
-  decode(decoder, value.std);
-  decode(decoder, value.move);
-}
+std::string to_string(const once_& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const once_& value) { return once::put(out, value); }
 
 }  // namespace std_
 
 namespace outer {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Color& value) {
-  encode(encoder, value.hue);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Color& value) {
-  decode(decoder, value.hue);
-}
+std::string to_string(const Color& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Color& value) { return once::put(out, value); }
 
 }  // namespace outer
 
@@ -197,103 +120,186 @@ std::ostream& operator<<(std::ostream& out, Color value) {
   return text.empty() ? out << static_cast<std::underlying_type_t<Color>>(value) : out << text;
 }
 
+std::string to_string(const Paint& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Paint& value) { return once::put(out, value); }
+
+}  // namespace outer::inner
+
 template <once::EncoderType E>
-void encode(E& encoder, const Color& value) {
+void once::Coding<namespace_::class_>::write(E& encoder, const Value& value) {
+  encode(encoder, value.int_);
+  encode(encoder, value.delete_);
+  encode(encoder, value.register_);
+}
+
+template <once::DecoderType D>
+void once::Coding<namespace_::class_>::read(D& decoder, Value& value) {
+  decode(decoder, value.int_);
+  decode(decoder, value.delete_);
+  decode(decoder, value.register_);
+}
+
+template <once::EncoderType E>
+void once::Coding<namespace_::operator_>::write(E& encoder, const Value& value) {
   if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
   encoder.enumeration(static_cast<std::uint32_t>(value));
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Color& value) {
-  value = static_cast<Color>(decoder.enumeration());
+void once::Coding<namespace_::operator_>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(decoder.enumeration());
   if (!to_string(value).empty()) return;
   decoder.fail(once::Errc::invalid_value, 4);
-  value = Color::red;
+  value = Value::new_;
 }
 
 template <once::EncoderType E>
-void encode(E& encoder, const Paint& value) {
+void once::Coding<namespace_::template_>::write(E& encoder, const Value& value) {
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    case 1: encode(encoder, std::get<1>(value.state_)); break;
+    case 2: encode(encoder, std::get<2>(value.state_)); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<namespace_::template_>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: decode(decoder, value.state_.emplace<1>()); break;
+    case 2: decode(decoder, value.state_.emplace<2>()); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<namespace_::virtual_>::write(E& encoder, const Value& value) {
+  encode(encoder, value.what_);
+  encode(encoder, value.raise_);
+}
+
+template <once::DecoderType D>
+void once::Coding<namespace_::virtual_>::read(D& decoder, Value& value) {
+  decode(decoder, value.what_);
+  decode(decoder, value.raise_);
+}
+
+template <once::EncoderType E>
+void once::Coding<namespace_::typename_::Stub_>::write(E& encoder, const Value& value) {
+  encode(encoder, value.value);
+}
+
+template <once::DecoderType D>
+void once::Coding<namespace_::typename_::Stub_>::read(D& decoder, Value& value) {
+  decode(decoder, value.value);
+}
+
+template <once::EncoderType E>
+void once::Coding<std_::once_>::write(E& encoder, const Value& value) {
+  encode(encoder, value.std);
+  encode(encoder, value.move);
+}
+
+template <once::DecoderType D>
+void once::Coding<std_::once_>::read(D& decoder, Value& value) {
+  decode(decoder, value.std);
+  decode(decoder, value.move);
+}
+
+template <once::EncoderType E>
+void once::Coding<outer::Color>::write(E& encoder, const Value& value) {
+  encode(encoder, value.hue);
+}
+
+template <once::DecoderType D>
+void once::Coding<outer::Color>::read(D& decoder, Value& value) {
+  decode(decoder, value.hue);
+}
+
+template <once::EncoderType E>
+void once::Coding<outer::inner::Color>::write(E& encoder, const Value& value) {
+  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
+  encoder.enumeration(static_cast<std::uint32_t>(value));
+}
+
+template <once::DecoderType D>
+void once::Coding<outer::inner::Color>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(decoder.enumeration());
+  if (!to_string(value).empty()) return;
+  decoder.fail(once::Errc::invalid_value, 4);
+  value = Value::red;
+}
+
+template <once::EncoderType E>
+void once::Coding<outer::inner::Paint>::write(E& encoder, const Value& value) {
   encode(encoder, value.mixed);
   encode(encoder, value.plain);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Paint& value) {
+void once::Coding<outer::inner::Paint>::read(D& decoder, Value& value) {
   decode(decoder, value.mixed);
   decode(decoder, value.plain);
 }
 
-}  // namespace outer::inner
+template void once::Coding<namespace_::class_>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<namespace_::class_>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<namespace_::class_>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<namespace_::class_>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<namespace_::class_>::read(once::XdrDecoder&, Value&);
 
-namespace namespace_ {
+template void once::Coding<namespace_::operator_>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<namespace_::operator_>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<namespace_::operator_>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<namespace_::operator_>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<namespace_::operator_>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const class_&);
-template void decode(once::CdrDecoder<std::endian::little>&, class_&);
-template void decode(once::CdrDecoder<std::endian::big>&, class_&);
-template void encode(once::XdrEncoder&, const class_&);
-template void decode(once::XdrDecoder&, class_&);
+template void once::Coding<namespace_::template_>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<namespace_::template_>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<namespace_::template_>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<namespace_::template_>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<namespace_::template_>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const operator_&);
-template void decode(once::CdrDecoder<std::endian::little>&, operator_&);
-template void decode(once::CdrDecoder<std::endian::big>&, operator_&);
-template void encode(once::XdrEncoder&, const operator_&);
-template void decode(once::XdrDecoder&, operator_&);
+template void once::Coding<namespace_::virtual_>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<namespace_::virtual_>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<namespace_::virtual_>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<namespace_::virtual_>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<namespace_::virtual_>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const template_&);
-template void decode(once::CdrDecoder<std::endian::little>&, template_&);
-template void decode(once::CdrDecoder<std::endian::big>&, template_&);
-template void encode(once::XdrEncoder&, const template_&);
-template void decode(once::XdrDecoder&, template_&);
+template void once::Coding<namespace_::typename_::Stub_>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<namespace_::typename_::Stub_>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<namespace_::typename_::Stub_>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<namespace_::typename_::Stub_>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<namespace_::typename_::Stub_>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const virtual_&);
-template void decode(once::CdrDecoder<std::endian::little>&, virtual_&);
-template void decode(once::CdrDecoder<std::endian::big>&, virtual_&);
-template void encode(once::XdrEncoder&, const virtual_&);
-template void decode(once::XdrDecoder&, virtual_&);
+template void once::Coding<std_::once_>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<std_::once_>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<std_::once_>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<std_::once_>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<std_::once_>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const typename_::Stub_&);
-template void decode(once::CdrDecoder<std::endian::little>&, typename_::Stub_&);
-template void decode(once::CdrDecoder<std::endian::big>&, typename_::Stub_&);
-template void encode(once::XdrEncoder&, const typename_::Stub_&);
-template void decode(once::XdrDecoder&, typename_::Stub_&);
+template void once::Coding<outer::Color>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<outer::Color>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<outer::Color>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<outer::Color>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<outer::Color>::read(once::XdrDecoder&, Value&);
 
-}  // namespace namespace_
+template void once::Coding<outer::inner::Color>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<outer::inner::Color>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<outer::inner::Color>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<outer::inner::Color>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<outer::inner::Color>::read(once::XdrDecoder&, Value&);
 
-namespace std_ {
-
-template void encode(once::Cdr::Encoder&, const once_&);
-template void decode(once::CdrDecoder<std::endian::little>&, once_&);
-template void decode(once::CdrDecoder<std::endian::big>&, once_&);
-template void encode(once::XdrEncoder&, const once_&);
-template void decode(once::XdrDecoder&, once_&);
-
-}  // namespace std_
-
-namespace outer {
-
-template void encode(once::Cdr::Encoder&, const Color&);
-template void decode(once::CdrDecoder<std::endian::little>&, Color&);
-template void decode(once::CdrDecoder<std::endian::big>&, Color&);
-template void encode(once::XdrEncoder&, const Color&);
-template void decode(once::XdrDecoder&, Color&);
-
-}  // namespace outer
-
-namespace outer::inner {
-
-template void encode(once::Cdr::Encoder&, const Color&);
-template void decode(once::CdrDecoder<std::endian::little>&, Color&);
-template void decode(once::CdrDecoder<std::endian::big>&, Color&);
-template void encode(once::XdrEncoder&, const Color&);
-template void decode(once::XdrDecoder&, Color&);
-
-template void encode(once::Cdr::Encoder&, const Paint&);
-template void decode(once::CdrDecoder<std::endian::little>&, Paint&);
-template void decode(once::CdrDecoder<std::endian::big>&, Paint&);
-template void encode(once::XdrEncoder&, const Paint&);
-template void decode(once::XdrDecoder&, Paint&);
-
-}  // namespace outer::inner
+template void once::Coding<outer::inner::Paint>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<outer::inner::Paint>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<outer::inner::Paint>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<outer::inner::Paint>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<outer::inner::Paint>::read(once::XdrDecoder&, Value&);
 
 namespace namespace_ {
 

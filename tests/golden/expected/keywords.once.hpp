@@ -2,6 +2,7 @@
 // Types, stubs and servant bases.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -16,7 +17,9 @@
 
 #include <once/base/error.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/fields.hpp>
 #include <once/rpc/channel.hpp>
+#include <once/rpc/object_ref.hpp>
 #include <once/rpc/operation.hpp>
 #include <once/rpc/outcome.hpp>
 #include <once/rpc/ref.hpp>
@@ -75,10 +78,8 @@ class template_ {
   bool operator==(const template_&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const template_& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, template_& value);
+  friend struct once::Coding<template_>;
+  friend struct once::Fields<template_>;
 
   static std::size_t arm_of(operator_ label);
 
@@ -399,60 +400,207 @@ class Painter::Servant : public virtual once::Servant {
 
 }  // namespace outer::inner
 
-// How the codecs read and write the types above.
+// How the types above are encoded, decoded and printed; see once/codec/fields.hpp for their fields.
 
 namespace namespace_ {
 
-template <once::EncoderType E>
-void encode(E& encoder, const class_& value);
-template <once::DecoderType D>
-void decode(D& decoder, class_& value);
-template <once::EncoderType E>
-void encode(E& encoder, const operator_& value);
-template <once::DecoderType D>
-void decode(D& decoder, operator_& value);
-template <once::EncoderType E>
-void encode(E& encoder, const template_& value);
-template <once::DecoderType D>
-void decode(D& decoder, template_& value);
-template <once::EncoderType E>
-void encode(E& encoder, const virtual_& value);
-template <once::DecoderType D>
-void decode(D& decoder, virtual_& value);
-template <once::EncoderType E>
-void encode(E& encoder, const typename_::Stub_& value);
-template <once::DecoderType D>
-void decode(D& decoder, typename_::Stub_& value);
+std::string to_string(const class_& value);
+std::ostream& operator<<(std::ostream& out, const class_& value);
+std::string to_string(const template_& value);
+std::ostream& operator<<(std::ostream& out, const template_& value);
+std::string to_string(const virtual_& value);
+std::ostream& operator<<(std::ostream& out, const virtual_& value);
+std::string to_string(const typename_::Stub_& value);
+std::ostream& operator<<(std::ostream& out, const typename_::Stub_& value);
 
 }  // namespace namespace_
 
 namespace std_ {
 
-template <once::EncoderType E>
-void encode(E& encoder, const once_& value);
-template <once::DecoderType D>
-void decode(D& decoder, once_& value);
+std::string to_string(const once_& value);
+std::ostream& operator<<(std::ostream& out, const once_& value);
 
 }  // namespace std_
 
 namespace outer {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Color& value);
-template <once::DecoderType D>
-void decode(D& decoder, Color& value);
+std::string to_string(const Color& value);
+std::ostream& operator<<(std::ostream& out, const Color& value);
 
 }  // namespace outer
 
 namespace outer::inner {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Color& value);
-template <once::DecoderType D>
-void decode(D& decoder, Color& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Paint& value);
-template <once::DecoderType D>
-void decode(D& decoder, Paint& value);
+std::string to_string(const Paint& value);
+std::ostream& operator<<(std::ostream& out, const Paint& value);
 
 }  // namespace outer::inner
+
+template <>
+struct once::Coding<namespace_::class_> {
+  using Value = ::namespace_::class_;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<namespace_::operator_> {
+  using Value = ::namespace_::operator_;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<namespace_::template_> {
+  using Value = ::namespace_::template_;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<namespace_::virtual_> {
+  using Value = ::namespace_::virtual_;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<namespace_::typename_::Stub_> {
+  using Value = ::namespace_::typename_::Stub_;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<std_::once_> {
+  using Value = ::std_::once_;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<outer::Color> {
+  using Value = ::outer::Color;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<outer::inner::Color> {
+  using Value = ::outer::inner::Color;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<outer::inner::Paint> {
+  using Value = ::outer::inner::Paint;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Fields<namespace_::class_> {
+  static constexpr std::string_view kName = "namespace::class";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("int_", value.int_);
+    visitor("delete", value.delete_);
+    visitor("register", value.register_);
+  }
+};
+
+template <>
+struct once::Enumerators<namespace_::operator_> {
+  static constexpr std::string_view kName = "namespace::operator";
+  static constexpr std::array<namespace_::operator_, 3> kAll = {namespace_::operator_::new_,
+                                                                namespace_::operator_::and_,
+                                                                namespace_::operator_::not_used};
+};
+
+template <>
+struct once::Fields<namespace_::template_> {
+  static constexpr std::string_view kName = "namespace::template";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("_d", std::as_const(value.discriminator_));
+    switch (value.state_.index()) {
+      case 0: visitor("this", std::get<0>(value.state_)); break;
+      case 1: visitor("friend", std::get<1>(value.state_)); break;
+      case 2: visitor("default", std::get<2>(value.state_)); break;
+      default: break;
+    }
+  }
+};
+
+template <>
+struct once::Fields<namespace_::virtual_> {
+  static constexpr std::string_view kName = "namespace::virtual";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("what", value.what_);
+    visitor("raise", value.raise_);
+  }
+};
+
+template <>
+struct once::Fields<namespace_::typename_::Stub_> {
+  static constexpr std::string_view kName = "namespace::typename::Stub";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("value", value.value);
+  }
+};
+
+template <>
+struct once::Fields<std_::once_> {
+  static constexpr std::string_view kName = "std::once";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("std", value.std);
+    visitor("move", value.move);
+  }
+};
+
+template <>
+struct once::Fields<outer::Color> {
+  static constexpr std::string_view kName = "outer::Color";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("hue", value.hue);
+  }
+};
+
+template <>
+struct once::Enumerators<outer::inner::Color> {
+  static constexpr std::string_view kName = "outer::inner::Color";
+  static constexpr std::array<outer::inner::Color, 1> kAll = {outer::inner::Color::red};
+};
+
+template <>
+struct once::Fields<outer::inner::Paint> {
+  static constexpr std::string_view kName = "outer::inner::Paint";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("mixed", value.mixed);
+    visitor("plain", value.plain);
+  }
+};

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <iosfwd>
 #include <ostream>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -14,6 +15,7 @@
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/print.hpp>
 #include <once/codec/values.hpp>
 #include <once/codec/xdr.hpp>
 #include <once/rpc/channel.hpp>
@@ -29,17 +31,8 @@ namespace {
 using GeneratedCodecs = once::Codecs<once::Cdr, once::Xdr>;
 }  // namespace
 
-template <once::EncoderType E>
-void encode(E& encoder, const Pair& value) {
-  encode(encoder, value.first);
-  encode_bounded(encoder, value.second, 4);
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Pair& value) {
-  decode(decoder, value.first);
-  decode_bounded(decoder, value.second, 4);
-}
+std::string to_string(const Pair& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Pair& value) { return once::put(out, value); }
 
 std::string_view to_string(Answer value) {
   switch (value) {
@@ -54,47 +47,62 @@ std::ostream& operator<<(std::ostream& out, Answer value) {
   return text.empty() ? out << static_cast<std::underlying_type_t<Answer>>(value) : out << text;
 }
 
+std::string to_string(const NotNow& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const NotNow& value) { return once::put(out, value); }
+
 template <once::EncoderType E>
-void encode(E& encoder, const Answer& value) {
+void once::Coding<Pair>::write(E& encoder, const Value& value) {
+  encode(encoder, value.first);
+  encode_bounded(encoder, value.second, 4);
+}
+
+template <once::DecoderType D>
+void once::Coding<Pair>::read(D& decoder, Value& value) {
+  decode(decoder, value.first);
+  decode_bounded(decoder, value.second, 4);
+}
+
+template <once::EncoderType E>
+void once::Coding<Answer>::write(E& encoder, const Value& value) {
   if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
   encoder.enumeration(static_cast<std::uint32_t>(value));
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Answer& value) {
-  value = static_cast<Answer>(decoder.enumeration());
+void once::Coding<Answer>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(decoder.enumeration());
   if (!to_string(value).empty()) return;
   decoder.fail(once::Errc::invalid_value, 4);
-  value = Answer::yes;
+  value = Value::yes;
 }
 
 template <once::EncoderType E>
-void encode(E& encoder, const NotNow& value) {
+void once::Coding<NotNow>::write(E& encoder, const Value& value) {
   encode(encoder, value.instead);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, NotNow& value) {
+void once::Coding<NotNow>::read(D& decoder, Value& value) {
   decode(decoder, value.instead);
 }
 
-template void encode(once::Cdr::Encoder&, const Pair&);
-template void decode(once::CdrDecoder<std::endian::little>&, Pair&);
-template void decode(once::CdrDecoder<std::endian::big>&, Pair&);
-template void encode(once::XdrEncoder&, const Pair&);
-template void decode(once::XdrDecoder&, Pair&);
+template void once::Coding<Pair>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<Pair>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<Pair>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<Pair>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<Pair>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Answer&);
-template void decode(once::CdrDecoder<std::endian::little>&, Answer&);
-template void decode(once::CdrDecoder<std::endian::big>&, Answer&);
-template void encode(once::XdrEncoder&, const Answer&);
-template void decode(once::XdrDecoder&, Answer&);
+template void once::Coding<Answer>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<Answer>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<Answer>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<Answer>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<Answer>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const NotNow&);
-template void decode(once::CdrDecoder<std::endian::little>&, NotNow&);
-template void decode(once::CdrDecoder<std::endian::big>&, NotNow&);
-template void encode(once::XdrEncoder&, const NotNow&);
-template void decode(once::XdrDecoder&, NotNow&);
+template void once::Coding<NotNow>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<NotNow>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<NotNow>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<NotNow>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<NotNow>::read(once::XdrDecoder&, Value&);
 
 namespace {
 

@@ -2,6 +2,7 @@
 // Types, stubs and servant bases.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <iosfwd>
 #include <string>
@@ -13,7 +14,9 @@
 
 #include <once/base/error.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/fields.hpp>
 #include <once/rpc/channel.hpp>
+#include <once/rpc/object_ref.hpp>
 #include <once/rpc/operation.hpp>
 #include <once/rpc/outcome.hpp>
 #include <once/rpc/ref.hpp>
@@ -115,16 +118,60 @@ class Plain::Servant : public virtual once::Servant {
   void dispatch(once::Request& request, once::Responder respond) noexcept override;
 };
 
-// How the codecs read and write the types above.
-template <once::EncoderType E>
-void encode(E& encoder, const Pair& value);
-template <once::DecoderType D>
-void decode(D& decoder, Pair& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Answer& value);
-template <once::DecoderType D>
-void decode(D& decoder, Answer& value);
-template <once::EncoderType E>
-void encode(E& encoder, const NotNow& value);
-template <once::DecoderType D>
-void decode(D& decoder, NotNow& value);
+// How the types above are encoded, decoded and printed; see once/codec/fields.hpp for their fields.
+std::string to_string(const Pair& value);
+std::ostream& operator<<(std::ostream& out, const Pair& value);
+std::string to_string(const NotNow& value);
+std::ostream& operator<<(std::ostream& out, const NotNow& value);
+
+template <>
+struct once::Coding<Pair> {
+  using Value = ::Pair;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<Answer> {
+  using Value = ::Answer;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<NotNow> {
+  using Value = ::NotNow;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Fields<Pair> {
+  static constexpr std::string_view kName = "Pair";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("first", value.first);
+    visitor("second", value.second);
+  }
+};
+
+template <>
+struct once::Enumerators<Answer> {
+  static constexpr std::string_view kName = "Answer";
+  static constexpr std::array<Answer, 2> kAll = {Answer::yes, Answer::no};
+};
+
+template <>
+struct once::Fields<NotNow> {
+  static constexpr std::string_view kName = "NotNow";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("instead", value.instead);
+  }
+};

@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <iosfwd>
 #include <ostream>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/print.hpp>
 #include <once/codec/values.hpp>
 #include <once/codec/xdr.hpp>
 
@@ -31,20 +33,6 @@ std::ostream& operator<<(std::ostream& out, Weekday value) {
   return text.empty() ? out << static_cast<std::underlying_type_t<Weekday>>(value) : out << text;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Weekday& value) {
-  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
-  encoder.enumeration(static_cast<std::uint32_t>(value));
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Weekday& value) {
-  value = static_cast<Weekday>(decoder.enumeration());
-  if (!to_string(value).empty()) return;
-  decoder.fail(once::Errc::invalid_value, 4);
-  value = Weekday::monday;
-}
-
 std::string_view to_string(Level value) {
   switch (value) {
     case Level::low: return "low";
@@ -58,22 +46,85 @@ std::ostream& operator<<(std::ostream& out, Level value) {
   return text.empty() ? out << static_cast<std::underlying_type_t<Level>>(value) : out << text;
 }
 
+std::string to_string(const Basic& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Basic& value) { return once::put(out, value); }
+
+std::string to_string(const Empty& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Empty& value) { return once::put(out, value); }
+
+std::string to_string(const Containers& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Containers& value) { return once::put(out, value); }
+
+std::string to_string(const Point& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Point& value) { return once::put(out, value); }
+
+std::string to_string(const Pixel& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Pixel& value) { return once::put(out, value); }
+
+std::string to_string(const Marker& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Marker& value) { return once::put(out, value); }
+
+std::string to_string(const Options& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Options& value) { return once::put(out, value); }
+
+std::string to_string(const Tree& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Tree& value) { return once::put(out, value); }
+
+std::string to_string(const Folder& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Folder& value) { return once::put(out, value); }
+
+std::string to_string(const Entry& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Entry& value) { return once::put(out, value); }
+
+}  // namespace types
+
+namespace types::inner {
+
+std::string to_string(const Basic& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Basic& value) { return once::put(out, value); }
+
+std::string to_string(const Both& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Both& value) { return once::put(out, value); }
+
+}  // namespace types::inner
+
+namespace types {
+
+std::string to_string(const Last& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Last& value) { return once::put(out, value); }
+
+}  // namespace types
+
 template <once::EncoderType E>
-void encode(E& encoder, const Level& value) {
+void once::Coding<types::Weekday>::write(E& encoder, const Value& value) {
   if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
   encoder.enumeration(static_cast<std::uint32_t>(value));
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Level& value) {
-  value = static_cast<Level>(decoder.enumeration());
+void once::Coding<types::Weekday>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(decoder.enumeration());
   if (!to_string(value).empty()) return;
   decoder.fail(once::Errc::invalid_value, 4);
-  value = Level::low;
+  value = Value::monday;
 }
 
 template <once::EncoderType E>
-void encode(E& encoder, const Basic& value) {
+void once::Coding<types::Level>::write(E& encoder, const Value& value) {
+  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
+  encoder.enumeration(static_cast<std::uint32_t>(value));
+}
+
+template <once::DecoderType D>
+void once::Coding<types::Level>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(decoder.enumeration());
+  if (!to_string(value).empty()) return;
+  decoder.fail(once::Errc::invalid_value, 4);
+  value = Value::low;
+}
+
+template <once::EncoderType E>
+void once::Coding<types::Basic>::write(E& encoder, const Value& value) {
   encode(encoder, value.flag);
   encode(encoder, value.raw);
   encode(encoder, value.letter);
@@ -93,7 +144,7 @@ void encode(E& encoder, const Basic& value) {
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Basic& value) {
+void once::Coding<types::Basic>::read(D& decoder, Value& value) {
   decode(decoder, value.flag);
   decode(decoder, value.raw);
   decode(decoder, value.letter);
@@ -113,13 +164,13 @@ void decode(D& decoder, Basic& value) {
 }
 
 template <once::EncoderType E>
-void encode(E&, const Empty&) {}
+void once::Coding<types::Empty>::write(E&, const Value&) {}
 
 template <once::DecoderType D>
-void decode(D&, Empty&) {}
+void once::Coding<types::Empty>::read(D&, Value&) {}
 
 template <once::EncoderType E>
-void encode(E& encoder, const Containers& value) {
+void once::Coding<types::Containers>::write(E& encoder, const Value& value) {
   encode(encoder, value.text);
   encode_bounded(encoder, value.bounded, 5);
   encode(encoder, value.bytes);
@@ -158,7 +209,7 @@ void encode(E& encoder, const Containers& value) {
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Containers& value) {
+void once::Coding<types::Containers>::read(D& decoder, Value& value) {
   decode(decoder, value.text);
   decode_bounded(decoder, value.bounded, 5);
   decode(decoder, value.bytes);
@@ -197,43 +248,43 @@ void decode(D& decoder, Containers& value) {
 }
 
 template <once::EncoderType E>
-void encode(E& encoder, const Point& value) {
+void once::Coding<types::Point>::write(E& encoder, const Value& value) {
   encode(encoder, value.x);
   encode(encoder, value.y);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Point& value) {
+void once::Coding<types::Point>::read(D& decoder, Value& value) {
   decode(decoder, value.x);
   decode(decoder, value.y);
 }
 
 template <once::EncoderType E>
-void encode(E& encoder, const Pixel& value) {
-  encode(encoder, static_cast<const Point&>(value));
+void once::Coding<types::Pixel>::write(E& encoder, const Value& value) {
+  encode(encoder, static_cast<const ::types::Point&>(value));
   encode(encoder, value.color);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Pixel& value) {
-  decode(decoder, static_cast<Point&>(value));
+void once::Coding<types::Pixel>::read(D& decoder, Value& value) {
+  decode(decoder, static_cast<::types::Point&>(value));
   decode(decoder, value.color);
 }
 
 template <once::EncoderType E>
-void encode(E& encoder, const Marker& value) {
-  encode(encoder, static_cast<const Pixel&>(value));
+void once::Coding<types::Marker>::write(E& encoder, const Value& value) {
+  encode(encoder, static_cast<const ::types::Pixel&>(value));
   encode_bounded(encoder, value.label, 10);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Marker& value) {
-  decode(decoder, static_cast<Pixel&>(value));
+void once::Coding<types::Marker>::read(D& decoder, Value& value) {
+  decode(decoder, static_cast<::types::Pixel&>(value));
   decode_bounded(decoder, value.label, 10);
 }
 
 template <once::EncoderType E>
-void encode(E& encoder, const Options& value) {
+void once::Coding<types::Options>::write(E& encoder, const Value& value) {
   encode(encoder, value.number);
   encode_optional(encoder, value.text, [](auto& e1, const auto& element1) {
     encode_bounded(e1, element1, 4);
@@ -247,7 +298,7 @@ void encode(E& encoder, const Options& value) {
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Options& value) {
+void once::Coding<types::Options>::read(D& decoder, Value& value) {
   decode(decoder, value.number);
   decode_optional(decoder, value.text, [](auto& d1, auto& element1) {
     decode_bounded(d1, element1, 4);
@@ -261,7 +312,7 @@ void decode(D& decoder, Options& value) {
 }
 
 template <once::EncoderType E>
-void encode(E& encoder, const Tree& value) {
+void once::Coding<types::Tree>::write(E& encoder, const Value& value) {
   const once::Nesting nesting{encoder};
   if (!nesting) return;
   encode(encoder, value.label);
@@ -269,7 +320,7 @@ void encode(E& encoder, const Tree& value) {
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Tree& value) {
+void once::Coding<types::Tree>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) return;
   decode(decoder, value.label);
@@ -277,21 +328,21 @@ void decode(D& decoder, Tree& value) {
 }
 
 template <once::EncoderType E>
-void encode(E& encoder, const Folder& value) {
+void once::Coding<types::Folder>::write(E& encoder, const Value& value) {
   const once::Nesting nesting{encoder};
   if (!nesting) return;
   encode(encoder, value.entries);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Folder& value) {
+void once::Coding<types::Folder>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) return;
   decode(decoder, value.entries);
 }
 
 template <once::EncoderType E>
-void encode(E& encoder, const Entry& value) {
+void once::Coding<types::Entry>::write(E& encoder, const Value& value) {
   const once::Nesting nesting{encoder};
   if (!nesting) return;
   encode(encoder, value.name);
@@ -299,151 +350,133 @@ void encode(E& encoder, const Entry& value) {
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Entry& value) {
+void once::Coding<types::Entry>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) return;
   decode(decoder, value.name);
   decode_bounded(decoder, value.below, 1);
 }
 
-}  // namespace types
-
-namespace types::inner {
-
 template <once::EncoderType E>
-void encode(E& encoder, const Basic& value) {
+void once::Coding<types::inner::Basic>::write(E& encoder, const Value& value) {
   encode(encoder, value.only);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Basic& value) {
+void once::Coding<types::inner::Basic>::read(D& decoder, Value& value) {
   decode(decoder, value.only);
 }
 
 template <once::EncoderType E>
-void encode(E& encoder, const Both& value) {
+void once::Coding<types::inner::Both>::write(E& encoder, const Value& value) {
   encode(encoder, value.near_one);
   encode(encoder, value.far_one);
   encode(encoder, value.Weekday_of);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Both& value) {
+void once::Coding<types::inner::Both>::read(D& decoder, Value& value) {
   decode(decoder, value.near_one);
   decode(decoder, value.far_one);
   decode(decoder, value.Weekday_of);
 }
 
-}  // namespace types::inner
-
-namespace types {
-
 template <once::EncoderType E>
-void encode(E& encoder, const Last& value) {
+void once::Coding<types::Last>::write(E& encoder, const Value& value) {
   encode(encoder, value.both);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Last& value) {
+void once::Coding<types::Last>::read(D& decoder, Value& value) {
   decode(decoder, value.both);
 }
 
-template void encode(once::Cdr::Encoder&, const Weekday&);
-template void decode(once::CdrDecoder<std::endian::little>&, Weekday&);
-template void decode(once::CdrDecoder<std::endian::big>&, Weekday&);
-template void encode(once::XdrEncoder&, const Weekday&);
-template void decode(once::XdrDecoder&, Weekday&);
+template void once::Coding<types::Weekday>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::Weekday>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::Weekday>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::Weekday>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::Weekday>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Level&);
-template void decode(once::CdrDecoder<std::endian::little>&, Level&);
-template void decode(once::CdrDecoder<std::endian::big>&, Level&);
-template void encode(once::XdrEncoder&, const Level&);
-template void decode(once::XdrDecoder&, Level&);
+template void once::Coding<types::Level>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::Level>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::Level>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::Level>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::Level>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Basic&);
-template void decode(once::CdrDecoder<std::endian::little>&, Basic&);
-template void decode(once::CdrDecoder<std::endian::big>&, Basic&);
-template void encode(once::XdrEncoder&, const Basic&);
-template void decode(once::XdrDecoder&, Basic&);
+template void once::Coding<types::Basic>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::Basic>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::Basic>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::Basic>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::Basic>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Empty&);
-template void decode(once::CdrDecoder<std::endian::little>&, Empty&);
-template void decode(once::CdrDecoder<std::endian::big>&, Empty&);
-template void encode(once::XdrEncoder&, const Empty&);
-template void decode(once::XdrDecoder&, Empty&);
+template void once::Coding<types::Empty>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::Empty>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::Empty>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::Empty>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::Empty>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Containers&);
-template void decode(once::CdrDecoder<std::endian::little>&, Containers&);
-template void decode(once::CdrDecoder<std::endian::big>&, Containers&);
-template void encode(once::XdrEncoder&, const Containers&);
-template void decode(once::XdrDecoder&, Containers&);
+template void once::Coding<types::Containers>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::Containers>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::Containers>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::Containers>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::Containers>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Point&);
-template void decode(once::CdrDecoder<std::endian::little>&, Point&);
-template void decode(once::CdrDecoder<std::endian::big>&, Point&);
-template void encode(once::XdrEncoder&, const Point&);
-template void decode(once::XdrDecoder&, Point&);
+template void once::Coding<types::Point>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::Point>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::Point>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::Point>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::Point>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Pixel&);
-template void decode(once::CdrDecoder<std::endian::little>&, Pixel&);
-template void decode(once::CdrDecoder<std::endian::big>&, Pixel&);
-template void encode(once::XdrEncoder&, const Pixel&);
-template void decode(once::XdrDecoder&, Pixel&);
+template void once::Coding<types::Pixel>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::Pixel>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::Pixel>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::Pixel>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::Pixel>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Marker&);
-template void decode(once::CdrDecoder<std::endian::little>&, Marker&);
-template void decode(once::CdrDecoder<std::endian::big>&, Marker&);
-template void encode(once::XdrEncoder&, const Marker&);
-template void decode(once::XdrDecoder&, Marker&);
+template void once::Coding<types::Marker>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::Marker>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::Marker>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::Marker>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::Marker>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Options&);
-template void decode(once::CdrDecoder<std::endian::little>&, Options&);
-template void decode(once::CdrDecoder<std::endian::big>&, Options&);
-template void encode(once::XdrEncoder&, const Options&);
-template void decode(once::XdrDecoder&, Options&);
+template void once::Coding<types::Options>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::Options>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::Options>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::Options>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::Options>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Tree&);
-template void decode(once::CdrDecoder<std::endian::little>&, Tree&);
-template void decode(once::CdrDecoder<std::endian::big>&, Tree&);
-template void encode(once::XdrEncoder&, const Tree&);
-template void decode(once::XdrDecoder&, Tree&);
+template void once::Coding<types::Tree>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::Tree>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::Tree>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::Tree>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::Tree>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Folder&);
-template void decode(once::CdrDecoder<std::endian::little>&, Folder&);
-template void decode(once::CdrDecoder<std::endian::big>&, Folder&);
-template void encode(once::XdrEncoder&, const Folder&);
-template void decode(once::XdrDecoder&, Folder&);
+template void once::Coding<types::Folder>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::Folder>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::Folder>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::Folder>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::Folder>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Entry&);
-template void decode(once::CdrDecoder<std::endian::little>&, Entry&);
-template void decode(once::CdrDecoder<std::endian::big>&, Entry&);
-template void encode(once::XdrEncoder&, const Entry&);
-template void decode(once::XdrDecoder&, Entry&);
+template void once::Coding<types::Entry>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::Entry>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::Entry>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::Entry>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::Entry>::read(once::XdrDecoder&, Value&);
 
-}  // namespace types
+template void once::Coding<types::inner::Basic>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::inner::Basic>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::inner::Basic>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::inner::Basic>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::inner::Basic>::read(once::XdrDecoder&, Value&);
 
-namespace types::inner {
+template void once::Coding<types::inner::Both>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::inner::Both>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::inner::Both>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::inner::Both>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::inner::Both>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Basic&);
-template void decode(once::CdrDecoder<std::endian::little>&, Basic&);
-template void decode(once::CdrDecoder<std::endian::big>&, Basic&);
-template void encode(once::XdrEncoder&, const Basic&);
-template void decode(once::XdrDecoder&, Basic&);
-
-template void encode(once::Cdr::Encoder&, const Both&);
-template void decode(once::CdrDecoder<std::endian::little>&, Both&);
-template void decode(once::CdrDecoder<std::endian::big>&, Both&);
-template void encode(once::XdrEncoder&, const Both&);
-template void decode(once::XdrDecoder&, Both&);
-
-}  // namespace types::inner
-
-namespace types {
-
-template void encode(once::Cdr::Encoder&, const Last&);
-template void decode(once::CdrDecoder<std::endian::little>&, Last&);
-template void decode(once::CdrDecoder<std::endian::big>&, Last&);
-template void encode(once::XdrEncoder&, const Last&);
-template void decode(once::XdrDecoder&, Last&);
-
-}  // namespace types
+template void once::Coding<types::Last>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<types::Last>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<types::Last>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<types::Last>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<types::Last>::read(once::XdrDecoder&, Value&);

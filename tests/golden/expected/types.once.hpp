@@ -13,6 +13,7 @@
 
 #include <once/codec/codec.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/fields.hpp>
 #include <once/codec/values.hpp>
 
 namespace types {
@@ -193,82 +194,355 @@ struct Last {
 
 }  // namespace types
 
-// How the codecs read and write the types above.
+// How the types above are encoded, decoded and printed; see once/codec/fields.hpp for their fields.
 
 namespace types {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Weekday& value);
-template <once::DecoderType D>
-void decode(D& decoder, Weekday& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Level& value);
-template <once::DecoderType D>
-void decode(D& decoder, Level& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Basic& value);
-template <once::DecoderType D>
-void decode(D& decoder, Basic& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Empty& value);
-template <once::DecoderType D>
-void decode(D& decoder, Empty& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Containers& value);
-template <once::DecoderType D>
-void decode(D& decoder, Containers& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Point& value);
-template <once::DecoderType D>
-void decode(D& decoder, Point& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Pixel& value);
-template <once::DecoderType D>
-void decode(D& decoder, Pixel& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Marker& value);
-template <once::DecoderType D>
-void decode(D& decoder, Marker& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Options& value);
-template <once::DecoderType D>
-void decode(D& decoder, Options& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Tree& value);
-template <once::DecoderType D>
-void decode(D& decoder, Tree& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Folder& value);
-template <once::DecoderType D>
-void decode(D& decoder, Folder& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Entry& value);
-template <once::DecoderType D>
-void decode(D& decoder, Entry& value);
+std::string to_string(const Basic& value);
+std::ostream& operator<<(std::ostream& out, const Basic& value);
+std::string to_string(const Empty& value);
+std::ostream& operator<<(std::ostream& out, const Empty& value);
+std::string to_string(const Containers& value);
+std::ostream& operator<<(std::ostream& out, const Containers& value);
+std::string to_string(const Point& value);
+std::ostream& operator<<(std::ostream& out, const Point& value);
+std::string to_string(const Pixel& value);
+std::ostream& operator<<(std::ostream& out, const Pixel& value);
+std::string to_string(const Marker& value);
+std::ostream& operator<<(std::ostream& out, const Marker& value);
+std::string to_string(const Options& value);
+std::ostream& operator<<(std::ostream& out, const Options& value);
+std::string to_string(const Tree& value);
+std::ostream& operator<<(std::ostream& out, const Tree& value);
+std::string to_string(const Folder& value);
+std::ostream& operator<<(std::ostream& out, const Folder& value);
+std::string to_string(const Entry& value);
+std::ostream& operator<<(std::ostream& out, const Entry& value);
 
 }  // namespace types
 
 namespace types::inner {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Basic& value);
-template <once::DecoderType D>
-void decode(D& decoder, Basic& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Both& value);
-template <once::DecoderType D>
-void decode(D& decoder, Both& value);
+std::string to_string(const Basic& value);
+std::ostream& operator<<(std::ostream& out, const Basic& value);
+std::string to_string(const Both& value);
+std::ostream& operator<<(std::ostream& out, const Both& value);
 
 }  // namespace types::inner
 
 namespace types {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Last& value);
-template <once::DecoderType D>
-void decode(D& decoder, Last& value);
+std::string to_string(const Last& value);
+std::ostream& operator<<(std::ostream& out, const Last& value);
 
 }  // namespace types
 
+template <>
+struct once::Coding<types::Weekday> {
+  using Value = ::types::Weekday;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Level> {
+  using Value = ::types::Level;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Basic> {
+  using Value = ::types::Basic;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Empty> {
+  using Value = ::types::Empty;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Containers> {
+  using Value = ::types::Containers;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Point> {
+  using Value = ::types::Point;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Pixel> {
+  using Value = ::types::Pixel;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Marker> {
+  using Value = ::types::Marker;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Options> {
+  using Value = ::types::Options;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Tree> {
+  using Value = ::types::Tree;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Folder> {
+  using Value = ::types::Folder;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Entry> {
+  using Value = ::types::Entry;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::inner::Basic> {
+  using Value = ::types::inner::Basic;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::inner::Both> {
+  using Value = ::types::inner::Both;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<types::Last> {
+  using Value = ::types::Last;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
 template <class Coder>
 inline constexpr std::size_t once::kOctetsMin<Coder, types::Empty> = 0;
+
+template <>
+struct once::Enumerators<types::Weekday> {
+  static constexpr std::string_view kName = "types::Weekday";
+  static constexpr std::array<types::Weekday, 3> kAll = {types::Weekday::monday, types::Weekday::tuesday,
+                                                         types::Weekday::sunday};
+};
+
+template <>
+struct once::Enumerators<types::Level> {
+  static constexpr std::string_view kName = "types::Level";
+  static constexpr std::array<types::Level, 2> kAll = {types::Level::low, types::Level::high};
+};
+
+template <>
+struct once::Fields<types::Basic> {
+  static constexpr std::string_view kName = "types::Basic";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("flag", value.flag);
+    visitor("raw", value.raw);
+    visitor("letter", value.letter);
+    visitor("tiny", value.tiny);
+    visitor("small", value.small);
+    visitor("s16", value.s16);
+    visitor("u16", value.u16);
+    visitor("s32", value.s32);
+    visitor("u32", value.u32);
+    visitor("s64", value.s64);
+    visitor("u64", value.u64);
+    visitor("f32", value.f32);
+    visitor("f64", value.f64);
+    visitor("f128", value.f128);
+    visitor("day", value.day);
+    visitor("height", value.height);
+  }
+};
+
+template <>
+struct once::Fields<types::Empty> {
+  static constexpr std::string_view kName = "types::Empty";
+  template <class Value, class Visitor>
+  static void visit(Value&, Visitor&&) {
+  }
+};
+
+template <>
+struct once::Fields<types::Containers> {
+  static constexpr std::string_view kName = "types::Containers";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("text", value.text);
+    visitor("bounded", value.bounded);
+    visitor("bytes", value.bytes);
+    visitor("few_bytes", value.few_bytes);
+    visitor("flags", value.flags);
+    visitor("shorts", value.shorts);
+    visitor("doubles", value.doubles);
+    visitor("days", value.days);
+    visitor("words", value.words);
+    visitor("pages", value.pages);
+    visitor("empties", value.empties);
+    visitor("amounts", value.amounts);
+    visitor("hash", value.hash);
+    visitor("matrix", value.matrix);
+    visitor("names", value.names);
+    visitor("pair", value.pair);
+    visitor("line", value.line);
+    visitor("short_list", value.short_list);
+    visitor("table", value.table);
+  }
+};
+
+template <>
+struct once::Fields<types::Point> {
+  static constexpr std::string_view kName = "types::Point";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("x", value.x);
+    visitor("y", value.y);
+  }
+};
+
+template <>
+struct once::Fields<types::Pixel> {
+  static constexpr std::string_view kName = "types::Pixel";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    Fields<::types::Point>::visit(value, visitor);
+    visitor("color", value.color);
+  }
+};
+
+template <>
+struct once::Fields<types::Marker> {
+  static constexpr std::string_view kName = "types::Marker";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    Fields<::types::Pixel>::visit(value, visitor);
+    visitor("label", value.label);
+  }
+};
+
+template <>
+struct once::Fields<types::Options> {
+  static constexpr std::string_view kName = "types::Options";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("number", value.number);
+    visitor("text", value.text);
+    visitor("words", value.words);
+    visitor("where", value.where);
+  }
+};
+
+template <>
+struct once::Fields<types::Tree> {
+  static constexpr std::string_view kName = "types::Tree";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("label", value.label);
+    visitor("children", value.children);
+  }
+};
+
+template <>
+struct once::Fields<types::Folder> {
+  static constexpr std::string_view kName = "types::Folder";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("entries", value.entries);
+  }
+};
+
+template <>
+struct once::Fields<types::Entry> {
+  static constexpr std::string_view kName = "types::Entry";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("name", value.name);
+    visitor("below", value.below);
+  }
+};
+
+template <>
+struct once::Fields<types::inner::Basic> {
+  static constexpr std::string_view kName = "types::inner::Basic";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("only", value.only);
+  }
+};
+
+template <>
+struct once::Fields<types::inner::Both> {
+  static constexpr std::string_view kName = "types::inner::Both";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("near_one", value.near_one);
+    visitor("far_one", value.far_one);
+    visitor("Weekday_of", value.Weekday_of);
+  }
+};
+
+template <>
+struct once::Fields<types::Last> {
+  static constexpr std::string_view kName = "types::Last";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("both", value.both);
+  }
+};

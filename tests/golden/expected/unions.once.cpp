@@ -16,6 +16,7 @@
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/print.hpp>
 #include <once/codec/values.hpp>
 #include <once/codec/xdr.hpp>
 
@@ -33,20 +34,6 @@ std::string_view to_string(Kind value) {
 std::ostream& operator<<(std::ostream& out, Kind value) {
   const std::string_view text = to_string(value);
   return text.empty() ? out << static_cast<std::underlying_type_t<Kind>>(value) : out << text;
-}
-
-template <once::EncoderType E>
-void encode(E& encoder, const Kind& value) {
-  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
-  encoder.enumeration(static_cast<std::uint32_t>(value));
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Kind& value) {
-  value = static_cast<Kind>(decoder.enumeration());
-  if (!to_string(value).empty()) return;
-  decoder.fail(once::Errc::invalid_value, 4);
-  value = Kind::nothing;
 }
 
 std::size_t Answer::arm_of(Kind label) {
@@ -78,28 +65,8 @@ void Answer::words(const std::string& value) {
   discriminator_ = Kind::text;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Answer& value) {
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    case 1: encode_bounded(encoder, std::get<1>(value.state_), 16); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Answer& value) {
-  Kind label{};
-  decode(decoder, label);
-  switch (Answer::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode_bounded(decoder, value.state_.emplace<1>(), 16); break;
-    case 2: value.state_.emplace<2>(); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
+std::string to_string(const Answer& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Answer& value) { return once::put(out, value); }
 
 std::size_t Shape::arm_of(std::int32_t label) {
   switch (label) {
@@ -133,29 +100,8 @@ void Shape::raw(std::uint8_t value, std::int32_t label) {
   discriminator_ = label;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Shape& value) {
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    case 1: encode_bounded(encoder, std::get<1>(value.state_), 4); break;
-    case 2: encode(encoder, std::get<2>(value.state_)); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Shape& value) {
-  std::int32_t label{};
-  decode(decoder, label);
-  switch (Shape::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode_bounded(decoder, value.state_.emplace<1>(), 4); break;
-    case 2: decode(decoder, value.state_.emplace<2>()); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
+std::string to_string(const Shape& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Shape& value) { return once::put(out, value); }
 
 std::size_t Choice::arm_of(bool label) {
   switch (int{label}) {
@@ -181,27 +127,8 @@ void Choice::code(std::int32_t value) {
   discriminator_ = false;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Choice& value) {
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    case 1: encode(encoder, std::get<1>(value.state_)); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Choice& value) {
-  bool label{};
-  decode(decoder, label);
-  switch (Choice::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, value.state_.emplace<1>()); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
+std::string to_string(const Choice& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Choice& value) { return once::put(out, value); }
 
 std::size_t Letter::arm_of(char label) {
   switch (label) {
@@ -233,29 +160,8 @@ void Letter::other(std::int32_t value, char label) {
   discriminator_ = label;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Letter& value) {
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    case 1: encode(encoder, std::get<1>(value.state_)); break;
-    case 2: encode(encoder, std::get<2>(value.state_)); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Letter& value) {
-  char label{};
-  decode(decoder, label);
-  switch (Letter::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, value.state_.emplace<1>()); break;
-    case 2: decode(decoder, value.state_.emplace<2>()); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
+std::string to_string(const Letter& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Letter& value) { return once::put(out, value); }
 
 std::size_t Only::arm_of(std::uint16_t label) {
   switch (label) {
@@ -275,25 +181,8 @@ void Only::everything(const std::string& value, std::uint16_t label) {
   discriminator_ = label;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Only& value) {
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Only& value) {
-  std::uint16_t label{};
-  decode(decoder, label);
-  switch (Only::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
+std::string to_string(const Only& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Only& value) { return once::put(out, value); }
 
 std::size_t Wide::arm_of(std::uint64_t label) {
   switch (label) {
@@ -324,28 +213,8 @@ void Wide::said(const Answer& value) {
   discriminator_ = 0U;
 }
 
-template <once::EncoderType E>
-void encode(E& encoder, const Wide& value) {
-  encode(encoder, value.discriminator_);
-  switch (value.state_.index()) {
-    case 0: encode(encoder, std::get<0>(value.state_)); break;
-    case 1: encode(encoder, std::get<1>(value.state_)); break;
-    default: break;
-  }
-}
-
-template <once::DecoderType D>
-void decode(D& decoder, Wide& value) {
-  std::uint64_t label{};
-  decode(decoder, label);
-  switch (Wide::arm_of(label)) {
-    case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, value.state_.emplace<1>()); break;
-    case 2: value.state_.emplace<2>(); break;
-    default: decoder.fail(once::Errc::invalid_value); return;
-  }
-  value.discriminator_ = label;
-}
+std::string to_string(const Wide& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Wide& value) { return once::put(out, value); }
 
 std::size_t Expression::arm_of(std::uint8_t label) {
   switch (label) {
@@ -382,8 +251,166 @@ void Expression::product(const std::vector<Expression>& value) {
   discriminator_ = 2U;
 }
 
+std::string to_string(const Expression& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Expression& value) { return once::put(out, value); }
+
+std::string to_string(const Holder& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Holder& value) { return once::put(out, value); }
+
+}  // namespace unions
+
 template <once::EncoderType E>
-void encode(E& encoder, const Expression& value) {
+void once::Coding<unions::Kind>::write(E& encoder, const Value& value) {
+  if (to_string(value).empty()) encoder.fail(once::Errc::invalid_value);
+  encoder.enumeration(static_cast<std::uint32_t>(value));
+}
+
+template <once::DecoderType D>
+void once::Coding<unions::Kind>::read(D& decoder, Value& value) {
+  value = static_cast<Value>(decoder.enumeration());
+  if (!to_string(value).empty()) return;
+  decoder.fail(once::Errc::invalid_value, 4);
+  value = Value::nothing;
+}
+
+template <once::EncoderType E>
+void once::Coding<unions::Answer>::write(E& encoder, const Value& value) {
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    case 1: encode_bounded(encoder, std::get<1>(value.state_), 16); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<unions::Answer>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: decode_bounded(decoder, value.state_.emplace<1>(), 16); break;
+    case 2: value.state_.emplace<2>(); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<unions::Shape>::write(E& encoder, const Value& value) {
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    case 1: encode_bounded(encoder, std::get<1>(value.state_), 4); break;
+    case 2: encode(encoder, std::get<2>(value.state_)); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<unions::Shape>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: decode_bounded(decoder, value.state_.emplace<1>(), 4); break;
+    case 2: decode(decoder, value.state_.emplace<2>()); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<unions::Choice>::write(E& encoder, const Value& value) {
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    case 1: encode(encoder, std::get<1>(value.state_)); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<unions::Choice>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: decode(decoder, value.state_.emplace<1>()); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<unions::Letter>::write(E& encoder, const Value& value) {
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    case 1: encode(encoder, std::get<1>(value.state_)); break;
+    case 2: encode(encoder, std::get<2>(value.state_)); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<unions::Letter>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: decode(decoder, value.state_.emplace<1>()); break;
+    case 2: decode(decoder, value.state_.emplace<2>()); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<unions::Only>::write(E& encoder, const Value& value) {
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<unions::Only>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<unions::Wide>::write(E& encoder, const Value& value) {
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    case 1: encode(encoder, std::get<1>(value.state_)); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<unions::Wide>::read(D& decoder, Value& value) {
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: decode(decoder, value.state_.emplace<1>()); break;
+    case 2: value.state_.emplace<2>(); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
+template <once::EncoderType E>
+void once::Coding<unions::Expression>::write(E& encoder, const Value& value) {
   const once::Nesting nesting{encoder};
   if (!nesting) return;
   encode(encoder, value.discriminator_);
@@ -396,12 +423,12 @@ void encode(E& encoder, const Expression& value) {
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Expression& value) {
+void once::Coding<unions::Expression>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) return;
-  std::uint8_t label{};
+  decltype(value.discriminator_) label{};
   decode(decoder, label);
-  switch (Expression::arm_of(label)) {
+  switch (Value::arm_of(label)) {
     case 0: decode(decoder, value.state_.emplace<0>()); break;
     case 1: decode_bounded(decoder, value.state_.emplace<1>(), 8); break;
     case 2: decode_bounded(decoder, value.state_.emplace<2>(), 8); break;
@@ -412,71 +439,69 @@ void decode(D& decoder, Expression& value) {
 }
 
 template <once::EncoderType E>
-void encode(E& encoder, const Holder& value) {
+void once::Coding<unions::Holder>::write(E& encoder, const Value& value) {
   encode(encoder, value.said);
   encode(encoder, value.shapes);
   encode(encoder, value.chosen);
 }
 
 template <once::DecoderType D>
-void decode(D& decoder, Holder& value) {
+void once::Coding<unions::Holder>::read(D& decoder, Value& value) {
   decode(decoder, value.said);
   decode(decoder, value.shapes);
   decode(decoder, value.chosen);
 }
 
-template void encode(once::Cdr::Encoder&, const Kind&);
-template void decode(once::CdrDecoder<std::endian::little>&, Kind&);
-template void decode(once::CdrDecoder<std::endian::big>&, Kind&);
-template void encode(once::XdrEncoder&, const Kind&);
-template void decode(once::XdrDecoder&, Kind&);
+template void once::Coding<unions::Kind>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<unions::Kind>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<unions::Kind>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<unions::Kind>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<unions::Kind>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Answer&);
-template void decode(once::CdrDecoder<std::endian::little>&, Answer&);
-template void decode(once::CdrDecoder<std::endian::big>&, Answer&);
-template void encode(once::XdrEncoder&, const Answer&);
-template void decode(once::XdrDecoder&, Answer&);
+template void once::Coding<unions::Answer>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<unions::Answer>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<unions::Answer>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<unions::Answer>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<unions::Answer>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Shape&);
-template void decode(once::CdrDecoder<std::endian::little>&, Shape&);
-template void decode(once::CdrDecoder<std::endian::big>&, Shape&);
-template void encode(once::XdrEncoder&, const Shape&);
-template void decode(once::XdrDecoder&, Shape&);
+template void once::Coding<unions::Shape>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<unions::Shape>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<unions::Shape>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<unions::Shape>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<unions::Shape>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Choice&);
-template void decode(once::CdrDecoder<std::endian::little>&, Choice&);
-template void decode(once::CdrDecoder<std::endian::big>&, Choice&);
-template void encode(once::XdrEncoder&, const Choice&);
-template void decode(once::XdrDecoder&, Choice&);
+template void once::Coding<unions::Choice>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<unions::Choice>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<unions::Choice>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<unions::Choice>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<unions::Choice>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Letter&);
-template void decode(once::CdrDecoder<std::endian::little>&, Letter&);
-template void decode(once::CdrDecoder<std::endian::big>&, Letter&);
-template void encode(once::XdrEncoder&, const Letter&);
-template void decode(once::XdrDecoder&, Letter&);
+template void once::Coding<unions::Letter>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<unions::Letter>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<unions::Letter>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<unions::Letter>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<unions::Letter>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Only&);
-template void decode(once::CdrDecoder<std::endian::little>&, Only&);
-template void decode(once::CdrDecoder<std::endian::big>&, Only&);
-template void encode(once::XdrEncoder&, const Only&);
-template void decode(once::XdrDecoder&, Only&);
+template void once::Coding<unions::Only>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<unions::Only>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<unions::Only>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<unions::Only>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<unions::Only>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Wide&);
-template void decode(once::CdrDecoder<std::endian::little>&, Wide&);
-template void decode(once::CdrDecoder<std::endian::big>&, Wide&);
-template void encode(once::XdrEncoder&, const Wide&);
-template void decode(once::XdrDecoder&, Wide&);
+template void once::Coding<unions::Wide>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<unions::Wide>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<unions::Wide>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<unions::Wide>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<unions::Wide>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Expression&);
-template void decode(once::CdrDecoder<std::endian::little>&, Expression&);
-template void decode(once::CdrDecoder<std::endian::big>&, Expression&);
-template void encode(once::XdrEncoder&, const Expression&);
-template void decode(once::XdrDecoder&, Expression&);
+template void once::Coding<unions::Expression>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<unions::Expression>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<unions::Expression>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<unions::Expression>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<unions::Expression>::read(once::XdrDecoder&, Value&);
 
-template void encode(once::Cdr::Encoder&, const Holder&);
-template void decode(once::CdrDecoder<std::endian::little>&, Holder&);
-template void decode(once::CdrDecoder<std::endian::big>&, Holder&);
-template void encode(once::XdrEncoder&, const Holder&);
-template void decode(once::XdrDecoder&, Holder&);
-
-}  // namespace unions
+template void once::Coding<unions::Holder>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<unions::Holder>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<unions::Holder>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<unions::Holder>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<unions::Holder>::read(once::XdrDecoder&, Value&);

@@ -2,6 +2,7 @@
 // Types, stubs and servant bases.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -9,10 +10,12 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include <once/codec/coder.hpp>
+#include <once/codec/fields.hpp>
 
 namespace unions {
 
@@ -55,10 +58,8 @@ class Answer {
   bool operator==(const Answer&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Answer& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Answer& value);
+  friend struct once::Coding<Answer>;
+  friend struct once::Fields<Answer>;
 
   static std::size_t arm_of(Kind label);
 
@@ -99,10 +100,8 @@ class Shape {
   bool operator==(const Shape&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Shape& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Shape& value);
+  friend struct once::Coding<Shape>;
+  friend struct once::Fields<Shape>;
 
   static std::size_t arm_of(std::int32_t label);
 
@@ -137,10 +136,8 @@ class Choice {
   bool operator==(const Choice&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Choice& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Choice& value);
+  friend struct once::Coding<Choice>;
+  friend struct once::Fields<Choice>;
 
   static std::size_t arm_of(bool label);
 
@@ -180,10 +177,8 @@ class Letter {
   bool operator==(const Letter&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Letter& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Letter& value);
+  friend struct once::Coding<Letter>;
+  friend struct once::Fields<Letter>;
 
   static std::size_t arm_of(char label);
 
@@ -213,10 +208,8 @@ class Only {
   bool operator==(const Only&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Only& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Only& value);
+  friend struct once::Coding<Only>;
+  friend struct once::Fields<Only>;
 
   static std::size_t arm_of(std::uint16_t label);
 
@@ -251,10 +244,8 @@ class Wide {
   bool operator==(const Wide&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Wide& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Wide& value);
+  friend struct once::Coding<Wide>;
+  friend struct once::Fields<Wide>;
 
   static std::size_t arm_of(std::uint64_t label);
 
@@ -295,10 +286,8 @@ class Expression {
   bool operator==(const Expression&) const = default;
 
  private:
-  template <once::EncoderType E>
-  friend void encode(E& encoder, const Expression& value);
-  template <once::DecoderType D>
-  friend void decode(D& decoder, Expression& value);
+  friend struct once::Coding<Expression>;
+  friend struct once::Fields<Expression>;
 
   static std::size_t arm_of(std::uint8_t label);
 
@@ -316,45 +305,224 @@ struct Holder {
 
 }  // namespace unions
 
-// How the codecs read and write the types above.
+// How the types above are encoded, decoded and printed; see once/codec/fields.hpp for their fields.
 
 namespace unions {
 
-template <once::EncoderType E>
-void encode(E& encoder, const Kind& value);
-template <once::DecoderType D>
-void decode(D& decoder, Kind& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Answer& value);
-template <once::DecoderType D>
-void decode(D& decoder, Answer& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Shape& value);
-template <once::DecoderType D>
-void decode(D& decoder, Shape& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Choice& value);
-template <once::DecoderType D>
-void decode(D& decoder, Choice& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Letter& value);
-template <once::DecoderType D>
-void decode(D& decoder, Letter& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Only& value);
-template <once::DecoderType D>
-void decode(D& decoder, Only& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Wide& value);
-template <once::DecoderType D>
-void decode(D& decoder, Wide& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Expression& value);
-template <once::DecoderType D>
-void decode(D& decoder, Expression& value);
-template <once::EncoderType E>
-void encode(E& encoder, const Holder& value);
-template <once::DecoderType D>
-void decode(D& decoder, Holder& value);
+std::string to_string(const Answer& value);
+std::ostream& operator<<(std::ostream& out, const Answer& value);
+std::string to_string(const Shape& value);
+std::ostream& operator<<(std::ostream& out, const Shape& value);
+std::string to_string(const Choice& value);
+std::ostream& operator<<(std::ostream& out, const Choice& value);
+std::string to_string(const Letter& value);
+std::ostream& operator<<(std::ostream& out, const Letter& value);
+std::string to_string(const Only& value);
+std::ostream& operator<<(std::ostream& out, const Only& value);
+std::string to_string(const Wide& value);
+std::ostream& operator<<(std::ostream& out, const Wide& value);
+std::string to_string(const Expression& value);
+std::ostream& operator<<(std::ostream& out, const Expression& value);
+std::string to_string(const Holder& value);
+std::ostream& operator<<(std::ostream& out, const Holder& value);
 
 }  // namespace unions
+
+template <>
+struct once::Coding<unions::Kind> {
+  using Value = ::unions::Kind;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Answer> {
+  using Value = ::unions::Answer;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Shape> {
+  using Value = ::unions::Shape;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Choice> {
+  using Value = ::unions::Choice;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Letter> {
+  using Value = ::unions::Letter;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Only> {
+  using Value = ::unions::Only;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Wide> {
+  using Value = ::unions::Wide;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Expression> {
+  using Value = ::unions::Expression;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<unions::Holder> {
+  using Value = ::unions::Holder;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Enumerators<unions::Kind> {
+  static constexpr std::string_view kName = "unions::Kind";
+  static constexpr std::array<unions::Kind, 3> kAll = {unions::Kind::nothing, unions::Kind::number,
+                                                       unions::Kind::text};
+};
+
+template <>
+struct once::Fields<unions::Answer> {
+  static constexpr std::string_view kName = "unions::Answer";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("_d", std::as_const(value.discriminator_));
+    switch (value.state_.index()) {
+      case 0: visitor("value", std::get<0>(value.state_)); break;
+      case 1: visitor("words", std::get<1>(value.state_)); break;
+      default: break;
+    }
+  }
+};
+
+template <>
+struct once::Fields<unions::Shape> {
+  static constexpr std::string_view kName = "unions::Shape";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("_d", std::as_const(value.discriminator_));
+    switch (value.state_.index()) {
+      case 0: visitor("radius", std::get<0>(value.state_)); break;
+      case 1: visitor("corners", std::get<1>(value.state_)); break;
+      case 2: visitor("raw", std::get<2>(value.state_)); break;
+      default: break;
+    }
+  }
+};
+
+template <>
+struct once::Fields<unions::Choice> {
+  static constexpr std::string_view kName = "unions::Choice";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("_d", std::as_const(value.discriminator_));
+    switch (value.state_.index()) {
+      case 0: visitor("name", std::get<0>(value.state_)); break;
+      case 1: visitor("code", std::get<1>(value.state_)); break;
+      default: break;
+    }
+  }
+};
+
+template <>
+struct once::Fields<unions::Letter> {
+  static constexpr std::string_view kName = "unions::Letter";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("_d", std::as_const(value.discriminator_));
+    switch (value.state_.index()) {
+      case 0: visitor("first", std::get<0>(value.state_)); break;
+      case 1: visitor("quote", std::get<1>(value.state_)); break;
+      case 2: visitor("other", std::get<2>(value.state_)); break;
+      default: break;
+    }
+  }
+};
+
+template <>
+struct once::Fields<unions::Only> {
+  static constexpr std::string_view kName = "unions::Only";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("_d", std::as_const(value.discriminator_));
+    switch (value.state_.index()) {
+      case 0: visitor("everything", std::get<0>(value.state_)); break;
+      default: break;
+    }
+  }
+};
+
+template <>
+struct once::Fields<unions::Wide> {
+  static constexpr std::string_view kName = "unions::Wide";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("_d", std::as_const(value.discriminator_));
+    switch (value.state_.index()) {
+      case 0: visitor("last", std::get<0>(value.state_)); break;
+      case 1: visitor("said", std::get<1>(value.state_)); break;
+      default: break;
+    }
+  }
+};
+
+template <>
+struct once::Fields<unions::Expression> {
+  static constexpr std::string_view kName = "unions::Expression";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("_d", std::as_const(value.discriminator_));
+    switch (value.state_.index()) {
+      case 0: visitor("constant", std::get<0>(value.state_)); break;
+      case 1: visitor("sum", std::get<1>(value.state_)); break;
+      case 2: visitor("product", std::get<2>(value.state_)); break;
+      default: break;
+    }
+  }
+};
+
+template <>
+struct once::Fields<unions::Holder> {
+  static constexpr std::string_view kName = "unions::Holder";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("said", value.said);
+    visitor("shapes", value.shapes);
+    visitor("chosen", value.chosen);
+  }
+};

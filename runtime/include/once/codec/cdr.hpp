@@ -2,6 +2,8 @@
 //
 //   octet, char, boolean (0 or 1)  1 octet; short 2; long, float, enum 4; long long, double 8; long double 16
 //   string      unsigned long length, the NUL included; octets; NUL
+//   wchar       one octet that says how many follow, 2; UTF-16 code unit, the higher octet first
+//   wstring     unsigned long length in octets; UTF-16 code units, the higher octet first
 //   sequence    unsigned long count, elements; array: elements
 //   union       discriminator in its own type, then the member
 //   optional T  boolean, then T if it is true
@@ -9,6 +11,10 @@
 // A primitive is aligned to its size (long double to 8), counted from the first octet of the body, that is
 // from where the encoder began. Gaps are written as zeros and ignored when read. Constructed types add no
 // alignment of their own, and an empty sequence no gap after its count.
+//
+// UTF-16 that is received may begin with a byte order mark, which is no part of the text and says the order
+// of the octets, whatever that of the message. It is written only before a text that would be read as
+// beginning with one.
 #pragma once
 
 #include <bit>
@@ -20,6 +26,9 @@
 
 namespace once {
 
+template <std::endian order>
+class CdrDecoder;
+
 namespace detail {
 template <class T>
 inline constexpr std::size_t kCdrAlignment = sizeof(T) < 8 ? sizeof(T) : 8;
@@ -27,6 +36,16 @@ inline constexpr std::size_t kCdrAlignment = sizeof(T) < 8 ? sizeof(T) : 8;
 /// The gap before an item that is aligned to `alignment` (a power of two), `position` octets into the body.
 inline std::size_t cdr_gap(std::size_t position, std::size_t alignment) {
   return (0 - position) & (alignment - 1);
+}
+
+template <std::endian order>
+bool open_chunk(CdrDecoder<order>& decoder, std::size_t octets);
+
+inline constexpr char16_t kByteOrderMark = 0xfeff;
+inline constexpr char16_t kSwappedMark = 0xfffe;
+
+inline bool is_mark(ByteView octets, char16_t mark) {
+  return octets.size() >= 2 && load<char16_t, std::endian::big>(octets.data()) == mark;
 }
 }  // namespace detail
 
@@ -38,14 +57,19 @@ class CdrEncoder : public EncoderBase {
   static constexpr std::size_t kTextOctetsMin = 5;
   static constexpr std::size_t kFlagOctets = 1;
   template <Primitive T>
-  static constexpr std::size_t kOctets = sizeof(T);
+  static constexpr std::size_t kOctets = std::same_as<T, char16_t> ? 3 : sizeof(T);
 
   /// Encodes at the end of `buffer`; alignment counts from there.
   explicit CdrEncoder(Buffer& buffer) : EncoderBase(buffer) {}
 
   template <Primitive T>
   void value(T value) {
-    if (std::uint8_t* const place = take_aligned<detail::kCdrAlignment<T>>(sizeof(T))) {
+    if constexpr (std::same_as<T, char16_t>) {
+      std::uint8_t* const place = take(3);
+      if (place == nullptr) return;
+      place[0] = 2;
+      detail::store<std::endian::big>(place + 1, value);
+    } else if (std::uint8_t* const place = take_aligned<detail::kCdrAlignment<T>>(sizeof(T))) {
       detail::store<order>(place, value);
     }
   }
@@ -73,6 +97,26 @@ class CdrEncoder : public EncoderBase {
     if (!detail::copy_text(place + 4, as_bytes(text).data(), text.size())) [[unlikely]]
       fail(Errc::invalid_text);
   }
+  /// A wstring of at most `bound` code units: checked to be UTF-16 without NUL.
+  void wide_text(std::u16string_view text, std::size_t bound = kUnbounded) {
+    const bool marked = text.starts_with(detail::kByteOrderMark) || text.starts_with(detail::kSwappedMark);
+    const std::size_t size = 2 * (text.size() + (marked ? 1 : 0));
+    if (text.size() > bound || size > kUnbounded) [[unlikely]] {
+      fail(Errc::limit_exceeded);
+      return;
+    }
+    std::uint8_t* place = take_aligned<4>(4 + size);
+    if (place == nullptr) [[unlikely]]
+      return;
+    detail::store<order>(place, static_cast<std::uint32_t>(size));
+    place += 4;
+    if (marked) {
+      detail::store<std::endian::big>(place, detail::kByteOrderMark);
+      place += 2;
+    }
+    detail::store_all<std::endian::big>(place, text.data(), text.size());
+    if (!detail::is_utf16_without_nul(text)) fail(Errc::invalid_text);
+  }
   /// A sequence of octets.
   void octets(ByteView octets, std::size_t bound = kUnbounded) {
     if (octets.size() > std::min(bound, kUnbounded)) [[unlikely]] {
@@ -89,7 +133,10 @@ class CdrEncoder : public EncoderBase {
   template <Primitive T>
   void elements(const T* values, std::size_t count) {
     if (count == 0) return;
-    if (std::uint8_t* const place = take_aligned<detail::kCdrAlignment<T>>(count * sizeof(T))) {
+    if constexpr (std::same_as<T, char16_t>) {
+      reserve(3 * count);
+      for (std::size_t i = 0; i < count; ++i) value(values[i]);
+    } else if (std::uint8_t* const place = take_aligned<detail::kCdrAlignment<T>>(count * sizeof(T))) {
       detail::store_all<order>(place, values, count);
     }
   }
@@ -114,13 +161,14 @@ class CdrDecoder : public DecoderBase {
   static constexpr std::size_t kTextOctetsMin = CdrEncoder<order>::kTextOctetsMin;
   static constexpr std::size_t kFlagOctets = CdrEncoder<order>::kFlagOctets;
   template <Primitive T>
-  static constexpr std::size_t kOctets = sizeof(T);
+  static constexpr std::size_t kOctets = CdrEncoder<order>::template kOctets<T>;
 
   /// Decodes `bytes`, a body from its first octet: alignment counts from there.
   explicit CdrDecoder(ByteView bytes) : DecoderBase(bytes) {}
 
   template <Primitive T>
   T value() {
+    if constexpr (std::same_as<T, char16_t>) return wide_character();
     const std::uint8_t* const place = take_aligned<detail::kCdrAlignment<T>>(sizeof(T));
     if (place == nullptr) [[unlikely]]
       return T{};
@@ -147,9 +195,11 @@ class CdrDecoder : public DecoderBase {
   }
   /// A string's octets, for callers that check them while they copy; see fail_text().
   ByteView unchecked_text(std::size_t bound = kUnbounded) {
-    const std::size_t before = detail::cdr_gap(position(), 4) + 4;
-    if (remaining() < before) [[unlikely]]
-      return no_text(Errc::truncated);
+    std::size_t before = detail::cdr_gap(position(), 4) + 4;
+    if (remaining() < before) [[unlikely]] {
+      if (!next_chunk(4)) return no_text(Errc::truncated);
+      before = 4;
+    }
     const std::size_t length = detail::load<std::uint32_t, order>(next() + before - 4);
     if (length == 0) [[unlikely]]
       return no_text(Errc::invalid_value);
@@ -164,32 +214,83 @@ class CdrDecoder : public DecoderBase {
     advance(before + length);
     return {place, size};
   }
+  /// A wstring of at most `bound` code units, checked to be UTF-16 without NUL.
+  void wide_text(std::u16string& value, std::size_t bound = kUnbounded) {
+    const ByteView all = octets(2 * bound + 2);
+    const bool swapped = detail::is_mark(all, detail::kSwappedMark);
+    const bool marked = swapped || detail::is_mark(all, detail::kByteOrderMark);
+    const ByteView text = marked ? all.subspan(2) : all;
+    if (text.size() > 2 * bound) {
+      fail(Errc::limit_exceeded, all.size() + 4);
+      value.clear();
+    } else if (!detail::assign_utf16(value, text, swapped)) {
+      fail_text(all);
+    }
+  }
   /// A sequence of octets; a view of the message.
   ByteView octets(std::size_t bound = kUnbounded) {
     const std::size_t size = count(bound, 1);
+    if (size > remaining()) [[unlikely]] {
+      if (!next_chunk(size)) return no_text(Errc::truncated);
+    }
     return {take(size), size};
   }
   /// The elements of an array, or of a sequence whose count has been read.
   template <Primitive T>
   void elements(T* values, std::size_t count) {
     if (count == 0) return;
-    if constexpr (std::same_as<T, bool>) {
-      for (std::size_t i = 0; i < count; ++i) values[i] = value<bool>();
+    if constexpr (OneOf<T, bool, char16_t>) {
+      for (std::size_t i = 0; i < count; ++i) values[i] = value<T>();
+    } else if (in_chunks()) {  // which need not hold all of them
+      for (std::size_t i = 0; i < count; ++i) values[i] = value<T>();
     } else if (const std::uint8_t* const place = take_aligned<detail::kCdrAlignment<T>>(count * sizeof(T))) {
       detail::load_all<order>(values, place, count);
     }
   }
 
  private:
+  /// Two octets, or four of which the first two are a byte order mark.
+  char16_t wide_character() {
+    if (remaining() == 0 && !next_chunk(1)) {
+      fail(Errc::truncated);
+      return 0;
+    }
+    const std::uint8_t* const size = take(1);
+    if (size == nullptr) return 0;
+    const std::uint8_t* const place = take(*size);
+    if (place == nullptr) return 0;
+    const ByteView octets{place, *size};
+    if (octets.size() == 2) return detail::load<char16_t, std::endian::big>(place);
+    if (octets.size() == 4 && detail::is_mark(octets, detail::kByteOrderMark)) {
+      return detail::load<char16_t, std::endian::big>(place + 2);
+    }
+    if (octets.size() == 4 && detail::is_mark(octets, detail::kSwappedMark)) {
+      return detail::load<char16_t, std::endian::little>(place + 2);
+    }
+    fail(Errc::invalid_text, octets.size() + 1);
+    return 0;
+  }
   ByteView no_text(Errc code) {
     fail(code);
     return {};
   }
   template <std::size_t alignment>
   const std::uint8_t* take_aligned(std::size_t octets) {
-    const std::size_t gap = detail::cdr_gap(position(), alignment);
+    std::size_t gap = detail::cdr_gap(position(), alignment);
+    if (remaining() < gap + octets) [[unlikely]] {
+      if (!next_chunk(octets)) {
+        fail(Errc::truncated);
+        return nullptr;
+      }
+      gap = detail::cdr_gap(position(), alignment);
+    }
     const std::uint8_t* const place = take(gap + octets);
     return place != nullptr ? place + gap : nullptr;
+  }
+  /// Where a chunk of a value has been read, opens the next one, if it has so many octets. False if the value
+  /// does not travel in chunks, or has no more of them; see value_type.hpp.
+  bool next_chunk(std::size_t octets) {
+    return in_chunks() && remaining() <= detail::cdr_gap(position(), 4) && detail::open_chunk(*this, octets);
   }
 };
 

@@ -1,8 +1,9 @@
 // What every codec shares: its number on the wire, the limits on values, and the C++ types that stand for
 // IDL's basic types.
 //
-//   boolean bool; octet, uint8 std::uint8_t; int8 std::int8_t; char char; short .. unsigned long long
-//   std::int16_t .. std::uint64_t; float, double; long double once::Float128; string std::string.
+//   boolean bool; octet, uint8 std::uint8_t; int8 std::int8_t; char char; wchar char16_t; short .. unsigned
+//   long long std::int16_t .. std::uint64_t; float, double; long double once::Float128; string std::string;
+//   wstring std::u16string.
 #pragma once
 
 #include <cfloat>
@@ -38,7 +39,7 @@ concept OneOf = (std::same_as<T, Others> || ...);
 
 /// The basic types. Enumerations are not among them: they travel through enumeration().
 template <class T>
-concept Primitive = OneOf<T, bool, char, std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t,
-                          std::uint32_t, std::int64_t, std::uint64_t, float, double, Float128>;
+concept Primitive = OneOf<T, bool, char, char16_t, std::int8_t, std::uint8_t, std::int16_t, std::uint16_t,
+                          std::int32_t, std::uint32_t, std::int64_t, std::uint64_t, float, double, Float128>;
 
 }  // namespace once

@@ -19,6 +19,12 @@
 
 namespace once {
 
+namespace detail {
+struct EncodedValues;  // what references to value types need to know of a message; see value_type.hpp
+struct DecodedValues;
+struct ValueAccess;
+}  // namespace detail
+
 /// Writes at the end of a Buffer, in the Buffer's spare room: nobody else may touch the Buffer between
 /// construction and finish(), and without finish() the Buffer is as it was.
 class EncoderBase {
@@ -46,8 +52,8 @@ class EncoderBase {
   /// Gives the Buffer back: it ends with what was written, or is as it was before if there was an error.
   Result<void> finish();
 
-  /// For Nesting.
-  bool enter() { return ++depth_ <= kDepthMax || fail(Errc::limit_exceeded); }
+  /// For Nesting. False after an error, too: zeros are read then, and may stand for more of the same.
+  bool enter() { return ++depth_ <= kDepthMax ? ok() : fail(Errc::limit_exceeded); }
   void leave() { --depth_; }
 
  protected:
@@ -57,7 +63,10 @@ class EncoderBase {
         begin_(buffer.data() + start_),
         next_(begin_),
         end_(buffer.data() + buffer.capacity()) {}
-  ~EncoderBase() = default;
+  ~EncoderBase() {
+    if (values_ != nullptr) [[unlikely]]
+      release(values_);
+  }
 
   /// Room for `octets` at the cursor, which moves behind them; nullptr after an error.
   std::uint8_t* take(std::size_t octets) {
@@ -69,11 +78,14 @@ class EncoderBase {
   std::size_t room() const { return static_cast<std::size_t>(end_ - next_); }
 
  private:
+  friend struct detail::ValueAccess;
   bool grow(std::size_t octets);
+  static void release(detail::EncodedValues* values);
 
   Buffer& buffer_;
-  std::size_t start_;    // the Buffer's size at construction
-  std::uint8_t* begin_;  // that place in the Buffer's memory
+  detail::EncodedValues* values_ = nullptr;  // owned; made by the first value that is not nil
+  std::size_t start_;                        // the Buffer's size at construction
+  std::uint8_t* begin_;                      // that place in the Buffer's memory
   std::uint8_t* next_;
   std::uint8_t* end_;  // after an error begin_ == next_ == end_ == nullptr
   std::size_t error_offset_ = 0;
@@ -108,8 +120,8 @@ class DecoderBase {
   /// The end of a message: an error if there was one, or if octets are left over.
   Result<void> finish();
 
-  /// For Nesting.
-  bool enter() { return ++depth_ <= kDepthMax || fail(Errc::limit_exceeded); }
+  /// For Nesting. False after an error, too: zeros are read then, and may stand for more of the same.
+  bool enter() { return ++depth_ <= kDepthMax ? ok() : fail(Errc::limit_exceeded); }
   void leave() { --depth_; }
 
   /// For elements that take no octets: false, and an error, when the message has had kEmptyElementsMax.
@@ -134,8 +146,15 @@ class DecoderBase {
       : begin_(bytes.data()),
         next_(begin_),
         end_(begin_ + bytes.size()),
+        message_end_(end_),
         memory_left_(std::max<std::size_t>(bytes.size(), 65'536)) {}
-  ~DecoderBase() = default;
+  ~DecoderBase() {
+    if (values_ != nullptr) [[unlikely]]
+      release(values_, ok());
+  }
+
+  /// True inside a value that travels in chunks: what is left of the chunk is less than what is left.
+  bool in_chunks() const { return end_ != message_end_; }
 
   /// The next `octets` octets; nullptr, and an error, if there are not so many.
   const std::uint8_t* take(std::size_t octets) {
@@ -155,7 +174,7 @@ class DecoderBase {
       return 0;
     }
     if (element_octets_min == 0) return take_empty_elements(count, sizeof count) ? count : 0;
-    if (count > remaining() / element_octets_min) [[unlikely]] {
+    if (count > static_cast<std::size_t>(message_end_ - next_) / element_octets_min) [[unlikely]] {
       fail(Errc::truncated, sizeof count);
       return 0;
     }
@@ -163,9 +182,14 @@ class DecoderBase {
   }
 
  private:
+  friend struct detail::ValueAccess;
+  static void release(detail::DecodedValues* values, bool ok);
+
   const std::uint8_t* begin_;
   const std::uint8_t* next_;
-  const std::uint8_t* end_;  // after an error next_ == end_: every further read falls short
+  const std::uint8_t* end_;  // of the message, or of a value's chunk in it; after an error all three are one
+  const std::uint8_t* message_end_;
+  detail::DecodedValues* values_ = nullptr;  // owned; made by the first value that is not nil
   std::size_t memory_left_;
   std::size_t error_offset_ = 0;
   std::uint32_t empty_elements_left_ = kEmptyElementsMax;
@@ -177,6 +201,31 @@ template <class T>
 concept EncoderType = std::derived_from<T, EncoderBase>;
 template <class T>
 concept DecoderType = std::derived_from<T, DecoderBase>;
+
+/// How a generated type is encoded and decoded. Generated headers specialize it,
+///     template <>
+///     struct once::Coding<shop::Item> {
+///       using Value = ::shop::Item;
+///       template <once::EncoderType E> static void write(E& encoder, const Value& value);
+///       template <once::DecoderType D> static void read(D& decoder, Value& value);
+///     };
+/// and callers use encode() and decode(). These are no functions of the type's namespace, because a compiler
+/// would have to judge every call against those of all its types: many types would take their number squared.
+template <class T>
+struct Coding;
+template <class T>
+concept Coded = requires {
+  typename Coding<T>::Value;
+};
+
+template <EncoderType E, Coded T>
+void encode(E& encoder, const T& value) {
+  Coding<T>::write(encoder, value);
+}
+template <DecoderType D, Coded T>
+void decode(D& decoder, T& value) {
+  Coding<T>::read(decoder, value);
+}
 
 /// One level of a value that can contain itself. The encode and decode functions of such a type begin with
 ///     const once::Nesting nesting{coder};

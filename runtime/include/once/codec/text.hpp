@@ -1,10 +1,14 @@
 // What a string may hold: UTF-8 without NUL. Unicode 15, table 3-7 (no overlong forms, no surrogates, nothing
-// beyond U+10FFFF).
+// beyond U+10FFFF). And what a wstring may: UTF-16 without NUL, every surrogate one of a pair.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
+#include <string_view>
+
+#include <once/base/bytes.hpp>
 
 namespace once::detail {
 
@@ -64,5 +68,12 @@ inline bool copy_text(std::uint8_t* to, const std::uint8_t* text, std::size_t si
   plain &= is_plain_ascii(word);
   return plain || is_utf8_without_nul(text, size);
 }
+
+/// True if `text` is UTF-16 and holds no NUL.
+bool is_utf16_without_nul(std::u16string_view text);
+
+/// Makes `value` the text whose UTF-16 octets, the higher first unless `swapped`, are these; false if they
+/// are no text.
+bool assign_utf16(std::u16string& value, ByteView octets, bool swapped = false);
 
 }  // namespace once::detail

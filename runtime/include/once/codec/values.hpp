@@ -1,7 +1,7 @@
 // encode(encoder, value) and decode(decoder, value) for basic types and containers, whatever the codec.
 //
-// Call both unqualified: these are found through the coder's namespace, those of a user's type, which
-// generated code supplies as templates over the coder, through the type's. A user's type T comes with
+// Call both unqualified: these, and those of generated types (once::Coding), are found through the coder's
+// namespace. A type T that is written by hand comes with functions of its own namespace:
 //     template <once::EncoderType E> void encode(E& encoder, const T& value);
 //     template <once::DecoderType D> void decode(D& decoder, T& value);
 //     template <class D> constexpr std::size_t once::kOctetsMin<D, T> = once::kOctetsMin<D, Field> + ...;
@@ -18,7 +18,6 @@
 
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -43,12 +42,12 @@ requires std::is_enum_v<T>
 inline constexpr std::size_t kOctetsMin<Coder, T> = 4;
 template <class Coder>
 inline constexpr std::size_t kOctetsMin<Coder, std::string> = Coder::kTextOctetsMin;
+template <class Coder>
+inline constexpr std::size_t kOctetsMin<Coder, std::u16string> = 4;
 template <class Coder, class T>
 inline constexpr std::size_t kOctetsMin<Coder, std::vector<T>> = 4;
 template <class Coder, class T>
 inline constexpr std::size_t kOctetsMin<Coder, std::optional<T>> = Coder::kFlagOctets;
-template <class Coder, class T>
-inline constexpr std::size_t kOctetsMin<Coder, std::unique_ptr<T>> = Coder::kFlagOctets;
 template <class Coder, class T, std::size_t n>
 inline constexpr std::size_t kOctetsMin<Coder, std::array<T, n>> = n* kOctetsMin<Coder, T>;
 template <class Coder, std::size_t n>
@@ -90,6 +89,12 @@ inline bool assign_text(std::string& value, ByteView octets) {
   return true;
 }
 
+/// values.resize(size), whose code is large: once for each T, not for each decoder.
+template <class T>
+[[gnu::noinline]] void set_size(std::vector<T>& values, std::size_t size) {
+  values.resize(size);
+}
+
 }  // namespace detail
 
 // Basic types.
@@ -126,6 +131,23 @@ void decode(D& decoder, std::string& value) {
   decode_bounded(decoder, value, kUnbounded);
 }
 
+template <EncoderType E>
+void encode_bounded(E& encoder, const std::u16string& value, std::size_t bound) {
+  encoder.wide_text(value, bound);
+}
+template <DecoderType D>
+void decode_bounded(D& decoder, std::u16string& value, std::size_t bound) {
+  decoder.wide_text(value, bound);
+}
+template <EncoderType E>
+void encode(E& encoder, const std::u16string& value) {
+  encoder.wide_text(value);
+}
+template <DecoderType D>
+void decode(D& decoder, std::u16string& value) {
+  decoder.wide_text(value);
+}
+
 // Sequences.
 
 /// Encodes the count and then `encode_element(encoder, element)` for each element.
@@ -142,15 +164,18 @@ void encode_sequence(E& encoder, const std::vector<T>& values, std::size_t bound
 template <DecoderType D, class T, class DecodeElement>
 void decode_sequence(D& decoder, std::vector<T>& values, std::size_t bound, DecodeElement decode_element) {
   const std::size_t count = decoder.count(bound, kOctetsMin<D, T>);
-  if (count < values.size()) values.erase(values.begin() + static_cast<std::ptrdiff_t>(count), values.end());
-  for (T& value : values) decode_element(decoder, value);
-  if (values.size() == count) return;
-  // A count may claim more elements than the message turns out to hold: no more memory ahead of them than the
-  // decoder grants.
-  const std::size_t ahead = decoder.take_memory((count - values.size()) * sizeof(T));
-  values.reserve(values.size() + ahead / sizeof(T));
-  while (values.size() < count && decoder.ok()) decode_element(decoder, values.emplace_back());
-  decoder.give_back_memory(ahead);
+  if (count < values.size()) detail::set_size(values, count);
+  std::size_t next = 0;
+  std::size_t ahead = 0;
+  while (true) {
+    for (; next < values.size(); ++next) decode_element(decoder, values[next]);
+    decoder.give_back_memory(ahead);
+    if (next == count || !decoder.ok()) return;
+    // A count may claim more elements than the message turns out to hold: no more memory ahead of them than
+    // the decoder grants, but for the one that comes next.
+    ahead = decoder.take_memory((count - next) * sizeof(T));
+    detail::set_size(values, next + std::max<std::size_t>(ahead / sizeof(T), 1));
+  }
 }
 
 template <EncoderType E, class T>
@@ -222,17 +247,12 @@ void decode(D& decoder, std::array<T, n>& values) {
   }
 }
 
-// Optional values: a flag, then the value if there is one. std::unique_ptr stands for std::optional where a
-// type contains itself.
+// Optional values: a flag, then the value if there is one. Where a type contains itself once::Box stands for
+// std::optional, see box.hpp.
 
 template <EncoderType E, class T, class EncodeElement>
 void encode_optional(E& encoder, const std::optional<T>& value, EncodeElement encode_element) {
   encoder.value(value.has_value());
-  if (value) encode_element(encoder, *value);
-}
-template <EncoderType E, class T, class EncodeElement>
-void encode_optional(E& encoder, const std::unique_ptr<T>& value, EncodeElement encode_element) {
-  encoder.value(value != nullptr);
   if (value) encode_element(encoder, *value);
 }
 template <DecoderType D, class T, class DecodeElement>
@@ -244,29 +264,12 @@ void decode_optional(D& decoder, std::optional<T>& value, DecodeElement decode_e
   if (!value) value.emplace();
   decode_element(decoder, *value);
 }
-template <DecoderType D, class T, class DecodeElement>
-void decode_optional(D& decoder, std::unique_ptr<T>& value, DecodeElement decode_element) {
-  if (!decoder.template value<bool>()) {
-    value.reset();
-    return;
-  }
-  if (!value) value = std::make_unique<T>();
-  decode_element(decoder, *value);
-}
 template <EncoderType E, class T>
 void encode(E& encoder, const std::optional<T>& value) {
   encode_optional(encoder, value, detail::EncodeElement{});
 }
 template <DecoderType D, class T>
 void decode(D& decoder, std::optional<T>& value) {
-  decode_optional(decoder, value, detail::DecodeElement{});
-}
-template <EncoderType E, class T>
-void encode(E& encoder, const std::unique_ptr<T>& value) {
-  encode_optional(encoder, value, detail::EncodeElement{});
-}
-template <DecoderType D, class T>
-void decode(D& decoder, std::unique_ptr<T>& value) {
   decode_optional(decoder, value, detail::DecodeElement{});
 }
 

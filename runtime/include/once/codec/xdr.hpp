@@ -7,7 +7,8 @@
 //   T x[n]                 elements; T x<> count (4), elements
 //   optional T             bool, then T if it is true
 //
-// IDL's char, which XDR lacks, travels as an unsigned int from 0 to 255. Decoding is strict: a smaller
+// What XDR lacks: IDL's char travels as an unsigned int from 0 to 255, a wchar as one from 0 to 65535, a
+// wstring as opaque data, its UTF-16 code units with the higher octet first. Decoding is strict: a smaller
 // integer must be in its range, and padding must be zero, so that every value has one encoding.
 #pragma once
 
@@ -75,6 +76,14 @@ class XdrEncoder : public EncoderBase {
       return;
     if (!detail::copy_text(place, as_bytes(text).data(), text.size())) [[unlikely]]
       fail(Errc::invalid_text);
+  }
+  /// A wstring of at most `bound` code units: checked to be UTF-16 without NUL.
+  void wide_text(std::u16string_view text, std::size_t bound = kUnbounded) {
+    std::uint8_t* const place = take_counted(2 * text.size(), std::min(2 * bound, kUnbounded));
+    if (place == nullptr) [[unlikely]]
+      return;
+    detail::store_all<std::endian::big>(place, text.data(), text.size());
+    if (!detail::is_utf16_without_nul(text)) fail(Errc::invalid_text);
   }
   /// A sequence of octets.
   void octets(ByteView octets, std::size_t bound = kUnbounded) {
@@ -162,6 +171,11 @@ class XdrDecoder : public DecoderBase {
   }
   /// A string's octets, for callers that check them while they copy; see fail_text().
   ByteView unchecked_text(std::size_t bound = kUnbounded) { return octets(bound); }
+  /// A wstring of at most `bound` code units, checked to be UTF-16 without NUL.
+  void wide_text(std::u16string& value, std::size_t bound = kUnbounded) {
+    const ByteView text = octets(2 * bound);
+    if (!detail::assign_utf16(value, text)) fail_text(text);
+  }
   /// A sequence of octets; a view of the message.
   ByteView octets(std::size_t bound = kUnbounded) {
     if (remaining() < 4) [[unlikely]] {

@@ -63,10 +63,8 @@ bool answer_exception(Raises<E...>, CodecList codecs, const Request& request, Re
   [[maybe_unused]] const auto encode_as = [&]<class Exception>(std::type_identity<Exception>) {
     const auto* const exception = dynamic_cast<const Exception*>(&raised);
     if (exception == nullptr) return false;
-    return encode_body(codecs, request.codec(), body, [&](auto& encoder) {
-             encoder.text(Exception::kRepositoryId);
-             encode(encoder, *exception);
-           }) == Errc::ok;
+    return encode_body(codecs, request.codec(), body,
+                       [&](auto& encoder) { encode_raised(encoder, *exception); }) == Errc::ok;
   };
   if (!(encode_as(std::type_identity<E>{}) || ...)) return false;
   std::move(respond).user_exception(std::move(body.octets), body.little_endian);

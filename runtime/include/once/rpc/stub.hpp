@@ -295,12 +295,11 @@ std::shared_ptr<const UserException> decode_exception(Raises<E...>, CodecList co
                                                       Errc& error) {
   std::shared_ptr<const UserException> result;
   error = decode_body(codecs, raw.codec, raw.little_endian, raw.body, [&](auto& decoder) {
-    std::string repository_id;
-    decode_bounded(decoder, repository_id, kRepositoryIdMax);
+    const auto raised = decode_raised(decoder);
     [[maybe_unused]] const auto decode_as = [&]<class Exception>(std::type_identity<Exception>) {
-      if (repository_id != Exception::kRepositoryId) return false;
+      if (raised.repository_id != Exception::kRepositoryId) return false;
       auto exception = std::make_shared<Exception>();
-      decode(decoder, *exception);
+      decode_members(decoder, raised, *exception);
       result = std::move(exception);
       return true;
     };

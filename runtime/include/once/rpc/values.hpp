@@ -121,4 +121,27 @@ void decode(D& decoder, Ref<I>& value) {
   value = Ref<I>{std::move(data)};
 }
 
+// User exceptions. A codec that has another form for them overloads these three for its coders.
+
+template <class E, class Exception>
+void encode_raised(E& encoder, const Exception& exception) {
+  encoder.text(Exception::kRepositoryId);
+  encode(encoder, exception);
+}
+
+/// The repository id of the exception that follows.
+struct RaisedId {
+  std::string repository_id;
+};
+template <class D>
+RaisedId decode_raised(D& decoder) {
+  RaisedId raised;
+  decode_bounded(decoder, raised.repository_id, detail::kRepositoryIdMax);
+  return raised;
+}
+template <class D, class Exception>
+void decode_members(D& decoder, const RaisedId&, Exception& exception) {
+  decode(decoder, exception);
+}
+
 }  // namespace once

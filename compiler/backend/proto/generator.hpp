@@ -1,0 +1,15 @@
+// From a model to a .proto file: BASE.proto, proto3, for protoc in any language to read and write what Once
+// sends in the Protocol Buffers codec. docs/wire.md, "Protocol Buffers", has the mapping.
+#pragma once
+
+#include <string>
+
+#include "backend/output.hpp"
+#include "model/model.hpp"
+
+namespace oncec::backend::proto {
+
+/// BASE.proto, and once/rpc.proto if it is imported. `base_name`: as of the other generators.
+Output generate(const model::Model& model, const std::string& base_name);
+
+}  // namespace oncec::backend::proto

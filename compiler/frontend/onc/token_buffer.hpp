@@ -1,0 +1,37 @@
+// The tokens of one text in the ONC RPC language: before parsing, what is hidden or damaged is judged.
+#pragma once
+
+#include <cstddef>
+#include <set>
+
+#include <antlr4-runtime.h>
+
+#include "OncRpcLexer.h"
+#include "frontend/messages.hpp"
+#include "frontend/token_stream.hpp"
+#include "support/source_text.hpp"
+
+namespace oncec::frontend::onc {
+
+class TokenBuffer : public TokenStream {
+ public:
+  TokenBuffer(const SourceText& source, antlr4::TokenSource& tokens);
+
+  /// Reports what is wrong with single tokens and brackets' depth. False if there is no sense in parsing.
+  bool prepare(Reporter& reporter);
+
+  /// True for a literal whose end is missing.
+  bool is_unterminated(const antlr4::Token& token) const { return unterminated_.count(&token) != 0; }
+
+ private:
+  void judge_unterminated(antlr4::Token& token, Reporter& reporter);
+  bool judge_hidden(antlr4::Token& token, Reporter& reporter);
+  bool judge_number(std::size_t index, Reporter& reporter);
+  void judge_passed_line(antlr4::Token& token, Reporter& reporter);
+  void judge_directive(antlr4::Token& token, Reporter& reporter);
+  void refuse(antlr4::Token& token, Message message, Reporter& reporter);
+
+  std::set<const antlr4::Token*> unterminated_;
+};
+
+}  // namespace oncec::frontend::onc

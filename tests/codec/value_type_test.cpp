@@ -1,0 +1,468 @@
+// Value types on the wire: what is shared stays shared, cycles close, types can be truncated, and no message
+// makes a value be taken for another.
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <once/codec/value_type.hpp>
+
+namespace {
+
+using once::Errc;
+
+struct Node : once::ValueBase {
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+  std::int32_t number = 0;
+  std::shared_ptr<Node> left;
+  std::shared_ptr<Node> right;
+};
+struct Named : Node {
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+  std::string name;
+  std::shared_ptr<Node> friend_node;
+  std::shared_ptr<std::string> note;
+};
+struct Branch : once::ValueBase {
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+  std::vector<std::shared_ptr<Branch>> branches;
+};
+struct Other : once::ValueBase {
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+  std::uint8_t small = 0;
+  double large = 0;
+};
+
+template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Node& value, std::size_t part) {
+  switch (part) {
+    case 0: encode(encoder, value.number); return once::link_of(value.left);
+    case 1: return once::link_of(value.right);
+    default: return {};
+  }
+}
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Node& value, std::size_t part) {
+  switch (part) {
+    case 0: decode(decoder, value.number); return once::place_of(value.left);
+    case 1: return once::place_of(value.right);
+    default: return {};
+  }
+}
+template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Named& value, std::size_t part) {
+  switch (part) {
+    case 0:
+    case 1: return encode_state(encoder, static_cast<const Node&>(value), part);
+    case 2: encode(encoder, value.name); return once::link_of(value.friend_node);
+    default: encode(encoder, value.note); return {};
+  }
+}
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Named& value, std::size_t part) {
+  switch (part) {
+    case 0:
+    case 1: return decode_state(decoder, static_cast<Node&>(value), part);
+    case 2: decode(decoder, value.name); return once::place_of(value.friend_node);
+    default: decode(decoder, value.note); return {};
+  }
+}
+template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Other& value, std::size_t) {
+  encode(encoder, value.small);
+  encode(encoder, value.large);
+  return {};
+}
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Other& value, std::size_t) {
+  decode(decoder, value.small);
+  decode(decoder, value.large);
+  return {};
+}
+
+template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Branch& value, std::size_t) {
+  encode(encoder, value.branches);
+  return {};
+}
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Branch& value, std::size_t) {
+  decode(decoder, value.branches);
+  return {};
+}
+
+template <class T>
+std::shared_ptr<once::ValueBase> make() {
+  return once::make_value<T>();
+}
+constinit once::ValueType Node::kValueType{"IDL:Node:1.0", nullptr, make<Node>,
+                                           once::value_coders<Node, once::Cdr, once::Xdr>()};
+constinit once::ValueType Named::kValueType{"IDL:Named:1.0", &Node::kValueType, make<Named>,
+                                            once::value_coders<Named, once::Cdr, once::Xdr>()};
+constinit once::ValueType Branch::kValueType{"IDL:Branch:1.0", nullptr, make<Branch>,
+                                             once::value_coders<Branch, once::Cdr, once::Xdr>()};
+constinit once::ValueType Other::kValueType{"IDL:Other:1.0", nullptr, make<Other>,
+                                            once::value_coders<Other, once::Cdr, once::Xdr>()};
+
+const once::RegisteredValueTypes kRegistered{&Node::kValueType, &Named::kValueType};
+
+template <class Codec, class T>
+once::Buffer encoded(const T& value) {
+  once::Buffer buffer;
+  typename Codec::Encoder encoder{buffer};
+  encode(encoder, value);
+  EXPECT_TRUE(encoder.finish());
+  return buffer;
+}
+/// The value, or the error.
+template <class Codec, class T>
+Errc decoded(once::ByteView octets, T& value) {
+  return Codec::decode_with(Codec::kOrder, octets, [&](auto& decoder) {
+    decode(decoder, value);
+    static_cast<void>(decoder.finish());
+    return decoder.error();
+  });
+}
+
+template <class Codec>
+class ValueTypes : public testing::Test {};
+using AllCodecs = testing::Types<once::Cdr, once::Xdr>;
+TYPED_TEST_SUITE(ValueTypes, AllCodecs);
+
+TYPED_TEST(ValueTypes, NilStaysNil) {
+  auto value = std::make_shared<Node>();
+  ASSERT_EQ(decoded<TypeParam>(encoded<TypeParam>(std::shared_ptr<Node>{}).view(), value), Errc::ok);
+  EXPECT_EQ(value, nullptr);
+}
+
+TYPED_TEST(ValueTypes, SharedValuesStaySharedAndOthersApart) {
+  const auto shared = std::make_shared<Node>();
+  shared->number = 7;
+  const auto top = std::make_shared<Node>();
+  top->left = top->right = shared;
+  const auto equal = std::make_shared<Node>();
+  equal->number = 7;
+  const std::vector<std::shared_ptr<Node>> all = {top, shared, equal, top};
+  std::vector<std::shared_ptr<Node>> out;
+  ASSERT_EQ(decoded<TypeParam>(encoded<TypeParam>(all).view(), out), Errc::ok);
+  ASSERT_EQ(out.size(), 4U);
+  EXPECT_EQ(out[0]->left, out[0]->right);
+  EXPECT_EQ(out[0]->left, out[1]);
+  EXPECT_EQ(out[0], out[3]);
+  EXPECT_NE(out[1], out[2]);
+  EXPECT_EQ(out[1]->number, 7);
+  EXPECT_EQ(out[2]->number, 7);
+}
+
+TYPED_TEST(ValueTypes, CyclesClose) {
+  const auto a = std::make_shared<Named>();
+  const auto b = std::make_shared<Node>();
+  a->left = b;
+  b->right = a;
+  a->friend_node = a;
+  a->name = "a";
+  std::shared_ptr<Node> out;
+  const Errc error = decoded<TypeParam>(encoded<TypeParam>(std::shared_ptr<Node>{a}).view(), out);
+  b->right.reset();
+  a->friend_node.reset();
+  ASSERT_EQ(error, Errc::ok);
+  const auto named = std::dynamic_pointer_cast<Named>(out);
+  ASSERT_NE(named, nullptr);
+  EXPECT_EQ(named->left->right, named);
+  EXPECT_EQ(named->friend_node, named);
+  EXPECT_EQ(named->name, "a");
+  named->left->right.reset();
+  named->friend_node.reset();
+}
+
+TYPED_TEST(ValueTypes, ChunkedValuesInsideOthersComeOutWhole) {
+  const auto a = std::make_shared<Named>();
+  const auto inner = std::make_shared<Named>();
+  inner->name = "inner";
+  inner->note = std::make_shared<std::string>("shared note");
+  a->name = "outer";
+  a->number = 5;
+  a->left = inner;
+  a->right = std::make_shared<Node>();
+  a->right->number = 9;
+  a->friend_node = a->right;
+  a->note = inner->note;
+  const std::vector<std::shared_ptr<Node>> all = {a, inner};
+  std::vector<std::shared_ptr<Node>> out;
+  ASSERT_EQ(decoded<TypeParam>(encoded<TypeParam>(all).view(), out), Errc::ok);
+  const auto named = std::dynamic_pointer_cast<Named>(out[0]);
+  const auto second = std::dynamic_pointer_cast<Named>(out[1]);
+  ASSERT_TRUE(named && second);
+  EXPECT_EQ(named->left, second);
+  EXPECT_EQ(named->name, "outer");
+  EXPECT_EQ(named->number, 5);
+  EXPECT_EQ(second->name, "inner");
+  EXPECT_EQ(named->right->number, 9);
+  EXPECT_EQ(named->friend_node, named->right);
+  ASSERT_NE(named->note, nullptr);
+  EXPECT_EQ(named->note, second->note);
+  EXPECT_EQ(*named->note, "shared note");
+}
+
+/// `octets` with every "from" replaced by "to", of the same length.
+once::Buffer renamed(const once::Buffer& octets, std::string_view from, std::string_view to) {
+  std::string text{once::as_text(octets.view())};
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos;) {
+    text.replace(at, to.size(), to);
+  }
+  once::Buffer result;
+  result.resize(text.size());
+  std::copy(text.begin(), text.end(), result.data());
+  return result;
+}
+
+TYPED_TEST(ValueTypes, AnUnknownTypeIsTruncatedToTheBaseThatIsKnown) {
+  const auto a = std::make_shared<Named>();
+  a->number = 3;
+  a->name = "cut off";
+  a->friend_node = std::make_shared<Named>();
+  const auto after = std::make_shared<Node>();
+  after->number = 4;
+  const std::vector<std::shared_ptr<Node>> all = {a, after};
+  const once::Buffer octets = renamed(encoded<TypeParam>(all), "IDL:Named:1.0", "IDL:NameX:1.0");
+  std::vector<std::shared_ptr<Node>> out;
+  ASSERT_EQ(decoded<TypeParam>(octets.view(), out), Errc::ok);
+  ASSERT_EQ(out.size(), 2U);
+  EXPECT_EQ(std::dynamic_pointer_cast<Named>(out[0]), nullptr);
+  EXPECT_EQ(out[0]->number, 3);
+  EXPECT_EQ(out[1]->number, 4);
+}
+
+TYPED_TEST(ValueTypes, AValueIsNeverTakenForOneOfAnotherType) {
+  // A message that says Other where a Node is declared, then one that refers to an earlier Other.
+  const once::RegisteredValueTypes registered{&Other::kValueType};
+  const std::shared_ptr<once::ValueBase> other = std::make_shared<Other>();
+  std::shared_ptr<Node> node;
+  EXPECT_EQ(decoded<TypeParam>(encoded<TypeParam>(other).view(), node), Errc::invalid_value);
+  const std::vector<std::shared_ptr<once::ValueBase>> twice = {other, other};
+  const once::Buffer octets = encoded<TypeParam>(twice);
+  const Errc error = TypeParam::decode_with(TypeParam::kOrder, octets.view(), [](auto& decoder) {
+    std::shared_ptr<once::ValueBase> first;
+    std::shared_ptr<Node> second;
+    static_cast<void>(decoder.template value<std::uint32_t>());
+    decode(decoder, first);
+    EXPECT_NE(first, nullptr);
+    EXPECT_TRUE(decoder.ok());
+    decode(decoder, second);
+    return decoder.error();
+  });
+  EXPECT_EQ(error, Errc::invalid_value);
+}
+
+TYPED_TEST(ValueTypes, TooDeepAGraphIsAnErrorInBothDirections) {
+  auto tree = once::make_value<Branch>();
+  for (std::uint32_t i = 1; i < once::kValueDepthMax; ++i) {
+    const auto above = once::make_value<Branch>();
+    above->branches.push_back(std::exchange(tree, above));
+  }
+  const once::Buffer whole = encoded<TypeParam>(tree);
+  std::shared_ptr<Branch> out;
+  EXPECT_EQ(decoded<TypeParam>(whole.view(), out), Errc::ok);
+  const auto deeper = once::make_value<Branch>();
+  deeper->branches.push_back(tree);
+  once::Buffer buffer;
+  typename TypeParam::Encoder encoder{buffer};
+  encode(encoder, deeper);
+  EXPECT_EQ(encoder.error(), Errc::limit_exceeded);
+  // All octets of a Branch, but the last's, are the same.
+  const std::string octets{once::as_text(whole.view())};
+  const std::string one = octets.substr(0, octets.size() / once::kValueDepthMax);
+  ASSERT_EQ(octets.substr(one.size(), one.size()), one);
+  EXPECT_EQ(decoded<TypeParam>(once::as_bytes(one + octets), out), Errc::limit_exceeded);
+}
+
+TYPED_TEST(ValueTypes, AListMayHaveAnyLength) {
+  constexpr std::int32_t kLength = 100'000;
+  std::shared_ptr<Node> list;
+  for (std::int32_t i = 0; i < kLength; ++i) {
+    auto before = i % 3 == 0 ? once::make_value<Named>() : once::make_value<Node>();
+    before->number = i;
+    (i % 2 == 0 ? before->right : before->left) = std::move(list);
+    list = std::move(before);
+  }
+  std::shared_ptr<Node> out;
+  ASSERT_EQ(decoded<TypeParam>(encoded<TypeParam>(list).view(), out), Errc::ok);
+  std::int32_t number = kLength;
+  for (const Node* node = out.get(); node != nullptr; node = (node->right ? node->right : node->left).get()) {
+    ASSERT_EQ(node->number, --number);
+    ASSERT_EQ(dynamic_cast<const Named*>(node) != nullptr, number % 3 == 0);
+  }
+  EXPECT_EQ(number, 0);
+}
+
+TYPED_TEST(ValueTypes, ALongChainThatWasReceivedEndsWithoutRecursion) {
+  std::vector<std::shared_ptr<Node>> nodes(300'000);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    nodes[i] = once::make_value<Node>();
+    if (i != 0) nodes[i]->left = nodes[i - 1];
+  }
+  std::vector<std::shared_ptr<Node>> out;
+  ASSERT_EQ(decoded<TypeParam>(encoded<TypeParam>(nodes).view(), out), Errc::ok);
+  EXPECT_EQ(out.back()->left, out[out.size() - 2]);
+}
+
+/// Counts those that live.
+struct Counted final : Node {
+  static inline int living = 0;
+  Counted() { ++living; }
+  ~Counted() override { --living; }
+};
+
+TYPED_TEST(ValueTypes, ABadMessageLeavesNoCycleBehind) {
+  const auto a = once::make_value<Node>();
+  const auto b = once::make_value<Node>();
+  a->left = b;
+  b->right = a;
+  const std::vector<std::shared_ptr<Node>> all = {a, b, a};
+  const once::Buffer octets = encoded<TypeParam>(all);
+  a->left.reset();
+  once::set_value_factory<Node>(make<Counted>);
+  std::vector<std::shared_ptr<Node>> out;
+  ASSERT_EQ(decoded<TypeParam>(octets.view(), out), Errc::ok);
+  EXPECT_EQ(Counted::living, 2);
+  out[0]->left.reset();
+  out.clear();
+  for (std::size_t size = 0; size < octets.size(); ++size) {
+    EXPECT_NE(decoded<TypeParam>(octets.view().first(size), out), Errc::ok);
+    out.clear();
+    EXPECT_EQ(Counted::living, 0) << size;
+  }
+  once::set_value_factory<Node>(make<Node>);
+}
+
+TYPED_TEST(ValueTypes, EveryTruncationIsAnError) {
+  const auto a = std::make_shared<Named>();
+  a->name = "name";
+  a->left = std::make_shared<Named>();
+  a->friend_node = a->left;
+  const once::Buffer octets = encoded<TypeParam>(std::shared_ptr<Node>{a});
+  for (std::size_t size = 0; size < octets.size(); ++size) {
+    std::shared_ptr<Node> out;
+    EXPECT_NE(decoded<TypeParam>(octets.view().first(size), out), Errc::ok) << size;
+  }
+}
+
+/// What may have been made into a cycle is none any more.
+void take_apart(const std::shared_ptr<Node>& node) {
+  if (!node) return;
+  const auto left = std::exchange(node->left, nullptr);
+  const auto right = std::exchange(node->right, nullptr);
+  take_apart(left);
+  take_apart(right);
+  const auto named = std::dynamic_pointer_cast<Named>(node);
+  if (named) take_apart(std::exchange(named->friend_node, nullptr));
+}
+
+TYPED_TEST(ValueTypes, NoChangedOctetDoesHarm) {
+  const auto a = std::make_shared<Named>();
+  a->name = "name";
+  a->left = std::make_shared<Named>();
+  a->right = a->left;
+  const once::Buffer octets = encoded<TypeParam>(std::shared_ptr<Node>{a});
+  for (std::size_t at = 0; at < octets.size(); ++at) {
+    for (int bits = 1; bits < 256; ++bits) {
+      std::vector<std::uint8_t> changed(octets.view().begin(), octets.view().end());
+      changed[at] = static_cast<std::uint8_t>(changed[at] ^ bits);
+      std::shared_ptr<Node> out;
+      static_cast<void>(decoded<TypeParam>(changed, out));
+      take_apart(out);
+    }
+  }
+}
+
+TEST(ValueTypesInCdr, ReadWhatGiopSaysInBigEndian) {
+  // A Named with one chunk spread over two, its type as a list, and a nil inside a chunk.
+  const std::vector<std::uint8_t> octets = {
+      0x7f, 0xff, 0xff, 0x0a,  // one type, chunks
+      0,    0,    0,    14,   'I', 'D', 'L', ':', 'N',  'a',  'm',  'e',  'd', ':',
+      '1',  '.',  '0',  0,    0,   0,   0,   0,   0,    4,    0,    0,    0,   42,  // number alone
+      0,    0,    0,    8,    0,   0,   0,   0,   0,    0,    0,    0,              // left, right: nil
+      0,    0,    0,    6,    0,   0,   0,   2,   'x',  0,    0,    0,              // name, then a gap
+      0x7f, 0xff, 0xff, 0x08, 0,   0,   0,   12,  0,    0,    0,    1,              // a Node, no type
+      0,    0,    0,    0,    0,   0,   0,   0,   0xff, 0xff, 0xff, 0xfe,           // its end
+      0,    0,    0,    0,                                                          // nil outside of a chunk
+      0xff, 0xff, 0xff, 0xff};
+  once::CdrDecoder<std::endian::big> decoder{octets};
+  std::shared_ptr<Node> out;
+  decode(decoder, out);
+  ASSERT_TRUE(decoder.finish()) << decoder.error_offset();
+  const auto named = std::dynamic_pointer_cast<Named>(out);
+  ASSERT_NE(named, nullptr);
+  EXPECT_EQ(named->number, 42);
+  EXPECT_EQ(named->name, "x");
+  EXPECT_EQ(named->friend_node->number, 1);
+}
+
+TEST(ValueTypesInCdr, ReadGapsAtTheEndsOfChunksAndEndsThatAreOne) {
+  // As omniORB writes it: the name's gap is the chunk's, and one tag ends the Node and the Named.
+  const std::vector<std::uint8_t> octets = {
+      0x7f, 0xff, 0xff, 0x0a, 0,   0,   0,   14, 'I',  'D',  'L',  ':', 'N', 'a',
+      'm',  'e',  'd',  ':',  '1', '.', '0', 0,  0,    0,    0,    0,   0,   20,  // one chunk
+      0,    0,    0,    42,   0,   0,   0,   0,  0,    0,    0,    0,             // number; left, right: nil
+      0,    0,    0,    2,    'x', 0,   0,   0,                                   // name, and a gap
+      0x7f, 0xff, 0xff, 0x08, 0,   0,   0,   12, 0,    0,    0,    1,             // a Node
+      0,    0,    0,    0,    0,   0,   0,   0,  0xff, 0xff, 0xff, 0xff};
+  once::CdrDecoder<std::endian::big> decoder{octets};
+  std::shared_ptr<Node> out;
+  decode(decoder, out);
+  // The Named ends before its note.
+  EXPECT_EQ(decoder.error(), Errc::invalid_value);
+  std::vector<std::uint8_t> whole(octets.begin(), octets.end() - 4);
+  for (const int octet : {0xff, 0xff, 0xff, 0xfe, 0, 0, 0, 4, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff}) {
+    whole.push_back(static_cast<std::uint8_t>(octet));
+  }
+  once::CdrDecoder<std::endian::big> again{whole};
+  decode(again, out);
+  ASSERT_TRUE(again.finish()) << again.error_offset();
+  EXPECT_EQ(std::dynamic_pointer_cast<Named>(out)->name, "x");
+  EXPECT_EQ(std::dynamic_pointer_cast<Named>(out)->friend_node->number, 1);
+}
+
+TYPED_TEST(ValueTypes, ChunkSizesThatLieAreRefused) {
+  const auto named = once::make_value<Named>();
+  named->name = "name";
+  const once::Buffer octets = encoded<TypeParam>(std::shared_ptr<Node>{named});
+  const std::string_view text = once::as_text(octets.view());
+  // The size stands behind the last id, of which that of Node is the last one.
+  std::size_t place = text.rfind("IDL:Node:1.0") + 12;
+  place = (place + (std::same_as<TypeParam, once::Cdr> ? 4 : 3)) / 4 * 4;
+  const std::size_t least =
+      place + (std::endian::native == std::endian::little && std::same_as<TypeParam, once::Cdr> ? 0 : 3);
+  for (const int change : {-16, -12, 4, 8, 100}) {  // two nils may stand outside of a chunk
+    std::vector<std::uint8_t> changed(octets.view().begin(), octets.view().end());
+    changed[least] = static_cast<std::uint8_t>(changed[least] + change);
+    std::shared_ptr<Node> out;
+    EXPECT_NE(decoded<TypeParam>(changed, out), Errc::ok) << change;
+  }
+}
+
+TEST(ValueTypesInCdr, IndirectionsForwardOrIntoNothingAreRefused) {
+  for (const std::uint32_t offset : {0U, 4U, 0xfffffffcU, 0xfffffff8U, 0x80000000U, 0x7fffffffU}) {
+    once::Buffer buffer;
+    once::Cdr::Encoder encoder{buffer};
+    encoder.value(std::uint32_t{0});
+    encoder.value(std::uint32_t{0xffffffff});
+    encoder.value(offset);
+    ASSERT_TRUE(encoder.finish());
+    once::CdrDecoder<std::endian::native> decoder{buffer.view()};
+    std::shared_ptr<Node> first;
+    std::shared_ptr<Node> second;
+    decode(decoder, first);
+    decode(decoder, second);
+    EXPECT_EQ(decoder.error(), Errc::invalid_value) << offset;
+  }
+}
+
+}  // namespace
