@@ -5,14 +5,15 @@ include_guard(GLOBAL)
 set(ONCE_SANITIZE "" CACHE STRING "Sanitizers for everything that is built, as -fsanitize= takes them: address,undefined or thread")
 
 find_package(Threads REQUIRED)
-# For builds that are made once, like those of scripts/test. Others prove that each file includes what it needs.
+# For the sanitized builds, where headers are what takes the time. The others prove that each file includes what it needs; g++,
+# moreover, forgets for precompiled headers that they are the system's, and warns of them.
 option(ONCE_PRECOMPILE "Precompile the headers that most files of a target include" OFF)
 find_program(ONCE_CCACHE ccache)
 if(ONCE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${ONCE_CCACHE})
   if(ONCE_PRECOMPILE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${ONCE_CCACHE})
-    add_compile_options("$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>" $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+    add_compile_options("$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
   endif()
 endif()
 
