@@ -15,7 +15,7 @@
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wsubobject-linkage"
 #endif
-#include "recursion.once.cpp"
+#include "recursion.once.cpp"  // NOLINT(bugprone-suspicious-include)
 #pragma GCC diagnostic pop
 
 namespace once::test {

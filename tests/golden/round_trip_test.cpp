@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 // The source, not the header: big-endian CDR is decoded by the library but never written by it.
-#include "types.once.cpp"
+#include "types.once.cpp"  // NOLINT(bugprone-suspicious-include)
 
 namespace once::test {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "round_trip.hpp"
 // The source, not the header: big-endian CDR is decoded by the library but never written by it.
-#include "unions.once.cpp"
+#include "unions.once.cpp"  // NOLINT(bugprone-suspicious-include)
 
 namespace once::test {
 namespace {
