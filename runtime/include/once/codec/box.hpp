@@ -68,7 +68,8 @@ class Box {
   bool has_value() const noexcept { return value_ != nullptr; }
   explicit operator bool() const noexcept { return has_value(); }
   /// The value, of which there must be one; value() throws std::bad_optional_access if there is none.
-  T& operator*() noexcept { return *value_; }
+  // clang's analyzer loses sight of the value on its way through emplace().
+  T& operator*() noexcept { return *value_; }  // NOLINT(clang-analyzer-cplusplus.Move)
   const T& operator*() const noexcept { return *value_; }
   T* operator->() noexcept { return value_.get(); }
   const T* operator->() const noexcept { return value_.get(); }
