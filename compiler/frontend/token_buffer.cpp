@@ -80,12 +80,17 @@ bool TokenBuffer::prepare(Reporter& reporter) {
     if (token.getChannel() == kHidden) {
       if (judge_hidden(token, reporter)) continue;
       // The rest of the file is inside a comment that never ends.
-      _tokens.erase(_tokens.begin() + static_cast<std::ptrdiff_t>(i) + 1, _tokens.end() - 1);
-      renumber(i);
+      cut_behind(i);
       continue;
     }
-    judge_unterminated(token, reporter);
-    if (judge_number(i, reporter)) ++i;
+    if (token.getType() == Lexer::UNTERMINATED_STRING) {
+      judge_unterminated(token, "string", Lexer::STRING, reporter);
+    } else if (token.getType() == Lexer::UNTERMINATED_CHARACTER) {
+      judge_unterminated(token, "character", Lexer::CHARACTER, reporter);
+    } else if (is_run_on_number(i)) {
+      refuse_behind_number(i, Lexer::UNEXPECTED_CHARACTER, reporter);
+      ++i;
+    }
     if (token.getType() == Lexer::SHIFT_RIGHT && brackets.in_angle()) split_shift(i);
     brackets.see(token.getType());
     if (brackets.depth() > kNestingMax) {
@@ -95,15 +100,6 @@ bool TokenBuffer::prepare(Reporter& reporter) {
   }
   seek(0);
   return true;
-}
-
-/// Reported, and from then on a literal like any other, but without a value.
-void TokenBuffer::judge_unterminated(antlr4::Token& token, Reporter& reporter) {
-  const bool is_string = token.getType() == Lexer::UNTERMINATED_STRING;
-  if (!is_string && token.getType() != Lexer::UNTERMINATED_CHARACTER) return;
-  reporter.report(Message::UnterminatedLiteral, range(token), {is_string ? "string" : "character"});
-  unterminated_.insert(&token);
-  editable(token).setType(is_string ? Lexer::STRING : Lexer::CHARACTER);
 }
 
 /// False if everything behind it must be ignored.
@@ -131,26 +127,17 @@ void TokenBuffer::judge_character(antlr4::Token& token, Reporter& reporter) {
   editable(token).setChannel(antlr4::Token::DEFAULT_CHANNEL);
 }
 
-/// A number that a word or another number follows without a space: "0xZZ", "1.5.2". True if that has been
-/// hidden.
-bool TokenBuffer::judge_number(std::size_t index, Reporter& reporter) {
+/// True for a number that a word or another number follows without a space: "0xZZ", "1.5.2".
+bool TokenBuffer::is_run_on_number(std::size_t index) const {
   if (!is_number(at(index)->getType()) || !is_glued(index + 1)) return false;
-  antlr4::Token& rest = *at(index + 1);
-  if (rest.getType() != Lexer::IDENTIFIER && !is_number(rest.getType())) return false;
-  const SourceRange place = range(rest);
-  const std::string all = std::string(text(*at(index))).append(text(rest));
-  reporter.report(Message::UnexpectedCharacter, {place.file, place.begin, place.begin + 1},
-                  {text(rest).substr(0, 1), ": '" + all + "' is no number"});
-  editable(rest).setType(Lexer::UNEXPECTED_CHARACTER);
-  hide(index + 1);
-  return true;
+  const std::size_t rest = at(index + 1)->getType();
+  return rest == Lexer::IDENTIFIER || is_number(rest);
 }
 
 void TokenBuffer::judge_directive(antlr4::Token& token, Reporter& reporter) {
   const SourceRange place = range(token);
   if (!trimmed(line_before(token)).empty()) {
-    reporter.report(Message::UnexpectedCharacter, {place.file, place.begin, place.begin + 1}, {"#"});
-    editable(token).setType(Lexer::UNEXPECTED_CHARACTER);
+    refuse(token, Lexer::UNEXPECTED_CHARACTER, Message::UnexpectedCharacter, "", reporter);
     return;
   }
   const Directive directive = parse_directive(text(token));

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <set>
 
 #include <antlr4-runtime.h>
 
@@ -21,23 +20,18 @@ class TokenBuffer : public TokenStream {
   /// Reports what is wrong with single tokens and brackets' depth. False if there is no sense in parsing.
   bool prepare(Reporter& reporter);
 
-  /// True for a literal whose end is missing.
-  bool is_unterminated(const antlr4::Token& token) const { return unterminated_.count(&token) != 0; }
-
   const std::vector<const antlr4::Token*>& pragmas() const { return pragmas_; }
 
   /// True if names may be missing through no fault of their uses: there was an #include that cannot be read.
   bool has_unread_include() const { return has_unread_include_ || !source_.is_complete(); }
 
  private:
-  void judge_unterminated(antlr4::Token& token, Reporter& reporter);
   bool judge_hidden(antlr4::Token& token, Reporter& reporter);
   void judge_character(antlr4::Token& token, Reporter& reporter);
-  bool judge_number(std::size_t index, Reporter& reporter);
+  bool is_run_on_number(std::size_t index) const;
   void judge_directive(antlr4::Token& token, Reporter& reporter);
   void split_shift(std::size_t index);
 
-  std::set<const antlr4::Token*> unterminated_;
   std::vector<const antlr4::Token*> pragmas_;
   bool has_unread_include_ = false;
 };

@@ -1,4 +1,4 @@
-// Editing tokens, and finding their places.
+// Editing and judging tokens, and finding their places.
 #include "frontend/token_stream.hpp"
 
 #include <algorithm>
@@ -102,6 +102,33 @@ std::string_view TokenStream::text(const antlr4::Token& token) const {
   if (token.getType() == antlr4::Token::EOF) return {};
   const std::uint32_t begin = octet_of(token.getStartIndex());
   return source_.text().substr(begin, end_of(token) - begin);
+}
+
+void TokenStream::judge_unterminated(antlr4::Token& token, const std::string& kind, std::size_t type,
+                                     Reporter& reporter) {
+  reporter.report(Message::UnterminatedLiteral, range(token), {kind});
+  unterminated_.insert(&token);
+  editable(token).setType(type);
+}
+
+void TokenStream::refuse(antlr4::Token& token, std::size_t wrong, Message message, const std::string& more,
+                         Reporter& reporter) {
+  SourceRange place = range(token);
+  place.end = place.begin + 1;
+  reporter.report(message, place, {text(token).substr(0, 1), more});
+  editable(token).setType(wrong);
+}
+
+void TokenStream::refuse_behind_number(std::size_t index, std::size_t wrong, Reporter& reporter) {
+  antlr4::Token& rest = *at(index + 1);
+  const std::string all = std::string(text(*at(index))).append(text(rest));
+  refuse(rest, wrong, Message::UnexpectedCharacter, ": '" + all + "' is no number", reporter);
+  hide(index + 1);
+}
+
+void TokenStream::cut_behind(std::size_t index) {
+  _tokens.erase(_tokens.begin() + static_cast<std::ptrdiff_t>(index) + 1, _tokens.end() - 1);
+  renumber(index);
 }
 
 std::string_view TokenStream::line_before(const antlr4::Token& token) const {

@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <antlr4-runtime.h>
 
+#include "frontend/messages.hpp"
 #include "support/source_text.hpp"
 
 namespace oncec::frontend {
@@ -44,7 +46,25 @@ class TokenStream : public antlr4::CommonTokenStream {
   /// True for what comes from an included file.
   bool is_included(const antlr4::Token& token) const;
 
+  /// True for a literal whose end is missing.
+  bool is_unterminated(const antlr4::Token& token) const { return unterminated_.count(&token) != 0; }
+
  protected:
+  // Judging single tokens before parsing. The types are those of the language's own scanner.
+
+  /// A literal without its end is reported, and from then on one like any other, of this type, but without a
+  /// value. `kind`: "string".
+  void judge_unterminated(antlr4::Token& token, const std::string& kind, std::size_t type,
+                          Reporter& reporter);
+  /// Reports the token's first character, and makes a token of type `wrong` of it: what else is wrong there
+  /// is a consequence.
+  void refuse(antlr4::Token& token, std::size_t wrong, Message message, const std::string& more,
+              Reporter& reporter);
+  /// Reports and hides what follows the number at `index` without a space: "0xZZ", "1.5.2".
+  void refuse_behind_number(std::size_t index, std::size_t wrong, Reporter& reporter);
+  /// Drops the tokens behind the one at `index`, up to the end of the file.
+  void cut_behind(std::size_t index);
+
   static antlr4::CommonToken& editable(antlr4::Token& token);
   void renumber(std::size_t from);
   void index_characters();
@@ -57,6 +77,7 @@ class TokenStream : public antlr4::CommonTokenStream {
  private:
   std::uint32_t end_of(const antlr4::Token& token) const;
 
+  std::set<const antlr4::Token*> unterminated_;
   std::vector<std::uint32_t> octet_of_;  // of each character; empty if all are ASCII
 };
 

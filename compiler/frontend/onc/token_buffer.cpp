@@ -50,12 +50,17 @@ bool TokenBuffer::prepare(Reporter& reporter) {
     if (token.getChannel() == antlr4::Token::HIDDEN_CHANNEL) {
       if (judge_hidden(token, reporter)) continue;
       // The rest of the file is inside a comment that never ends.
-      _tokens.erase(_tokens.begin() + static_cast<std::ptrdiff_t>(i) + 1, _tokens.end() - 1);
-      renumber(i);
+      cut_behind(i);
       continue;
     }
-    judge_unterminated(token, reporter);
-    if (judge_number(i, reporter)) ++i;
+    if (token.getType() == Lexer::UNTERMINATED_STRING) {
+      judge_unterminated(token, "string", Lexer::STRING, reporter);
+    } else if (token.getType() == Lexer::UNTERMINATED_CHARACTER) {
+      judge_unterminated(token, "character", Lexer::CHARACTER, reporter);
+    } else if (is_run_on_number(i)) {
+      refuse_behind_number(i, Lexer::UNEXPECTED_CHARACTER, reporter);
+      ++i;
+    }
     depth = std::max(0, depth + nesting(token.getType()));
     if (depth > static_cast<int>(kNestingMax)) {
       reporter.report(Message::TooDeep, range(token), {std::to_string(kNestingMax)});
@@ -64,15 +69,6 @@ bool TokenBuffer::prepare(Reporter& reporter) {
   }
   seek(0);
   return true;
-}
-
-/// Reported, and from then on a literal like any other, but without a value.
-void TokenBuffer::judge_unterminated(antlr4::Token& token, Reporter& reporter) {
-  const bool is_string = token.getType() == Lexer::UNTERMINATED_STRING;
-  if (!is_string && token.getType() != Lexer::UNTERMINATED_CHARACTER) return;
-  reporter.report(Message::UnterminatedLiteral, range(token), {is_string ? "string" : "character"});
-  unterminated_.insert(&token);
-  editable(token).setType(is_string ? Lexer::STRING : Lexer::CHARACTER);
 }
 
 /// False if everything behind it must be ignored.
@@ -90,37 +86,24 @@ bool TokenBuffer::judge_hidden(antlr4::Token& token, Reporter& reporter) {
   }
 }
 
-/// A number that a word or another number follows without a space: "0xZZ". True if that has been hidden.
-bool TokenBuffer::judge_number(std::size_t index, Reporter& reporter) {
+/// True for a number that a word or another number follows without a space: "0xZZ".
+bool TokenBuffer::is_run_on_number(std::size_t index) const {
   if (at(index)->getType() != Lexer::INTEGER || !is_glued(index + 1)) return false;
-  antlr4::Token& rest = *at(index + 1);
-  if (rest.getType() != Lexer::IDENTIFIER && rest.getType() != Lexer::INTEGER) return false;
-  const SourceRange place = range(rest);
-  const std::string all = std::string(text(*at(index))).append(text(rest));
-  reporter.report(Message::UnexpectedCharacter, {place.file, place.begin, place.begin + 1},
-                  {text(rest).substr(0, 1), ": '" + all + "' is no number"});
-  editable(rest).setType(Lexer::UNEXPECTED_CHARACTER);
-  hide(index + 1);
-  return true;
+  const std::size_t rest = at(index + 1)->getType();
+  return rest == Lexer::IDENTIFIER || rest == Lexer::INTEGER;
 }
 
 void TokenBuffer::judge_passed_line(antlr4::Token& token, Reporter& reporter) {
-  if (!is_blank(line_before(token))) refuse(token, Message::PassedLineMisplaced, reporter);
+  if (!is_blank(line_before(token)))
+    refuse(token, Lexer::UNEXPECTED_CHARACTER, Message::PassedLineMisplaced, "", reporter);
 }
 
 /// A lone '#' is nothing, as in C.
 void TokenBuffer::judge_directive(antlr4::Token& token, Reporter& reporter) {
   const std::string_view name = directive_name(text(token));
   const bool is_ignored = name.empty() || name == "pragma" || name == "ident" || name == "sccs";
-  if (!is_ignored || !is_blank(line_before(token))) refuse(token, Message::UnexpectedCharacter, reporter);
-}
-
-/// Reports its first character; what else is wrong there is a consequence.
-void TokenBuffer::refuse(antlr4::Token& token, Message message, Reporter& reporter) {
-  SourceRange place = range(token);
-  place.end = place.begin + 1;
-  reporter.report(message, place, {text(token).substr(0, 1)});
-  editable(token).setType(Lexer::UNEXPECTED_CHARACTER);
+  if (is_ignored && is_blank(line_before(token))) return;
+  refuse(token, Lexer::UNEXPECTED_CHARACTER, Message::UnexpectedCharacter, "", reporter);
 }
 
 }  // namespace oncec::frontend::onc

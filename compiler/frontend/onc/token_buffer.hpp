@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <set>
 
 #include <antlr4-runtime.h>
 
@@ -20,18 +19,11 @@ class TokenBuffer : public TokenStream {
   /// Reports what is wrong with single tokens and brackets' depth. False if there is no sense in parsing.
   bool prepare(Reporter& reporter);
 
-  /// True for a literal whose end is missing.
-  bool is_unterminated(const antlr4::Token& token) const { return unterminated_.count(&token) != 0; }
-
  private:
-  void judge_unterminated(antlr4::Token& token, Reporter& reporter);
   bool judge_hidden(antlr4::Token& token, Reporter& reporter);
-  bool judge_number(std::size_t index, Reporter& reporter);
+  bool is_run_on_number(std::size_t index) const;
   void judge_passed_line(antlr4::Token& token, Reporter& reporter);
   void judge_directive(antlr4::Token& token, Reporter& reporter);
-  void refuse(antlr4::Token& token, Message message, Reporter& reporter);
-
-  std::set<const antlr4::Token*> unterminated_;
 };
 
 }  // namespace oncec::frontend::onc
