@@ -1,0 +1,442 @@
+// Values on their way in: which objects a message has had, and where; chunks; truncation.
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "codec/value_wire.hpp"
+
+namespace once {
+
+namespace detail {
+
+struct DecodedValues {
+  struct Place {
+    std::size_t position;
+    AnyValue value;
+  };
+  struct Ids {
+    std::size_t position;
+    std::vector<std::string_view> ids;
+  };
+  std::vector<Place> values;  // in the order of their positions
+  std::vector<Ids> ids;       // single ones, and lists
+  std::uint32_t depth = 0;
+  std::int64_t chunk_level = 0;  // how many values around are in chunks
+  std::int64_t ended_level = 0;  // an end tag ended all values from this level on; 0: none
+};
+
+namespace {
+
+using Access = ValueAccess;
+
+constexpr std::size_t kTypesMax = 64;  // in a list: more than anybody derives
+
+DecodedValues& values_of(DecoderBase& decoder) {
+  DecodedValues*& values = Access::values(decoder);
+  if (values == nullptr) values = new DecodedValues;
+  return *values;
+}
+
+/// An item of four octets at the cursor, past any gap; not consumed.
+template <std::endian order>
+std::optional<std::uint32_t> peek(const CdrDecoder<order>& decoder) {
+  const std::size_t gap = cdr_gap(decoder.position(), 4);
+  if (Access::left(decoder) < gap + 4) return std::nullopt;
+  return load<std::uint32_t, order>(Access::next(decoder) + gap);
+}
+
+/// True if what is left of the chunk is a gap before what stands behind it.
+template <std::endian order>
+bool is_chunk_read(const CdrDecoder<order>& decoder) {
+  return decoder.remaining() <= cdr_gap(decoder.position(), 4);
+}
+
+bool is_chunk_size(std::uint32_t item) {
+  return item > 0 && item < kTag;
+}
+const AnyValue* value_at(const DecodedValues& values, std::size_t position) {
+  const auto found = std::lower_bound(values.values.begin(), values.values.end(), position,
+                                      [](const auto& place, std::size_t p) { return place.position < p; });
+  return found != values.values.end() && found->position == position ? &found->value : nullptr;
+}
+
+/// Where an offset, which has just been read, leads.
+template <class D>
+std::optional<std::size_t> target_of(D& decoder, std::int32_t offset) {
+  const std::int64_t here = static_cast<std::int64_t>(decoder.position()) - 4;
+  if (offset >= -4 || here + offset < 0) {
+    decoder.fail(Errc::invalid_value, 4);
+    return std::nullopt;
+  }
+  return static_cast<std::size_t>(here + offset);
+}
+
+/// The ids, one or several, to which the item at the cursor, 0xffffffff, leads.
+template <std::endian order>
+void read_earlier_ids(CdrDecoder<order>& decoder, const DecodedValues& values,
+                      std::vector<std::string_view>& ids) {
+  decoder.template value<std::uint32_t>();
+  const auto target = target_of(decoder, decoder.template value<std::int32_t>());
+  if (!target) return;
+  const auto found = std::find_if(values.ids.begin(), values.ids.end(),
+                                  [&](const auto& place) { return place.position == *target; });
+  if (found == values.ids.end()) {
+    decoder.fail(Errc::invalid_value, 4);
+    return;
+  }
+  ids.insert(ids.end(), found->ids.begin(), found->ids.end());
+}
+
+template <std::endian order>
+void read_id(CdrDecoder<order>& decoder, DecodedValues& values, std::vector<std::string_view>& ids) {
+  if (peek(decoder) == kIndirection) return read_earlier_ids(decoder, values, ids);
+  const std::size_t position = decoder.position() + cdr_gap(decoder.position(), 4);
+  const std::string_view id = decoder.text();
+  if (!decoder.ok()) return;
+  const bool is_known = std::any_of(values.ids.begin(), values.ids.end(), [&](const auto& place) {
+    return place.ids.size() == 1 && place.ids.front() == id;
+  });
+  // Who writes an id again need not be referred to there: what is searched stays short.
+  if (!is_known || values.ids.size() < kTypesMax) values.ids.push_back({position, {id}});
+  ids.push_back(id);
+}
+
+/// What stands between a tag and the state.
+template <std::endian order>
+std::vector<std::string_view> read_types(CdrDecoder<order>& decoder, DecodedValues& values,
+                                         std::uint32_t tag) {
+  std::vector<std::string_view> ids;
+  if ((tag & kTagUrl) != 0) {
+    std::vector<std::string_view> url;
+    read_id(decoder, values, url);
+  }
+  if ((tag & kTagTypes) == kTagOneType) {
+    read_id(decoder, values, ids);
+  } else if ((tag & kTagTypes) == kTagTypes) {
+    if (peek(decoder) == kIndirection) {
+      read_earlier_ids(decoder, values, ids);
+      return ids;
+    }
+    const std::size_t position = decoder.position() + cdr_gap(decoder.position(), 4);
+    const std::size_t count = decoder.count(kTypesMax, 8);
+    if (count == 0) decoder.fail(Errc::invalid_value, 4);
+    for (std::size_t i = 0; i < count && decoder.ok(); ++i) read_id(decoder, values, ids);
+    if (decoder.ok() && values.ids.size() < 16 * kTypesMax) values.ids.push_back({position, ids});
+  } else if ((tag & kTagTypes) != 0) {
+    decoder.fail(Errc::invalid_value, 4);
+  }
+  return ids;
+}
+
+/// Reads on to the end tag of the value in chunks at `level`. What is left of its state, if anything, is
+/// passed over if `truncated`, else an error.
+template <std::endian order>
+void read_end(CdrDecoder<order>& decoder, DecodedValues& values, bool truncated) {
+  const std::int64_t level = values.chunk_level;
+  std::int64_t inner = 0;  // values inside of what is passed over
+  if (values.ended_level == 0 && decoder.remaining() != 0) {
+    if (!truncated && !is_chunk_read(decoder)) {
+      decoder.fail(Errc::invalid_value);
+      return;
+    }
+    Access::advance(decoder, decoder.remaining());
+  }
+  while (values.ended_level == 0 && decoder.ok()) {
+    Access::open(decoder, Access::left(decoder));
+    const auto item = decoder.template value<std::uint32_t>();
+    if (static_cast<std::int32_t>(item) < 0) {
+      const std::int64_t ended = -std::int64_t{static_cast<std::int32_t>(item)};
+      if (ended > level + inner) {
+        decoder.fail(Errc::invalid_value, 4);
+      } else if (ended > level) {
+        inner = ended - 1 - level;
+      } else {
+        values.ended_level = ended;
+      }
+    } else if (!truncated) {
+      decoder.fail(Errc::invalid_value, 4);
+    } else if (is_chunk_size(item)) {
+      if (item > decoder.remaining()) {
+        decoder.fail(Errc::truncated);
+      } else {
+        Access::advance(decoder, item);
+      }
+    } else if (item >= kTag) {
+      read_types(decoder, values, item);
+      ++inner;
+    }
+  }
+  if (values.ended_level == level) values.ended_level = 0;
+  --values.chunk_level;
+  Access::open(decoder, values.chunk_level > 0 ? 0 : Access::left(decoder));
+}
+
+/// What is left to do behind a value's state.
+struct Tail {
+  bool in_chunks = false;                   // CDR
+  bool truncated = false;                   // the type that is read is a base of the value's
+  std::size_t state_begin = 0;              // XDR: of one that can be truncated
+  std::optional<std::uint32_t> state_size;  // the same
+
+  bool is_needed() const { return in_chunks || truncated || state_size; }
+};
+
+struct Header {
+  std::optional<std::size_t> earlier;  // where the value is that is referred to
+  std::size_t position = 0;            // where a new one began
+  std::vector<std::string_view> ids;
+  bool is_new = false;
+  Tail tail;
+};
+
+/// Reads a reference up to a new value's state.
+template <std::endian order>
+Header read_header(CdrDecoder<order>& decoder, DecodedValues& values) {
+  Header header;
+  const bool around = values.chunk_level > 0;
+  bool in_chunk = false;
+  if (around) {
+    const auto item = peek(decoder);
+    if (values.ended_level != 0) {
+      decoder.fail(Errc::invalid_value);
+      return header;
+    }
+    in_chunk = !is_chunk_read(decoder) || (item && is_chunk_size(*item));
+    if (!in_chunk) Access::open(decoder, Access::left(decoder));
+  }
+  const auto tag = decoder.template value<std::uint32_t>();
+  if (!decoder.ok()) return header;
+  if (tag == kIndirection) {
+    header.earlier = target_of(decoder, decoder.template value<std::int32_t>());
+  } else if (tag != kNil) {
+    header.is_new = true;
+    header.position = decoder.position() - 4;
+    header.tail.in_chunks = (tag & kTagChunks) != 0;
+    const bool known = tag >= kTag && (tag & ~std::uint32_t{0xf}) == kTag;
+    if (!known || in_chunk || (around && !header.tail.in_chunks)) {
+      decoder.fail(Errc::invalid_value, 4);
+      return header;
+    }
+    header.ids = read_types(decoder, values, tag);
+    if (header.tail.in_chunks) ++values.chunk_level;
+  }
+  if (decoder.ok() && !in_chunk && values.chunk_level > 0) Access::open(decoder, 0);
+  return header;
+}
+
+Header read_header(XdrDecoder& decoder, DecodedValues&) {
+  Header header;
+  const std::size_t position = decoder.position();
+  const auto kind = decoder.value<std::uint32_t>();
+  if (kind == kXdrBack) {
+    const auto back = decoder.value<std::uint32_t>();
+    if (back == 0 || back > position) {
+      decoder.fail(Errc::invalid_value, 4);
+    } else {
+      header.earlier = position - back;
+    }
+  } else if (kind == kXdrValue || kind == kXdrTruncatable) {
+    header.is_new = true;
+    header.position = position;
+    const std::size_t count = kind == kXdrValue ? 1 : decoder.count(kTypesMax, 4);
+    for (std::size_t i = 0; i < count && decoder.ok(); ++i) header.ids.push_back(decoder.text());
+    if (kind == kXdrValue && header.ids.front().empty()) header.ids.clear();
+    if (kind == kXdrTruncatable) {
+      header.tail.state_size = decoder.value<std::uint32_t>();
+      header.tail.state_begin = decoder.position();
+    }
+  } else if (kind != kNil) {
+    decoder.fail(Errc::invalid_value, 4);
+  }
+  return header;
+}
+
+template <std::endian order>
+void read_tail(CdrDecoder<order>& decoder, DecodedValues& values, const Tail& tail) {
+  if (tail.in_chunks) {
+    read_end(decoder, values, tail.truncated);
+  } else {
+    decoder.fail(Errc::invalid_value);  // without chunks nobody knows where the rest ends
+  }
+}
+
+void read_tail(XdrDecoder& decoder, DecodedValues&, const Tail& tail) {
+  if (!tail.state_size) {
+    decoder.fail(Errc::invalid_value);
+    return;
+  }
+  const std::size_t read = decoder.position() - tail.state_begin;
+  const std::size_t size = *tail.state_size;
+  if (read > size || (read < size && (!tail.truncated || size % 4 != 0))) {
+    decoder.fail(Errc::invalid_value);
+  } else if (size - read > decoder.remaining()) {
+    decoder.fail(Errc::truncated);
+  } else {
+    Access::advance(decoder, size - read);
+  }
+}
+
+/// A reference that has been read: nil, to an earlier value, or to a new one, whose state follows.
+struct Reference {
+  AnyValue value;
+  bool is_new = false;
+  Tail tail;
+};
+
+/// Reads a reference up to a new value's state; `make(ids, truncated)` makes a new value.
+template <class D, class Make>
+Reference read_reference(D& decoder, DecodedValues& values, const Make& make) {
+  const Header header = read_header(decoder, values);
+  if (!decoder.ok()) return {};
+  if (header.earlier) {
+    if (const AnyValue* const earlier = value_at(values, *header.earlier)) return {*earlier, false, {}};
+    decoder.fail(Errc::invalid_value, 4);
+    return {};
+  }
+  if (!header.is_new) return {};
+  if (values.depth > kValueDepthMax) {
+    decoder.fail(Errc::limit_exceeded);
+    return {};
+  }
+  Reference reference{{}, true, header.tail};
+  reference.value = make(header.ids, reference.tail.truncated);
+  if (!reference.value.value && !reference.value.box) {
+    decoder.fail(Errc::invalid_value);
+    return {};
+  }
+  // Before the state: what it refers to may be the value itself.
+  values.values.push_back({header.position, reference.value});
+  return reference;
+}
+ValuePlace decode_state(CdrDecoder<std::endian::little>& decoder, const ValueType& type, ValueBase& value,
+                        std::size_t part) {
+  return code_state(decoder, type.coders().decode_little, value, part);
+}
+ValuePlace decode_state(CdrDecoder<std::endian::big>& decoder, const ValueType& type, ValueBase& value,
+                        std::size_t part) {
+  return code_state(decoder, type.coders().decode_big, value, part);
+}
+ValuePlace decode_state(XdrDecoder& decoder, const ValueType& type, ValueBase& value, std::size_t part) {
+  return code_state(decoder, type.coders().decode_xdr, value, part);
+}
+
+/// Takes all references out of a value's state: what is decoded from nothing is empty.
+template <class D>
+void empty_with(ValueBase& value, const ValueType& type) {
+  D decoder{ByteView{}};
+  decoder.fail(Errc::truncated);
+  for (std::size_t part = 0;; ++part) {
+    const ValuePlace place = decode_state(decoder, type, value, part);
+    if (place.put == nullptr) return;
+    place.put(place.reference, nullptr);
+  }
+}
+
+}  // namespace
+
+/// What a bad message has made goes, cycles included.
+void abandon(DecodedValues& values) {
+  for (const auto& [position, any] : values.values) {
+    if (any.box) {
+      any.empty_box(any.box.get());
+      continue;
+    }
+    const ValueType& type = any.value->once_value_type();
+    if (type.coders().decode_xdr != nullptr) {
+      empty_with<XdrDecoder>(*any.value, type);
+    } else {
+      empty_with<CdrDecoder<std::endian::native>>(*any.value, type);
+    }
+  }
+}
+
+template <std::endian order>
+bool open_chunk(CdrDecoder<order>& decoder, std::size_t octets) {
+  const DecodedValues& values = values_of(decoder);
+  const auto size = peek(decoder);
+  if (!size || values.ended_level != 0 || !is_chunk_size(*size)) return decoder.fail(Errc::invalid_value);
+  const std::size_t before = cdr_gap(decoder.position(), 4) + 4;
+  if (*size > Access::left(decoder) - before) return decoder.fail(Errc::truncated);
+  Access::open(decoder, before + *size);
+  Access::advance(decoder, before);
+  return octets <= *size || decoder.fail(Errc::truncated);
+}
+template <class D>
+void decode_value(D& decoder, ValuePlace place) {
+  struct Open {
+    std::shared_ptr<ValueBase> value;
+    const ValueType& type;
+    Tail tail;
+    std::size_t part = 0;  // of the state: the next
+  };
+  if (!decoder.ok()) return;
+  DecodedValues& values = values_of(decoder);
+  std::vector<Open> open;  // each is referred to by the one before it
+  ++values.depth;
+  do {
+    const ValueType* type = place.formal;
+    const auto make = [&](const std::vector<std::string_view>& ids, bool& truncated) -> AnyValue {
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        type = find_value_type(ids[i], place.formal);
+        truncated = i != 0;
+        if (type != nullptr) break;
+      }
+      return {type != nullptr ? type->make() : nullptr, nullptr, nullptr, nullptr};
+    };
+    const Reference reference = read_reference(decoder, values, make);
+    const AnyValue& value = reference.value;
+    // It may be a box, or a value of a type that does not fit.
+    if (decoder.ok() && (value.box || !place.put(place.reference, value.value))) {
+      decoder.fail(Errc::invalid_value);
+    }
+    if (reference.is_new) open.push_back({value.value, *type, reference.tail});
+    place = {};
+    while (decoder.ok() && !open.empty()) {
+      Open& last = open.back();
+      place = decode_state(decoder, last.type, *last.value, last.part++);
+      if (place.put != nullptr) break;
+      if (decoder.ok() && last.tail.is_needed()) read_tail(decoder, values, last.tail);
+      open.pop_back();
+    }
+  } while (decoder.ok() && place.put != nullptr);
+  --values.depth;
+}
+
+template <class D>
+std::shared_ptr<void> decode_box(D& decoder, const BoxReader<D>& reader) {
+  if (!decoder.ok()) return nullptr;
+  DecodedValues& values = values_of(decoder);
+  ++values.depth;
+  // The type that is named, if there is one, can be no other than the declared one.
+  const Reference reference =
+      read_reference(decoder, values, [&](const std::vector<std::string_view>&, bool&) -> AnyValue {
+        return {nullptr, reader.make(), reader.type, reader.empty};
+      });
+  const AnyValue& value = reference.value;
+  if (value.value || (value.box && value.box_type != reader.type)) decoder.fail(Errc::invalid_value);
+  if (decoder.ok() && reference.is_new) {
+    reader.decode(decoder, value.box.get());
+    if (decoder.ok() && reference.tail.is_needed()) read_tail(decoder, values, reference.tail);
+  }
+  --values.depth;
+  return decoder.ok() ? value.box : nullptr;
+}
+template bool open_chunk(CdrDecoder<std::endian::little>&, std::size_t);
+template bool open_chunk(CdrDecoder<std::endian::big>&, std::size_t);
+template void decode_value(CdrDecoder<std::endian::little>&, ValuePlace);
+template void decode_value(CdrDecoder<std::endian::big>&, ValuePlace);
+template void decode_value(XdrDecoder&, ValuePlace);
+template std::shared_ptr<void> decode_box(CdrDecoder<std::endian::little>&,
+                                          const BoxReader<CdrDecoder<std::endian::little>>&);
+template std::shared_ptr<void> decode_box(CdrDecoder<std::endian::big>&,
+                                          const BoxReader<CdrDecoder<std::endian::big>>&);
+template std::shared_ptr<void> decode_box(XdrDecoder&, const BoxReader<XdrDecoder>&);
+
+}  // namespace detail
+
+void DecoderBase::release(detail::DecodedValues* values, bool ok) {
+  if (!ok) detail::abandon(*values);
+  delete values;
+}
+
+}  // namespace once
