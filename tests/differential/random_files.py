@@ -40,8 +40,36 @@ class Generator:
     def some(self, make, least=1, most=7):
         return "".join(f"  {make(f'm{i}')};\n" for i in range(self.random.randint(least, most)))
 
+    def union(self, name):
+        if self.enums and self.chance(0.45):
+            switch, labels = self.random.choice(self.enums)
+        else:
+            switch, labels = self.random.choice(self.switches)
+        labels = list(labels)
+        self.random.shuffle(labels)
+        with_default = len(labels) > 1 and self.chance(0.5)
+        if with_default:
+            labels.pop()
+        text = f"union {name} switch ({switch}{self.switch_name}) {{\n"
+        arm = 0
+        while labels:
+            text += f"  case {labels.pop()}:"
+            if labels and self.chance(0.3):
+                text += f" case {labels.pop()}:"
+            text += f" {self.arm(f'm{arm}')};\n"
+            arm += 1
+        if with_default:
+            text += f"  default: {self.arm(f'm{arm}')};\n"
+        self.names.append(name)
+        return text + "};\n"
+
 
 class Idl(Generator):
+    switch_name = ""
+    switches = [("long", [str(n) for n in range(-3, 6)]), ("unsigned short", [str(n) for n in range(6)]),
+                ("boolean", ["TRUE", "FALSE"]), ("char", ["'a'", "'b'", "'z'", "' '"]),
+                ("unsigned long long", ["0", "7", "9000000000"]), ("short", ["-32768", "5"])]
+
     def type(self, depth=0):
         choice = self.random.random()
         if self.names and choice < 0.35:
@@ -77,37 +105,18 @@ class Idl(Generator):
     def enum_text(self, name, members):
         return f"enum {name} {{ {', '.join(members)} }};\n"
 
-    def union(self, name):
-        if self.enums and self.chance(0.4):
-            switch, labels = self.random.choice(self.enums)
-            labels = list(labels)
-        else:
-            switch, labels = self.random.choice([
-                ("long", [str(n) for n in range(-3, 6)]), ("unsigned short", [str(n) for n in range(6)]),
-                ("boolean", ["TRUE", "FALSE"]), ("char", ["'a'", "'b'", "'z'", "' '"]),
-                ("unsigned long long", ["0", "7", "9000000000"]), ("short", ["-32768", "5"])])
-        self.random.shuffle(labels)
-        with_default = len(labels) > 1 and self.chance(0.5)
-        if with_default:
-            labels.pop()
-        text = f"union {name} switch ({switch}) {{\n"
-        arm = 0
-        while labels:
-            text += f"  case {labels.pop()}:"
-            if labels and self.chance(0.3):
-                text += f" case {labels.pop()}:"
-            text += f" {self.type()} m{arm};\n"
-            arm += 1
-        if with_default:
-            text += f"  default: {self.type()} m{arm};\n"
-        self.names.append(name)
-        return text + "};\n"
+    def arm(self, name):
+        return f"{self.type()} {name}"
 
     def text(self, types):
         return "module generated {\n" + super().text(types) + "};\n"
 
 
 class Onc(Generator):
+    switch_name = " what"
+    switches = [("int", [str(n) for n in range(-2, 5)]), ("unsigned int", [str(n) for n in range(5)]),
+                ("bool", ["TRUE", "FALSE"])]
+
     def declarator(self, name):
         choice = self.random.random()
         size = self.random.randint(1, 9)
@@ -142,31 +151,6 @@ class Onc(Generator):
         values = sorted({int(row.split(" = ")[1]) for row in listed})
         members[:] = members[:len(values)]  # distinct ones
         return f"enum {name} {{ {', '.join(f'{m} = {v}' for m, v in zip(members, values))} }};\n"
-
-    def union(self, name):
-        if self.enums and self.chance(0.5):
-            switch, labels = self.random.choice(self.enums)
-            labels = list(labels)
-        else:
-            switch, labels = self.random.choice([
-                ("int", [str(n) for n in range(-2, 5)]), ("unsigned int", [str(n) for n in range(5)]),
-                ("bool", ["TRUE", "FALSE"])])
-        self.random.shuffle(labels)
-        with_default = len(labels) > 1 and self.chance(0.5)
-        if with_default:
-            labels.pop()
-        text = f"union {name} switch ({switch} what) {{\n"
-        arm = 0
-        while labels:
-            text += f"case {labels.pop()}:\n"
-            if labels and self.chance(0.3):
-                text += f"case {labels.pop()}:\n"
-            text += f"  {self.arm(f'm{arm}')};\n"
-            arm += 1
-        if with_default:
-            text += f"default:\n  {self.arm(f'm{arm}')};\n"
-        self.names.append(name)
-        return text + "};\n"
 
     def arm(self, name):
         return "void" if self.chance(0.25) else self.declarator(name)

@@ -9,14 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "round_trip.hpp"
-// The source, not the header: big-endian CDR is decoded by the library but never written by it. g++ wants
-// what is in an unnamed namespace to stay in the file that is compiled.
-#pragma GCC diagnostic push
-#ifndef __clang__
-#pragma GCC diagnostic ignored "-Wsubobject-linkage"
-#endif
+// The source, not the header: big-endian CDR is decoded by the library but never written by it.
 #include "recursion.once.cpp"  // NOLINT(bugprone-suspicious-include)
-#pragma GCC diagnostic pop
 
 namespace once::test {
 namespace {

@@ -133,14 +133,22 @@ TEST(Comparison, TakesAMovedOperationForTheSame) {
             Names{});
 }
 
-TEST(Comparison, KnowsABaseWhoseOperationsWereTakenOver) {
-  const auto before = parse("old.idl", "interface Z { void f(); }; interface I : Z {};");
-  const auto after = parse("new.idl", "interface Z { void f(); }; interface I { void f(); };");
+/// The one difference between two files.
+Difference difference(const std::string& old_text, const std::string& new_text,
+                      const std::string& ending = ".idl") {
+  const auto before = parse("old" + ending, old_text);
+  const auto after = parse("new" + ending, new_text);
   const std::vector<Difference> differences = compare(*before, *after);
-  ASSERT_EQ(differences.size(), 1u);
-  EXPECT_EQ(differences[0].rule, Rule::BaseRemoved);
-  EXPECT_FALSE(differences[0].effects.xdr_cdr);
-  EXPECT_TRUE(differences[0].effects.source);
+  EXPECT_EQ(differences.size(), 1u);
+  return differences.empty() ? Difference{} : differences.front();
+}
+
+TEST(Comparison, KnowsABaseWhoseOperationsWereTakenOver) {
+  const Difference removed = difference("interface Z { void f(); }; interface I : Z {};",
+                                        "interface Z { void f(); }; interface I { void f(); };");
+  EXPECT_EQ(removed.rule, Rule::BaseRemoved);
+  EXPECT_FALSE(removed.effects.xdr_cdr);
+  EXPECT_TRUE(removed.effects.source);
 }
 
 TEST(Comparison, FollowsOperationsThroughNewBases) {
@@ -166,11 +174,10 @@ TEST(Comparison, SeesOtherWidths) {
 }
 
 TEST(Comparison, SeesWhetherAnArmHasData) {
-  const auto before = parse("old.x", "union u switch (int d) { case 1: void; case 2: int two; };");
-  const auto after = parse("new.x", "union u switch (int d) { case 1: int one; case 2: int two; };");
-  const std::vector<Difference> differences = compare(*before, *after);
-  ASSERT_EQ(differences.size(), 1u);
-  EXPECT_EQ(differences[0].rule, Rule::ArmType);
+  EXPECT_EQ(difference("union u switch (int d) { case 1: void; case 2: int two; };",
+                       "union u switch (int d) { case 1: int one; case 2: int two; };", ".x")
+                .rule,
+            Rule::ArmType);
 }
 
 TEST(Comparison, SeesAWidenedAttribute) {
@@ -182,30 +189,22 @@ TEST(Comparison, SeesAWidenedAttribute) {
       Names{"operation-removed"});
 }
 
-/// Effects of the one difference between the two.
-Effects effects(const std::string& old_text, const std::string& new_text) {
-  const auto before = parse("old.idl", old_text);
-  const auto after = parse("new.idl", new_text);
-  const std::vector<Difference> differences = compare(*before, *after);
-  EXPECT_EQ(differences.size(), 1u);
-  return differences.empty() ? Effects{} : differences.front().effects;
-}
-
 TEST(ProtocolBuffers, TakeNewMembersBehindTheOthersOrWithNumbers) {
-  EXPECT_FALSE(effects("struct S { long a; };", "struct S { long a; long b; };").protobuf);
-  EXPECT_TRUE(effects("struct S { long a; };", "struct S { long b; long a; };").protobuf);
-  EXPECT_FALSE(
-      effects("struct S { @id(1) long a; };", "struct S { @id(2) long b; @id(1) long a; };").protobuf);
+  EXPECT_FALSE(difference("struct S { long a; };", "struct S { long a; long b; };").effects.protobuf);
+  EXPECT_TRUE(difference("struct S { long a; };", "struct S { long b; long a; };").effects.protobuf);
+  EXPECT_FALSE(difference("struct S { @id(1) long a; };", "struct S { @id(2) long b; @id(1) long a; };")
+                   .effects.protobuf);
 }
 
 TEST(ProtocolBuffers, GoByNumbersNotByOrder) {
-  EXPECT_FALSE(effects("struct S { @id(1) long a; @id(2) string b; };",
-                       "struct S { @id(2) string b; @id(1) long a; };")
-                   .protobuf);
-  EXPECT_TRUE(effects("struct S { long a; string b; };", "struct S { string b; long a; };").protobuf);
-  EXPECT_TRUE(effects("union U switch (long) { case 1: long a; case 2: string b; };",
-                      "union U switch (long) { case 2: string b; case 1: long a; };")
-                  .protobuf);
+  EXPECT_FALSE(difference("struct S { @id(1) long a; @id(2) string b; };",
+                          "struct S { @id(2) string b; @id(1) long a; };")
+                   .effects.protobuf);
+  EXPECT_TRUE(
+      difference("struct S { long a; string b; };", "struct S { string b; long a; };").effects.protobuf);
+  EXPECT_TRUE(difference("union U switch (long) { case 1: long a; case 2: string b; };",
+                         "union U switch (long) { case 2: string b; case 1: long a; };")
+                  .effects.protobuf);
 }
 
 TEST(ProtocolBuffers, HaveTheNumbersOfTheWire) {
