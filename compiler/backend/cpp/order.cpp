@@ -16,6 +16,17 @@ const model::Interface* as_interface(const Declaration* declaration) {
   return declaration != nullptr ? std::get_if<model::Interface>(&declaration->body) : nullptr;
 }
 
+/// Calls `use` with each type that an operation or an attribute names.
+template <class Use>
+void for_types_of(const model::InterfaceMember& member, Use use) {
+  if (const auto* const operation = std::get_if<model::Operation>(&member)) {
+    use(*operation->result);
+    for (const model::Parameter& parameter : operation->parameters) use(*parameter.type);
+  } else {
+    use(*std::get<model::Attribute>(member).type);
+  }
+}
+
 class Walk {
  public:
   std::vector<Piece> take() && { return std::move(pieces_); }
@@ -56,12 +67,7 @@ class Walk {
     for (const Declaration* const nested : interface.declarations) define(*nested);
     for (const Declaration* const base : interface.bases) define(*base);
     for (const model::InterfaceMember& member : interface.members) {
-      if (const auto* const operation = std::get_if<model::Operation>(&member)) {
-        need(*operation->result);
-        for (const model::Parameter& parameter : operation->parameters) need(*parameter.type);
-      } else {
-        need(*std::get<model::Attribute>(member).type);
-      }
+      for_types_of(member, [this](const model::Type& type) { need(type); });
     }
     pieces_.push_back({Piece::Kind::Stubs, &declaration});
   }
@@ -123,12 +129,7 @@ class Walk {
     for (const Declaration* const base : value.bases) define(*base);
     for (const model::StateMember& member : value.state) need(member);
     for (const model::InterfaceMember& member : value.members) {
-      if (const auto* const operation = std::get_if<model::Operation>(&member)) {
-        know(*operation->result);
-        for (const model::Parameter& parameter : operation->parameters) know(*parameter.type);
-      } else {
-        know(*std::get<model::Attribute>(member).type);
-      }
+      for_types_of(member, [this](const model::Type& type) { know(type); });
     }
   }
 

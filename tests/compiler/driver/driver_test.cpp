@@ -1,10 +1,7 @@
 // The command line: exit status, what is printed, which files are written.
-#include "driver/driver.hpp"
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
@@ -16,30 +13,13 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "command_line.hpp"
+
 namespace oncec {
 namespace {
 
-namespace fs = std::filesystem;
-
-class Driver : public testing::Test {
+class Driver : public CommandLine {
  protected:
-  Driver() : folder_(fs::temp_directory_path() / ("oncec_driver_test." + std::to_string(::getpid()))) {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~Driver() override { fs::remove_all(folder_); }
-
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(folder_ / name, std::ios::binary) << text;
-    return (folder_ / name).string();
-  }
-  int run(std::vector<std::string> arguments) {
-    std::vector<const char*> argv{"oncec"};
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-    out_.str("");
-    err_.str("");
-    return driver::run(static_cast<int>(argv.size()), argv.data(), out_, err_, false);
-  }
   std::string out_folder() const { return (folder_ / "out").string(); }
   std::set<std::string> written() const {
     std::set<std::string> names;
@@ -53,10 +33,6 @@ class Driver : public testing::Test {
   static bool is_one_line(const std::string& text) {
     return std::count(text.begin(), text.end(), '\n') == 1 && text.back() == '\n';
   }
-
-  fs::path folder_;
-  std::ostringstream out_;
-  std::ostringstream err_;
 };
 
 constexpr const char* kRight = "interface Hello { string greet(in string name); };\n";

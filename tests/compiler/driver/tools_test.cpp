@@ -1,50 +1,16 @@
 // The command lines of oncec fmt and oncec diff.
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <sstream>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "driver/driver.hpp"
+#include "command_line.hpp"
 
 namespace oncec {
 namespace {
 
-namespace fs = std::filesystem;
-
-class Tools : public testing::Test {
- protected:
-  Tools() : folder_(fs::temp_directory_path() / ("oncec_tools_test." + std::to_string(::getpid()))) {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~Tools() override { fs::remove_all(folder_); }
-
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(folder_ / name, std::ios::binary) << text;
-    return (folder_ / name).string();
-  }
-  static std::string read(const std::string& path) {
-    std::ifstream in{path, std::ios::binary};
-    return {std::istreambuf_iterator<char>{in}, {}};
-  }
-  int run(const std::vector<std::string>& arguments) {
-    std::vector<const char*> argv{"oncec"};
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-    out_.str("");
-    err_.str("");
-    return driver::run(static_cast<int>(argv.size()), argv.data(), out_, err_, false);
-  }
-
-  fs::path folder_;
-  std::ostringstream out_;
-  std::ostringstream err_;
-};
+class Tools : public CommandLine {};
 
 TEST_F(Tools, FmtWritesFilesBack) {
   const std::string file = write("a.idl", "struct  A{long x;};");
