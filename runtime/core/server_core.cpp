@@ -39,6 +39,24 @@ void ServerCore::reply(Time, CallHandle call, ReplyStatus status, Slice body, bo
 bool ServerCore::poll_abandoned(Abandoned& out) {
   return state_->calls.poll_abandoned(out);
 }
+void ServerCore::restore(Time now, const SessionRow& row) {
+  state_->restore(now, row);
+}
+bool ServerCore::restore(const OutcomeRow& row) {
+  return state_->restore(row);
+}
+bool ServerCore::poll_keep(SessionRow& out) {
+  return state_->poll_keep(out);
+}
+void ServerCore::kept(Time now, SessionId session, Errc error) {
+  state_->kept(now, session, error);
+}
+bool ServerCore::poll_forget(RequestId& out) {
+  return state_->calls.poll_forget(out);
+}
+void ServerCore::refuse_durable(Errc reason) {
+  state_->filter.refuse_durable(reason);
+}
 void ServerCore::drain(Time) {
   state_->draining = true;
   state_->filter.drain();

@@ -45,6 +45,8 @@ struct ServerConfig {
   std::array<std::uint64_t, 2>
       secret{};           // from a cryptographic source: session ids and cookies are derived from it
   std::uint8_t loop = 0;  // the low 8 bits of every session id
+  /// There is a durable store: sessions and the outcomes of exactly-once calls outlive this server.
+  bool durable = false;
 };
 
 /// Names a request from its arrival until reply() or refuse(). Never 0, never reused while anybody may hold
@@ -53,6 +55,15 @@ struct CallHandle {
   std::uint32_t slot = 0;
   std::uint32_t generation = 0;
   bool operator==(const CallHandle&) const = default;
+};
+
+/// Tells a mistake from a duplicate; no defence against an attacker.
+struct Digest {
+  std::uint32_t operation = 0;
+  std::uint32_t key_checksum = 0;
+  std::uint32_t body_length = 0;
+  std::uint32_t body_checksum = 0;
+  bool operator==(const Digest&) const = default;
 };
 
 /// A request that passed the duplicate filter. Slices share the memory of the message it came in.
@@ -70,10 +81,35 @@ struct Arrival {
   Path from;
   ClientInstance client;
   std::uint16_t attempt = 0;
+  // For the OutcomeRow of an exactly-once call.
+  Digest digest;
+  Sequence mark = 0;
 };
 
 /// How a servant ended.
 enum class ReplyStatus : std::uint8_t { Value = 0, UserException = 1, ServantFailed = 2 };
+
+/// What a durable store keeps of a session.
+struct SessionRow {
+  SessionId id = 0;
+  ClientInstance instance;
+  std::uint64_t nonce = 0;
+  std::uint32_t principal = 0;
+  std::uint32_t message_max = 0;
+  std::uint8_t window = 0;
+};
+
+/// What a durable store keeps of an exactly-once call that ran, in the transaction of the servant's writes.
+struct OutcomeRow {
+  RequestId id;
+  Sequence mark = 0;  // acknowledged_through when the request was accepted
+  Digest digest;
+  std::uint8_t codec = 0;
+  ReplyStatus status = ReplyStatus::Value;
+  bool little_endian = false;
+  Errc reason = Errc::ok;
+  Slice body;
+};
 
 /// A running call that nobody waits for any more. Acknowledged and SessionEnded: its client has given up, or
 /// is gone; one of the two, once. Cancelled: its client asked for an end; once, and perhaps after
@@ -142,6 +178,21 @@ class ServerCore {
 
   /// Running calls that nobody waits for.
   bool poll_abandoned(Abandoned& out);
+
+  // --- With a durable store. Its driver also polls poll_keep() and poll_forget() until they are empty.
+
+  /// What an earlier server kept; sessions first, before anything is received. The lease starts anew. False:
+  /// an outcome without its session, or one that its client has acknowledged; the store may forget it.
+  void restore(Time now, const SessionRow& row);
+  bool restore(const OutcomeRow& row);
+  /// A session that must be in the store before its client hears of it.
+  bool poll_keep(SessionRow& out);
+  /// It is in the store, and WELCOME goes out; or it is not, and the client is refused for `error`.
+  void kept(Time now, SessionId session, Errc error);
+  /// What the store need not keep any longer: an outcome, or (sequence 0) a session with all its outcomes.
+  bool poll_forget(RequestId& out);
+  /// From now on exactly-once calls that have not begun are refused with `reason`; ok: no longer.
+  void refuse_durable(Errc reason);
 
   /// From now on HELLO and new requests are refused (shutting_down); what runs may finish.
   void drain(Time now);

@@ -202,6 +202,7 @@ Errc read(ByteView message, const Prefix& prefix, Welcome& out) {
   out.lease_ms = load<std::uint32_t>(at + 52);
   out.message_max = load<std::uint32_t>(at + 56);
   out.attempt = load<std::uint16_t>(at + 60);
+  out.durable = (load<std::uint16_t>(at + 62) & kFlagDurable) != 0;
   return out.session == 0 || out.window == 0 || out.window > 64 ? Errc::invalid_value : Errc::ok;
 }
 
@@ -327,6 +328,7 @@ std::size_t write(const Welcome& welcome, std::uint8_t* out) {
   store(out + 52, welcome.lease_ms);
   store(out + 56, welcome.message_max);
   store(out + 60, welcome.attempt);
+  store<std::uint16_t>(out + 62, welcome.durable ? kFlagDurable : 0);
   seal({out, kWelcomeSize}, MessageType::Welcome, 0, 0);
   return kWelcomeSize;
 }

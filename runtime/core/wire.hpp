@@ -25,10 +25,11 @@
 //
 //   server to client (type >= 0x80)
 //   COOKIE      := u64 nonce  u64 cookie  u16 attempt  u16 0  u32 0
-//   WELCOME     := u64 nonce  u64 session  epoch  u32 window  u32 lease_ms  u32 message_max  u16 attempt  u16
-//   0 REFUSED     := u64 nonce  u16 reason  u16 attempt  u32 retry_after_ms VERSIONS    := u64 nonce  u8
-//   version_min  u8 version_max  u16 0  u32 0 answer      := u64 session  u64 sequence  epoch  u16 attempt u8
-//   semantics  u8 status  u16 reason
+//   WELCOME     := u64 nonce  u64 session  epoch  u32 window  u32 lease_ms  u32 message_max
+//                  u16 attempt  u16 flags          bit 0: the session is durable
+//   REFUSED     := u64 nonce  u16 reason  u16 attempt  u32 retry_after_ms
+//   VERSIONS    := u64 nonce  u8 version_min  u8 version_max  u16 0  u32 0
+//   answer      := u64 session  u64 sequence  epoch  u16 attempt  u8 semantics  u8 status  u16 reason
 //                  u16 window  u32 retry_after_ms  u8 codec  u8 0  u16 0  u32 body_length  u32 body_checksum
 //                  epoch expected
 //   REPLY, NOT_EXECUTED, REPLY_LOST, WORKING, UNSEEN, COLLISION, WRONG_EPOCH, NO_SESSION := answer
@@ -66,6 +67,7 @@ inline constexpr std::size_t kServerHeaderMax = kAnswerSize;
 inline constexpr std::size_t kKeySizeMax = 4096;
 
 inline constexpr std::uint16_t kFlagLittleEndian = 0x0001;
+inline constexpr std::uint16_t kFlagDurable = 0x0001;  // of WELCOME
 inline constexpr std::uint16_t kMustUnderstand = 0x8000;
 inline constexpr std::uint16_t kExtensionPadding = 0;
 /// A budget that does not end.
@@ -213,6 +215,7 @@ struct Welcome {
   std::uint32_t lease_ms = 0;
   std::uint32_t message_max = 0;
   std::uint16_t attempt = 0;
+  bool durable = false;  // the session outlives the server
 };
 
 struct Refused {

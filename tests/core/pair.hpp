@@ -12,6 +12,7 @@
 
 #include "core/client_core.hpp"
 #include "core/octets.hpp"
+#include "core/server/rows.hpp"
 #include "core/server_core.hpp"
 #include "core/wire.hpp"
 
@@ -131,7 +132,16 @@ class Pair {
   void serve(const Arrival& arrival) {
     if (!server->start(now, arrival.call, reply_max)) return;
     ++executed[arrival.id];
+    if (arrival.semantics == Semantics::ExactlyOnce) commit(arrival, arrival.body);
     server->reply(now, arrival.call, ReplyStatus::Value, arrival.body, arrival.little_endian);
+  }
+  /// The servant's transaction: its effect, and the outcome.
+  void commit(const Arrival& arrival, const Slice& body) {
+    if (!store.sessions.contains(arrival.id.session)) return;
+    ++store.effects[arrival.id];
+    store.outcomes[arrival.id] =
+        write_row(OutcomeRow{arrival.id, arrival.mark, arrival.digest, arrival.codec, ReplyStatus::Value,
+                             arrival.little_endian, Errc::ok, body});
   }
   /// A servant that starts, keeps its calls, and answers when the test says so.
   void hold_calls() {
@@ -186,12 +196,26 @@ class Pair {
   }
   /// Everything that is on its way is lost.
   void flush() { flying_.clear(); }
-  /// A new life of the server, with nothing left of the old one.
+  /// A new life of the server, with nothing left of the old one but what is in the store.
   void restart_server() {
     ++server_config.epoch.random;
+    if (server_config.durable) ++server_config.epoch.counter;
     server_config.secret[0] += 100;
     server = std::make_unique<ServerCore>(server_config, now);
     held.clear();
+    for (const auto& [id, octets] : store.sessions) {
+      SessionRow row;
+      ASSERT_EQ(read_row(octets, row), Errc::ok);
+      row.id = id;
+      server->restore(now, row);
+    }
+    for (const auto& [id, octets] : store.outcomes) {
+      OutcomeRow row;
+      ASSERT_EQ(read_row(octets, row), Errc::ok);
+      row.id = id;
+      server->restore(row);
+    }
+    drain_server();
   }
 
   std::vector<Packet> sent_of(MessageType type) const {
@@ -209,6 +233,15 @@ class Pair {
     for (std::size_t i = 0; i < clients.size(); ++i) drain_client(i);
   }
 
+  /// What a durable store would keep. `keeps_sessions` false: it takes rows, and says nothing yet.
+  struct Store {
+    std::map<SessionId, Slice> sessions;
+    std::map<RequestId, Slice> outcomes;
+    std::map<RequestId, int> effects;  // of committed transactions
+    bool keeps_sessions = true;
+  };
+
+  Store store;
   Time now{1000s};
   ServerConfig server_config;
   std::unique_ptr<ServerCore> server;
@@ -267,6 +300,21 @@ class Pair {
         for (std::size_t i = 0; i < clients.size(); ++i) {
           if (clients[i].path.address == transmit_.to.address) launch(false, i, transmit_.to);
         }
+      }
+      SessionRow row;
+      while (server->poll_keep(row)) {
+        busy = true;
+        store.sessions[row.id] = write_row(row);
+        if (store.keeps_sessions) server->kept(now, row.id, Errc::ok);
+      }
+      RequestId forgotten;
+      while (server->poll_forget(forgotten)) {
+        busy = true;
+        if (forgotten.sequence == 0) store.sessions.erase(forgotten.session);
+        std::erase_if(store.outcomes, [&](const auto& outcome) {
+          return forgotten.sequence == 0 ? outcome.first.session == forgotten.session
+                                         : outcome.first == forgotten;
+        });
       }
       Abandoned news;
       while (server->poll_abandoned(news)) {

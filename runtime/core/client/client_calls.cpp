@@ -16,9 +16,10 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
       (has_path && path.message_max != 0 && size > path.message_max)) {
     return Unexpected{Errc::message_too_large};
   }
-  if (session.id != 0 && now >= session.lease_until) leave_session(Errc::session_lost);
+  leave_if_over();
   const bool goes_at_once =
-      session.id != 0 && calls.first_waiting(series_of(request.semantics)) == nullptr &&
+      session.id != 0 && now < session.lease_until &&
+      calls.first_waiting(series_of(request.semantics)) == nullptr &&
       (series_of(request.semantics) == Series::Windowed ? window.has_room()
                                                         : session.free_bound < window.grant());
   if (!goes_at_once && (calls.waiting() >= config.limits.queued_calls_max ||
@@ -36,7 +37,7 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
 
 void ClientCore::State::progress() {
   if (closed) return;
-  if (session.id != 0 && now >= session.lease_until) leave_session(Errc::session_lost);
+  leave_if_over();
   if (session.id != 0 && window.exhausted() && window.empty()) {
     leave_session(Errc::session_lost);  // its numbers are used up, and so is the session
   }
@@ -47,6 +48,7 @@ void ClientCore::State::progress() {
       handshake.begin(late_welcomes == 0 ? now : now + rtt.rto(late_welcomes - 1), fresh_nonce());
     return;
   }
+  if (now >= session.lease_until) return;  // nothing new is bound to what may be gone
   while (Call* const call = calls.first_waiting(Series::Windowed)) {
     if (!bind_windowed(*call)) break;
   }
@@ -94,6 +96,9 @@ void ClientCore::State::complete(Call& call, OutcomeKind kind, Errc reason) {
   call.completion.sent = call.copies;
   --open_calls;
   ++counters.completions;
+  if (call.request.semantics == Semantics::ExactlyOnce && call.sent && call.number != 0) {
+    --session.durable_calls;
+  }
   if (!call.cancelling) {
     calls.leave_queue(call);
     call.send_at = kNever;
@@ -161,6 +166,7 @@ void ClientCore::State::enter(const Welcome& welcome) {
     session.id = welcome.session;
     session.epoch = welcome.epoch;
     session.message_max = std::min(welcome.message_max, config.limits.message_max);
+    session.durable = welcome.durable;
     session.lease = lease;
     session.lease_until = *sent_at + lease;
     keeping = Keeping{};
@@ -191,6 +197,28 @@ void ClientCore::State::leave_session(Errc reason) {
       calls.wait(call);
     }
   });
+}
+
+/// The server has restarted, and knows the session. Exactly-once calls are sent again under their numbers,
+/// and get the stored reply or run for the first time; at-most-once calls that were sent are never sent
+/// again.
+void ClientCore::State::resume(const Epoch& epoch) {
+  session.epoch = epoch;
+  keeping = Keeping{};
+  calls.for_each([&](Call& call) {
+    if (call.number == 0 || !call.sent) return;
+    if (call.request.semantics == Semantics::AtMostOnce) {
+      if (call.cancelling)
+        end_cancel(call);
+      else if (!call.completed)
+        complete(call, OutcomeKind::Unknown, Errc::epoch_changed);
+    } else if (!call.completed || call.cancelling) {
+      call.working = false;
+      call.backoff = 0;
+      calls.make_ready(call, call.cancelling ? MessageType::Cancel : MessageType::Request);
+    }
+  });
+  if (keeps()) begin_keeping();
 }
 
 /// The server gives no session: what waits for one ends.

@@ -86,6 +86,7 @@ bool ClientCore::State::transmit_call(Call& call, Transmit& out) {
     out.body = call.request.body;
     ++counters.requests_sent;
     if (call.copies++ != 0) ++counters.retransmissions;
+    if (call.request.semantics == Semantics::ExactlyOnce && !call.sent) ++session.durable_calls;
     call.sent = true;  // before the first octet is handed over, and never taken back
   } else if (call.next == MessageType::Probe) {
     ++counters.probes;
@@ -156,7 +157,7 @@ Time ClientCore::State::next_timeout() const {
   if (closed) return next;
   if (has_path) next = std::min(next, handshake.due());
   if (has_path && session.id != 0) next = std::min(next, acknowledge_at);
-  if (session.id != 0 && open_calls != 0) next = std::min(next, session.lease_until);
+  if (session.id != 0 && open_calls != 0 && !outlasts_lease()) next = std::min(next, session.lease_until);
   return std::min(next, keep_at());
 }
 
@@ -231,20 +232,20 @@ void ClientCore::State::receive_answer(const Slice& message, const Prefix& prefi
     ++counters.ignored;
     return;
   }
-  const bool session_is_gone = answer.type == MessageType::NoSession ||
-                               (answer.type == MessageType::WrongEpoch && answer.expected == session.epoch);
+  const bool epoch_is_over = answer.type == MessageType::WrongEpoch && answer.expected == session.epoch;
+  const bool session_is_gone = answer.type == MessageType::NoSession || (epoch_is_over && !session.durable);
   Call* const call = calls.find_bound(series_of(answer.semantics), answer.sequence);
   // A maybe call is over when it is sent; what its copies are told about the session counts all the same.
   const bool was_maybe = error == Errc::ok && answer.semantics == Semantics::Maybe && answer.sequence != 0 &&
                          answer.sequence < session.next_free;
   const bool keeps_session = error == Errc::ok && keeping.attempts.count() != 0 &&
                              answer.sequence == keeping.number && series_of(answer.semantics) == Series::Free;
-  if (keeps_session && !session_is_gone) {
+  if (keeps_session && !session_is_gone && !epoch_is_over) {
     judge_keeping(answer);
     return;
   }
   if ((call == nullptr || call->attempts.count() == 0) &&
-      !((was_maybe || keeps_session) && session_is_gone)) {
+      !((was_maybe || keeps_session) && (session_is_gone || epoch_is_over))) {
     ++counters.ignored;
     return;
   }
@@ -259,6 +260,15 @@ void ClientCore::State::receive_answer(const Slice& message, const Prefix& prefi
   if (session_is_gone) {
     leave_session(answer.type == MessageType::NoSession ? Errc::session_lost : Errc::epoch_changed);
     progress();
+    return;
+  }
+  if (epoch_is_over) {
+    if (answer.epoch.counter > session.epoch.counter) {
+      resume(answer.epoch);
+      progress();
+    } else {
+      ++counters.ignored;  // a server that was replaced, and lives on: a durable epoch never goes back
+    }
     return;
   }
   judge_answer(*call, answer, message, prefix);

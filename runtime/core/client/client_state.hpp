@@ -19,9 +19,11 @@ struct Binding {
   std::uint32_t message_max = 0;
   Duration lease{0};  // the client's share of it
   Time lease_until;
-  std::uint64_t counter = 0;     // of messages; rises with each
-  Sequence next_free = 1;        // numbers outside the window
-  std::uint32_t free_bound = 0;  // idempotent calls that wait for an answer
+  std::uint64_t counter = 0;        // of messages; rises with each
+  Sequence next_free = 1;           // numbers outside the window
+  std::uint32_t free_bound = 0;     // idempotent calls that wait for an answer
+  bool durable = false;             // it outlives the server
+  std::uint32_t durable_calls = 0;  // exactly-once calls that were sent and have not ended
 };
 
 /// A PROBE that only keeps the session: of a number of the free series that no call will have, so that the
@@ -104,6 +106,12 @@ class ClientCore::State {
   // The life of a session.
   void enter(const Welcome& welcome);
   void leave_session(Errc reason);
+  void leave_if_over() {
+    if (session.id != 0 && now >= session.lease_until && !outlasts_lease()) leave_session(Errc::session_lost);
+  }
+  void resume(const Epoch& epoch);
+  /// The lease is over, but a server that comes back will know what became of the exactly-once calls.
+  bool outlasts_lease() const { return session.durable_calls != 0; }
   void refuse_waiting(Errc reason, std::uint32_t retry_after_ms);
 
   // Messages.

@@ -167,8 +167,35 @@ void CallBook::acknowledge(Session& session, Sequence number) {
     orphan(*record, Abandoned::Reason::Acknowledged);
     replies_.release(*record);
   } else {
+    if (record->is_in_store()) forget(record->id);
     remove(*record);
   }
+}
+
+void CallBook::restore(Session& session, const OutcomeRow& row) {
+  SessionMessage message;
+  message.semantics = Semantics::ExactlyOnce;
+  message.codec = row.codec;
+  message.sequence = row.id.sequence;
+  Record& record = take(session, message, true);
+  record.state = RecordState::Done;
+  record.status = row.status;
+  record.little_endian = row.little_endian;
+  record.reason = row.reason;
+  record.digest = row.digest;
+  record.body_checksum = crc32c(row.body);
+  if (!replies_.keep(record, row.body)) {
+    record.state = RecordState::ReplyGone;
+    record.reason = Errc::reply_evicted;
+  }
+  session.set_state(row.id.sequence, NumberState::Recorded);
+}
+
+bool CallBook::poll_forget(RequestId& out) {
+  if (forgotten_.empty()) return false;
+  out = forgotten_.front();
+  forgotten_.pop();
+  return true;
 }
 
 void CallBook::orphan(Record& record, Abandoned::Reason reason) {

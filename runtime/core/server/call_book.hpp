@@ -48,6 +48,12 @@ class CallBook {
   void end_session(Session& session);
   bool poll_abandoned(Abandoned& out);
 
+  /// The record of an exactly-once call that an earlier server ran. There must be room in the window.
+  void restore(Session& session, const OutcomeRow& row);
+  /// The store need not keep it any longer; sequence 0: the session.
+  void forget(RequestId id) { forgotten_.push(id); }
+  bool poll_forget(RequestId& out);
+
   std::size_t records() const { return records_.taken(); }
   std::size_t running() const { return running_; }
   std::size_t queued() const { return queued_; }
@@ -70,6 +76,7 @@ class CallBook {
   HashIndex index_;
   Ring<CallHandle> arrivals_;
   Ring<Abandoned> abandoned_;
+  Ring<RequestId> forgotten_;
   std::size_t running_ = 0;
   std::size_t queued_ = 0;
   std::uint64_t orphans_ = 0;

@@ -127,7 +127,7 @@ Judgement DuplicateFilter::judge_free(const Session& session, const SessionMessa
 }
 
 Errc DuplicateFilter::reason_to_refuse(const Session& session, const SessionMessage& message) const {
-  if (message.semantics == Semantics::ExactlyOnce) return Errc::no_store;
+  if (message.semantics == Semantics::ExactlyOnce && durable_refusal_ != Errc::ok) return durable_refusal_;
   if (message.must_understand || message.fragment != 0 || message.fragments != 1) return Errc::unsupported;
   if (message.body_length > limits_.message_max) return Errc::message_too_large;
   if (draining_) return Errc::shutting_down;

@@ -33,19 +33,27 @@ struct Judgement {
 
 class DuplicateFilter {
  public:
-  DuplicateFilter(const Epoch& epoch, const ServerLimits& limits, CallBook& calls)
-      : epoch_(epoch), limits_(limits), calls_(calls) {}
+  /// `durable`: exactly-once calls are accepted.
+  DuplicateFilter(const Epoch& epoch, const ServerLimits& limits, CallBook& calls, bool durable)
+      : epoch_(epoch),
+        limits_(limits),
+        calls_(calls),
+        durable_refusal_(durable ? Errc::ok : Errc::no_store) {}
 
   /// Steps 2 to 4, for every message of a session. `session` is nullptr if there is none with that id.
   Verdict admit(Session* session, const SessionMessage& message);
   /// Steps 5 to 8, for a request, cancel or probe that was admitted. `digest` is looked at for requests only.
   Judgement judge(Time now, Session& session, const SessionMessage& message, const Digest& digest);
 
+  /// Step 4 alone.
+  void acknowledge(Session& session, const Acknowledgement& acknowledgement);
+
   /// From now on new requests are refused.
   void drain() { draining_ = true; }
+  /// From now on new exactly-once requests are refused with `reason`; ok: no longer.
+  void refuse_durable(Errc reason) { durable_refusal_ = reason; }
 
  private:
-  void acknowledge(Session& session, const Acknowledgement& acknowledgement);
   Judgement judge_known(Time now, Session& session, const SessionMessage& message, const Digest& digest);
   Judgement judge_record(Time now, Record& record, const SessionMessage& message, const Digest& digest);
   Judgement judge_unknown(const Session& session, const SessionMessage& message);
@@ -56,6 +64,7 @@ class DuplicateFilter {
   const ServerLimits& limits_;
   CallBook& calls_;
   bool draining_ = false;
+  Errc durable_refusal_;
 };
 
 }  // namespace once::core

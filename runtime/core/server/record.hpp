@@ -15,15 +15,6 @@
 
 namespace once::core {
 
-/// Tells a mistake from a duplicate; no defence against an attacker.
-struct Digest {
-  std::uint32_t operation = 0;
-  std::uint32_t key_checksum = 0;
-  std::uint32_t body_length = 0;
-  std::uint32_t body_checksum = 0;
-  bool operator==(const Digest&) const = default;
-};
-
 enum class RecordState : std::uint8_t {
   Free,
   Queued,     // not started: may still become refused
@@ -65,6 +56,11 @@ struct Record {
   std::uint32_t earlier = kNone;
 
   Series series() const { return series_of(semantics); }
+  /// Its outcome is kept by the durable store, too.
+  bool is_in_store() const {
+    return semantics == Semantics::ExactlyOnce &&
+           (state == RecordState::Done || state == RecordState::ReplyGone);
+  }
   CallHandle handle() const { return {place, generation}; }
 };
 

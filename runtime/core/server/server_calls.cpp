@@ -52,6 +52,7 @@ void ServerCore::State::reply(CallHandle call, ReplyStatus status, Slice body, b
   ONCE_ASSERT(record->state == RecordState::Running);
   ++counters.executed;
   if (record->session == kNone || record->told_abandoned || record->semantics == Semantics::Maybe) {
+    if (record->semantics == Semantics::ExactlyOnce) calls.forget(record->id);
     calls.remove(*record);  // nobody waits
     return;
   }
@@ -106,6 +107,8 @@ bool ServerCore::State::poll_arrival(Arrival& out) {
   out.from = session.path;
   out.client = sessions.client(record->client).instance;
   out.attempt = record->attempt;
+  out.digest = record->digest;
+  out.mark = session.mark;
   return true;
 }
 

@@ -64,28 +64,55 @@ void ServerCore::State::receive_hello(Time now, const Path& from, const Slice& m
     ++counters.wrong_principal;
     return;
   }
-  if (session == nullptr) {
-    if (draining || sessions.size() >= config.limits.sessions_max) {
-      const bool full = !draining;
-      if (full) ++counters.overloaded;
-      send(from, Refused{hello.nonce, full ? Errc::overloaded : Errc::shutting_down, hello.attempt,
-                         full ? to_ms(config.limits.retry_after) : 0});
-      return;
-    }
-    session =
-        &sessions.create(secrets.next_session_id(), hello.instance, hello.nonce, now + config.limits.lease);
+  const bool is_new = session == nullptr;
+  if (is_new) session = open_session(now, from, hello);
+  if (session == nullptr) return;
+  if (!session->kept) {  // the WELCOME waits for the store, and goes to where the newest HELLO came from
     session->path = from;
-    session->message_max = hello.message_max;
-    session->window = static_cast<std::uint8_t>(std::min(config.limits.window_initial, hello.window_max));
-    session->window_floor = session->window_held = session->window;
-    session->window_max = static_cast<std::uint8_t>(std::min(config.limits.window_max, hello.window_max));
-    ++counters.sessions_opened;
-  } else if (session->newest_counter == 0) {
+    session->hello_attempt = hello.attempt;
+    return;
+  }
+  if (!is_new && session->newest_counter == 0) {
     sessions.renew(*session, now + config.limits.lease);  // the client counts from the copy that is answered
   }
+  welcome(from, *session, hello.attempt);
+}
+
+/// nullptr if the server takes no more: it has said so.
+Session* ServerCore::State::open_session(Time now, const Path& from, const Hello& hello) {
+  if (draining || sessions.size() >= config.limits.sessions_max) {
+    refuse_hello(from, hello.nonce, hello.attempt, draining ? Errc::shutting_down : Errc::overloaded);
+    return nullptr;
+  }
+  SessionId id = secrets.next_session_id();
+  while (sessions.find(id) != nullptr) id = secrets.next_session_id();  // one that an earlier server gave
+  Session& session = sessions.create(id, hello.instance, hello.nonce, now + config.limits.lease);
+  session.path = from;
+  session.message_max = hello.message_max;
+  session.window_max = static_cast<std::uint8_t>(std::min(config.limits.window_max, hello.window_max));
+  // What a durable session was granted must hold in every epoch: it is granted all at once.
+  const std::uint32_t window = config.durable ? session.window_max : config.limits.window_initial;
+  session.window = static_cast<std::uint8_t>(std::min<std::uint32_t>(window, hello.window_max));
+  session.window_floor = session.window_held = session.window;
+  ++counters.sessions_opened;
+  if (config.durable) {
+    session.kept = false;
+    to_keep.push(id);
+  }
+  return &session;
+}
+
+void ServerCore::State::refuse_hello(const Path& to, std::uint64_t nonce, std::uint16_t attempt,
+                                     Errc reason) {
+  const bool full = reason == Errc::overloaded;
+  if (full) ++counters.overloaded;
+  send(to, Refused{nonce, reason, attempt, full ? to_ms(config.limits.retry_after) : 0});
+}
+
+void ServerCore::State::welcome(const Path& to, const Session& session, std::uint16_t attempt) {
   const auto lease = std::chrono::duration_cast<std::chrono::milliseconds>(config.limits.lease);
-  send(from, Welcome{hello.nonce, session->id, config.epoch, session->window, to_ms(lease),
-                     config.limits.message_max, hello.attempt});
+  send(to, Welcome{session.nonce, session.id, config.epoch, session.window, to_ms(lease),
+                   config.limits.message_max, attempt, config.durable});
 }
 
 void ServerCore::State::receive_in_session(Time now, const Path& from, const Slice& whole,
@@ -259,6 +286,7 @@ void ServerCore::State::answer_working(Time now, Session& session, const Session
 }
 
 void ServerCore::State::end_session(Session& session) {
+  if (config.durable) calls.forget({session.id, 0});
   calls.end_session(session);
   sessions.erase(session);
 }

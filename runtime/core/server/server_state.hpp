@@ -1,5 +1,6 @@
 // The state behind ServerCore: what it consists of. Messages and verdicts are in server_messages.cpp, what
-// the driver does with calls in server_calls.cpp, answers in server_answers.cpp.
+// the driver does with calls in server_calls.cpp, answers in server_answers.cpp, what concerns a durable
+// store in server_durable.cpp.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +36,7 @@ class ServerCore::State {
         secrets(config.secret, config.loop),
         sessions(secrets),
         calls(config.limits, sessions, siphash(config.secret, {0, config.epoch.random})),
-        filter(config.epoch, config.limits, calls) {
+        filter(config.epoch, config.limits, calls, config.durable) {
     config.limits.window_max = std::clamp<std::uint32_t>(config.limits.window_max, 1, 64);
     config.limits.window_initial =
         std::clamp<std::uint32_t>(config.limits.window_initial, 1, config.limits.window_max);
@@ -49,6 +50,10 @@ class ServerCore::State {
   bool poll_transmit(Transmit& out);
   bool poll_arrival(Arrival& out);
   void expire(Time now);
+  void restore(Time now, const SessionRow& row);
+  bool restore(const OutcomeRow& row);
+  bool poll_keep(SessionRow& out);
+  void kept(Time now, SessionId id, Errc error);
 
   ServerConfig config;
   Secrets secrets;
@@ -56,11 +61,15 @@ class ServerCore::State {
   CallBook calls;
   DuplicateFilter filter;
   Ring<Outgoing> outgoing;
+  Ring<SessionId> to_keep;
   ServerCounters counters;
   bool draining = false;
 
  private:
   void receive_hello(Time now, const Path& from, const Slice& message, const Prefix& prefix);
+  Session* open_session(Time now, const Path& from, const Hello& hello);
+  void welcome(const Path& to, const Session& session, std::uint16_t attempt);
+  void refuse_hello(const Path& to, std::uint64_t nonce, std::uint16_t attempt, Errc reason);
   void receive_other_version(const Path& from, const Slice& message, const Prefix& prefix);
   void receive_in_session(Time now, const Path& from, const Slice& message, const Prefix& prefix);
   void judge(Time now, Session& session, const SessionMessage& message, const Slice& whole);

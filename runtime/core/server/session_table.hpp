@@ -44,8 +44,10 @@ struct Session {
   std::uint8_t window_held = 0;   // the largest grant ever: what the client may still use
   std::uint8_t window_floor = 0;  // what it started with, and shrinks to
   std::uint8_t window_max = 0;
-  std::uint8_t window_peak = 0;  // the widest use since the grant was last looked at
-  std::uint8_t window_age = 0;   // new requests since then
+  std::uint8_t window_peak = 0;     // the widest use since the grant was last looked at
+  std::uint8_t window_age = 0;      // new requests since then
+  bool kept = true;                 // false: its row is on its way to the store, and nobody has been welcomed
+  std::uint16_t hello_attempt = 0;  // of the newest HELLO, for the WELCOME that waits
 
   NumberState state_of(Sequence number) const {
     const std::uint64_t bit = number - mark - 1;
