@@ -6,6 +6,8 @@
 
 #include <once/codec/codec.hpp>
 
+#include "core/server/rows.hpp"
+
 namespace once::detail {
 namespace {
 
@@ -53,6 +55,55 @@ class Dispatch {
   ServerCall* call_;
 };
 
+/// One exactly-once call: the servant runs in a transaction of the store, and its answer goes out when that
+/// is on disk.
+class Durable {
+ public:
+  Durable(std::shared_ptr<const DispatchRules> rules, ServerCall& call)
+      : rules_(std::move(rules)), host_(call.shared_host()), call_(call) {}
+
+  Effect work(Transaction& transaction) {
+    began_ = true;
+    if (call_.pointless(host_->environment().clock->now())) {
+      const Errc reason = call_.request().cancelled() ? Errc::cancelled : Errc::deadline_exceeded;
+      call_.make_responder().refuse(reason);
+      call_.close_transaction();
+      return {};
+    }
+    const std::shared_ptr<Servant> servant = call_.servant();
+    call_.open_transaction(transaction);
+    try {
+      Next{rules_->wrappers, 0, *servant}(call_.request(), call_.make_responder());
+    } catch (...) {
+      // A wrapper threw: its Responder is gone, and has answered.
+    }
+    if (!call_.close_transaction())
+      call_.answer() = {Answer::Kind::Failed, false, Errc::servant_failed, {}, {}};
+    if (call_.answer().kind == Answer::Kind::Refused) return {};
+    const bool keep = call_.answer().kind == Answer::Kind::Value;
+    return {keep ? Effect::Writes::Keep : Effect::Writes::RollBack, write_row(call_.outcome())};
+  }
+
+  void done(Errc error) {
+    ONCE_ASSERT(began_ || error != Errc::ok);
+    if (!began_) static_cast<void>(call_.make_responder());  // nobody else will let go of it
+    Answer& answer = call_.answer();
+    if (error == Errc::store_failed && began_) {
+      answer = {Answer::Kind::Lost, false, error, {}, {}};
+    } else if (error != Errc::ok) {
+      answer = {Answer::Kind::Refused, false, error, {}, {}};
+    }
+    host_->answered(call_);
+    if (call_.release()) host_->let_go(call_);
+  }
+
+ private:
+  std::shared_ptr<const DispatchRules> rules_;
+  std::shared_ptr<CallHost> host_;
+  ServerCall& call_;
+  bool began_ = false;
+};
+
 }  // namespace
 
 bool Dispatcher::find_servant(std::unique_lock<std::mutex>& lock, const core::Arrival& arrival,
@@ -76,13 +127,14 @@ void Dispatcher::drop(std::unique_lock<std::mutex>& lock, adapter::Place& place)
   lock.lock();
 }
 
-Errc Dispatcher::check(const core::Arrival& arrival, const Servant& servant, const Operation*& operation) {
+Errc Dispatcher::check(const core::Arrival& arrival, const Servant& servant,
+                       const Operation*& operation) const {
   operation = servant.find_operation(arrival.operation);
   if (operation == nullptr) return Errc::no_such_operation;
   const bool types_count = static_cast<CodecId>(arrival.codec) != CodecId::Protobuf;
   if (types_count && operation->fingerprint != arrival.fingerprint) return Errc::wrong_interface;
   if (operation->semantics != arrival.semantics) return Errc::wrong_interface;
-  if (operation->semantics == Semantics::ExactlyOnce) return Errc::no_store;
+  if (operation->semantics == Semantics::ExactlyOnce && rules_->store == nullptr) return Errc::no_store;
   return Errc::ok;
 }
 
@@ -123,6 +175,14 @@ ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shar
 }
 
 void Dispatcher::run(ServerCall& call) const {
+  if (call.operation().semantics == Semantics::ExactlyOnce) {
+    const auto durable = std::make_shared<Durable>(rules_, call);
+    rules_->store->run(
+        call.request().request_id(),
+        [durable](Transaction& transaction) { return durable->work(transaction); },
+        [durable](Errc error) { durable->done(error); });
+    return;
+  }
   Dispatch dispatch{rules_, call};
   if (call.executor()) {
     // A copy: the call may have ended, and serve the next request, before post() returns.
@@ -161,6 +221,7 @@ std::shared_ptr<Servant> Dispatcher::finish(Time now, ServerCall& call) {
       core_.reply(now, call.handle(), core::ReplyStatus::ServantFailed, {}, false, answer.reason);
       break;
     case Answer::Kind::Refused: core_.refuse(now, call.handle(), answer.reason, answer.retry_after); break;
+    case Answer::Kind::Lost: core_.refuse_durable(answer.reason); break;  // it stays "running" for its copies
     case Answer::Kind::None: ONCE_ASSERT(false);
   }
   return call.release() ? recycle(call) : nullptr;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <once/rpc/environment.hpp>
+#include <once/rpc/store.hpp>
 #include <once/rpc/wrap.hpp>
 
 #include "adapter/object_adapter.hpp"
@@ -22,6 +23,7 @@ namespace once::detail {
 struct DispatchRules {
   adapter::ObjectAdapter adapter;
   std::vector<Wrapper> wrappers;
+  Store* store = nullptr;  // for exactly-once operations
   Duration slow_call{0};
   /// A plain servant held its thread for longer than slow_call. Called under no lock.
   std::function<void(const Operation&, Duration)> on_slow_call;
@@ -38,7 +40,7 @@ class Dispatcher {
   /// given up while a locator is asked, and to let go of servants. To be run by run(), which comes without
   /// the lock.
   ServerCall* next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host);
-  /// Calls the servant, here or on its executor. Under no lock.
+  /// Calls the servant, here, on its executor, or in a transaction of the store. Under no lock.
   void run(ServerCall& call) const;
   /// Records the answer in the core, and gives up the answer's hold on the call. Returns the servant if that
   /// was the last hold, to be dropped under no lock.
@@ -54,7 +56,7 @@ class Dispatcher {
   bool find_servant(std::unique_lock<std::mutex>& lock, const core::Arrival& arrival, adapter::Place& place);
   /// Lets go of a servant that shall not run, without the lock: this may be its last holder.
   static void drop(std::unique_lock<std::mutex>& lock, adapter::Place& place);
-  static Errc check(const core::Arrival& arrival, const Servant& servant, const Operation*& operation);
+  Errc check(const core::Arrival& arrival, const Servant& servant, const Operation*& operation) const;
 
   core::ServerCore& core_;
   std::shared_ptr<const DispatchRules> rules_;

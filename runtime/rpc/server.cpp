@@ -6,10 +6,13 @@
 #include <mutex>
 #include <stdexcept>
 #include <unistd.h>
+#include <utility>
 
 #include <once/rpc/client.hpp>
 #include <once/rpc/server.hpp>
+#include <once/rpc/store.hpp>
 
+#include "core/server/rows.hpp"
 #include "rpc/call_outcome.hpp"
 #include "rpc/core_limits.hpp"
 #include "rpc/paths.hpp"
@@ -114,6 +117,8 @@ class ServerState {
   ~ServerState();
 
   adapter::ObjectAdapter& adapter() { return rules_->adapter; }
+  /// Where the servant runs that is to be activated so. Throws if it cannot do what it declares.
+  asio::any_io_executor executor_for(const Servant& servant, asio::any_io_executor wanted) const;
   const Environment& environment() const { return environments_.front(); }
   void wrap(Wrapper wrapper);
   void listen(std::string_view text, const ListenOptions& options);
@@ -122,6 +127,8 @@ class ServerState {
   ServerStatistics statistics() const;
 
  private:
+  void check_store(const Store& store) const;
+  void restore();
   Address open(TransportKind transport, Address address);
   Result<Address> open_one(TransportKind transport, std::size_t loop, const Address& address);
 
@@ -131,6 +138,7 @@ class ServerState {
   const std::shared_ptr<SlowCallLog> slow_calls_;
   const std::shared_ptr<OtherServers> others_;
   std::vector<std::shared_ptr<ServerLoop>> loops_;
+  Store::Recovery recovered_;  // until the first listen()
 
   mutable std::mutex mutex_;
   std::vector<Endpoint> endpoints_;
@@ -146,6 +154,12 @@ ServerState::ServerState(std::vector<Environment> environments, ServerOptions op
   auto settings = std::make_shared<ServerSettings>();
   settings->limits = share_of(options_.limits, environments_.size());
   settings->epoch = new_epoch(random);
+  if (options_.store != nullptr) {
+    check_store(*options_.store);
+    recovered_ = options_.store->recover();
+    settings->epoch.counter = recovered_.epoch;
+    rules_->store = options_.store;
+  }
   settings->secret = {random.number(), random.number()};
   settings->instance = new_instance(random);
   settings->rules = rules_;
@@ -166,6 +180,47 @@ ServerState::~ServerState() {
   for (const auto& loop : loops_) loop->close();
   others_->close();
   rules_->adapter.clear();  // a servant may hold a stub, its channel the loop, and the loop the adapter
+}
+
+void ServerState::check_store(const Store& store) const {
+  for (const Environment& environment : environments_) {
+    if (store.executor() == environment.executor) {
+      throw std::invalid_argument{
+          "once::Server: the store would run on a loop, and a commit blocks; give it an executor of its own"};
+    }
+  }
+}
+
+asio::any_io_executor ServerState::executor_for(const Servant& servant, asio::any_io_executor wanted) const {
+  if (!servant.needs_store()) return wanted;
+  if (options_.store == nullptr) {
+    throw std::logic_error{
+        std::string{servant.interface_id()} +
+        " has exactly-once operations: give the server a store (once::ServerOptions::store)"};
+  }
+  return wanted ? wanted : options_.store->executor();
+}
+
+/// The sessions go to the loops that their ids name, as far as there are so many now.
+void ServerState::restore() {
+  const Store::Recovery recovered = std::exchange(recovered_, {});
+  const auto loop_of = [this](SessionId id) -> ServerLoop& { return *loops_[(id & 0xff) % loops_.size()]; };
+  const auto damaged = [](SessionId id, Errc error) {
+    throw StoreError{"the store's row of session " + std::to_string(id) + " is damaged (" +
+                     make_error_code(error).message() + "): restore the file from a copy of the same age"};
+  };
+  for (const Store::SessionRow& kept : recovered.sessions) {
+    core::SessionRow row;
+    if (const Errc error = core::read_row(kept.row, row); error != Errc::ok) damaged(kept.id, error);
+    row.id = kept.id;
+    loop_of(row.id).restore(row);
+  }
+  for (const Store::OutcomeRow& kept : recovered.outcomes) {
+    core::OutcomeRow row;
+    if (const Errc error = core::read_row(kept.row, row); error != Errc::ok) damaged(kept.id.session, error);
+    row.id = kept.id;
+    loop_of(row.id.session).restore(row);
+  }
 }
 
 void ServerState::wrap(Wrapper wrapper) {
@@ -224,6 +279,7 @@ void ServerState::listen(std::string_view text, const ListenOptions& options) {
   }
   const auto addresses = environment().network->resolve(endpoint->host, endpoint->port);
   if (!addresses) cannot_listen(to_string(*endpoint), addresses.error());
+  restore();
   const Address address = open(endpoint->transport, addresses->front());
   endpoint->port = address.port;
   if (!options.advertise.empty()) {
@@ -281,7 +337,8 @@ Server& Server::operator=(Server&&) noexcept = default;
 ObjectRef Server::activate_object(ObjectKey key, std::shared_ptr<Servant> servant,
                                   ActivationOptions options) {
   ObjectRef reference = reference_to(key, servant->interface_id());
-  state_->adapter().activate(std::move(key), std::move(servant), std::move(options.executor));
+  auto executor = state_->executor_for(*servant, std::move(options.executor));
+  state_->adapter().activate(std::move(key), std::move(servant), std::move(executor));
   return reference;
 }
 
@@ -290,7 +347,9 @@ bool Server::deactivate(const ObjectKey& key) {
 }
 
 void Server::set_default_servant(std::shared_ptr<Servant> servant, ActivationOptions options) {
-  state_->adapter().set_default_servant(std::move(servant), std::move(options.executor));
+  auto executor =
+      servant ? state_->executor_for(*servant, std::move(options.executor)) : asio::any_io_executor{};
+  state_->adapter().set_default_servant(std::move(servant), std::move(executor));
 }
 
 void Server::set_locator(Locator locator, ActivationOptions options) {

@@ -1,12 +1,24 @@
 // Request, Responder and Call as servants see them.
 #include "rpc/server_call.hpp"
 
+#include <thread>
 #include <utility>
 
 #include <once/rpc/channel.hpp>
 
 namespace once {
 namespace detail {
+namespace {
+
+core::ReplyStatus status_of(Answer::Kind kind) {
+  switch (kind) {
+    case Answer::Kind::Value: return core::ReplyStatus::Value;
+    case Answer::Kind::UserException: return core::ReplyStatus::UserException;
+    default: return core::ReplyStatus::ServantFailed;
+  }
+}
+
+}  // namespace
 
 void ServerCall::begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival,
                        std::shared_ptr<Servant> servant, asio::any_io_executor executor,
@@ -18,6 +30,9 @@ void ServerCall::begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival,
   handle_ = arrival.call;
   from_ = arrival.from;
   answer_ = Answer{};
+  digest_ = arrival.digest;
+  mark_ = arrival.mark;
+  said_.store(Said::Nothing, std::memory_order_relaxed);
   request_.state_ = this;
   request_.id_ = arrival.id;
   request_.deadline_ = arrival.deadline;
@@ -29,7 +44,7 @@ void ServerCall::begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival,
   request_.codec_ = static_cast<CodecId>(arrival.codec);
   request_.little_endian_ = arrival.little_endian;
   request_.body_ = std::move(arrival.body);
-  holders_.store(2, std::memory_order_relaxed);
+  holders_.store(arrival.semantics == Semantics::ExactlyOnce ? 3 : 2, std::memory_order_relaxed);
 }
 
 std::shared_ptr<Servant> ServerCall::clear() {
@@ -40,7 +55,42 @@ std::shared_ptr<Servant> ServerCall::clear() {
   return std::exchange(servant_, nullptr);
 }
 
+void ServerCall::open_transaction(Transaction& transaction) {
+  request_.transaction_ = &transaction;
+}
+
+bool ServerCall::close_transaction() {
+  request_.transaction_ = nullptr;
+  Said said = Said::Nothing;
+  if (said_.compare_exchange_strong(said, Said::TooLate)) return false;
+  while (said_.load() == Said::Speaking) std::this_thread::yield();  // another thread moves an answer in
+  return true;
+}
+
+core::OutcomeRow ServerCall::outcome() const {
+  core::OutcomeRow row;
+  row.id = request_.request_id();
+  row.mark = mark_;
+  row.digest = digest_;
+  row.codec = static_cast<std::uint8_t>(request_.codec());
+  row.status = status_of(answer_.kind);
+  row.little_endian = answer_.little_endian;
+  row.reason = answer_.reason;
+  row.body = answer_.body;
+  return row;
+}
+
 void ServerCall::give(ServerCall& call, Answer answer) {
+  if (call.request_.semantics() == Semantics::ExactlyOnce) {
+    const std::shared_ptr<CallHost> host = call.host_;
+    Said said = Said::Nothing;
+    if (call.said_.compare_exchange_strong(said, Said::Speaking)) {
+      call.answer_ = std::move(answer);
+      call.said_.store(Said::Said);
+    }
+    if (call.release()) host->let_go(call);
+    return;
+  }
   call.answer_ = std::move(answer);
   // The call may be recycled, and its host with it, before answered() returns.
   const std::shared_ptr<CallHost> host = call.host_;

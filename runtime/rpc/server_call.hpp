@@ -1,5 +1,6 @@
 // The state behind a Request and its Responder, pooled by whoever received the request. It has two holders:
-// the answer, and the frame that dispatches. When both have let go it is used again.
+// the answer, and the frame that dispatches; an exactly-once call has a third, its Responder, since the
+// answer is given when the transaction has ended. When all have let go it is used again.
 #pragma once
 
 #include <atomic>
@@ -33,7 +34,8 @@ class CallHost {
 };
 
 struct Answer {
-  enum class Kind : std::uint8_t { None, Value, UserException, Failed, Refused };
+  /// Lost: nobody here knows what became of the call, and nothing is answered.
+  enum class Kind : std::uint8_t { None, Value, UserException, Failed, Refused, Lost };
   Kind kind = Kind::None;
   bool little_endian = false;
   Errc reason = Errc::ok;
@@ -72,6 +74,13 @@ class ServerCall {
   /// Takes the answer: everything that a Responder can say ends here, once.
   static void give(ServerCall& call, Answer answer);
 
+  // An exactly-once call: what is answered between these two is the answer of the transaction.
+  void open_transaction(Transaction& transaction);
+  /// False if nothing was answered; what comes later is ignored.
+  bool close_transaction();
+  /// What the store is to keep: the answer that was given.
+  core::OutcomeRow outcome() const;
+
  private:
   struct PooledRequest : Request {
     PooledRequest() = default;
@@ -85,6 +94,10 @@ class ServerCall {
   const Operation* operation_ = nullptr;
   core::CallHandle handle_;
   core::Path from_;
+  core::Digest digest_;
+  Sequence mark_ = 0;
+  enum class Said : std::uint8_t { Nothing, Speaking, Said, TooLate };
+  std::atomic<Said> said_{Said::Nothing};  // in a transaction
   Answer answer_;
   std::atomic<int> holders_{0};
 };

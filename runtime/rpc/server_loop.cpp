@@ -7,6 +7,7 @@
 
 #include <asio/io_context.hpp>
 
+#include "core/server/rows.hpp"
 #include "rpc/back_channel.hpp"
 #include "rpc/core_limits.hpp"
 #include "rpc/paths.hpp"
@@ -27,6 +28,7 @@ core::ServerConfig make_config(const ServerSettings& settings, std::uint8_t inde
   config.epoch = settings.epoch;
   config.secret = settings.secret;
   config.loop = index;
+  config.durable = settings.rules->store != nullptr;
   return config;
 }
 
@@ -58,6 +60,7 @@ void ServerLoop::answered(ServerCall& call) {
   Lock lock{mutex_};
   gone = dispatcher_.finish(now(), call);
   if (closed_) return;
+  settle_store();
   send_all();
   settle_timer();
   finish_shutdown(lock);
@@ -73,11 +76,52 @@ std::string ServerLoop::peer_of(const core::Path& path) const {
   return to_text(path.validated ? TransportKind::Tcp : TransportKind::Udp, address_of(path));
 }
 
+// --- The store
+
+void ServerLoop::restore(const core::SessionRow& row) {
+  const Lock lock{mutex_};
+  core_.restore(now(), row);
+}
+
+void ServerLoop::restore(const core::OutcomeRow& row) {
+  const Lock lock{mutex_};
+  if (!core_.restore(row)) settings_->rules->store->forget_outcome(row.id);
+}
+
+void ServerLoop::settle_store() {
+  Store* const store = settings_->rules->store;
+  if (store == nullptr) return;
+  core::SessionRow row;
+  while (core_.poll_keep(row)) {
+    store->keep_session(row.id, write_row(row), [weak = weak_from_this(), id = row.id](Errc error) {
+      if (const auto loop = weak.lock()) loop->kept(id, error);
+    });
+  }
+  RequestId forgotten;
+  while (core_.poll_forget(forgotten)) {
+    if (forgotten.sequence == 0) {
+      store->forget_session(forgotten.session);
+    } else {
+      store->forget_outcome(forgotten);
+    }
+  }
+}
+
+void ServerLoop::kept(SessionId session, Errc error) {
+  const Lock lock{mutex_};
+  if (closed_) return;
+  core_.kept(now(), session, error);
+  settle_store();
+  send_all();
+  settle_timer();
+}
+
 // --- Work
 
 void ServerLoop::work(Lock& lock) {
   const auto self = shared_from_this();
   while (!closed_) {
+    settle_store();
     send_all();
     dispatcher_.mark_abandoned();
     ServerCall* const call = dispatcher_.next(lock, self);

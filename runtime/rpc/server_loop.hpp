@@ -90,6 +90,9 @@ class ServerLoop final : public CallHost,
   ServerLoop(Environment environment, std::shared_ptr<const ServerSettings> settings, std::uint8_t index);
   ~ServerLoop() override;
 
+  /// What an earlier server has kept; sessions first, before anything is opened.
+  void restore(const core::SessionRow& row);
+  void restore(const core::OutcomeRow& row);
   void open_port(std::unique_ptr<DatagramSocket> socket);
   void open_listener(std::unique_ptr<Listener> listener);
 
@@ -145,6 +148,9 @@ class ServerLoop final : public CallHost,
   // Work.
   void send(const core::Transmit& message);
   void send_all();
+  /// What the core has for the store.
+  void settle_store();
+  void kept(SessionId session, Errc error);
   void work(Lock& lock);
   void settle(const std::shared_ptr<ServerPort>& port);
   void settle(const std::shared_ptr<ServerConnection>& connection);

@@ -292,8 +292,9 @@ void ServerLoop::take(Time now, const core::Path& from, const Slice& message,
 
 std::shared_ptr<ServerLoop> ServerLoop::owner_of(const Slice& message) const {
   if (settings_->loops.size() < 2) return nullptr;
-  const auto loop = static_cast<std::uint8_t>(session_of(message));
-  if (loop == index_ || loop >= settings_->loops.size()) return nullptr;
+  // A session that an earlier server kept may be of a loop that this one has not: another has it then.
+  const std::size_t loop = static_cast<std::uint8_t>(session_of(message)) % settings_->loops.size();
+  if (loop == index_) return nullptr;
   core::Prefix prefix;
   if (core::read_prefix(message.view(), prefix) != Errc::ok) return nullptr;  // noise: to be counted here
   return settings_->loops[loop].lock();

@@ -66,6 +66,7 @@ enum class Errc : std::uint16_t {
   unsupported = 36,  // a must-understand extension, a codec or a version that the server does not have
   shutting_down = 37,
   no_store = 38,
+  store_failed = 39,  // the durable store has stopped
 
   // It ran.
   servant_failed = 50,   // the servant raised something that the IDL does not declare

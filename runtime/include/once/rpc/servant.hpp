@@ -28,6 +28,7 @@ namespace once {
 
 enum class CodecId : std::uint8_t;
 class Channel;
+class Transaction;  // once/rpc/store.hpp
 namespace detail {
 class ServerCall;  // rpc/server_call.hpp: the pooled state behind Request and Responder
 }
@@ -96,9 +97,12 @@ class Request : public Call {
   CodecId codec() const { return codec_; }
   bool little_endian() const { return little_endian_; }
   const Slice& body() const { return body_; }
+  /// Of an exactly-once operation: what the servant writes in, until dispatch() returns. Else nullptr.
+  Transaction* transaction() const { return transaction_; }
 
  protected:
   friend class detail::ServerCall;
+  Transaction* transaction_ = nullptr;
   std::uint32_t operation_ = 0;
   std::uint32_t fingerprint_ = 0;
   Semantics semantics_ = Semantics::AtMostOnce;
@@ -156,7 +160,10 @@ class Servant {
   virtual const Operation* find_operation(std::uint32_t id) const noexcept = 0;
   /// Decodes, calls, answers. Never throws; called only for operations that find_operation knows, with the
   /// fingerprint and semantics already compared.
+  /// An exactly-once operation is to be answered before this returns: what is answered later is ignored.
   virtual void dispatch(Request& request, Responder respond) noexcept = 0;
+  /// True if some operation, own or inherited, is exactly-once: the server must have a store.
+  virtual bool needs_store() const noexcept { return false; }
 };
 
 }  // namespace once

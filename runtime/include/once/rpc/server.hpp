@@ -26,6 +26,8 @@
 
 namespace once {
 
+class Store;  // once/rpc/store.hpp
+
 /// A plain servant held its loop for longer than Limits::slow_call.
 struct SlowCall {
   std::string_view interface_id;
@@ -37,6 +39,9 @@ struct ServerOptions {
   Limits limits{};
   /// Told on the loop's thread. Without one, the first slow call of each second is reported on std::clog.
   std::function<void(const SlowCall&)> on_slow_call{};
+  /// For exactly-once operations; it must outlive the server. Sessions of clients then outlive the server,
+  /// too: the constructor recovers the store, and throws StoreError if that cannot be done.
+  Store* store = nullptr;
 };
 
 struct ListenOptions {
@@ -92,7 +97,9 @@ class Server {
   Server& operator=(Server&&) noexcept;
 
   /// Makes `servant` callable under `key`, in the place of whatever was; shared until deactivate(), and by
-  /// calls that run. Returns a reference that carries the server's endpoints so far.
+  /// calls that run. Returns a reference that carries the server's endpoints so far. Throws std::logic_error
+  /// for a servant with exactly-once operations if the server has no store; without an executor of its own,
+  /// all its operations run on the store's.
   template <class S>
   auto activate(ObjectKey key, std::shared_ptr<S> servant, ActivationOptions options = {}) {
     std::shared_ptr<Servant> object = std::move(servant);
