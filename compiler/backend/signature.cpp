@@ -129,6 +129,9 @@ class Writer {
       write(")");
     } else if (const auto* const value = std::get_if<model::ValueType>(&declaration->body)) {
       write("v{");
+      for (const Declaration* const base : model::all_bases(*declaration)) {
+        write_state(std::get<model::ValueType>(base->body));
+      }
       write_state(*value);
       write("}");
     } else if (const auto* const box = std::get_if<model::ValueBox>(&declaration->body)) {
@@ -156,7 +159,6 @@ class Writer {
     write(structure.members);
   }
   void write_state(const model::ValueType& value) {
-    for (const Declaration* const base : value.bases) write_state(std::get<model::ValueType>(base->body));
     for (const model::StateMember& member : value.state) {
       separate();
       write(*member.type);

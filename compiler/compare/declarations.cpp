@@ -56,12 +56,21 @@ void add_members(const List& members, Fields& fields) {
   }
 }
 
-/// The state, the bases' before its own, as it travels.
-void add_members(const model::ValueType& value, Fields& fields) {
-  for (const Declaration* const base : value.bases) {
-    add_members(std::get<model::ValueType>(base->body), fields);
+/// A value type's bases, and itself behind them.
+std::vector<const model::ValueType*> with_bases(const Declaration& declaration) {
+  std::vector<const model::ValueType*> values;
+  for (const Declaration* const base : model::all_bases(declaration)) {
+    values.push_back(&std::get<model::ValueType>(base->body));
   }
-  add_members(value.state, fields);
+  values.push_back(&std::get<model::ValueType>(declaration.body));
+  return values;
+}
+
+/// A value type's state, the bases' before its own, as it travels.
+Fields state_of(const Declaration& declaration) {
+  Fields fields;
+  for (const model::ValueType* const value : with_bases(declaration)) add_members(value->state, fields);
+  return fields;
 }
 
 void compare_members(const Declaration& before, const Declaration& after, const Fields& old_fields,
@@ -267,11 +276,7 @@ struct Comparison {
   }
   void operator()(const model::ValueType& now) const {
     const model::ValueType& then = old_of(now);
-    Fields old_fields;
-    Fields new_fields;
-    add_members(then, old_fields);
-    add_members(now, new_fields);
-    compare_members(before, after, old_fields, new_fields, differences);
+    compare_members(before, after, state_of(before), state_of(after), differences);
     const std::string owner = owner_of(after);
     if (names_of(then.bases) != names_of(now.bases)) {
       differences.add(
@@ -282,8 +287,8 @@ struct Comparison {
       differences.add(Rule::ValueTruncatable, before.range, after.range,
                       owner + (now.truncatable ? " can be truncated now" : " can no longer be truncated"));
     }
-    const std::vector<std::string> old_class = class_of(then);
-    const std::vector<std::string> new_class = class_of(now);
+    const std::vector<std::string> old_class = class_of(before);
+    const std::vector<std::string> new_class = class_of(after);
     report_missing(old_class, new_class, owner + " no longer has ");
     report_missing(new_class, old_class, owner + " has got ");
   }
@@ -314,12 +319,12 @@ struct Comparison {
     return names;
   }
   /// What a value type's class, or a base, has besides its state as it travels, as text.
-  static std::vector<std::string> class_of(const model::ValueType& value) {
+  static std::vector<std::string> class_of(const Declaration& declaration) {
     std::vector<std::string> parts;
-    for (const Declaration* const base : value.bases) {
-      std::vector<std::string> inherited = class_of(std::get<model::ValueType>(base->body));
-      parts.insert(parts.end(), inherited.begin(), inherited.end());
-    }
+    for (const model::ValueType* const value : with_bases(declaration)) add_class(*value, parts);
+    return parts;
+  }
+  static void add_class(const model::ValueType& value, std::vector<std::string>& parts) {
     for (const model::StateMember& member : value.state) {
       if (member.is_public) parts.push_back("public " + quoted(member.name));
     }
@@ -339,7 +344,6 @@ struct Comparison {
       parts.push_back("operation " +
                       quoted(spelled(*operation.result) + " " + operation.name + "(" + text + ")"));
     }
-    return parts;
   }
   /// Reports those of `all` that `others` lacks.
   void report_missing(const std::vector<std::string>& all, const std::vector<std::string>& others,

@@ -1,7 +1,23 @@
 // Small questions that everybody asks the model.
 #include "model/model.hpp"
 
+#include <algorithm>
+
 namespace oncec::model {
+
+namespace {
+
+void collect_bases(const Declaration& declaration, std::vector<const Declaration*>& found) {
+  const auto* const interface = std::get_if<Interface>(&declaration.body);
+  for (const Declaration* const base :
+       interface != nullptr ? interface->bases : std::get<ValueType>(declaration.body).bases) {
+    if (std::find(found.begin(), found.end(), base) != found.end()) continue;
+    collect_bases(*base, found);
+    found.push_back(base);
+  }
+}
+
+}  // namespace
 
 const Value* Annotation::argument(std::string_view wanted) const {
   for (const AnnotationArgument& candidate : arguments) {
@@ -20,6 +36,12 @@ const Annotation* Declaration::annotation(std::string_view wanted) const {
 std::string qualified_name(const Declaration& declaration, std::string_view separator) {
   if (declaration.scope == nullptr) return declaration.name;
   return qualified_name(*declaration.scope, separator).append(separator).append(declaration.name);
+}
+
+std::vector<const Declaration*> all_bases(const Declaration& declaration) {
+  std::vector<const Declaration*> found;
+  collect_bases(declaration, found);
+  return found;
 }
 
 const Type& resolve(const Type& type) {

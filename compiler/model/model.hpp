@@ -330,6 +330,10 @@ struct Model {
 /// "bank::Account": scopes joined by `separator`.
 std::string qualified_name(const Declaration& declaration, std::string_view separator = "::");
 
+/// The direct and indirect bases of an interface or a value type, each once, a base before what inherits from
+/// it.
+std::vector<const Declaration*> all_bases(const Declaration& declaration);
+
 /// Looks through typedefs: a Type that is not a NamedType of a Typedef.
 const Type& resolve(const Type& type);
 

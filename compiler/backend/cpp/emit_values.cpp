@@ -20,10 +20,11 @@ const Declaration* concrete_base(const model::ValueType& value) {
 }
 
 /// True if the program has to say what its operations do, and make the values.
-bool has_operations(const model::ValueType& value) {
-  return !value.members.empty() ||
-         std::any_of(value.bases.begin(), value.bases.end(),
-                     [](const Declaration* base) { return has_operations(value_of(*base)); });
+bool has_operations(const Declaration& declaration) {
+  const std::vector<const Declaration*> bases = model::all_bases(declaration);
+  return !value_of(declaration).members.empty() ||
+         std::any_of(bases.begin(), bases.end(),
+                     [](const Declaration* base) { return !value_of(*base).members.empty(); });
 }
 
 std::string bases_of(const Input& input, const model::ValueType& value, const Scope& scope) {
@@ -310,7 +311,7 @@ void emit_value_definition(Code& code, const Input& input, const Declaration& de
   }
   const std::string base =
       value.truncatable ? "&" + input.names.spell(*value.bases.front(), scope) + "::kValueType" : "nullptr";
-  const std::string make = has_operations(value) ? "nullptr" : "once::make_plain_value<" + name + ">";
+  const std::string make = has_operations(declaration) ? "nullptr" : "once::make_plain_value<" + name + ">";
   code.emit(R"(
 
     constinit once::ValueType $name$::kValueType{

@@ -43,9 +43,6 @@ struct InterfacePlan {
 /// Plans an interface. What cannot be named is reported; see api.md, "name".
 InterfacePlan plan(const Names& names, const model::Declaration& interface, std::vector<Problem>& problems);
 
-/// All direct and indirect bases, each once, a base before what inherits from it.
-std::vector<const model::Declaration*> all_bases(const model::Declaration& interface);
-
 /// "void", "Cents", "Account::AuditResult": what the operation returns, as written at `from`.
 std::string spell_result(const Names& names, const OperationPlan& operation, const Scope& from);
 
