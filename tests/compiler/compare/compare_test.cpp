@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../diamonds.hpp"
 #include "compare/report.hpp"
 #include "frontend/frontend.hpp"
 #include "frontend/onc/onc_rpc.hpp"
@@ -187,6 +188,23 @@ TEST(Comparison, SeesAWidenedAttribute) {
   EXPECT_EQ(
       rules_between("interface I { attribute long a; };", "interface I { readonly attribute long a; };"),
       Names{"operation-removed"});
+}
+
+TEST(Comparison, VisitsEveryBaseOnce) {
+  const std::string bases = " : " + test::topmost("A") + ", " + test::topmost("B");
+  const std::string values = test::inheritance_diamonds("abstract valuetype") + "valuetype V" + bases;
+  EXPECT_EQ(rules_between(values + " { public long x; };", values + " { public double x; };"),
+            Names{"member-type"});
+  const std::string interfaces = test::inheritance_diamonds("interface") + "interface I" + bases;
+  EXPECT_EQ(rules_between(interfaces + " { void f(); };", interfaces + " { void f(); void g(); };"),
+            Names{"operation-added"});
+}
+
+TEST(Comparison, VisitsEveryTypeOnce) {
+  const std::string last = "interface I { " + test::topmost("S") + " f(); };";
+  EXPECT_EQ(rules_between(test::struct_diamonds("long a;") + last, test::struct_diamonds("double a;") + last),
+            Names{"member-type"});
+  EXPECT_EQ(rules_between(test::union_diamonds() + last, test::union_diamonds() + last), Names{});
 }
 
 TEST(ProtocolBuffers, TakeNewMembersBehindTheOthersOrWithNumbers) {
