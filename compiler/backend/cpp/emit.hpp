@@ -43,8 +43,8 @@ void emit_reflection(Code& code, const Input& input, const model::Declaration& d
 /// to_string and operator<< of what has fields.
 void emit_text_declarations(Code& code, const Input& input, const model::Declaration& declaration);
 /// True if the file's types get TypeCodes: it mentions `any` or `TypeCode`, or the options ask for them.
-bool has_type_codes(const Input& input);
-/// True if this type gets one: it holds no values of value types, which have no place in an `any`.
+bool needs_type_codes(const model::Model& model, const Options& options);
+/// True if this type gets one then: it holds no values of value types, which have no place in an `any`.
 bool has_type_code(const Input& input, const model::Declaration& declaration);
 /// once::TypeCodeOf, in the global namespace.
 void emit_type_code(Code& code, const Input& input, const model::Declaration& declaration);

@@ -256,12 +256,12 @@ bool mentions_any(const Declaration& declaration) {
 }  // namespace
 
 bool has_type_code(const Input& input, const Declaration& declaration) {
-  return has_type_codes(input) && !holds_values(declaration);
+  return input.type_codes && !holds_values(declaration);
 }
 
-bool has_type_codes(const Input& input) {
-  const auto& all = input.model.declarations;
-  return input.options.type_codes || std::any_of(all.begin(), all.end(), [](const Declaration& declaration) {
+bool needs_type_codes(const model::Model& model, const Options& options) {
+  const auto& all = model.declarations;
+  return options.type_codes || std::any_of(all.begin(), all.end(), [](const Declaration& declaration) {
            return !declaration.imported && mentions_any(declaration);
          });
 }
