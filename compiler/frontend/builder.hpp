@@ -79,7 +79,9 @@ class Builder {
   void type_prefix(Grammar::TypePrefixDeclarationContext& context, Scope& scope);
   void import(Grammar::ImportDeclarationContext& context, Scope& scope);
 
-  /// Annotations of something that is no operation; `kind`: "a struct".
+  /// Warns of those that have no effect; `kind`: "a struct".
+  void check_places(const std::vector<model::Annotation>& annotations, std::string_view kind);
+  /// Annotations of something that is no operation.
   std::vector<model::Annotation> read_annotations(const Annotated& annotations, Scope& scope,
                                                   std::string_view kind);
   /// Adjacent literals are one.
