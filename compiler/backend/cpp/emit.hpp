@@ -81,6 +81,10 @@ std::string local_name(const Input& input, const model::Declaration& declaration
 /// The scope inside the declaration's class, with these names of its members in front.
 Scope class_scope(const Input& input, const model::Declaration& declaration,
                   const std::vector<std::string>& members = {});
+/// What follows the name of a member of `holder`, as initializer() has it; nothing where the member is empty
+/// without being told and its type may be incomplete.
+std::string member_initializer(const Input& input, const model::Declaration& holder,
+                               const model::Member& member, const Scope& from);
 /// The scope inside the interface's Stub, Servant or CoServant: what their functions and parameters are
 /// called hides types of these names.
 Scope member_scope(const Input& input, const InterfacePlan& interface, const char* nested_class);

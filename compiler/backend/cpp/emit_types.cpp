@@ -155,13 +155,8 @@ std::vector<MemberText> member_texts(const Input& input, const Declaration& decl
   std::vector<MemberText> texts;
   texts.reserve(members.size());
   for (const model::Member& member : members) {
-    // clang asks for the elements' destructor where it reads "{}".
-    std::string start = holds_incomplete(input, declaration, *member.type)
-                            ? ""
-                            : initializer(input.names, *member.type, scope);
-    if (member.is_external && start == "{}") start.clear();
-    texts.push_back({name_of(member.name), spell_member(input.names, member, scope), std::move(start),
-                     doc_comment(member.doc)});
+    texts.push_back({name_of(member.name), spell_member(input.names, member, scope),
+                     member_initializer(input, declaration, member, scope), doc_comment(member.doc)});
   }
   return texts;
 }
@@ -267,6 +262,15 @@ std::string all_flags(const Declaration& declaration) {
     all |= std::uint64_t{1} << flag.value;
   }
   return hexadecimal(all);
+}
+
+std::string member_initializer(const Input& input, const Declaration& holder, const model::Member& member,
+                               const Scope& from) {
+  // clang asks for the elements' destructor where it reads "{}".
+  if (holds_incomplete(input, holder, *member.type)) return {};
+  std::string start = initializer(input.names, *member.type, from);
+  if (member.is_external && start == "{}") start.clear();
+  return start;
 }
 
 std::string local_name(const Input& input, const Declaration& declaration) {

@@ -36,25 +36,21 @@ std::string bases_of(const Input& input, const model::ValueType& value, const Sc
   return join(bases, ", ");
 }
 
-void emit_state(Code& code, const Input& input, const model::ValueType& value, const Scope& scope,
+void emit_state(Code& code, const Input& input, const Declaration& declaration, const Scope& scope,
                 bool is_public) {
-  for (const model::StateMember& member : value.state) {
+  for (const model::StateMember& member : value_of(declaration).state) {
     if (member.is_public != is_public) continue;
-    // What holds others is empty without being told; their type may be incomplete here.
-    const auto& form = model::resolve(*member.type).form;
-    const bool holds = std::holds_alternative<model::SequenceType>(form) ||
-                       std::holds_alternative<model::OptionalType>(form);
-    code.emit(
-        "$doc$\n$type$ $name$$initializer$;",
-        {{"doc", doc_comment(member.doc)},
-         {"type", spell_member(input.names, member, scope)},
-         {"name", identifier(member.name)},
-         {"initializer", holds || member.is_external ? "" : initializer(input.names, *member.type, scope)}});
+    code.emit("$doc$\n$type$ $name$$initializer$;",
+              {{"doc", doc_comment(member.doc)},
+               {"type", spell_member(input.names, member, scope)},
+               {"name", identifier(member.name)},
+               {"initializer", member_initializer(input, declaration, member, scope)}});
   }
 }
 
-void emit_private_state(Code& code, const Input& input, const model::ValueType& value, const Scope& scope,
+void emit_private_state(Code& code, const Input& input, const Declaration& declaration, const Scope& scope,
                         const std::string& name) {
+  const model::ValueType& value = value_of(declaration);
   if (std::all_of(value.state.begin(), value.state.end(),
                   [](const model::StateMember& member) { return member.is_public; })) {
     return;
@@ -68,7 +64,7 @@ void emit_private_state(Code& code, const Input& input, const model::ValueType& 
      template <once::DecoderType D>
      friend once::ValuePlace decode_state(D& decoder, $name$& value, std::size_t part);
   )",
-            {{"members", [&] { emit_state(code, input, value, scope, false); }}, {"name", name}});
+            {{"members", [&] { emit_state(code, input, declaration, scope, false); }}, {"name", name}});
 }
 
 void emit_operations(Code& code, const Input& input, const model::ValueType& value, const Scope& scope) {
@@ -229,9 +225,9 @@ void emit_value(Code& code, const Input& input, const Declaration& declaration) 
                   const once::ValueType& once_value_type() const override { return kValueType; }
                 )");
               }},
-             {"public", [&] { emit_state(code, input, value, scope, true); }},
+             {"public", [&] { emit_state(code, input, declaration, scope, true); }},
              {"operations", [&] { emit_operations(code, input, value, scope); }},
-             {"private", [&] { emit_private_state(code, input, value, scope, name); }}});
+             {"private", [&] { emit_private_state(code, input, declaration, scope, name); }}});
 }
 
 void emit_state_declaration(Code& code, const Input& input, const Declaration& declaration) {
