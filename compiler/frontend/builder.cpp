@@ -7,8 +7,8 @@
 
 #include "frontend/builder_declare.hpp"
 #include "frontend/literals.hpp"
-#include "frontend/spelled.hpp"
 #include "frontend/starts.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend {
 
@@ -355,9 +355,8 @@ void Builder::report_never_defined() {
       reporter_.report(Message::InterfaceNeverDefined, declaration->range, {declaration->name});
       continue;
     }
-    std::string_view kind = described(*declaration);  // "a struct"
-    kind.remove_prefix(kind.find(' ') + 1);
-    reporter_.report(Message::TypeNeverDefined, declaration->range, {kind, declaration->name});
+    reporter_.report(Message::TypeNeverDefined, declaration->range,
+                     {model::kind_of(*declaration), declaration->name});
   }
 }
 

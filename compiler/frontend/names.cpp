@@ -6,6 +6,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "model/spelled.hpp"
+
 namespace oncec::frontend {
 
 namespace {
@@ -70,23 +72,9 @@ std::string Path::text() const {
   return out;
 }
 
-std::string_view described(const model::Declaration& declaration) {
-  constexpr std::array<std::string_view, std::variant_size_v<decltype(declaration.body)>> kWords{
-      "a module",     "a constant", "a typedef",    "an enum",     "a bitmask",   "a bitset",     "a struct",
-      "an exception", "a union",    "an interface", "a valuetype", "a value box", "a native type"};
-  const auto* const unmapped = std::get_if<model::Unmapped>(&declaration.body);
-  if (unmapped == nullptr) return kWords[declaration.body.index()];
-  constexpr std::array<std::string_view, 5> kUnmapped{"a component", "a home", "a porttype", "a connector",
-                                                      "a template module"};
-  const auto* const words = std::find_if(kUnmapped.begin(), kUnmapped.end(), [&](std::string_view each) {
-    return each.substr(2) == unmapped->kind;
-  });
-  return words == kUnmapped.end() ? std::string_view{"nothing that Once uses"} : *words;
-}
-
 std::string described(const Entity& entity) {
   switch (entity.kind) {
-    case Entity::Kind::Declaration: return std::string(described(*entity.declaration));
+    case Entity::Kind::Declaration: return std::string(model::described(*entity.declaration));
     case Entity::Kind::Enumerator: return "an enumerator";
     case Entity::Kind::Operation: return "an operation";
     case Entity::Kind::Attribute: return "an attribute";

@@ -56,7 +56,6 @@ struct Entity {
 
 /// "a struct", "an operation" …
 std::string described(const Entity& entity);
-std::string_view described(const model::Declaration& declaration);
 
 struct Scope {
   std::string name;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "support/utf8.hpp"
+
 namespace oncec::model {
 
 namespace {
@@ -18,6 +20,19 @@ void collect_bases(const Declaration& declaration, std::vector<const Declaration
 }
 
 }  // namespace
+
+std::int64_t number_of(const Value& value) {
+  if (const bool* const truth = std::get_if<bool>(&value)) return *truth ? 1 : 0;
+  if (const auto* const enumerator = std::get_if<EnumeratorValue>(&value)) {
+    return std::get<Enum>(enumerator->enumeration->body).enumerators[enumerator->index].value;
+  }
+  if (const auto* const text = std::get_if<TextValue>(&value)) {
+    const std::u32string characters = code_points(text->text);
+    return characters.empty() ? 0 : static_cast<std::int64_t>(characters.front());
+  }
+  const auto& integer = std::get<IntegerValue>(value);
+  return static_cast<std::int64_t>(integer.negative ? 0 - integer.magnitude : integer.magnitude);
+}
 
 const Value* Annotation::argument(std::string_view wanted) const {
   for (const AnnotationArgument& candidate : arguments) {

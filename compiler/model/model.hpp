@@ -106,6 +106,10 @@ struct TextValue {
 };
 using Value = std::variant<bool, IntegerValue, double, TextValue, EnumeratorValue>;
 
+/// A value that a union can switch on, as the number that it is in C++ and on the wire; integers beyond the
+/// signed ones by their bits.
+std::int64_t number_of(const Value& value);
+
 // --------------------------------------------------------------------------------------------- annotations
 // --
 

@@ -167,6 +167,19 @@ TEST(Comparison, SeesMembersThatAreExternalNow) {
             Names{});
 }
 
+TEST(Comparison, NamesKindsAsASentenceDoes) {
+  EXPECT_EQ(difference("enum X { a };", "interface X {};").text, "'X' was an enum, is an interface");
+  EXPECT_EQ(difference("valuetype X long;", "struct X { long a; };").text,
+            "'X' was a value box, is a struct");
+}
+
+TEST(Comparison, SpellsLabelsAsIdlDoes) {
+  EXPECT_EQ(difference("union U switch (char) { case 'x': long a; case 'y': long b; };",
+                       "union U switch (char) { case 'x': long a; };")
+                .text,
+            "case 'y' removed from union 'U'");
+}
+
 TEST(Comparison, SeesOtherWidths) {
   EXPECT_EQ(rules_between("@bit_bound(8) bitmask B { one };", "@bit_bound(9) bitmask B { one };"),
             Names{"typedef-type"});
