@@ -96,8 +96,8 @@ std::string coding_name(const Input& input, const model::Declaration& declaratio
 /// A call that encodes `value`, an expression of the type, or decodes into it.
 std::string encode_statement(const model::Type& type, const std::string& value);
 std::string decode_statement(const model::Type& type, const std::string& value);
-/// "0x1fU".
-std::string hexadecimal(std::uint64_t number);
+/// "0x1f": with so many digits at least.
+std::string hexadecimal(std::uint64_t number, std::size_t digits = 1);
 /// All bits of a bitmask that have a name.
 std::string all_flags(const model::Declaration& declaration);
 /// The guard at the beginning of the codec functions of a type that can contain itself.

@@ -30,8 +30,6 @@ struct OperationPlan {
   std::vector<Item> arguments;
   std::vector<Item> results;
   std::string result_struct;  // "AuditResult", if there are several results
-
-  bool returns_nothing() const { return results.empty(); }
 };
 
 struct InterfacePlan {
