@@ -7,8 +7,8 @@
 
 #include "frontend/builder_declare.hpp"
 #include "frontend/literals.hpp"
-#include "frontend/spelled.hpp"
 #include "frontend/starts.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend {
 
@@ -355,9 +355,8 @@ void Builder::report_never_defined() {
       reporter_.report(Message::InterfaceNeverDefined, declaration->range, {declaration->name});
       continue;
     }
-    std::string_view kind = described(*declaration);  // "a struct"
-    kind.remove_prefix(kind.find(' ') + 1);
-    reporter_.report(Message::TypeNeverDefined, declaration->range, {kind, declaration->name});
+    reporter_.report(Message::TypeNeverDefined, declaration->range,
+                     {model::kind_of(*declaration), declaration->name});
   }
 }
 
@@ -369,17 +368,21 @@ void Builder::check_forward(const model::Declaration& declaration, const Name& n
       .note(declaration.range, "declared here");
 }
 
-std::vector<model::Annotation> Builder::read_annotations(const Annotated& annotations, Scope& scope,
-                                                         std::string_view kind) {
-  std::vector<model::Annotation> read = annotations_.read(annotations, scope);
-  refuse_operation_annotations(read, kind, reporter_);
-  for (const model::Annotation& annotation : read) {
+void Builder::check_places(const std::vector<model::Annotation>& annotations, std::string_view kind) {
+  for (const model::Annotation& annotation : annotations) {
     const auto place = std::find_if(kPlaces.begin(), kPlaces.end(),
                                     [&](const Place& each) { return each.annotation == annotation.name; });
     if (place != kPlaces.end() && !lists(place->kinds, kind)) {
       reporter_.report(Message::AnnotationWithoutEffect, annotation.range, {annotation.name, kind});
     }
   }
+}
+
+std::vector<model::Annotation> Builder::read_annotations(const Annotated& annotations, Scope& scope,
+                                                         std::string_view kind) {
+  std::vector<model::Annotation> read = annotations_.read(annotations, scope);
+  refuse_operation_annotations(read, kind, reporter_);
+  check_places(read, kind);
   return read;
 }
 

@@ -39,6 +39,7 @@ constexpr std::array kSentences{
     ONCEC_WARNING(PragmaUnknown, "unknown-pragma", "unknown '#pragma {0}' is ignored"),
     ONCEC_ERROR(PragmaMalformed, "'#pragma {0}' needs {1}"),
     ONCEC_ERROR(TooDeep, "nested more than {0} deep"),
+    ONCEC_ERROR(TooManyInstantiations, "more than {0} template modules are instantiated"),
     ONCEC_ERROR(BadOctalDigit, "'{0}' starts with 0 and is octal, but has the digit '{1}'"),
     ONCEC_ERROR(BadEscape, "unknown escape '\\{0}'"),
     ONCEC_ERROR(CharacterLength, "character literal holds {0} characters instead of one"),

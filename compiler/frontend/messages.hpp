@@ -24,6 +24,7 @@ enum class Message : std::uint8_t {
   PragmaUnknown,
   PragmaMalformed,
   TooDeep,
+  TooManyInstantiations,
   BadOctalDigit,
   BadEscape,
   CharacterLength,

@@ -106,6 +106,10 @@ struct TextValue {
 };
 using Value = std::variant<bool, IntegerValue, double, TextValue, EnumeratorValue>;
 
+/// A value that a union can switch on, as the number that it is in C++ and on the wire; integers beyond the
+/// signed ones by their bits.
+std::int64_t number_of(const Value& value);
+
 // --------------------------------------------------------------------------------------------- annotations
 // --
 
@@ -329,6 +333,10 @@ struct Model {
 
 /// "bank::Account": scopes joined by `separator`.
 std::string qualified_name(const Declaration& declaration, std::string_view separator = "::");
+
+/// The direct and indirect bases of an interface or a value type, each once, a base before what inherits from
+/// it.
+std::vector<const Declaration*> all_bases(const Declaration& declaration);
 
 /// Looks through typedefs: a Type that is not a NamedType of a Typedef.
 const Type& resolve(const Type& type);

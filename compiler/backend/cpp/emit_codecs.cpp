@@ -203,7 +203,7 @@ void emit_bitset_codec(Code& code, const Input& input, const Declaration& declar
   )",
             {{"name", coding_name(input, declaration)},
              {"bits", spell_bits(bitset.bits)},
-             {"used", hexadecimal(used)},
+             {"used", hexadecimal(used) + "U"},
              {"encode",
               [&] { emit_fields("bits |= once::bits_of<$width$>(encoder, value.$field$, $position$);"); }},
              {"decode", [&] { emit_fields("once::take_bits<$width$>(value.$field$, bits, $position$);"); }}});
@@ -295,10 +295,6 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
                                                                             }}});
 }
 
-std::string plain_name(std::string_view name) {
-  return identifier(name);
-}
-
 }  // namespace
 
 std::string encode_statement(const model::Type& type, const std::string& value) {
@@ -363,7 +359,7 @@ void emit_codec_definitions(Code& code, const Input& input, const Declaration& d
     if (is_list(declaration)) {
       emit_list_codec(code, input, declaration);
     } else {
-      emit_members_codec(code, input, declaration, structure->base, structure->members, plain_name);
+      emit_members_codec(code, input, declaration, structure->base, structure->members, member_name);
     }
   } else if (std::holds_alternative<model::Bitmask>(declaration.body)) {
     emit_bitmask_codec(code, input, declaration);
@@ -378,7 +374,7 @@ void emit_codec_definitions(Code& code, const Input& input, const Declaration& d
 
 void emit_codec_instantiations(Code& code, const Input& input, const Declaration& declaration) {
   const auto& codecs = input.options.codecs;
-  if (has_type_codes(input) && std::find(codecs.begin(), codecs.end(), "cdr") == codecs.end()) {
+  if (input.type_codes && std::find(codecs.begin(), codecs.end(), "cdr") == codecs.end()) {
     code.emit(R"(
       template void once::Coding<$name$>::write(once::Cdr::Encoder&, const Value&);
       template void once::Coding<$name$>::read(once::CdrDecoder<std::endian::native>&, Value&);

@@ -13,21 +13,6 @@ using model::Declaration;
 using model::Primitive;
 using model::Value;
 
-/// A value as a number, to compare labels by.
-std::int64_t number_of(const Value& value) {
-  if (const bool* const boolean = std::get_if<bool>(&value)) return *boolean ? 1 : 0;
-  if (const auto* const enumerator = std::get_if<model::EnumeratorValue>(&value)) {
-    return std::get<model::Enum>(enumerator->enumeration->body).enumerators[enumerator->index].value;
-  }
-  if (const auto* const text = std::get_if<model::TextValue>(&value)) {
-    const std::u32string characters = code_points(text->text);
-    return characters.empty() ? 0 : static_cast<std::int64_t>(characters.front());
-  }
-  const auto& integer = std::get<model::IntegerValue>(value);
-  const auto magnitude = static_cast<std::int64_t>(integer.magnitude);
-  return integer.negative ? -magnitude : magnitude;
-}
-
 /// A character as the model has it.
 std::string utf8(std::uint64_t c) {
   if (c < 0x80) return {static_cast<char>(c)};

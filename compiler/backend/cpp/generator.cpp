@@ -63,7 +63,7 @@ class Generator {
  public:
   Generator(const model::Model& model, const Options& options, std::vector<Problem>& problems)
       : names_(model),
-        input_{model, options, names_, interfaces_, defined_at_},
+        input_{model, options, names_, interfaces_, defined_at_, needs_type_codes(model, options)},
         pieces_(header_order(model)) {
     for (const Piece& piece : pieces_) {
       if (piece.kind == Piece::Kind::Definition) defined_at_.emplace(piece.declaration, defined_at_.size());

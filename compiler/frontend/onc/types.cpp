@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "frontend/onc/declarations.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend::onc {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "frontend/literals.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend::onc {
 

@@ -38,6 +38,9 @@ namespace garden {
 std::string to_string(const Point& value) { return once::printed(value); }
 std::ostream& operator<<(std::ostream& out, const Point& value) { return once::put(out, value); }
 
+std::string to_string(const Bed& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Bed& value) { return once::put(out, value); }
+
 std::size_t Choice::arm_of(std::int16_t label) {
   switch (label) {
     case 0: return 0;
@@ -227,6 +230,23 @@ std::string to_string(const Ring& value) { return once::printed(value); }
 std::ostream& operator<<(std::ostream& out, const Ring& value) { return once::put(out, value); }
 
 template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Plan& value, std::size_t) {
+  encode(encoder, value.numbered);
+  encode(encoder, value.spare);
+  return {};
+}
+
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Plan& value, std::size_t) {
+  decode(decoder, value.numbered);
+  decode(decoder, value.spare);
+  return {};
+}
+
+std::string to_string(const Plan& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Plan& value) { return once::put(out, value); }
+
+template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Seed& value, std::size_t part) {
   switch (part) {
     case 0:
@@ -319,6 +339,17 @@ constinit once::ValueType Ring::kValueType{
     nullptr,
     once::value_coders<Ring, once::Cdr, once::Xdr>()};
 
+template once::ValueLink encode_state(once::Cdr::Encoder&, const Plan&, std::size_t);
+template once::ValuePlace decode_state(once::CdrDecoder<std::endian::little>&, Plan&, std::size_t);
+template once::ValuePlace decode_state(once::CdrDecoder<std::endian::big>&, Plan&, std::size_t);
+template once::ValueLink encode_state(once::XdrEncoder&, const Plan&, std::size_t);
+template once::ValuePlace decode_state(once::XdrDecoder&, Plan&, std::size_t);
+
+constinit once::ValueType Plan::kValueType{
+    "IDL:garden/Plan:1.0", nullptr,
+    once::make_plain_value<Plan>,
+    once::value_coders<Plan, once::Cdr, once::Xdr>()};
+
 template once::ValueLink encode_state(once::Cdr::Encoder&, const Seed&, std::size_t);
 template once::ValuePlace decode_state(once::CdrDecoder<std::endian::little>&, Seed&, std::size_t);
 template once::ValuePlace decode_state(once::CdrDecoder<std::endian::big>&, Seed&, std::size_t);
@@ -339,6 +370,7 @@ const once::RegisteredValueTypes kValueTypesOfFile{&::garden::Node::kValueType,
                                                    &::garden::Tree::kValueType,
                                                    &::garden::Circle::kValueType,
                                                    &::garden::Ring::kValueType,
+                                                   &::garden::Plan::kValueType,
                                                    &::garden::Seed::kValueType};
 }  // namespace
 
@@ -352,6 +384,20 @@ template <once::DecoderType D>
 void once::Coding<garden::Point>::read(D& decoder, Value& value) {
   decode(decoder, value.x);
   decode(decoder, value.y);
+}
+
+template <once::EncoderType E>
+void once::Coding<garden::Bed>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.parts);
+}
+
+template <once::DecoderType D>
+void once::Coding<garden::Bed>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) return;
+  decode(decoder, value.parts);
 }
 
 template <once::EncoderType E>
@@ -429,6 +475,12 @@ template void once::Coding<garden::Point>::read(once::CdrDecoder<std::endian::bi
 template void once::Coding<garden::Point>::write(once::XdrEncoder&, const Value&);
 template void once::Coding<garden::Point>::read(once::XdrDecoder&, Value&);
 
+template void once::Coding<garden::Bed>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<garden::Bed>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<garden::Bed>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<garden::Bed>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<garden::Bed>::read(once::XdrDecoder&, Value&);
+
 template void once::Coding<garden::Choice>::write(once::Cdr::Encoder&, const Value&);
 template void once::Coding<garden::Choice>::read(once::CdrDecoder<std::endian::little>&, Value&);
 template void once::Coding<garden::Choice>::read(once::CdrDecoder<std::endian::big>&, Value&);
@@ -452,6 +504,13 @@ once::TypeIndex once::TypeCodeOf<garden::Point>::describe(TypeCodeBuilder& types
   if (!is_new) return self;
   types.member(self, "x", types.basic(TypeKind::Long));
   types.member(self, "y", types.basic(TypeKind::Long));
+  return self;
+}
+
+once::TypeIndex once::TypeCodeOf<garden::Bed>::describe(TypeCodeBuilder& types) {
+  const auto [self, is_new] = types.declare(TypeKind::Struct, "IDL:garden/Bed:1.0", "Bed");
+  if (!is_new) return self;
+  types.member(self, "parts", types.sequence(TypeCodeOf<::garden::Bed>::describe(types)));
   return self;
 }
 

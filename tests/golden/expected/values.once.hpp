@@ -82,7 +82,7 @@ struct Tree : virtual once::ValueBase {
   const once::ValueType& once_value_type() const override { return kValueType; }
 
   std::string name{};
-  Trees children;
+  Trees children{};
   std::shared_ptr<Tree> parent{};
   Label text{};
   Place where{};
@@ -178,6 +178,28 @@ struct Ring : Circle {
   const once::ValueType& once_value_type() const override { return kValueType; }
 
   double hole{};
+};
+
+struct Bed {
+  std::vector<Bed> parts{};
+
+  bool operator==(const Bed&) const = default;
+};
+
+/// Holds what is defined behind it.
+struct Plan : virtual once::ValueBase {
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+
+  std::map<std::int32_t, Bed> numbered{};
+
+ protected:
+  std::vector<Bed> spare{};
+
+  template <once::EncoderType E>
+  friend once::ValueLink encode_state(E& encoder, const Plan& value, std::size_t part);
+  template <once::DecoderType D>
+  friend once::ValuePlace decode_state(D& decoder, Plan& value, std::size_t part);
 };
 
 class Choice {
@@ -405,6 +427,8 @@ namespace garden {
 
 std::string to_string(const Point& value);
 std::ostream& operator<<(std::ostream& out, const Point& value);
+std::string to_string(const Bed& value);
+std::ostream& operator<<(std::ostream& out, const Bed& value);
 std::string to_string(const Choice& value);
 std::ostream& operator<<(std::ostream& out, const Choice& value);
 std::string to_string(const Everything& value);
@@ -448,6 +472,12 @@ once::ValuePlace decode_state(D& decoder, Ring& value, std::size_t part);
 std::string to_string(const Ring& value);
 std::ostream& operator<<(std::ostream& out, const Ring& value);
 template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Plan& value, std::size_t part);
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Plan& value, std::size_t part);
+std::string to_string(const Plan& value);
+std::ostream& operator<<(std::ostream& out, const Plan& value);
+template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Seed& value, std::size_t part);
 template <once::DecoderType D>
 once::ValuePlace decode_state(D& decoder, Seed& value, std::size_t part);
@@ -459,6 +489,15 @@ std::ostream& operator<<(std::ostream& out, const Seed& value);
 template <>
 struct once::Coding<garden::Point> {
   using Value = ::garden::Point;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<garden::Bed> {
+  using Value = ::garden::Bed;
   template <once::EncoderType E>
   static void write(E& encoder, const Value& value);
   template <once::DecoderType D>
@@ -499,6 +538,15 @@ struct once::Fields<garden::Point> {
   static void visit(Value& value, Visitor&& visitor) {
     visitor("x", value.x);
     visitor("y", value.y);
+  }
+};
+
+template <>
+struct once::Fields<garden::Bed> {
+  static constexpr std::string_view kName = "garden::Bed";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("parts", value.parts);
   }
 };
 
@@ -608,6 +656,15 @@ struct once::Fields<garden::Ring> {
 };
 
 template <>
+struct once::Fields<garden::Plan> {
+  static constexpr std::string_view kName = "garden::Plan";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("numbered", value.numbered);
+  }
+};
+
+template <>
 struct once::Fields<garden::Seed> {
   static constexpr std::string_view kName = "garden::Seed";
   template <class Value, class Visitor>
@@ -620,5 +677,10 @@ struct once::Fields<garden::Seed> {
 
 template <>
 struct once::TypeCodeOf<garden::Point> {
+  static TypeIndex describe(TypeCodeBuilder& types);
+};
+
+template <>
+struct once::TypeCodeOf<garden::Bed> {
   static TypeIndex describe(TypeCodeBuilder& types);
 };
