@@ -107,8 +107,32 @@ TEST_F(Driver, TakesCodecs) {
 
 TEST_F(Driver, ChecksWithoutWriting) {
   EXPECT_EQ(run({"--check", write("hello.idl", kRight)}), 0) << err_.str();
-  EXPECT_EQ(run({"--check", write("clash.idl", "interface I { void f(); @cpp_name(\"f\") void g(); };")}), 1);
   EXPECT_FALSE(fs::exists(out_folder()));
+}
+
+TEST_F(Driver, ChecksWhatIsMadeOnlyIfAsked) {
+  const std::string component = write("component.idl", "component C {};\nhome H manages C {};\n");
+  const std::string once = write("once.idl", "interface I { @exactly_once void f(); };\n");
+  const std::string clash = write("clash.idl", "interface I { void f(); @cpp_name(\"f\") void g(); };\n");
+  const std::string large = write("large.idl", "struct S { @id(19500) long a; };\n");
+  for (const std::vector<std::string>& check : {std::vector<std::string>{"check"}, {"--check"}}) {
+    const auto status_of = [&](std::vector<std::string> words) {
+      words.insert(words.begin(), check.begin(), check.end());
+      return run(words);
+    };
+    EXPECT_EQ(status_of({component, once, clash, large}), 0) << err_.str();
+    EXPECT_EQ(err_.str(), "");
+    EXPECT_EQ(status_of({once, once}), 0) << "nothing is made that could have one name";
+    EXPECT_EQ(status_of({"--cpp-out", out_folder(), component}), 1);
+    EXPECT_NE(err_.str().find("which the C++ generator does not support"), std::string::npos) << err_.str();
+    EXPECT_EQ(status_of({"--cpp-out", out_folder(), clash}), 1);
+    EXPECT_EQ(status_of({"--cpp-out", out_folder(), large}), 0) << err_.str();
+    EXPECT_EQ(status_of({"--cpp-out", out_folder(), "--codecs", "protobuf", large}), 1);
+    EXPECT_EQ(status_of({"--proto-out", out_folder(), large}), 1);
+    EXPECT_EQ(status_of({"-MD", "--cpp-out", out_folder(), large}), 2);
+    EXPECT_TRUE(is_one_line(err_.str())) << err_.str();
+  }
+  EXPECT_TRUE(written().empty());
 }
 
 TEST_F(Driver, ShowsTwentyErrorsUnlessToldOtherwise) {
@@ -149,9 +173,9 @@ TEST_F(Driver, RefusesWrongUsageInOneLine) {
                                              {file},
                                              {"--cpp-out", out_folder()},
                                              {"--no-such-option", file},
-                                             {"--check", "--cpp-out", out_folder(), file},
+                                             {"--check", "-M", "--cpp-out", out_folder(), file},
                                              {"--check", "--max-errors", "many", file},
-                                             {"--check", file, file}}) {
+                                             {"--cpp-out", out_folder(), file, file}}) {
     EXPECT_EQ(run(arguments), 2);
     EXPECT_TRUE(is_one_line(err_.str())) << err_.str();
   }
