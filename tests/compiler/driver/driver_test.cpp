@@ -278,6 +278,34 @@ TEST_F(Driver, TellsWhatTheOutcomeDependsOn) {
   EXPECT_EQ(run({"-MF", rules, "--cpp-out", out_folder(), file}), 2);
 }
 
+TEST_F(Driver, NamesInARuleWhatItWrites) {
+  const std::string file = write("hello.idl", "interface Hello { string greet(in Hello name); };\n");
+  const std::string rules = (folder_ / "rules.d").string();
+  EXPECT_EQ(run({"--cpp-out", out_folder(), "--codecs", "xdr,protobuf", "--cpp-split", "2", "--proto-out",
+                 out_folder(), "-MD", "-MF", rules, file}),
+            0)
+      << err_.str();
+  std::set<std::string> made;
+  for (const auto& entry : fs::recursive_directory_iterator(out_folder())) {
+    if (entry.is_regular_file()) made.insert(entry.path().string());
+  }
+  EXPECT_EQ(made.count(out_folder() + "/once/rpc.proto"), 1U);
+  const std::string text = read(rules);
+  std::istringstream targets(text.substr(0, text.find(": ")));
+  std::set<std::string> named;
+  for (std::string word; targets >> word;) {
+    if (word != "\\") named.insert(word);
+  }
+  EXPECT_EQ(named, made);
+}
+
+TEST_F(Driver, WritesIntoADeviceInsteadOfReplacingIt) {
+  const fs::path device = folder_ / "device";
+  fs::create_symlink("/dev/null", device);
+  EXPECT_EQ(run({"--descriptor-out", device.string(), write("hello.idl", kRight)}), 0) << err_.str();
+  EXPECT_TRUE(fs::is_character_file(device));
+}
+
 TEST_F(Driver, ReadsLatin1AndByteOrderMarks) {
   EXPECT_EQ(run({"--check", write("latin1.idl", "// caf\xe9\nconst string S = \"\xe9\";\n")}), 0)
       << err_.str();
