@@ -127,7 +127,7 @@ bool compile(const Invocation& invocation, const std::string& file, std::ostream
   if (reading.diagnostics.errors() == 0 && !invocation.only_dependencies) {
     const auto add = [&](backend::Output output, const std::string& folder) {
       for (backend::Problem& problem : output.problems) {
-        reading.diagnostics.add(Severity::Error, Diagnostic::kNoCode, problem.range, std::move(problem.text));
+        reading.refuse(problem.range, std::move(problem.text));
       }
       for (backend::GeneratedFile& each : output.files) {
         made.emplace_back((fs::path(folder) / each.name).lexically_normal(), std::move(each.content));
@@ -146,7 +146,6 @@ bool compile(const Invocation& invocation, const std::string& file, std::ostream
       made.emplace_back(invocation.descriptor_out, backend::descriptor::serialized(described));
     }
     reading.diagnostics.sort();
-    settle_diagnostics(reading, invocation.reading);
   }
   report(err, reading, invocation.reading, colours);
   if (reading.diagnostics.errors() != 0) return false;

@@ -201,12 +201,14 @@ std::string_view name_of(Message message) {
   return kSentences[static_cast<std::size_t>(message)].name;
 }
 
-std::vector<std::string_view> warning_names() {
-  std::vector<std::string_view> names;
+std::vector<WarningKind> warnings() {
+  std::vector<WarningKind> all;
   for (const Sentence& sentence : kSentences) {
-    if (!sentence.warning_name.empty()) names.push_back(sentence.warning_name);
+    if (sentence.warning_name.empty()) continue;
+    all.push_back({sentence.warning_name, filled(sentence.text, {"…", "…", ""})});
+    if (sentence.severity == Severity::Error) all.back().text += " (an error without --relaxed)";
   }
-  return names;
+  return all;
 }
 
 Diagnostic& Reporter::report(Message message, SourceRange range,
