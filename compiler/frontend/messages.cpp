@@ -34,8 +34,6 @@ constexpr std::array kSentences{
     ONCEC_ERROR(UnexpectedCharacter, "unexpected character '{0}'{1}"),
     ONCEC_ERROR(UnterminatedLiteral, "{0} literal is not closed on its line"),
     ONCEC_ERROR(UnterminatedComment, "comment is not closed"),
-    ONCEC_ERROR(DirectiveUnsupported,
-                "'{0}' is not supported: of the preprocessor's lines only '#include <once.idl>' is"),
     ONCEC_WARNING(PragmaUnknown, "unknown-pragma", "unknown '#pragma {0}' is ignored"),
     ONCEC_ERROR(PragmaMalformed, "'#pragma {0}' needs {1}"),
     ONCEC_ERROR(TooDeep, "nested more than {0} deep"),

@@ -20,7 +20,6 @@ enum class Message : std::uint8_t {
   UnexpectedCharacter,
   UnterminatedLiteral,
   UnterminatedComment,
-  DirectiveUnsupported,
   PragmaUnknown,
   PragmaMalformed,
   TooDeep,
