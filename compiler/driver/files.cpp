@@ -90,6 +90,15 @@ std::string read_text(const fs::path& path) {
 }
 
 void write_if_changed(const fs::path& path, const std::string& content) {
+  std::error_code error;
+  const fs::file_status there = fs::status(path, error);
+  if (fs::is_character_file(there) || fs::is_fifo(there)) {  // there is nothing to keep, or to replace
+    std::ofstream out(path, std::ios::binary);
+    out << content;
+    out.close();
+    if (!out) throw FileError(path.string() + ": cannot be written: " + reason());
+    return;
+  }
   if (octets_of(path) == content) return;
   const fs::path temporary = path.string() + "." + std::to_string(::getpid()) + ".tmp";
   {
@@ -103,7 +112,6 @@ void write_if_changed(const fs::path& path, const std::string& content) {
       throw FileError(path.string() + ": cannot be written: " + why);
     }
   }
-  std::error_code error;
   fs::rename(temporary, path, error);
   if (error) {
     std::error_code ignored;

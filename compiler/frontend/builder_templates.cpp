@@ -105,8 +105,7 @@ void Builder::report_unused_templates() {
   }
 }
 
-// ------------------------------------------------------------------------------------------- instantiating
-// it
+// ---------------------------------------------------------------------------------------- instantiating it
 
 Builder::Template* Builder::find_template(Grammar::ScopedNameContext& context, Scope& scope) {
   const model::Declaration* found = find_declaration<model::Unmapped>(context, scope, "a template module");

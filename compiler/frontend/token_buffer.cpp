@@ -1,8 +1,6 @@
 // Judging and editing tokens.
 #include "frontend/token_buffer.hpp"
 
-#include <algorithm>
-
 namespace oncec::frontend {
 
 namespace {
@@ -17,16 +15,9 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
 }
 
-/// `# include <once.idl> // why` becomes {"include", "<once.idl>"}.
-struct Directive {
-  std::string_view name;
-  std::string_view rest;
-};
-Directive parse_directive(std::string_view text) {
-  text.remove_prefix(1);  // '#'
-  text = trimmed(text.substr(0, std::min(text.find("//"), text.find("/*"))));
-  const std::size_t end = std::min(text.find_first_of(" \t<\""), text.size());
-  return {text.substr(0, end), trimmed(text.substr(end))};
+bool is_pragma(std::string_view directive) {
+  const std::string_view name = trimmed(directive.substr(1));  // behind '#'
+  return name.substr(0, name.find_first_of(" \t")) == "pragma";
 }
 
 /// The closing bracket for an opening one, else 0.
@@ -134,27 +125,13 @@ bool TokenBuffer::is_run_on_number(std::size_t index) const {
   return rest == Lexer::IDENTIFIER || is_number(rest);
 }
 
+/// Pragmas are the language's; all other directives the preprocessor has taken out.
 void TokenBuffer::judge_directive(antlr4::Token& token, Reporter& reporter) {
-  const SourceRange place = range(token);
-  if (!trimmed(line_before(token)).empty()) {
-    refuse(token, Lexer::UNEXPECTED_CHARACTER, Message::UnexpectedCharacter, "", reporter);
-    return;
-  }
-  const Directive directive = parse_directive(text(token));
-  if (directive.name.empty()) return;  // a lone '#' is nothing, as in C
-  if (directive.name == "pragma") {
+  if (is_pragma(text(token)) && trimmed(line_before(token)).empty()) {
     pragmas_.push_back(&token);
-    return;
+  } else {
+    refuse(token, Lexer::UNEXPECTED_CHARACTER, Message::UnexpectedCharacter, "", reporter);
   }
-  if (directive.name == "include") {
-    if (directive.rest == "<once.idl>" || directive.rest == "\"once.idl\"") return;
-    has_unread_include_ = true;
-  }
-  std::string name = "#" + std::string(directive.name);
-  if (directive.name == "include") name.append(" ").append(directive.rest);
-  const std::size_t length = trimmed(text(token)).size();
-  reporter.report(Message::DirectiveUnsupported,
-                  {place.file, place.begin, place.begin + static_cast<std::uint32_t>(length)}, {name});
 }
 
 void TokenBuffer::split_shift(std::size_t index) {

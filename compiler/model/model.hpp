@@ -21,8 +21,7 @@ namespace oncec::model {
 
 struct Declaration;
 
-// ---------------------------------------------------------------------------------------------------- types
-// --
+// ----------------------------------------------------------------------------------------------------- types
 
 enum class Primitive : std::uint8_t {
   Void,
@@ -86,8 +85,7 @@ struct Type {
       form;
 };
 
-// -------------------------------------------------------------------------------------------------- values
-// --
+// ---------------------------------------------------------------------------------------------------- values
 
 /// The value of a constant expression. Integers keep their sign apart so that the whole range of both 64-bit
 /// types fits; enumerators are by reference.
@@ -110,8 +108,7 @@ using Value = std::variant<bool, IntegerValue, double, TextValue, EnumeratorValu
 /// signed ones by their bits.
 std::int64_t number_of(const Value& value);
 
-// --------------------------------------------------------------------------------------------- annotations
-// --
+// ----------------------------------------------------------------------------------------------- annotations
 
 /// `@name(parameter = value, …)` as written before a declaration. The single value of `@id(3)` has the name
 /// "value".
@@ -128,8 +125,7 @@ struct Annotation {
   const Value* argument(std::string_view name) const;
 };
 
-// -------------------------------------------------------------------------------------------- declarations
-// --
+// ---------------------------------------------------------------------------------------------- declarations
 
 struct Member {
   std::string name;

@@ -248,8 +248,8 @@ bool is_macro_definition(std::string_view text) {
          text.find('\n') == std::string_view::npos;
 }
 
-std::vector<std::string_view> warning_names() {
-  return {"warning-directive"};
+std::vector<WarningKind> warnings() {
+  return {{"warning-directive", "'#warning …'"}};
 }
 
 }  // namespace oncec::preprocess

@@ -33,6 +33,17 @@ SourceFile::LineColumn SourceFile::line_column(std::uint32_t offset) const {
   return {static_cast<std::uint32_t>(after - line_starts_.begin()), column};
 }
 
+std::uint32_t SourceFile::offset_of(LineColumn place) const {
+  const std::string_view text = line(place.line);
+  std::size_t at = 0;
+  for (std::uint32_t column = 1; column < place.column && at < text.size(); ++column) {
+    do {
+      ++at;
+    } while (at < text.size() && continues_character(text[at]));
+  }
+  return line_begin(place.line) + static_cast<std::uint32_t>(at);
+}
+
 std::string_view SourceFile::line(std::uint32_t line) const {
   if (line == 0 || line > line_starts_.size()) return {};
   const std::uint32_t begin = line_begin(line);

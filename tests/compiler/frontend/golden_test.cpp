@@ -1,6 +1,6 @@
 // Golden pairs: beside each x.idl stands x.err, which holds what oncec must say about it, octet for octet.
-// ONCE_UPDATE_GOLDEN=1 in the environment writes the .err files anew; read the difference before committing
-// it.
+// ONCE_REGENERATE_GOLDEN=1 in the environment writes the .err files anew; read the difference before
+// committing it.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -49,9 +49,10 @@ Diagnostics diagnose(const fs::path& file) {
   std::ostringstream printed;  // the model and its file must live until here
   print(printed, diagnostics, {});
   const fs::path expected = fs::path(file).replace_extension(".err");
-  if (std::getenv("ONCE_UPDATE_GOLDEN") != nullptr)
+  if (std::getenv("ONCE_REGENERATE_GOLDEN") != nullptr)
     std::ofstream(expected, std::ios::binary) << printed.str();
-  EXPECT_EQ(printed.str(), read(expected)) << file << "\n(ONCE_UPDATE_GOLDEN=1 writes " << expected << ")";
+  EXPECT_EQ(printed.str(), read(expected))
+      << file << "\n(ONCE_REGENERATE_GOLDEN=1 writes " << expected << ")";
   return diagnostics;
 }
 

@@ -1,6 +1,6 @@
 // Golden pairs: beside each x.x stands x.err, which holds what oncec must say about it, octet for octet.
-// ONCE_UPDATE_GOLDEN=1 in the environment writes the .err files anew; read the difference before committing
-// it.
+// ONCE_REGENERATE_GOLDEN=1 in the environment writes the .err files anew; read the difference before
+// committing it.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -40,10 +40,10 @@ TEST(OncGolden, EachFileGetsItsMessagesAndEveryMessageOfThisLanguageHasAFile) {
     compiled.model = frontend::read_onc_rpc(file.filename().string(), read(file), compiled.diagnostics);
     for (const Diagnostic& diagnostic : compiled.diagnostics.all()) hit.insert(diagnostic.code);
     const fs::path expected = fs::path(file).replace_extension(".err");
-    if (std::getenv("ONCE_UPDATE_GOLDEN") != nullptr)
+    if (std::getenv("ONCE_REGENERATE_GOLDEN") != nullptr)
       std::ofstream(expected, std::ios::binary) << compiled.printed();
     EXPECT_EQ(compiled.printed(), read(expected))
-        << file << "\n(ONCE_UPDATE_GOLDEN=1 writes " << expected << ")";
+        << file << "\n(ONCE_REGENERATE_GOLDEN=1 writes " << expected << ")";
   }
   for (auto code = static_cast<std::uint32_t>(frontend::kFirstOncMessage); code < frontend::kMessageCount;
        ++code) {
