@@ -11,6 +11,8 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "support/characters.hpp"
+
 namespace oncec::driver {
 
 namespace {
@@ -39,7 +41,7 @@ std::size_t utf8_length(std::string_view text) {
   const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
   if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
   for (std::size_t i = 1; i < length; ++i) {
-    if ((octet(i) & 0xC0U) != 0x80U) return 0;
+    if (!continues_character(text[i])) return 0;
   }
   const unsigned char second = octet(1);
   const bool wrong = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||

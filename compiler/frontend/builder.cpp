@@ -25,25 +25,26 @@ bool can_be_constant(model::Primitive primitive) {
 }
 
 /// Which standard annotations mean something, and for what.
-struct Place {
+struct AllowedPlaces {
   std::string_view annotation;
   std::string_view kinds;
 };
 constexpr std::string_view kConstructed =
     "a module, a struct, a union, an enum, a bitmask, a bitset, an exception, a typedef";
-constexpr std::array<Place, 13> kPlaces{{{"optional", "a member, a union's member"},
-                                         {"external", "a member, a union's member"},
-                                         {"position", "a flag"},
-                                         {"value", "an enumerator"},
-                                         {"default_literal", "an enumerator"},
-                                         {"bit_bound", "an enum, a bitmask"},
-                                         {"extensibility", kConstructed},
-                                         {"final", kConstructed},
-                                         {"appendable", kConstructed},
-                                         {"mutable", kConstructed},
-                                         {"key", "a member, a union's member, a discriminator"},
-                                         {"must_understand", "a member, a union's member, a discriminator"},
-                                         {"oneway", "an operation"}}};
+constexpr std::array<AllowedPlaces, 13> kPlaces{
+    {{"optional", "a member, a union's member"},
+     {"external", "a member, a union's member"},
+     {"position", "a flag"},
+     {"value", "an enumerator"},
+     {"default_literal", "an enumerator"},
+     {"bit_bound", "an enum, a bitmask"},
+     {"extensibility", kConstructed},
+     {"final", kConstructed},
+     {"appendable", kConstructed},
+     {"mutable", kConstructed},
+     {"key", "a member, a union's member, a discriminator"},
+     {"must_understand", "a member, a union's member, a discriminator"},
+     {"oneway", "an operation"}}};
 
 /// Kinds are separated by commas: "a member" is not "a union's member".
 bool lists(std::string_view kinds, std::string_view kind) {
@@ -370,8 +371,9 @@ void Builder::check_forward(const model::Declaration& declaration, const Name& n
 
 void Builder::check_places(const std::vector<model::Annotation>& annotations, std::string_view kind) {
   for (const model::Annotation& annotation : annotations) {
-    const auto place = std::find_if(kPlaces.begin(), kPlaces.end(),
-                                    [&](const Place& each) { return each.annotation == annotation.name; });
+    const auto place = std::find_if(kPlaces.begin(), kPlaces.end(), [&](const AllowedPlaces& each) {
+      return each.annotation == annotation.name;
+    });
     if (place != kPlaces.end() && !lists(place->kinds, kind)) {
       reporter_.report(Message::AnnotationWithoutEffect, annotation.range, {annotation.name, kind});
     }

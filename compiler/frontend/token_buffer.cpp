@@ -1,22 +1,18 @@
 // Judging and editing tokens.
 #include "frontend/token_buffer.hpp"
 
+#include "support/characters.hpp"
+
 namespace oncec::frontend {
 
 namespace {
 
 using Lexer = grammar::OmgIdlLexer;
 
-constexpr std::size_t kHidden = antlr4::Token::HIDDEN_CHANNEL;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
+constexpr std::string_view kBlanksOfLine = " \t\r";
 
 bool is_pragma(std::string_view directive) {
-  const std::string_view name = trimmed(directive.substr(1));  // behind '#'
+  const std::string_view name = trimmed(directive.substr(1), kBlanksOfLine);  // behind '#'
   return name.substr(0, name.find_first_of(" \t")) == "pragma";
 }
 
@@ -68,7 +64,7 @@ bool TokenBuffer::prepare(Reporter& reporter) {
   OpenBrackets brackets;
   for (std::size_t i = 0; i < count(); ++i) {
     antlr4::Token& token = *at(i);
-    if (token.getChannel() == kHidden) {
+    if (token.getChannel() == antlr4::Token::HIDDEN_CHANNEL) {
       if (judge_hidden(token, reporter)) continue;
       // The rest of the file is inside a comment that never ends.
       cut_behind(i);
@@ -127,7 +123,7 @@ bool TokenBuffer::is_run_on_number(std::size_t index) const {
 
 /// Pragmas are the language's; all other directives the preprocessor has taken out.
 void TokenBuffer::judge_directive(antlr4::Token& token, Reporter& reporter) {
-  if (is_pragma(text(token)) && trimmed(line_before(token)).empty()) {
+  if (is_pragma(text(token)) && trimmed(line_before(token), kBlanksOfLine).empty()) {
     pragmas_.push_back(&token);
   } else {
     refuse(token, Lexer::UNEXPECTED_CHARACTER, Message::UnexpectedCharacter, "", reporter);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "preprocess/session.hpp"
+#include "support/characters.hpp"
 
 namespace oncec::preprocess {
 
@@ -242,7 +243,6 @@ Preprocessed preprocess(const std::filesystem::path& file, const Options& option
 
 bool is_macro_definition(std::string_view text) {
   const std::string_view name = macro_name(text);
-  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
   return !name.empty() && name.size() <= kMacroNameMax && std::all_of(name.begin(), name.end(), is_word) &&
          std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
          text.find('\n') == std::string_view::npos;

@@ -4,15 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "support/characters.hpp"
+
 namespace oncec {
-
-namespace {
-
-bool continues_character(char octet) {
-  return (static_cast<unsigned char>(octet) & 0xC0U) == 0x80U;
-}
-
-}  // namespace
 
 SourceFile::SourceFile(std::string name, std::string text, std::string unit)
     : name_(std::move(name)), text_(std::move(text)), unit_(std::move(unit)) {

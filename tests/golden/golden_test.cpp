@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../compiler/files.hpp"
 #include "backend/cpp/generator.hpp"
 #include "extended_model.hpp"
 #include "frontend/frontend.hpp"
@@ -23,11 +24,6 @@ std::vector<std::string> golden_names() {
   std::istringstream list{ONCE_GOLDEN_IDL};
   for (std::string name; list >> name;) names.push_back(name);
   return names;
-}
-
-std::string read(const fs::path& path) {
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
 }
 
 std::vector<backend::cpp::GeneratedFile> generate(const std::string& name) {

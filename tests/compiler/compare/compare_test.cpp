@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -14,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "../diamonds.hpp"
+#include "../files.hpp"
 #include "compare/report.hpp"
 #include "frontend/frontend.hpp"
 #include "frontend/onc/onc_rpc.hpp"
@@ -22,11 +22,6 @@ namespace oncec::compare {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read(const fs::path& path) {
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
 
 std::unique_ptr<model::Model> parse(const std::string& name, const std::string& text) {
   Diagnostics diagnostics;
