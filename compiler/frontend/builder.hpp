@@ -278,7 +278,7 @@ class Builder {
   std::unordered_map<const model::Declaration*, model::TypePointer> bound_types_;  // template arguments
   std::size_t generic_depth_ = 0;        // inside template modules that are only looked at
   std::size_t instantiation_depth_ = 0;  // of instantiations in instantiations
-  bool in_annotation_ = false;           // where no place may be kept: the file does not live long
+  bool in_annotation_ = false;           // whose types go to a list of their own
 };
 
 }  // namespace oncec::frontend
