@@ -282,7 +282,7 @@ class Builder {
   std::size_t instantiation_depth_ = 0;   // of instantiations in instantiations
   std::size_t instantiations_ = 0;        // in all
   bool too_many_instantiations_ = false;  // reported
-  bool in_annotation_ = false;            // where no place may be kept: the file does not live long
+  bool in_annotation_ = false;            // whose types go to a list of their own
 };
 
 }  // namespace oncec::frontend
