@@ -295,6 +295,8 @@ void once::Coding<types::Options>::write(E& encoder, const Value& value) {
     });
   });
   encode(encoder, value.where);
+  encode(encoder, value.mark);
+  encode(encoder, value.level);
 }
 
 template <once::DecoderType D>
@@ -309,6 +311,8 @@ void once::Coding<types::Options>::read(D& decoder, Value& value) {
     });
   });
   decode(decoder, value.where);
+  decode(decoder, value.mark);
+  decode(decoder, value.level);
 }
 
 template <once::EncoderType E>
