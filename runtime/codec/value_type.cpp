@@ -22,8 +22,7 @@ Registry& registry() {
 
 }  // namespace
 
-const ValueType* detail::find_value_type(std::string_view id, const ValueType* formal) {
-  if (formal != nullptr && formal->id() == id) return formal;
+const ValueType* detail::registered_value_type(std::string_view id) {
   Registry& known = registry();
   const std::shared_lock lock{known.mutex};
   const auto found = known.types.find(id);
