@@ -394,7 +394,7 @@ void decode_value(D& decoder, ValuePlace place) {
         truncated = i != 0;
         if (type != nullptr) break;
       }
-      return {type != nullptr ? type->make() : nullptr, nullptr, nullptr, nullptr};
+      return {type != nullptr ? type->make() : nullptr, nullptr, {}, nullptr};
     };
     const Reference reference = read_reference(decoder, values, make);
     const AnyValue& value = reference.value;
@@ -422,10 +422,10 @@ std::shared_ptr<void> decode_box(D& decoder, const BoxReader<D>& reader) {
   ++values.depth;
   // The type that is named, if there is one, can be no other than the declared one.
   const Reference reference = read_reference(decoder, values, [&](const NamedTypes&, bool&) -> AnyValue {
-    return {nullptr, reader.make(), reader.type, reader.empty};
+    return {nullptr, reader.make(), reader.id, reader.empty};
   });
   const AnyValue& value = reference.value;
-  if (value.value || (value.box && value.box_type != reader.type)) decoder.fail(Errc::invalid_value);
+  if (value.value || (value.box && value.box_id != reader.id)) decoder.fail(Errc::invalid_value);
   if (decoder.ok() && reference.is_new) {
     reader.decode(decoder, value.box.get());
     if (decoder.ok() && reference.tail.is_needed()) read_tail(decoder, values, reference.tail);

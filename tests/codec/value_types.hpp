@@ -20,6 +20,8 @@ struct Node : once::ValueBase {
   std::shared_ptr<Node> left;
   std::shared_ptr<Node> right;
 };
+/// Of the box that a Named has.
+inline constexpr std::string_view kNoteId = "IDL:Note:1.0";
 struct Named : Node {
   static once::ValueType kValueType;
   const once::ValueType& once_value_type() const override { return kValueType; }
@@ -61,7 +63,9 @@ once::ValueLink encode_state(E& encoder, const Named& value, std::size_t part) {
     case 0:
     case 1: return encode_state(encoder, static_cast<const Node&>(value), part);
     case 2: encode(encoder, value.name); return once::link_of(value.friend_node);
-    default: encode(encoder, value.note); return {};
+    default:
+      once::encode_box(encoder, value.note, kNoteId, [](auto& e, const auto& note) { encode(e, note); });
+      return {};
   }
 }
 template <once::DecoderType D>
@@ -70,7 +74,9 @@ once::ValuePlace decode_state(D& decoder, Named& value, std::size_t part) {
     case 0:
     case 1: return decode_state(decoder, static_cast<Node&>(value), part);
     case 2: decode(decoder, value.name); return once::place_of(value.friend_node);
-    default: decode(decoder, value.note); return {};
+    default:
+      once::decode_box(decoder, value.note, kNoteId, [](auto& d, auto& note) { decode(d, note); });
+      return {};
   }
 }
 template <once::EncoderType E>

@@ -1,6 +1,7 @@
 // Value types as generated: graphs come out as they went in, through every codec and byte order and through
 // calls.
 #include <bit>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <thread>
@@ -125,7 +126,7 @@ void after_journeys(const T& value, Check check) {
 
 TEST(GeneratedValues, NilIsNil) {
   after_journeys(std::shared_ptr<Node>{}, [](const auto& out) { EXPECT_EQ(out, nullptr); });
-  after_journeys(Label{}, [](const auto& out) { EXPECT_EQ(out, nullptr); });
+  after_journeys(Everything{}, [](const auto& out) { EXPECT_EQ(out.text, nullptr); });
 }
 
 TEST(GeneratedValues, WhatIsSharedStaysShared) {
@@ -157,7 +158,8 @@ TEST(GeneratedValues, WhatIsSharedStaysShared) {
     EXPECT_EQ(out.chosen.list(), end);
     EXPECT_EQ(out.whatever, out.many[1]);
     EXPECT_EQ(*out.text, "once");
-    EXPECT_EQ(out.text, out.nick);
+    EXPECT_NE(out.text, out.nick);  // one object is two values if two boxes have it
+    EXPECT_EQ(*out.text, *out.nick);
     EXPECT_EQ(out.way->at(1), (Point{3, 4}));
     EXPECT_EQ(out.figure, nullptr);
   });
@@ -166,7 +168,7 @@ TEST(GeneratedValues, WhatIsSharedStaysShared) {
 TEST(GeneratedValues, CyclesClose) {
   const auto leaf = tree("leaf");
   const auto root = tree("root", {leaf, tree("other"), leaf});
-  leaf->text = std::make_shared<std::string>("soft");
+  leaf->text = root->text = std::make_shared<std::string>("soft");
   root->where = std::make_shared<Point>(Point{5, 6});
   const Parents parents{root};
   after_journeys(root, [](const std::shared_ptr<Tree>& out) {
@@ -176,6 +178,7 @@ TEST(GeneratedValues, CyclesClose) {
     EXPECT_EQ(out->children[0]->name, "leaf");
     EXPECT_EQ(out->children[0], out->children[2]);
     EXPECT_EQ(*out->children[0]->text, "soft");
+    EXPECT_EQ(out->children[0]->text, out->text);
     EXPECT_EQ(out->where->y, 6);
     for (const auto& child : out->children) EXPECT_EQ(child->parent, out);
     for (const auto& child : out->children) child->parent.reset();
@@ -303,17 +306,40 @@ TEST(GeneratedValues, ABoxKeepsTheBoundOfWhatIsInIt) {
   EXPECT_FALSE(encoded(all).empty());
   *all.nick += "9";
   once::test::expect_not_encodable(all, Errc::limit_exceeded);
-  // A `text` that is too long for a `nick` that is said to be the same.
+  // Not by its being the same object as one of a box without a bound either.
+  *all.nick = "12345678";
+  all.text = all.nick;
+  EXPECT_FALSE(encoded(all).empty());
+  *all.nick += "9";
+  once::test::expect_not_encodable(all, Errc::limit_exceeded);
+}
+
+/// `octets` with `reference` in the place of the nil that is the last of them but `behind`.
+std::string with_reference(std::string octets, std::size_t behind, const std::string& reference) {
+  return octets.replace(octets.size() - behind - 4, 4, reference);
+}
+
+TEST(GeneratedValues, ABoxIsNeverTakenForOneOfAnotherDeclaration) {
   Everything sender;
   sender.text = std::make_shared<std::string>("123456789");
-  std::string octets = encoded(sender);
-  const std::size_t text = octets.find("123456789") - 8;  // its tag and its length stand before it
-  octets.replace(text, 24,
-                 octets.substr(text + 24, 4) + octets.substr(text + 24, 4) + octets.substr(text, 24));
-  octets.erase(text + 32, 8);
+  // Behind the text, in both codecs: a nil `way`, the `nick`, and two nils.
+  once::Buffer buffer;
+  ASSERT_EQ((once::test::encode_all<once::XdrEncoder>(buffer, sender)), Errc::ok);
+  const std::string xdr{once::as_text(buffer.view())};
+  const std::size_t xdr_text = xdr.find("123456789") - 12;  // kind, no id, length
+  const auto xdr_back = static_cast<char>(xdr.size() - 12 - xdr_text);
   Everything out;
-  using Decoder = once::CdrDecoder<std::endian::native>;
-  EXPECT_EQ((once::test::decode_all<Decoder>(once::as_bytes(octets), out)), Errc::limit_exceeded);
+  EXPECT_EQ((once::test::decode_all<once::XdrDecoder>(
+                once::as_bytes(with_reference(xdr, 8, std::string("\0\0\0\1\0\0\0", 7) + xdr_back)), out)),
+            Errc::invalid_value);
+  const std::string cdr = encoded(sender);
+  const std::size_t cdr_text = cdr.find("123456789") - 8;  // tag, length
+  const auto offset = static_cast<std::int32_t>(cdr_text) - static_cast<std::int32_t>(cdr.size() - 12 + 4);
+  std::string indirection("\xff\xff\xff\xff\0\0\0\0", 8);
+  std::memcpy(indirection.data() + 4, &offset, sizeof offset);
+  EXPECT_EQ((once::test::decode_all<once::CdrDecoder<std::endian::native>>(
+                once::as_bytes(with_reference(cdr, 8, indirection)), out)),
+            Errc::invalid_value);
 }
 
 // The file has anys; what holds values cannot stand in one.

@@ -157,8 +157,12 @@ once::ValueLink encode_state(E& encoder, const Tree& value, std::size_t part) {
       encode(encoder, value.children);
       return once::link_of(value.parent);
     default:
-      encode(encoder, value.text);
-      encode(encoder, value.where);
+      encode_box(encoder, value.text, "IDL:garden/Label:1.0", [](auto& e1, const auto& element1) {
+        encode(e1, element1);
+      });
+      encode_box(encoder, value.where, "IDL:garden/Place:1.0", [](auto& e1, const auto& element1) {
+        encode(e1, element1);
+      });
       return {};
   }
 }
@@ -171,8 +175,12 @@ once::ValuePlace decode_state(D& decoder, Tree& value, std::size_t part) {
       decode(decoder, value.children);
       return once::place_of(value.parent);
     default:
-      decode(decoder, value.text);
-      decode(decoder, value.where);
+      decode_box(decoder, value.text, "IDL:garden/Label:1.0", [](auto& d1, auto& element1) {
+        decode(d1, element1);
+      });
+      decode_box(decoder, value.where, "IDL:garden/Place:1.0", [](auto& d1, auto& element1) {
+        decode(d1, element1);
+      });
       return {};
   }
 }
@@ -359,7 +367,9 @@ void once::Coding<garden::Choice>::write(E& encoder, const Value& value) {
   encode(encoder, value.discriminator_);
   switch (value.state_.index()) {
     case 0: encode(encoder, std::get<0>(value.state_)); break;
-    case 1: encode(encoder, std::get<1>(value.state_)); break;
+    case 1: encode_box(encoder, std::get<1>(value.state_), "IDL:garden/Label:1.0", [](auto& e1, const auto& element1) {
+      encode(e1, element1);
+    }); break;
     case 2: encode(encoder, std::get<2>(value.state_)); break;
     default: break;
   }
@@ -371,7 +381,9 @@ void once::Coding<garden::Choice>::read(D& decoder, Value& value) {
   decode(decoder, label);
   switch (Value::arm_of(label)) {
     case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, value.state_.emplace<1>()); break;
+    case 1: decode_box(decoder, value.state_.emplace<1>(), "IDL:garden/Label:1.0", [](auto& d1, auto& element1) {
+      decode(d1, element1);
+    }); break;
     case 2: decode(decoder, value.state_.emplace<2>()); break;
     case 3: value.state_.emplace<3>(); break;
     default: decoder.fail(once::Errc::invalid_value); return;
@@ -387,9 +399,13 @@ void once::Coding<garden::Everything>::write(E& encoder, const Value& value) {
   encode(encoder, value.perhaps);
   encode(encoder, value.named);
   encode(encoder, value.chosen);
-  encode(encoder, value.text);
-  encode(encoder, value.way);
-  encode_box(encoder, value.nick, [](auto& e1, const auto& element1) {
+  encode_box(encoder, value.text, "IDL:garden/Label:1.0", [](auto& e1, const auto& element1) {
+    encode(e1, element1);
+  });
+  encode_box(encoder, value.way, "IDL:garden/Route:1.0", [](auto& e1, const auto& element1) {
+    encode(e1, element1);
+  });
+  encode_box(encoder, value.nick, "IDL:garden/ShortName:1.0", [](auto& e1, const auto& element1) {
     encode_bounded(e1, element1, 8);
   });
   encode(encoder, value.figure);
@@ -404,9 +420,13 @@ void once::Coding<garden::Everything>::read(D& decoder, Value& value) {
   decode(decoder, value.perhaps);
   decode(decoder, value.named);
   decode(decoder, value.chosen);
-  decode(decoder, value.text);
-  decode(decoder, value.way);
-  decode_box(decoder, value.nick, [](auto& d1, auto& element1) {
+  decode_box(decoder, value.text, "IDL:garden/Label:1.0", [](auto& d1, auto& element1) {
+    decode(d1, element1);
+  });
+  decode_box(decoder, value.way, "IDL:garden/Route:1.0", [](auto& d1, auto& element1) {
+    decode(d1, element1);
+  });
+  decode_box(decoder, value.nick, "IDL:garden/ShortName:1.0", [](auto& d1, auto& element1) {
     decode_bounded(d1, element1, 8);
   });
   decode(decoder, value.figure);
@@ -587,11 +607,15 @@ struct Gardener_describe {
   }
   template <class E>
   static void encode_result(E& encoder, const Label& result) {
-    encode(encoder, result);
+    encode_box(encoder, result, "IDL:garden/Label:1.0", [](auto& e1, const auto& element1) {
+      encode(e1, element1);
+    });
   }
   template <class D>
   static void decode_result(D& decoder, Label& result) {
-    decode(decoder, result);
+    decode_box(decoder, result, "IDL:garden/Label:1.0", [](auto& d1, auto& element1) {
+      decode(d1, element1);
+    });
   }
 };
 
@@ -713,11 +737,15 @@ struct Gardener_way {
   static void decode_arguments(D&, Arguments&) {}
   template <class E>
   static void encode_result(E& encoder, const Route& result) {
-    encode(encoder, result);
+    encode_box(encoder, result, "IDL:garden/Route:1.0", [](auto& e1, const auto& element1) {
+      encode(e1, element1);
+    });
   }
   template <class D>
   static void decode_result(D& decoder, Route& result) {
-    decode(decoder, result);
+    decode_box(decoder, result, "IDL:garden/Route:1.0", [](auto& d1, auto& element1) {
+      decode(d1, element1);
+    });
   }
 };
 
@@ -740,11 +768,15 @@ struct Gardener_set_way {
 
   template <class E>
   static void encode_arguments(E& encoder, const Route& value) {
-    encode(encoder, value);
+    encode_box(encoder, value, "IDL:garden/Route:1.0", [](auto& e1, const auto& element1) {
+      encode(e1, element1);
+    });
   }
   template <class D>
   static void decode_arguments(D& decoder, Arguments& arguments) {
-    decode(decoder, arguments.value);
+    decode_box(decoder, arguments.value, "IDL:garden/Route:1.0", [](auto& d1, auto& element1) {
+      decode(d1, element1);
+    });
   }
 };
 
