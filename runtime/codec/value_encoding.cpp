@@ -199,6 +199,7 @@ void encode_value(E& encoder, ValueLink link) {
     Ending ending;
     std::size_t part = 0;  // of the state: the next
   };
+  if (link.value == nullptr) return encoder.value(kNil);  // which takes no memory
   EncodedValues& values = values_of(encoder);
   std::vector<Open> open;  // each is referred to by the one before it
   ++values.depth;
@@ -223,6 +224,7 @@ void encode_value(E& encoder, ValueLink link) {
 
 template <class E>
 void encode_box(E& encoder, const void* box, std::string_view id, BoxWriter<E> writer) {
+  if (box == nullptr) return encoder.value(kNil);
   EncodedValues& values = values_of(encoder);
   ++values.depth;
   if (const auto ending = write_reference(encoder, values, box, id, nullptr, nullptr)) {
