@@ -1,5 +1,7 @@
 // Values on their way in: which objects a message has had, and where; chunks; truncation.
 #include <algorithm>
+#include <exception>
+#include <new>
 #include <optional>
 #include <vector>
 
@@ -30,8 +32,9 @@ struct DecodedValues {
   std::vector<At<NamedType>> ids;
   std::vector<At<NamedTypes>> id_lists;
   std::uint32_t depth = 0;
-  std::int64_t chunk_level = 0;  // how many values around are in chunks
-  std::int64_t ended_level = 0;  // an end tag ended all values from this level on; 0: none
+  std::int64_t chunk_level = 0;                 // how many values around are in chunks
+  std::int64_t ended_level = 0;                 // an end tag ended all values from this level on; 0: none
+  int exceptions = std::uncaught_exceptions();  // more of them at the end: one ends the decoding
 };
 
 namespace {
@@ -52,6 +55,19 @@ std::optional<std::uint32_t> peek(const CdrDecoder<order>& decoder) {
   const std::size_t gap = cdr_gap(decoder.position(), 4);
   if (Access::left(decoder) < gap + 4) return std::nullopt;
   return load<std::uint32_t, order>(Access::next(decoder) + gap);
+}
+
+std::optional<std::uint32_t> peek(const XdrDecoder& decoder) {
+  if (Access::left(decoder) < 4) return std::nullopt;
+  return load<std::uint32_t, std::endian::big>(Access::next(decoder));
+}
+
+/// Reads a nil that stands before all values: it takes no memory.
+template <class D>
+bool read_first_nil(D& decoder) {
+  if (Access::values(decoder) != nullptr || peek(decoder) != kNil) return false;
+  decoder.template value<std::uint32_t>();
+  return true;
 }
 
 /// True if what is left of the chunk is a gap before what stands behind it.
@@ -332,6 +348,23 @@ ValuePlace decode_state(XdrDecoder& decoder, const ValueType& type, ValueBase& v
   return code_state(decoder, type.coders().decode_xdr, value, part);
 }
 
+/// For an object of that size, and for its place among the values of the message.
+bool take_memory(DecoderBase& decoder, std::size_t size) {
+  return decoder.take_memory(size + sizeof(At<AnyValue>));
+}
+
+/// nullptr if there is no factory, if the program's has thrown, or if the message has had its memory.
+std::shared_ptr<ValueBase> new_value(DecoderBase& decoder, const ValueType& type) {
+  if (!take_memory(decoder, type.coders().size)) return nullptr;
+  try {
+    return type.make();
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (...) {
+    return nullptr;  // what a program's exception means is nothing that callers of decoders could know
+  }
+}
+
 /// Takes all references out of a value's state: what is decoded from nothing is empty.
 template <class D>
 void empty_with(ValueBase& value, const ValueType& type) {
@@ -381,7 +414,7 @@ void decode_value(D& decoder, ValuePlace place) {
     Tail tail;
     std::size_t part = 0;  // of the state: the next
   };
-  if (!decoder.ok()) return;
+  if (!decoder.ok() || read_first_nil(decoder)) return;
   DecodedValues& values = values_of(decoder);
   std::vector<Open> open;  // each is referred to by the one before it
   ++values.depth;
@@ -394,7 +427,7 @@ void decode_value(D& decoder, ValuePlace place) {
         truncated = i != 0;
         if (type != nullptr) break;
       }
-      return {type != nullptr ? type->make() : nullptr, nullptr, {}, nullptr};
+      return {type != nullptr ? new_value(decoder, *type) : nullptr, nullptr, {}, nullptr};
     };
     const Reference reference = read_reference(decoder, values, make);
     const AnyValue& value = reference.value;
@@ -417,11 +450,12 @@ void decode_value(D& decoder, ValuePlace place) {
 
 template <class D>
 std::shared_ptr<void> decode_box(D& decoder, const BoxReader<D>& reader) {
-  if (!decoder.ok()) return nullptr;
+  if (!decoder.ok() || read_first_nil(decoder)) return nullptr;
   DecodedValues& values = values_of(decoder);
   ++values.depth;
   // The type that is named, if there is one, can be no other than the declared one.
   const Reference reference = read_reference(decoder, values, [&](const NamedTypes&, bool&) -> AnyValue {
+    if (!take_memory(decoder, reader.size)) return {};
     return {nullptr, reader.make(), reader.id, reader.empty};
   });
   const AnyValue& value = reference.value;
@@ -447,7 +481,7 @@ template std::shared_ptr<void> decode_box(XdrDecoder&, const BoxReader<XdrDecode
 }  // namespace detail
 
 void DecoderBase::release(detail::DecodedValues* values, bool ok) {
-  if (!ok) detail::abandon(*values);
+  if (!ok || std::uncaught_exceptions() > values->exceptions) detail::abandon(*values);
   delete values;
 }
 

@@ -1,6 +1,7 @@
 // Messages with values that are small and would have a reader take much memory or time: an error, or work in
 // proportion to the message.
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -122,6 +123,43 @@ TEST(ValueBombs, InXdrAListOfNoTypesIsRefused) {
   decode(decoder, out);
   EXPECT_EQ(decoder.error(), Errc::invalid_value);
   EXPECT_EQ(decoder.error_offset(), 4U);
+}
+
+// Four octets would make a Page of 64 KiB.
+TEST(ValueBombs, ValuesTakeMemoryInProportionToTheMessage) {
+  Message message;
+  for (int i = 0; i < 2'000; ++i) message.word(kTag);
+  const once::ByteView octets = message.finish();
+  std::shared_ptr<Page> out;
+  const Measured result = measured(octets, out);
+  EXPECT_EQ(result.error, Errc::limit_exceeded);
+  EXPECT_LE(result.peak, once::kMemoryMin + once::kMemoryPerOctet * octets.size() + 65'536);
+
+  std::vector<std::uint8_t> words;
+  for (int i = 0; i < 2'000; ++i) words.insert(words.end(), {0, 0, 0, 2, 0, 0, 0, 0});
+  const Allocations allocations;
+  once::XdrDecoder decoder{words};
+  decode(decoder, out);
+  EXPECT_EQ(decoder.error(), Errc::limit_exceeded);
+  EXPECT_LE(allocations.peak(), once::kMemoryMin + once::kMemoryPerOctet * words.size() + 65'536);
+}
+
+// So would a box whose content has hardly any octets.
+TEST(ValueBombs, BoxesTakeMemoryInProportionToTheMessage) {
+  using Content = std::optional<Page::Sheet>;
+  Message message;
+  for (int i = 0; i < 2'000; ++i) message.word(kTag).word(0);
+  const once::ByteView octets = message.finish();
+  const Allocations allocations;
+  Decoder decoder{octets};
+  std::vector<std::shared_ptr<Content>> boxes(2'000);
+  for (auto& box : boxes) {
+    once::decode_box(decoder, box, "IDL:Maybe:1.0", [](auto& d, auto& content) { decode(d, content); });
+    if (!decoder.ok()) break;
+    ASSERT_NE(box, nullptr);
+  }
+  EXPECT_EQ(decoder.error(), Errc::limit_exceeded);
+  EXPECT_LE(allocations.peak(), once::kMemoryMin + once::kMemoryPerOctet * octets.size() + 65'536);
 }
 
 }  // namespace

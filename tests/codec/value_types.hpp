@@ -1,6 +1,7 @@
 // Value types written by hand, as generated code would have them, for tests that send them to and fro.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,6 +40,18 @@ struct Other : once::ValueBase {
   const once::ValueType& once_value_type() const override { return kValueType; }
   std::uint8_t small = 0;
   double large = 0;
+};
+
+/// Of the box that a Page has.
+inline constexpr std::string_view kSheetId = "IDL:Sheet:1.0";
+/// Large, and has its references first.
+struct Page : once::ValueBase {
+  using Sheet = std::array<std::uint8_t, 65'536>;
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+  std::shared_ptr<Page> next;
+  std::shared_ptr<Sheet> sheet;
+  Sheet data{};
 };
 
 template <once::EncoderType E>
@@ -93,6 +106,21 @@ once::ValuePlace decode_state(D& decoder, Other& value, std::size_t) {
 }
 
 template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Page& value, std::size_t part) {
+  if (part == 0) return once::link_of(value.next);
+  once::encode_box(encoder, value.sheet, kSheetId, [](auto& e, const auto& sheet) { encode(e, sheet); });
+  encode(encoder, value.data);
+  return {};
+}
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Page& value, std::size_t part) {
+  if (part == 0) return once::place_of(value.next);
+  once::decode_box(decoder, value.sheet, kSheetId, [](auto& d, auto& sheet) { decode(d, sheet); });
+  decode(decoder, value.data);
+  return {};
+}
+
+template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Branch& value, std::size_t) {
   encode(encoder, value.branches);
   return {};
@@ -113,6 +141,8 @@ inline constinit once::ValueType Named::kValueType{"IDL:Named:1.0", &Node::kValu
                                                    once::value_coders<Named, once::Cdr, once::Xdr>()};
 inline constinit once::ValueType Branch::kValueType{"IDL:Branch:1.0", nullptr, make<Branch>,
                                                     once::value_coders<Branch, once::Cdr, once::Xdr>()};
+inline constinit once::ValueType Page::kValueType{"IDL:Page:1.0", nullptr, make<Page>,
+                                                  once::value_coders<Page, once::Cdr, once::Xdr>()};
 inline constinit once::ValueType Other::kValueType{"IDL:Other:1.0", nullptr, make<Other>,
                                                    once::value_coders<Other, once::Cdr, once::Xdr>()};
 

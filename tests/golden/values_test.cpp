@@ -1,5 +1,5 @@
-// Value types as generated: graphs come out as they went in, through every codec and byte order and through
-// calls.
+// Value types as generated: graphs come out as they went in, through both codecs, from messages in either
+// byte order, and through calls.
 #include <bit>
 #include <cstring>
 #include <memory>
@@ -104,7 +104,7 @@ class Parents {
   std::shared_ptr<Tree> root_;
 };
 
-/// Calls `check(value after its journey)` for each codec and byte order.
+/// Calls `check(value after its journey)` for each codec. Values are only written in the machine's own order.
 template <class T, class Check>
 void after_journeys(const T& value, Check check) {
   const auto through = [&](auto encoder, auto decoder) {
@@ -205,6 +205,76 @@ TEST(GeneratedValues, TravelAsDocumented) {
                                "\xf4\xff\xff\xff",
                                16));
   }
+}
+
+/// What a machine that writes the higher octet first has sent.
+class BigEndian {
+ public:
+  template <class T>
+  BigEndian& put(T value) {
+    encoder_.value(value);
+    return *this;
+  }
+  BigEndian& put(std::string_view text) {
+    encoder_.text(text);
+    return *this;
+  }
+  template <class T>
+  std::shared_ptr<T> read() {
+    EXPECT_TRUE(encoder_.finish());
+    std::shared_ptr<T> value;
+    EXPECT_EQ((once::test::decode_all<once::CdrDecoder<std::endian::big>>(buffer_.view(), value)), Errc::ok);
+    return value;
+  }
+
+ private:
+  once::Buffer buffer_;
+  once::CdrEncoder<std::endian::big> encoder_{buffer_};
+};
+
+TEST(GeneratedValues, ArriveFromMachinesOfTheOtherByteOrder) {
+  const auto self = BigEndian{}.put(0x7fffff00U).put(7U).put(0xffffffffU).put(-12).read<Node>();
+  ASSERT_NE(self, nullptr);
+  EXPECT_EQ(self->number, 7);
+  EXPECT_EQ(self->next, self);
+  self->next.reset();
+
+  const auto marked = BigEndian{}
+                          .put(0x7fffff0eU)  // a list of types, and chunks
+                          .put(2U)
+                          .put(std::string_view{"IDL:garden/Marked:1.0"})
+                          .put(std::string_view{"IDL:garden/Node:1.0"})
+                          .put(8U)  // number and next, nil
+                          .put(4U)
+                          .put(0U)
+                          .put(12U)  // mark, its gap, and other, nil
+                          .put(std::string_view{"x"})
+                          .put(0U)
+                          .put(-1)
+                          .read<Node>();
+  const auto same = std::dynamic_pointer_cast<Marked>(marked);
+  ASSERT_NE(same, nullptr);
+  EXPECT_EQ(same->number, 4);
+  EXPECT_EQ(same->mark, "x");
+  EXPECT_EQ(same->other, nullptr);
+
+  const auto box = BigEndian{}
+                       .put(0x7fffff00U)
+                       .put(std::string_view{"t"})
+                       .put(0U)  // no children
+                       .put(0xffffffffU)
+                       .put(-20)  // it is its own parent
+                       .put(0x7fffff00U)
+                       .put(std::string_view{"hi"})
+                       .put(0x7fffff00U)
+                       .put(1U)
+                       .put(2U)
+                       .read<Tree>();
+  ASSERT_NE(box, nullptr);
+  EXPECT_EQ(box->parent, box);
+  box->parent.reset();
+  EXPECT_EQ(*box->text, "hi");
+  EXPECT_EQ(*box->where, (Point{1, 2}));
 }
 
 TEST(GeneratedValues, AListOfAHundredThousandComesOut) {
@@ -342,6 +412,40 @@ TEST(GeneratedValues, ABoxIsNeverTakenForOneOfAnotherDeclaration) {
             Errc::invalid_value);
 }
 
+struct CountedDiary final : Diary {
+  static inline int living = 0;
+  CountedDiary() { ++living; }
+  ~CountedDiary() override { --living; }
+};
+
+TEST(GeneratedValues, CyclesThroughTypesThatContainThemselvesEndWithABadMessage) {
+  const auto diary = once::make_value<Diary>();
+  diary->last.where = diary;
+  diary->last.answers.resize(1);
+  diary->last.answers[0].where = diary;
+  diary->first.about(diary);
+  once::set_value_factory<Diary>(
+      []() -> std::shared_ptr<once::ValueBase> { return once::make_value<CountedDiary>(); });
+  const auto cut_everywhere = [&](auto encoder, auto decoder) {
+    once::Buffer buffer;
+    ASSERT_EQ((once::test::encode_all<typename decltype(encoder)::type>(buffer, diary)), Errc::ok);
+    for (std::size_t size = 0; size < buffer.size(); ++size) {
+      std::shared_ptr<Diary> out;
+      EXPECT_NE((once::test::decode_all<typename decltype(decoder)::type>(buffer.view().first(size), out)),
+                Errc::ok);
+      out.reset();
+      EXPECT_EQ(CountedDiary::living, 0) << size;
+      CountedDiary::living = 0;
+    }
+  };
+  cut_everywhere(std::type_identity<once::XdrEncoder>{}, std::type_identity<once::XdrDecoder>{});
+  cut_everywhere(std::type_identity<once::Cdr::Encoder>{},
+                 std::type_identity<once::CdrDecoder<std::endian::native>>{});
+  once::set_value_factory<Diary>(once::make_plain_value<Diary>);
+  diary->last = {};
+  diary->first = {};
+}
+
 // The file has anys; what holds values cannot stand in one.
 static_assert(once::HasTypeCode<Point>);
 static_assert(!once::HasTypeCode<Everything> && !once::HasTypeCode<Choice> && !once::HasTypeCode<Full>);
@@ -444,6 +548,8 @@ TEST_F(GeneratedValueCalls, CarryGraphsBothWays) {
     const auto sown = gardener.sow(seed);
     EXPECT_EQ(sown->by, gardener.ref());
     EXPECT_EQ(sown->next->sort.get_if<Point>(), (Point{1, 2}));
+    once::set_value_factory<Circle>([]() -> std::shared_ptr<once::ValueBase> { throw 7; });
+    EXPECT_THROW(gardener.describe(once::make_value<OwnCircle>(1, "round")), once::SystemError);
     gardener.way(std::make_shared<std::vector<Point>>(std::vector<Point>{{7, 8}}));
     EXPECT_EQ(gardener.way()->front().x, 7);
   }

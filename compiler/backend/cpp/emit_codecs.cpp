@@ -46,6 +46,10 @@ struct Direction {
   std::string verb;       // "encode"
   std::string coder;      // "encoder"
   std::string qualifier;  // of a value: "const "
+
+  std::string value(const model::Member& member, const std::string& expression) const {
+    return verb == "encode" ? member_value(member, expression) : decoded_value(member, expression, coder);
+  }
 };
 const Direction kEncode = {"encode", "encoder", "const "};
 const Direction kDecode = {"decode", "decoder", ""};
@@ -216,7 +220,7 @@ void emit_list_codec(Code& code, const Input& input, const Declaration& declarat
   const std::string name = coding_name(input, declaration);
   const auto emit_direction = [&](const Direction& direction) {
     for (std::size_t i = 0; i + 1 < members.size(); ++i) {
-      const std::string value = member_value(members[i], "node->" + identifier(members[i].name));
+      const std::string value = direction.value(members[i], "node->" + identifier(members[i].name));
       emit_statement(code, Statement{direction}.of(*members[i].type, value));
     }
   };
@@ -275,7 +279,7 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
                                "::" + input.names.qualified(*base) + "&>(value));");
     }
     for (const model::Member& member : members) {
-      const std::string value = member_value(member, "value." + name_of(member.name));
+      const std::string value = direction.value(member, "value." + name_of(member.name));
       emit_statement(code, Statement{direction}.of(*member.type, value));
     }
   };
@@ -325,7 +329,12 @@ std::string codec_name(const Input& input, const Declaration& declaration) {
 
 void emit_nesting(Code& code, const Declaration& declaration, std::string_view coder) {
   if (!contains_itself(declaration)) return;
-  code.emit("const once::Nesting nesting{$coder$};\nif (!nesting) return;", {{"coder", coder}});
+  code.emit("const once::Nesting nesting{$coder$};", {{"coder", coder}});
+  if (coder == kDecode.coder) {
+    code.emit("if (!nesting) {\n  value = Value{};\n  return;\n}");
+  } else {
+    code.emit("if (!nesting) return;");
+  }
 }
 
 void emit_codec_declaration(Code& code, const Input& input, const Declaration& declaration) {

@@ -326,7 +326,10 @@ void once::Coding<types::Tree>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<types::Tree>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode(decoder, value.label);
   decode(decoder, value.children);
 }
@@ -341,7 +344,10 @@ void once::Coding<types::Folder>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<types::Folder>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode(decoder, value.entries);
 }
 
@@ -356,7 +362,10 @@ void once::Coding<types::Entry>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<types::Entry>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode(decoder, value.name);
   decode_bounded(decoder, value.below, 1);
 }

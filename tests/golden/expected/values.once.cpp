@@ -82,6 +82,41 @@ std::ostream& operator<<(std::ostream& out, const Everything& value) { return on
 std::string to_string(const Full& value) { return once::printed(value); }
 std::ostream& operator<<(std::ostream& out, const Full& value) { return once::put(out, value); }
 
+std::string to_string(const Remark& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Remark& value) { return once::put(out, value); }
+
+std::size_t Thought::arm_of(std::int16_t label) {
+  switch (label) {
+    case 0: return 0;
+    case 1: return 1;
+    default: return 2;
+  }
+}
+
+void Thought::_d(std::int16_t label) {
+  const std::size_t arm = arm_of(label);
+  if (arm != state_.index()) {
+    switch (arm) {
+      case 2: state_.emplace<2>(); break;
+      default: throw std::invalid_argument("Thought: the label belongs to another arm");
+    }
+  }
+  discriminator_ = label;
+}
+
+void Thought::parts(const Thoughts& value) {
+  state_.emplace<0>(value);
+  discriminator_ = 0;
+}
+
+void Thought::about(const std::shared_ptr<Diary>& value) {
+  state_.emplace<1>(value);
+  discriminator_ = 1;
+}
+
+std::string to_string(const Thought& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Thought& value) { return once::put(out, value); }
+
 template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Node& value, std::size_t part) {
   switch (part) {
@@ -235,6 +270,25 @@ std::string to_string(const Ring& value) { return once::printed(value); }
 std::ostream& operator<<(std::ostream& out, const Ring& value) { return once::put(out, value); }
 
 template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Diary& value, std::size_t) {
+  encode(encoder, value.last);
+  encode(encoder, value.first);
+  encode(encoder, value.pages);
+  return {};
+}
+
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Diary& value, std::size_t) {
+  decode(decoder, value.last);
+  decode(decoder, value.first);
+  decode(decoder, value.pages);
+  return {};
+}
+
+std::string to_string(const Diary& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Diary& value) { return once::put(out, value); }
+
+template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Seed& value, std::size_t part) {
   switch (part) {
     case 0:
@@ -327,6 +381,17 @@ constinit once::ValueType Ring::kValueType{
     nullptr,
     once::value_coders<Ring, once::Cdr, once::Xdr>()};
 
+template once::ValueLink encode_state(once::Cdr::Encoder&, const Diary&, std::size_t);
+template once::ValuePlace decode_state(once::CdrDecoder<std::endian::little>&, Diary&, std::size_t);
+template once::ValuePlace decode_state(once::CdrDecoder<std::endian::big>&, Diary&, std::size_t);
+template once::ValueLink encode_state(once::XdrEncoder&, const Diary&, std::size_t);
+template once::ValuePlace decode_state(once::XdrDecoder&, Diary&, std::size_t);
+
+constinit once::ValueType Diary::kValueType{
+    "IDL:garden/Diary:1.0", nullptr,
+    once::make_plain_value<Diary>,
+    once::value_coders<Diary, once::Cdr, once::Xdr>()};
+
 template once::ValueLink encode_state(once::Cdr::Encoder&, const Seed&, std::size_t);
 template once::ValuePlace decode_state(once::CdrDecoder<std::endian::little>&, Seed&, std::size_t);
 template once::ValuePlace decode_state(once::CdrDecoder<std::endian::big>&, Seed&, std::size_t);
@@ -347,6 +412,7 @@ const once::RegisteredValueTypes kValueTypesOfFile{&::garden::Node::kValueType,
                                                    &::garden::Tree::kValueType,
                                                    &::garden::Circle::kValueType,
                                                    &::garden::Ring::kValueType,
+                                                   &::garden::Diary::kValueType,
                                                    &::garden::Seed::kValueType};
 }  // namespace
 
@@ -443,6 +509,55 @@ void once::Coding<garden::Full>::read(D& decoder, Value& value) {
   decode(decoder, value.last);
 }
 
+template <once::EncoderType E>
+void once::Coding<garden::Remark>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.where);
+  encode(encoder, value.answers);
+}
+
+template <once::DecoderType D>
+void once::Coding<garden::Remark>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
+  decode(decoder, value.where);
+  decode(decoder, value.answers);
+}
+
+template <once::EncoderType E>
+void once::Coding<garden::Thought>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    case 1: encode(encoder, std::get<1>(value.state_)); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<garden::Thought>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: decode(decoder, value.state_.emplace<1>()); break;
+    case 2: value.state_.emplace<2>(); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
 template void once::Coding<garden::Point>::write(once::Cdr::Encoder&, const Value&);
 template void once::Coding<garden::Point>::read(once::CdrDecoder<std::endian::little>&, Value&);
 template void once::Coding<garden::Point>::read(once::CdrDecoder<std::endian::big>&, Value&);
@@ -466,6 +581,18 @@ template void once::Coding<garden::Full>::read(once::CdrDecoder<std::endian::lit
 template void once::Coding<garden::Full>::read(once::CdrDecoder<std::endian::big>&, Value&);
 template void once::Coding<garden::Full>::write(once::XdrEncoder&, const Value&);
 template void once::Coding<garden::Full>::read(once::XdrDecoder&, Value&);
+
+template void once::Coding<garden::Remark>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<garden::Remark>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<garden::Remark>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<garden::Remark>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<garden::Remark>::read(once::XdrDecoder&, Value&);
+
+template void once::Coding<garden::Thought>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<garden::Thought>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<garden::Thought>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<garden::Thought>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<garden::Thought>::read(once::XdrDecoder&, Value&);
 
 once::TypeIndex once::TypeCodeOf<garden::Point>::describe(TypeCodeBuilder& types) {
   const auto [self, is_new] = types.declare(TypeKind::Struct, "IDL:garden/Point:1.0", "Point");

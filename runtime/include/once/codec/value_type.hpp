@@ -49,8 +49,8 @@ namespace once {
 
 class ValueType;
 
-/// How deep values may stand in each other in a message, counted where something else is between them: a
-/// sequence, a structure, a union, a box. A value that is itself a member of another's state is followed in a
+/// How deep values may stand in each other in a message, where something else is between them, a sequence, a
+/// structure, a union; boxes always count. A value that is itself a member of another's state is followed in a
 /// loop, so that lists may have any length. Errc::limit_exceeded beyond it, in both directions.
 inline constexpr std::uint32_t kValueDepthMax = 1'000;
 
@@ -106,8 +106,9 @@ class ValueType {
  public:
   using Make = std::shared_ptr<ValueBase> (*)();
   /// How the state is encoded and decoded: in parts, counted from 0, of which all but the last return the
-  /// reference behind them. Those without a coder are nullptr.
+  /// reference behind them. Those without a coder are nullptr. And how large a value is in memory.
   struct Coders {
+    std::size_t size = 0;
     ValueLink (*encode_cdr)(Cdr::Encoder&, const ValueBase&, std::size_t part) = nullptr;
     ValueLink (*encode_xdr)(XdrEncoder&, const ValueBase&, std::size_t part) = nullptr;
     ValuePlace (*decode_little)(CdrDecoder<std::endian::little>&, ValueBase&, std::size_t part) = nullptr;
@@ -183,6 +184,7 @@ struct BoxWriter {
 template <class D>
 struct BoxReader {
   std::string_view id;
+  std::size_t size;  // of what make() makes
   std::shared_ptr<void> (*make)();
   void (*decode)(D&, void*);
   void (*empty)(void*);
@@ -223,6 +225,7 @@ ValuePlace decode_state_of(D& decoder, ValueBase& value, std::size_t part) {
 template <class T, class... Codecs>
 constexpr ValueType::Coders value_coders() {
   ValueType::Coders coders;
+  coders.size = sizeof(T);
   if constexpr (OneOf<Cdr, Codecs...>) {
     coders.encode_cdr = detail::encode_state_of<Cdr::Encoder, T>;
     coders.decode_little = detail::decode_state_of<CdrDecoder<std::endian::little>, T>;
@@ -262,7 +265,8 @@ void encode_box(E& encoder, const std::shared_ptr<T>& box, std::string_view id, 
 /// `id` must stay until the decoder ends.
 template <DecoderType D, class T, class F>
 void decode_box(D& decoder, std::shared_ptr<T>& box, std::string_view id, F) {
-  const detail::BoxReader<D> reader = {id, []() -> std::shared_ptr<void> { return std::make_shared<T>(); },
+  const detail::BoxReader<D> reader = {id, sizeof(T),
+                                       []() -> std::shared_ptr<void> { return std::make_shared<T>(); },
                                        [](D& d, void* content) { F{}(d, *static_cast<T*>(content)); },
                                        [](void* content) { *static_cast<T*>(content) = T{}; }};
   box = std::static_pointer_cast<T>(detail::decode_box(decoder, reader));
