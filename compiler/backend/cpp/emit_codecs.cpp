@@ -16,22 +16,20 @@ const model::ValueBox* box_of(const model::Type& type) {
   return declaration != nullptr ? std::get_if<model::ValueBox>(&declaration->body) : nullptr;
 }
 
-/// True if encode(encoder, value) does not know all there is to know: a bound that the C++ type does not
-/// have.
-bool has_bound(const model::Type& type) {
+/// True if encode(encoder, value) has to be told what the C++ type does not say: bounds, and which box it is.
+bool must_be_told(const model::Type& type) {
   const model::Type& resolved = model::resolve(type);
   if (const auto* const text = std::get_if<model::StringType>(&resolved.form)) return text->bound != 0;
   if (const auto* const sequence = std::get_if<model::SequenceType>(&resolved.form)) {
-    return sequence->bound != 0 || has_bound(*sequence->element);
+    return sequence->bound != 0 || must_be_told(*sequence->element);
   }
   if (const auto* const array = std::get_if<model::ArrayType>(&resolved.form))
-    return has_bound(*array->element);
+    return must_be_told(*array->element);
   if (const auto* const optional = std::get_if<model::OptionalType>(&resolved.form))
-    return has_bound(*optional->element);
+    return must_be_told(*optional->element);
   if (const auto* const map = std::get_if<model::MapType>(&resolved.form))
-    return map->bound != 0 || has_bound(*map->key) || has_bound(*map->value);
-  const model::ValueBox* const box = box_of(resolved);
-  return box != nullptr && has_bound(*box->type);
+    return map->bound != 0 || must_be_told(*map->key) || must_be_told(*map->value);
+  return box_of(resolved) != nullptr;
 }
 
 std::string indented(const std::string& text) {
@@ -48,6 +46,10 @@ struct Direction {
   std::string verb;       // "encode"
   std::string coder;      // "encoder"
   std::string qualifier;  // of a value: "const "
+
+  std::string value(const model::Member& member, const std::string& expression) const {
+    return verb == "encode" ? member_value(member, expression) : decoded_value(member, expression, coder);
+  }
 };
 const Direction kEncode = {"encode", "encoder", "const "};
 const Direction kDecode = {"decode", "decoder", ""};
@@ -81,7 +83,7 @@ class Statement {
   }
 
   std::string of(const model::Type& type, const std::string& value, std::size_t depth) const {
-    if (!has_bound(type)) return call("", value, depth, "");
+    if (!must_be_told(type)) return call("", value, depth, "");
     const model::Type& resolved = model::resolve(type);
     if (const auto* const text = std::get_if<model::StringType>(&resolved.form)) {
       return call("_bounded", value, depth, std::to_string(text->bound));
@@ -96,19 +98,22 @@ class Statement {
     }
     if (const auto* const map = std::get_if<model::MapType>(&resolved.form)) {
       const std::string bound = bound_of(map->bound);
-      if (!has_bound(*map->key) && !has_bound(*map->value)) return call("_bounded", value, depth, bound);
+      if (!must_be_told(*map->key) && !must_be_told(*map->value))
+        return call("_bounded", value, depth, bound);
       const auto part = [&](const model::Type& inner_type) {
         return element(depth, [&](const std::string& inner) { return of(inner_type, inner, depth + 1); });
       };
       return call("_map", value, depth, bound + ", " + part(*map->key) + ", " + part(*map->value));
     }
     if (const model::ValueBox* const box = box_of(resolved)) {
-      return call("_box", value, depth,
-                  element(depth, [&](const std::string& inner) { return of(*box->type, inner, depth + 1); }));
+      return call(
+          "_box", value, depth,
+          quoted(declaration_of(resolved)->repository_id) + ", " +
+              element(depth, [&](const std::string& inner) { return of(*box->type, inner, depth + 1); }));
     }
     const auto& sequence = std::get<model::SequenceType>(resolved.form);
     const std::string bound = bound_of(sequence.bound);
-    if (!has_bound(*sequence.element)) return call("_bounded", value, depth, bound);
+    if (!must_be_told(*sequence.element)) return call("_bounded", value, depth, bound);
     return call("_sequence", value, depth, bound + ", " + element(depth, [&](const std::string& inner) {
                                              return of(*sequence.element, inner, depth + 1);
                                            }));
@@ -215,7 +220,7 @@ void emit_list_codec(Code& code, const Input& input, const Declaration& declarat
   const std::string name = coding_name(input, declaration);
   const auto emit_direction = [&](const Direction& direction) {
     for (std::size_t i = 0; i + 1 < members.size(); ++i) {
-      const std::string value = member_value(members[i], "node->" + identifier(members[i].name));
+      const std::string value = direction.value(members[i], "node->" + identifier(members[i].name));
       emit_statement(code, Statement{direction}.of(*members[i].type, value));
     }
   };
@@ -274,7 +279,7 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
                                "::" + input.names.qualified(*base) + "&>(value));");
     }
     for (const model::Member& member : members) {
-      const std::string value = member_value(member, "value." + name_of(member.name));
+      const std::string value = direction.value(member, "value." + name_of(member.name));
       emit_statement(code, Statement{direction}.of(*member.type, value));
     }
   };
@@ -320,7 +325,12 @@ std::string codec_name(const Input& input, const Declaration& declaration) {
 
 void emit_nesting(Code& code, const Declaration& declaration, std::string_view coder) {
   if (!contains_itself(declaration)) return;
-  code.emit("const once::Nesting nesting{$coder$};\nif (!nesting) return;", {{"coder", coder}});
+  code.emit("const once::Nesting nesting{$coder$};", {{"coder", coder}});
+  if (coder == kDecode.coder) {
+    code.emit("if (!nesting) {\n  value = Value{};\n  return;\n}");
+  } else {
+    code.emit("if (!nesting) return;");
+  }
 }
 
 void emit_codec_declaration(Code& code, const Input& input, const Declaration& declaration) {

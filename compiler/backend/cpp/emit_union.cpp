@@ -377,8 +377,9 @@ void emit_union_codec(Code& code, const Input& input, const Declaration& declara
             code.emit(
                 "case $index$: $decode$ break;",
                 {{"index", std::to_string(arm.index)},
-                 {"decode", member != nullptr ? decode_statement(*member->type, member_value(*member, value))
-                                              : value + ";"}});
+                 {"decode", member != nullptr
+                                ? decode_statement(*member->type, decoded_value(*member, value, "decoder"))
+                                : value + ";"}});
           }
         }},
        {"unknown", "default: decoder.fail(once::Errc::invalid_value); return;"}});

@@ -32,6 +32,12 @@ class External {
   }
   const T& operator*() const { return value_ != nullptr ? *value_ : initial(); }
   T* operator->() { return &**this; }
+  /// The value, to be decoded into: the memory that it takes, if it has none yet, is `decoder`'s to grant.
+  template <class Decoder>
+  T& charged_to(Decoder& decoder) {
+    if (value_ == nullptr) decoder.take_memory(sizeof(T));
+    return **this;
+  }
   const T* operator->() const { return &**this; }
 
   friend bool operator==(const External& a, const External& b) { return a.value_ == b.value_ || *a == *b; }

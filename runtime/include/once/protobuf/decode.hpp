@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <once/codec/external.hpp>
 #include <once/protobuf/reader.hpp>
 #include <once/protobuf/shape.hpp>
 
@@ -25,6 +26,16 @@ void clear(T& value) {
     for (auto& element : value) clear(element);
   } else {
     value.clear();
+  }
+}
+
+/// An External that is T{} takes no memory; an enumeration's T{} need be no enumerator.
+template <class T>
+void clear(External<T>& value) {
+  if constexpr (Enumeration<T>) {
+    clear(*value);
+  } else {
+    value = {};
   }
 }
 
