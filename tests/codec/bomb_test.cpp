@@ -207,7 +207,7 @@ struct OutsideWide {
 };
 template <once::DecoderType D>
 void decode(D& decoder, OutsideWide& value) {
-  decode(decoder, value.wide.charged_to(decoder));
+  if (value.wide.charge_to(decoder)) decode(decoder, *value.wide);
 }
 
 TEST(Bombs, LargeElementsOfFewOctetsTakeMemoryInProportionToTheMessage) {

@@ -96,6 +96,9 @@ std::string coding_name(const Input& input, const model::Declaration& declaratio
 /// A call that encodes `value`, an expression of the type, or decodes into it.
 std::string encode_statement(const model::Type& type, const std::string& value);
 std::string decode_statement(const model::Type& type, const std::string& value);
+/// The same of a member, where `place` is the member itself.
+std::string encode_member(const model::Member& member, const std::string& place);
+std::string decode_member(const model::Member& member, const std::string& place);
 /// "0x1f": with so many digits at least.
 std::string hexadecimal(std::uint64_t number, std::size_t digits = 1);
 /// All bits of a bitmask that have a name.

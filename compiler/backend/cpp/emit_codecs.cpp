@@ -46,10 +46,6 @@ struct Direction {
   std::string verb;       // "encode"
   std::string coder;      // "encoder"
   std::string qualifier;  // of a value: "const "
-
-  std::string value(const model::Member& member, const std::string& expression) const {
-    return verb == "encode" ? member_value(member, expression) : decoded_value(member, expression, coder);
-  }
 };
 const Direction kEncode = {"encode", "encoder", "const "};
 const Direction kDecode = {"decode", "decoder", ""};
@@ -129,6 +125,14 @@ class Statement {
 
   const Direction& direction_;
 };
+
+/// For a member, where `place` is the member itself. What an external one takes is charged to the decoder.
+std::string member_statement(const Direction& direction, const model::Member& member,
+                             const std::string& place) {
+  const std::string statement = Statement{direction}.of(*member.type, member_value(member, place));
+  const bool is_charged = member.is_external && direction.verb == kDecode.verb;
+  return is_charged ? "if (" + place + ".charge_to(decoder)) " + statement : statement;
+}
 
 /// Written out where a statement has several lines of its own.
 void emit_statement(Code& code, const std::string& text) {
@@ -220,8 +224,7 @@ void emit_list_codec(Code& code, const Input& input, const Declaration& declarat
   const std::string name = coding_name(input, declaration);
   const auto emit_direction = [&](const Direction& direction) {
     for (std::size_t i = 0; i + 1 < members.size(); ++i) {
-      const std::string value = direction.value(members[i], "node->" + identifier(members[i].name));
-      emit_statement(code, Statement{direction}.of(*members[i].type, value));
+      emit_statement(code, member_statement(direction, members[i], "node->" + identifier(members[i].name)));
     }
   };
   code.emit(R"(
@@ -279,8 +282,7 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
                                "::" + input.names.qualified(*base) + "&>(value));");
     }
     for (const model::Member& member : members) {
-      const std::string value = direction.value(member, "value." + name_of(member.name));
-      emit_statement(code, Statement{direction}.of(*member.type, value));
+      emit_statement(code, member_statement(direction, member, "value." + name_of(member.name)));
     }
   };
   code.emit(R"(
@@ -308,6 +310,14 @@ std::string encode_statement(const model::Type& type, const std::string& value) 
 
 std::string decode_statement(const model::Type& type, const std::string& value) {
   return Statement{kDecode}.of(type, value);
+}
+
+std::string encode_member(const model::Member& member, const std::string& place) {
+  return member_statement(kEncode, member, place);
+}
+
+std::string decode_member(const model::Member& member, const std::string& place) {
+  return member_statement(kDecode, member, place);
 }
 
 Scope codec_scope(const Input& input, const Declaration& declaration) {

@@ -20,7 +20,7 @@ struct Access {
       : field(std::move(what)), kept(std::move(place)), value(kept), decoded(kept) {
     if (field.member == nullptr) return;
     value = member_value(*field.member, kept);
-    decoded = decoded_value(*field.member, kept, "reader");
+    if (field.member->is_external) decoded = "once::protobuf::charged(reader, " + kept + ")";
   }
 
   proto::Field field;

@@ -372,14 +372,15 @@ void emit_union_codec(Code& code, const Input& input, const Declaration& declara
        {"decode",
         [&] {
           for (const ArmText& arm : text.arms) {
-            const std::string value = "value.state_.emplace<" + std::to_string(arm.index) + ">()";
+            const std::string place = "value.state_.emplace<" + std::to_string(arm.index) + ">()";
             const model::Member* const member = arm.name.empty() ? nullptr : &*arm.arm->member;
-            code.emit(
-                "case $index$: $decode$ break;",
-                {{"index", std::to_string(arm.index)},
-                 {"decode", member != nullptr
-                                ? decode_statement(*member->type, decoded_value(*member, value, "decoder"))
-                                : value + ";"}});
+            std::string decode =
+                (member != nullptr ? decode_member(*member, place) : place + ";") + " break;";
+            if (member != nullptr && member->is_external) {
+              decode =
+                  "{\n  auto& arm = " + place + ";\n  " + decode_member(*member, "arm") + "\n  break;\n}";
+            }
+            code.emit("case $index$: $decode$", {{"index", std::to_string(arm.index)}, {"decode", decode}});
           }
         }},
        {"unknown", "default: decoder.fail(once::Errc::invalid_value); return;"}});

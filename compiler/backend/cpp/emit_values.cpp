@@ -175,10 +175,8 @@ class State {
     for (std::size_t i = begin; i < end; ++i) {
       const model::StateMember& member = value_.state[i];
       const std::string place = "value." + identifier(member.name);
-      code_.emit(
-          "$text$",
-          {{"text", encodes_ ? encode_statement(*member.type, member_value(member, place))
-                             : decode_statement(*member.type, decoded_value(member, place, "decoder"))}});
+      code_.emit("$text$",
+                 {{"text", encodes_ ? encode_member(member, place) : decode_member(member, place)}});
     }
   }
 

@@ -188,11 +188,6 @@ std::string member_value(const model::Member& member, const std::string& express
   return member.is_external ? "*" + expression : expression;
 }
 
-std::string decoded_value(const model::Member& member, const std::string& expression,
-                          std::string_view decoder) {
-  return member.is_external ? expression + ".charged_to(" + std::string{decoder} + ")" : expression;
-}
-
 std::string spell_constant(const Names& names, const model::Constant& constant, const Scope& from) {
   const model::Type& type = model::resolve(*constant.type);
   if (const auto* const text = std::get_if<model::StringType>(&type.form)) {

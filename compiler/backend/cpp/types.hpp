@@ -15,9 +15,6 @@ std::string spell(const Names& names, const model::Type& type, const Scope& from
 std::string spell_member(const Names& names, const model::Member& member, const Scope& from);
 /// The member's value, where `expression` is the member itself.
 std::string member_value(const model::Member& member, const std::string& expression);
-/// The same of a member that is decoded into, whose memory is charged to the decoder or reader `decoder`.
-std::string decoded_value(const model::Member& member, const std::string& expression,
-                          std::string_view decoder);
 
 /// True for what is passed by value: basic types, enumerations and flags.
 bool is_scalar(const model::Type& type);

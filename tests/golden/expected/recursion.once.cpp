@@ -322,8 +322,8 @@ void once::Coding<recursion::Sum>::read(D& decoder, Value& value) {
     return;
   }
   decode(decoder, value.how);
-  decode(decoder, value.left.charged_to(decoder));
-  decode(decoder, value.right.charged_to(decoder));
+  if (value.left.charge_to(decoder)) decode(decoder, *value.left);
+  if (value.right.charge_to(decoder)) decode(decoder, *value.right);
 }
 
 template <once::EncoderType E>
@@ -351,9 +351,17 @@ void once::Coding<recursion::Term>::read(D& decoder, Value& value) {
   decode(decoder, label);
   switch (Value::arm_of(label)) {
     case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, value.state_.emplace<1>().charged_to(decoder)); break;
+    case 1: {
+      auto& arm = value.state_.emplace<1>();
+      if (arm.charge_to(decoder)) decode(decoder, *arm);
+      break;
+    }
     case 2: decode(decoder, value.state_.emplace<2>()); break;
-    case 3: decode_bounded(decoder, value.state_.emplace<3>().charged_to(decoder), 4); break;
+    case 3: {
+      auto& arm = value.state_.emplace<3>();
+      if (arm.charge_to(decoder)) decode_bounded(decoder, *arm, 4);
+      break;
+    }
     case 4: value.state_.emplace<4>(); break;
     default: decoder.fail(once::Errc::invalid_value); return;
   }
@@ -375,14 +383,14 @@ void once::Coding<recursion::Apart>::write(E& encoder, const Value& value) {
 
 template <once::DecoderType D>
 void once::Coding<recursion::Apart>::read(D& decoder, Value& value) {
-  decode(decoder, value.number.charged_to(decoder));
-  decode_bounded(decoder, value.text.charged_to(decoder), 4);
-  decode_sequence(decoder, value.words.charged_to(decoder), 2, [](auto& d1, auto& element1) {
+  if (value.number.charge_to(decoder)) decode(decoder, *value.number);
+  if (value.text.charge_to(decoder)) decode_bounded(decoder, *value.text, 4);
+  if (value.words.charge_to(decoder)) decode_sequence(decoder, *value.words, 2, [](auto& d1, auto& element1) {
     decode_bounded(d1, element1, 2);
   });
-  decode(decoder, value.raw.charged_to(decoder));
-  decode(decoder, value.how.charged_to(decoder));
-  decode(decoder, value.whole.charged_to(decoder));
+  if (value.raw.charge_to(decoder)) decode(decoder, *value.raw);
+  if (value.how.charge_to(decoder)) decode(decoder, *value.how);
+  if (value.whole.charge_to(decoder)) decode(decoder, *value.whole);
   decode(decoder, value.perhaps);
 }
 
@@ -428,7 +436,11 @@ void once::Coding<recursion::Signs>::read(D& decoder, Value& value) {
   decode(decoder, label);
   switch (Value::arm_of(label)) {
     case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, value.state_.emplace<1>().charged_to(decoder)); break;
+    case 1: {
+      auto& arm = value.state_.emplace<1>();
+      if (arm.charge_to(decoder)) decode(decoder, *arm);
+      break;
+    }
     default: decoder.fail(once::Errc::invalid_value); return;
   }
   value.discriminator_ = label;
@@ -442,8 +454,8 @@ void once::Coding<recursion::Unreadable>::write(E& encoder, const Value& value) 
 
 template <once::DecoderType D>
 void once::Coding<recursion::Unreadable>::read(D& decoder, Value& value) {
-  decode(decoder, value.where.charged_to(decoder));
-  decode(decoder, value.how.charged_to(decoder));
+  if (value.where.charge_to(decoder)) decode(decoder, *value.where);
+  if (value.how.charge_to(decoder)) decode(decoder, *value.how);
 }
 
 template void once::Coding<recursion::Line>::write(once::Cdr::Encoder&, const Value&);

@@ -32,11 +32,11 @@ class External {
   }
   const T& operator*() const { return value_ != nullptr ? *value_ : initial(); }
   T* operator->() { return &**this; }
-  /// The value, to be decoded into: the memory that it takes, if it has none yet, is `decoder`'s to grant.
+  /// Before the value is decoded into. False, and an error, if it has no memory yet, and `decoder` grants
+  /// none.
   template <class Decoder>
-  T& charged_to(Decoder& decoder) {
-    if (value_ == nullptr) decoder.take_memory(sizeof(T));
-    return **this;
+  bool charge_to(Decoder& decoder) const {
+    return value_ != nullptr || decoder.take_memory(sizeof(T));
   }
   const T* operator->() const { return &**this; }
 

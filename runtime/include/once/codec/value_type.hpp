@@ -50,8 +50,8 @@ namespace once {
 class ValueType;
 
 /// How deep values may stand in each other in a message, where something else is between them, a sequence, a
-/// structure, a union; boxes always count. A value that is itself a member of another's state is followed in a
-/// loop, so that lists may have any length. Errc::limit_exceeded beyond it, in both directions.
+/// structure, a union; boxes always count. A value that is itself a member of another's state is followed in
+/// a loop, so that lists may have any length. Errc::limit_exceeded beyond it, in both directions.
 inline constexpr std::uint32_t kValueDepthMax = 1'000;
 
 /// What all value types are derived from.

@@ -168,7 +168,7 @@ void decode_sequence(D& decoder, std::vector<T>& values, std::size_t bound, Deco
   std::size_t next = 0;
   std::size_t ahead = 0;
   while (true) {
-    for (; next < values.size() && decoder.ok(); ++next) decode_element(decoder, values[next]);
+    for (; next < values.size(); ++next) decode_element(decoder, values[next]);
     decoder.repay_memory(ahead);
     if (next == count || !decoder.ok()) return;
     // A count may claim more elements than the message turns out to hold: no more memory ahead of them than

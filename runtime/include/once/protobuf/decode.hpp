@@ -39,6 +39,13 @@ void clear(External<T>& value) {
   }
 }
 
+/// The value, to be decoded into.
+template <class T>
+T& charged(Reader& reader, External<T>& value) {
+  value.charge_to(reader);
+  return *value;
+}
+
 template <class S = Shape<>, class T>
 void decode_field(Reader& reader, std::uint32_t tag, T& value);
 
