@@ -5,25 +5,14 @@ include_guard(GLOBAL)
 set(ONCE_SANITIZE "" CACHE STRING "Sanitizers for everything that is built, as -fsanitize= takes them: address,undefined or thread")
 
 find_package(Threads REQUIRED)
-# For the sanitized builds, where headers are what takes the time. The others prove that each file includes what it needs; g++,
-# moreover, forgets for precompiled headers that they are the system's, and warns of them.
-option(ONCE_PRECOMPILE "Precompile the headers that most files of a target include" OFF)
 find_program(ONCE_CCACHE ccache)
 if(ONCE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${ONCE_CCACHE})
-  if(ONCE_PRECOMPILE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${ONCE_CCACHE})
-    add_compile_options("$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
-  endif()
 endif()
 
-# once_precompile(target headers...): what most of the target's files include, beside the usual ones of the standard library.
-function(once_precompile target)
-  if(ONCE_PRECOMPILE)
-    target_precompile_headers(${target} PRIVATE <algorithm> <cstdint> <functional> <map> <memory> <optional> <sstream>
-                                                <string> <string_view> <variant> <vector> ${ARGN})
-  endif()
-endfunction()
+# Half of the time that a build from nothing takes goes into headers. The ordinary build bears it: it shows that each file
+# includes what it needs, and builds little again after a change.
+option(ONCE_UNITE "Compile our own code several files at a time" OFF)
 
 if(ONCE_SANITIZE)
   add_compile_options(-fsanitize=${ONCE_SANITIZE} -fno-omit-frame-pointer -g1)
@@ -50,6 +39,11 @@ function(once_own_code target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(${target} PRIVATE -Wno-restrict) # g++ 12 sees overlaps in "text" + std::string that are none
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${ONCE_UNITE} UNITY_BUILD_BATCH_SIZE 6)
+  if(ONCE_UNITE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ takes an included file's unnamed namespace for a header's, and sees into a test's own operator new.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage -Wno-mismatched-new-delete)
   endif()
   if(ONCE_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)

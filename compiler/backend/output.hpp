@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/source.hpp"
@@ -26,5 +27,7 @@ struct Output {
 
 /// "types" of "folder/types.idl": what the files generated for it are named for.
 std::string base_name_of(const std::string& file_name);
+/// "GetAll" of "get_all": what a type is called that is made for something of that name.
+std::string pascal_case(std::string_view name);
 
 }  // namespace oncec::backend

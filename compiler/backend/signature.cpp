@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "backend/wire.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::backend {
 namespace {
@@ -35,17 +36,10 @@ std::string_view code_of(Primitive primitive) {
   return "";
 }
 
-std::string number(const model::Value& value) {
-  if (const bool* const boolean = std::get_if<bool>(&value)) return *boolean ? "1" : "0";
-  if (const auto* const integer = std::get_if<model::IntegerValue>(&value)) {
-    return (integer->negative ? "-" : "") + std::to_string(integer->magnitude);
-  }
-  if (const auto* const enumerator = std::get_if<model::EnumeratorValue>(&value)) {
-    const auto& enumeration = std::get<model::Enum>(enumerator->enumeration->body);
-    return std::to_string(enumeration.enumerators[enumerator->index].value);
-  }
+std::string label(const model::Value& value) {
   if (const auto* const text = std::get_if<model::TextValue>(&value)) return "'" + text->text;
-  return {};
+  return std::holds_alternative<model::IntegerValue>(value) ? spelled(value)
+                                                            : std::to_string(number_of(value));
 }
 
 class Writer {
@@ -129,6 +123,9 @@ class Writer {
       write(")");
     } else if (const auto* const value = std::get_if<model::ValueType>(&declaration->body)) {
       write("v{");
+      for (const Declaration* const base : model::all_bases(*declaration)) {
+        write_state(std::get<model::ValueType>(base->body));
+      }
       write_state(*value);
       write("}");
     } else if (const auto* const box = std::get_if<model::ValueBox>(&declaration->body)) {
@@ -156,7 +153,6 @@ class Writer {
     write(structure.members);
   }
   void write_state(const model::ValueType& value) {
-    for (const Declaration* const base : value.bases) write_state(std::get<model::ValueType>(base->body));
     for (const model::StateMember& member : value.state) {
       separate();
       write(*member.type);
@@ -167,9 +163,9 @@ class Writer {
     write(*onion.discriminator);
     write("){");
     for (const model::UnionCase& arm : onion.cases) {
-      for (const model::Value& label : arm.labels) {
+      for (const model::Value& value : arm.labels) {
         separate();
-        write(number(label));
+        write(label(value));
       }
       if (arm.is_default) {
         separate();

@@ -2,7 +2,7 @@
 #include "backend/wire.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <map>
 #include <set>
 
 namespace oncec::backend {
@@ -229,7 +229,11 @@ class Measure {
     return of(element) * count;
   }
   Bound of(const Declaration& declaration) {
-    if (!open_.insert(&declaration).second) return std::nullopt;  // inside itself
+    const auto [known, is_new] = known_.try_emplace(&declaration);
+    if (is_new) known->second = measured(declaration);
+    return known->second;
+  }
+  Bound measured(const Declaration& declaration) {
     Bound result = Size{};
     if (const auto* const structure = std::get_if<model::Struct>(&declaration.body)) {
       if (structure->base != nullptr) result = of(*structure->base);
@@ -251,11 +255,36 @@ class Measure {
     } else {
       result = std::nullopt;  // a value type
     }
-    open_.erase(&declaration);
     return result;
   }
 
-  std::set<const Declaration*> open_;
+  std::map<const Declaration*, Bound> known_;  // none for what is being measured: it is inside itself
+};
+
+/// Finds structs that take no octets.
+class Emptiness {
+ public:
+  bool of(const Declaration& declaration) {
+    const auto [known, is_new] = known_.try_emplace(&declaration, false);
+    if (is_new) known->second = found(declaration);
+    return known->second;
+  }
+
+ private:
+  bool found(const Declaration& declaration) {
+    const auto* const structure = std::get_if<model::Struct>(&declaration.body);
+    if (structure == nullptr || (structure->base != nullptr && !of(*structure->base))) return false;
+    return std::all_of(structure->members.begin(), structure->members.end(), [this](const auto& member) {
+      const model::Type* type = &model::resolve(*member.type);
+      while (const auto* const array = std::get_if<model::ArrayType>(&type->form)) {
+        type = &model::resolve(*array->element);
+      }
+      const auto* const named = std::get_if<model::NamedType>(&type->form);
+      return named != nullptr && of(*named->declaration);
+    });
+  }
+
+  std::map<const Declaration*, bool> known_;
 };
 
 }  // namespace
@@ -310,17 +339,7 @@ std::vector<const model::BitField*> all_fields(const model::Bitset& bitset) {
 }
 
 bool takes_no_octets(const Declaration& declaration) {
-  const auto* const structure = std::get_if<model::Struct>(&declaration.body);
-  if (structure == nullptr || (structure->base != nullptr && !takes_no_octets(*structure->base)))
-    return false;
-  return std::all_of(structure->members.begin(), structure->members.end(), [](const model::Member& member) {
-    const model::Type* type = &model::resolve(*member.type);
-    while (const auto* const array = std::get_if<model::ArrayType>(&type->form)) {
-      type = &model::resolve(*array->element);
-    }
-    const auto* const named = std::get_if<model::NamedType>(&type->form);
-    return named != nullptr && takes_no_octets(*named->declaration);
-  });
+  return Emptiness{}.of(declaration);
 }
 
 std::optional<std::uint64_t> reply_bound(const model::Operation& operation) {

@@ -51,17 +51,15 @@ std::optional<std::uint64_t> reply_bound(const model::Operation& operation);
 ///                e(value, …)  {type, …}  r                         enum, struct (its base's members first),
 ///                                                                  object reference
 ///                x8(position, …)  y8(bits@position:type, …)        bitmask and its flags, bitset and its
-///                fields,
-///                                                                  in an integer of 8, 16, 32 or 64 bits
+///                                                                  fields, in an integer of 8, 16, 32 or 64
+///                                                                  bits
 ///                u(type){label, …: type; …}                        union; "default" is a label; an arm
-///                without
-///                                                                  data has nothing after the colon
+///                                                                  without data has nothing after the colon
 ///                ?type                                             optional
 ///                v{type, …}  v(type)  valuebase                    value type and its state, box
 ///                #n                                                the n-th of those with a name (from enum
-///                on) in
-///                                                                  the text, from 0, written out where it
-///                                                                  came first
+///                                                                  on) in the text, from 0, written out
+///                                                                  where it came first
 std::string signature(const model::Operation& operation);
 
 /// FNV-1a, 32 bits, of the signature.

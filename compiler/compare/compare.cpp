@@ -8,6 +8,7 @@
 
 #include "compare/declarations.hpp"
 #include "compare/interfaces.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::compare {
 namespace {
@@ -46,7 +47,7 @@ std::vector<Difference> compare(const model::Model& before, const model::Model& 
     const std::string name = model::qualified_name(then);
     const auto known = old_names.find(name);
     if (known == old_names.end() || known->second != &then || new_names.count(name) != 0) continue;
-    differences.add(removed(then), then.range, {}, kind_of(then) + " " + quoted(name) + " removed");
+    differences.add(removed(then), then.range, {}, title_of(then) + " removed");
   }
   for (const Declaration& now : after.declarations) {
     const std::string name = model::qualified_name(now);
@@ -54,13 +55,17 @@ std::vector<Difference> compare(const model::Model& before, const model::Model& 
     if (known == new_names.end() || known->second != &now) continue;
     const auto partner = old_names.find(name);
     if (partner == old_names.end()) {
-      differences.add(added(now), {}, now.range, kind_of(now) + " " + quoted(name) + " added");
+      differences.add(added(now), {}, now.range, title_of(now) + " added");
       continue;
     }
     const Declaration& then = *partner->second;
     if (then.body.index() != now.body.index()) {
       differences.add(Rule::DeclarationKind, then.range, now.range,
-                      quoted(name) + " was a " + kind_of(then) + ", is a " + kind_of(now));
+                      quoted(name)
+                          .append(" was ")
+                          .append(model::described(then))
+                          .append(", is ")
+                          .append(model::described(now)));
     } else if (std::holds_alternative<model::Interface>(now.body)) {
       compare_interfaces(then, now, differences);
     } else {

@@ -9,31 +9,17 @@
 
 #include "compare/fields.hpp"
 #include "compare/types.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::compare {
 namespace {
 
 using model::Declaration;
 
-std::string owner_of(const Declaration& declaration) {
-  return kind_of(declaration) + " " + quoted(model::qualified_name(declaration));
-}
-
-std::string text_of(const model::Value& value) {
-  if (const bool* const boolean = std::get_if<bool>(&value)) return *boolean ? "TRUE" : "FALSE";
-  if (const auto* const integer = std::get_if<model::IntegerValue>(&value)) {
-    return (integer->negative ? "-" : "") + std::to_string(integer->magnitude);
-  }
-  if (const double* const number = std::get_if<double>(&value)) return std::to_string(*number);
-  if (const auto* const text = std::get_if<model::TextValue>(&value)) return text->text;
-  const auto& enumerator = std::get<model::EnumeratorValue>(value);
-  return std::get<model::Enum>(enumerator.enumeration->body).enumerators[enumerator.index].name;
-}
-
 bool same_value(const model::Value& a, const model::Value& b) {
   const double* const x = std::get_if<double>(&a);
   const double* const y = std::get_if<double>(&b);
-  return x != nullptr && y != nullptr ? *x == *y : a.index() == b.index() && text_of(a) == text_of(b);
+  return x != nullptr && y != nullptr ? *x == *y : a.index() == b.index() && spelled(a) == spelled(b);
 }
 
 // --- Members.
@@ -56,18 +42,27 @@ void add_members(const List& members, Fields& fields) {
   }
 }
 
-/// The state, the bases' before its own, as it travels.
-void add_members(const model::ValueType& value, Fields& fields) {
-  for (const Declaration* const base : value.bases) {
-    add_members(std::get<model::ValueType>(base->body), fields);
+/// A value type's bases, and itself behind them.
+std::vector<const model::ValueType*> with_bases(const Declaration& declaration) {
+  std::vector<const model::ValueType*> values;
+  for (const Declaration* const base : model::all_bases(declaration)) {
+    values.push_back(&std::get<model::ValueType>(base->body));
   }
-  add_members(value.state, fields);
+  values.push_back(&std::get<model::ValueType>(declaration.body));
+  return values;
+}
+
+/// A value type's state, the bases' before its own, as it travels.
+Fields state_of(const Declaration& declaration) {
+  Fields fields;
+  for (const model::ValueType* const value : with_bases(declaration)) add_members(value->state, fields);
+  return fields;
 }
 
 void compare_members(const Declaration& before, const Declaration& after, const Fields& old_fields,
                      const Fields& new_fields, Differences& differences) {
   FieldRules rules = kMemberRules;
-  rules.owner = owner_of(after);
+  rules.owner = title_of(after);
   compare_fields(old_fields, new_fields, rules, before.range, after.range, differences);
 }
 
@@ -76,7 +71,7 @@ void compare_members(const Declaration& before, const Declaration& after, const 
 void compare_enumerators(const Declaration& before, const Declaration& after,
                          const std::vector<model::Enumerator>& old_list,
                          const std::vector<model::Enumerator>& new_list, Differences& differences) {
-  const std::string owner = owner_of(after);
+  const std::string owner = title_of(after);
   const std::vector<std::size_t> partner = partners(old_list, new_list, [&](std::size_t k, std::size_t i) {
     return old_list[k].value == new_list[i].value;
   });
@@ -120,7 +115,7 @@ void compare_enumerators(const Declaration& before, const Declaration& after,
 
 std::string labels_of(const model::UnionCase& arm) {
   std::string text;
-  for (const model::Value& label : arm.labels) text += (text.empty() ? "" : ", ") + text_of(label);
+  for (const model::Value& label : arm.labels) text += (text.empty() ? "" : ", ") + spelled(label);
   if (arm.is_default) text += text.empty() ? "default" : ", default";
   return text;
 }
@@ -153,7 +148,7 @@ std::string wire_text(const Declaration& declaration) {
 void compare_arms(const Declaration& before, const Declaration& after, Differences& differences) {
   const std::vector<Arm> old_arms = arms_of(std::get<model::Union>(before.body));
   const std::vector<Arm> new_arms = arms_of(std::get<model::Union>(after.body));
-  const std::string owner = owner_of(after);
+  const std::string owner = title_of(after);
   const bool same_text = wire_text(before) == wire_text(after);
   const std::vector<std::size_t> partner = partners(old_arms, new_arms, [&](std::size_t k, std::size_t i) {
     return old_arms[k].labels == new_arms[i].labels;
@@ -217,15 +212,15 @@ struct Comparison {
 
   void operator()(const model::Constant& now) const {
     const model::Constant& then = old_of(now);
-    const std::string owner = owner_of(after);
+    const std::string owner = title_of(after);
     compare_field_types(owner, *then.type, *now.type, Rule::TypeRenamed, before.range, after.range,
                         differences);
     if (same_value(then.value, now.value)) return;
     differences.add(Rule::ConstantChanged, before.range, after.range,
-                    owner + " was " + text_of(then.value) + ", is " + text_of(now.value));
+                    owner + " was " + spelled(then.value) + ", is " + spelled(now.value));
   }
   void operator()(const model::Typedef& now) const {
-    compare_field_types(owner_of(after), *old_of(now).type, *now.type, Rule::TypedefType, before.range,
+    compare_field_types(title_of(after), *old_of(now).type, *now.type, Rule::TypedefType, before.range,
                         after.range, differences);
   }
   void operator()(const model::Enum& now) const {
@@ -236,7 +231,7 @@ struct Comparison {
     compare_enumerators(before, after, then.flags, now.flags, differences);
     if (then.bit_bound == now.bit_bound) return;
     differences.add(Rule::TypedefType, before.range, after.range,
-                    owner_of(after) + " had " + std::to_string(then.bit_bound) + " bits, has " +
+                    title_of(after) + " had " + std::to_string(then.bit_bound) + " bits, has " +
                         std::to_string(now.bit_bound));
   }
   void operator()(const model::Bitset& now) const {
@@ -247,7 +242,7 @@ struct Comparison {
     add_members(now.fields, new_fields);
     compare_members(before, after, old_fields, new_fields, differences);
     if (widths(then) == widths(now)) return;
-    differences.add(Rule::TypedefType, before.range, after.range, owner_of(after) + " has other widths");
+    differences.add(Rule::TypedefType, before.range, after.range, title_of(after) + " has other widths");
   }
   void operator()(const model::Struct& now) const {
     const model::Struct& then = old_of(now);
@@ -256,23 +251,19 @@ struct Comparison {
     const std::string new_base = now.base == nullptr ? "" : model::qualified_name(*now.base);
     if (old_base == new_base) return;
     differences.add(Rule::StructBase, before.range, after.range,
-                    owner_of(after) + " had the base " + quoted(old_base) + ", has " + quoted(new_base));
+                    title_of(after) + " had the base " + quoted(old_base) + ", has " + quoted(new_base));
   }
   void operator()(const model::Exception&) const { compare_messages(); }
   void operator()(const model::Union& now) const {
     const std::size_t known = differences.count();
-    compare_field_types("discriminator of " + owner_of(after), *old_of(now).discriminator, *now.discriminator,
+    compare_field_types("discriminator of " + title_of(after), *old_of(now).discriminator, *now.discriminator,
                         Rule::DiscriminatorType, before.range, after.range, differences);
     if (differences.count() == known) compare_arms(before, after, differences);
   }
   void operator()(const model::ValueType& now) const {
     const model::ValueType& then = old_of(now);
-    Fields old_fields;
-    Fields new_fields;
-    add_members(then, old_fields);
-    add_members(now, new_fields);
-    compare_members(before, after, old_fields, new_fields, differences);
-    const std::string owner = owner_of(after);
+    compare_members(before, after, state_of(before), state_of(after), differences);
+    const std::string owner = title_of(after);
     if (names_of(then.bases) != names_of(now.bases)) {
       differences.add(
           Rule::ValueBase, before.range, after.range,
@@ -282,13 +273,13 @@ struct Comparison {
       differences.add(Rule::ValueTruncatable, before.range, after.range,
                       owner + (now.truncatable ? " can be truncated now" : " can no longer be truncated"));
     }
-    const std::vector<std::string> old_class = class_of(then);
-    const std::vector<std::string> new_class = class_of(now);
+    const std::vector<std::string> old_class = class_of(before);
+    const std::vector<std::string> new_class = class_of(after);
     report_missing(old_class, new_class, owner + " no longer has ");
     report_missing(new_class, old_class, owner + " has got ");
   }
   void operator()(const model::ValueBox& now) const {
-    compare_field_types(owner_of(after), *old_of(now).type, *now.type, Rule::TypedefType, before.range,
+    compare_field_types(title_of(after), *old_of(now).type, *now.type, Rule::TypedefType, before.range,
                         after.range, differences);
   }
   void operator()(const model::Module&) const {}
@@ -314,12 +305,12 @@ struct Comparison {
     return names;
   }
   /// What a value type's class, or a base, has besides its state as it travels, as text.
-  static std::vector<std::string> class_of(const model::ValueType& value) {
+  static std::vector<std::string> class_of(const Declaration& declaration) {
     std::vector<std::string> parts;
-    for (const Declaration* const base : value.bases) {
-      std::vector<std::string> inherited = class_of(std::get<model::ValueType>(base->body));
-      parts.insert(parts.end(), inherited.begin(), inherited.end());
-    }
+    for (const model::ValueType* const value : with_bases(declaration)) add_class(*value, parts);
+    return parts;
+  }
+  static void add_class(const model::ValueType& value, std::vector<std::string>& parts) {
     for (const model::StateMember& member : value.state) {
       if (member.is_public) parts.push_back("public " + quoted(member.name));
     }
@@ -339,7 +330,6 @@ struct Comparison {
       parts.push_back("operation " +
                       quoted(spelled(*operation.result) + " " + operation.name + "(" + text + ")"));
     }
-    return parts;
   }
   /// Reports those of `all` that `others` lacks.
   void report_missing(const std::vector<std::string>& all, const std::vector<std::string>& others,
@@ -353,24 +343,8 @@ struct Comparison {
 
 }  // namespace
 
-std::string kind_of(const Declaration& declaration) {
-  struct Kind {
-    std::string operator()(const model::Module&) const { return "module"; }
-    std::string operator()(const model::Constant&) const { return "constant"; }
-    std::string operator()(const model::Typedef&) const { return "typedef"; }
-    std::string operator()(const model::Enum&) const { return "enum"; }
-    std::string operator()(const model::Bitmask&) const { return "bitmask"; }
-    std::string operator()(const model::Bitset&) const { return "bitset"; }
-    std::string operator()(const model::Struct&) const { return "struct"; }
-    std::string operator()(const model::Exception&) const { return "exception"; }
-    std::string operator()(const model::Union&) const { return "union"; }
-    std::string operator()(const model::Interface&) const { return "interface"; }
-    std::string operator()(const model::ValueType&) const { return "valuetype"; }
-    std::string operator()(const model::ValueBox&) const { return "boxed valuetype"; }
-    std::string operator()(const model::Native&) const { return "native type"; }
-    std::string operator()(const model::Unmapped& unmapped) const { return unmapped.kind; }
-  };
-  return std::visit(Kind{}, declaration.body);
+std::string title_of(const Declaration& declaration) {
+  return std::string{model::kind_of(declaration)} + " " + quoted(model::qualified_name(declaration));
 }
 
 void compare_declarations(const Declaration& before, const Declaration& after, Differences& differences) {

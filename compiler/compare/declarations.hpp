@@ -6,8 +6,8 @@
 
 namespace oncec::compare {
 
-/// "struct", "interface", …: what may stand before the name in a message.
-std::string kind_of(const model::Declaration& declaration);
+/// "struct 'bank::Money'": how messages name it.
+std::string title_of(const model::Declaration& declaration);
 
 /// For two of the same kind and name.
 void compare_declarations(const model::Declaration& before, const model::Declaration& after,

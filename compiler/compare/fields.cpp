@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compare/types.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::compare {
 namespace {

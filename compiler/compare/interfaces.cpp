@@ -9,6 +9,7 @@
 
 #include "compare/fields.hpp"
 #include "compare/types.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::compare {
 namespace {

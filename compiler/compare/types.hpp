@@ -21,7 +21,4 @@ TypeChange compare_types(const model::Type& old_type, const model::Type& new_typ
 /// The octets of these types one after the other, as the fingerprint has them.
 std::string wire_text(const std::vector<const model::Type*>& types);
 
-/// For messages: "sequence<shop::Item, 500>".
-std::string spelled(const model::Type& type);
-
 }  // namespace oncec::compare

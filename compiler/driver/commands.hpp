@@ -17,7 +17,7 @@ struct Command {
 /// To add one, add a row.
 const std::vector<Command>& commands();
 
-/// `oncec check`: reads files and says what is wrong, and writes nothing.
+/// `oncec check`: reads files and says what is wrong, tries what it is asked for, and writes nothing.
 int run_check(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours);
 /// `oncec diff`: compares two versions of a file. Returns kDone if nothing breaks, kErrorsInIdl if something
 /// does, and kBadInvocation for everything else, errors in the files included.

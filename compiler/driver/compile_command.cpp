@@ -36,6 +36,10 @@ constexpr const char* kDescription =
     "  bank.once.cpp     what makes them work; compile it and link Once::once\n"
     "In CMake, once_add_idl(target bank.idl) does all of this.";
 
+constexpr const char* kCheckDescription =
+    "Reads IDL files and says what is wrong. Nothing is written: the options for what to make of the\n"
+    "files only have it tried, so that what a generator refuses is reported, too.";
+
 constexpr const char* kExplanations =
     "\nHow often an operation may run is said in the IDL, before it:\n"
     "  @maybe          sent once and forgotten (oneway is that)\n"
@@ -47,6 +51,7 @@ constexpr const char* kExplanations =
     "Examples:\n"
     "  oncec --cpp-out generated --codecs cdr bank.idl\n"
     "  oncec check -I idl -DDEBUG idl/*.idl\n"
+    "  oncec check --cpp-out generated --codecs cdr bank.idl\n"
     "\n"
     "Exit status: 0 done; 1 errors in the IDL, nothing was written for that file;\n"
     "2 wrong usage, or a file that cannot be read or written.";
@@ -122,7 +127,7 @@ bool compile(const Invocation& invocation, const std::string& file, std::ostream
   if (reading.diagnostics.errors() == 0 && !invocation.only_dependencies) {
     const auto add = [&](backend::Output output, const std::string& folder) {
       for (backend::Problem& problem : output.problems) {
-        reading.diagnostics.add(Severity::Error, Diagnostic::kNoCode, problem.range, std::move(problem.text));
+        reading.refuse(problem.range, std::move(problem.text));
       }
       for (backend::GeneratedFile& each : output.files) {
         made.emplace_back((fs::path(folder) / each.name).lexically_normal(), std::move(each.content));
@@ -130,8 +135,7 @@ bool compile(const Invocation& invocation, const std::string& file, std::ostream
     };
     const std::string unit = unit_of(invocation, file);
     for (std::size_t i = 0; i < outputs().size(); ++i) {
-      // A check is one for the first kind, C++.
-      if (invocation.folders[i].empty() && !(invocation.check && i == 0)) continue;
+      if (invocation.folders[i].empty()) continue;
       add(outputs()[i].make({*reading.model, unit, invocation.options}), invocation.folders[i]);
     }
     for (const Plugin& plugin : invocation.plugins) {
@@ -142,7 +146,6 @@ bool compile(const Invocation& invocation, const std::string& file, std::ostream
       made.emplace_back(invocation.descriptor_out, backend::descriptor::serialized(described));
     }
     reading.diagnostics.sort();
-    settle_diagnostics(reading, invocation.reading);
   }
   report(err, reading, invocation.reading, colours);
   if (reading.diagnostics.errors() != 0) return false;
@@ -171,7 +174,7 @@ void refuse_same_names(const Invocation& invocation) {
 }
 
 int compile_all(const Invocation& invocation, std::ostream& out, std::ostream& err, bool colours) {
-  refuse_same_names(invocation);
+  if (invocation.writes_something()) refuse_same_names(invocation);
   std::map<fs::path, std::string> rules;
   bool all_right = true;
   for (const std::string& file : invocation.files) {
@@ -235,7 +238,6 @@ void add_output_options(CLI::App& app, Invocation& invocation) {
                  "Spread the C++ of a large file over N .cpp files, which compile in\nparallel")
       ->check(CLI::Range(1, 999))
       ->type_name("N");
-  app.add_flag("--check", invocation.check, "Check only, as the command of that name does");
   app.add_flag("--dependencies", invocation.only_dependencies,
                "-M: print which files the outcome depends on, as a Makefile's\n"
                "rule, and write nothing else");
@@ -245,29 +247,58 @@ void add_output_options(CLI::App& app, Invocation& invocation) {
       ->type_name("FILE");
 }
 
-/// Parses and runs; `settle` looks at what was parsed.
-template <typename Settle>
+/// Makes sense of options that go together, or do not.
+void settle(Invocation& invocation) {
+  for (const std::string& option : invocation.plugin_options) {
+    invocation.plugins.push_back(parse_plugin(option));
+    invocation.plugins.back().parameter = invocation.plugin_parameter;
+  }
+  if (invocation.plugins.empty() != invocation.plugin_out.empty()) {
+    throw CLI::ValidationError("--plugin and --plugin-out go together");
+  }
+  if (!invocation.descriptor_out.empty() && invocation.files.size() > 1) {
+    throw CLI::ValidationError("--descriptor-out is one file, for one IDL file");
+  }
+  const bool has_rule = invocation.only_dependencies || invocation.write_dependencies;
+  if (invocation.check && has_rule) {
+    throw CLI::ValidationError("a check writes nothing, and -M and -MD speak of what is written");
+  }
+  if (has_rule && !invocation.writes_known_files()) {
+    throw CLI::ValidationError("-M and -MD speak of what --cpp-out, --proto-out or --descriptor-out writes");
+  }
+  if (!invocation.check && !invocation.writes_something()) {
+    throw CLI::ValidationError("say where the C++ goes with --cpp-out DIR, or --check");
+  }
+  if (!invocation.dependency_file.empty() && !has_rule) throw CLI::ValidationError("-MF goes with -M or -MD");
+  invocation.reading.settle();
+}
+
+struct WarningsAsked {};
+
+/// Adds all options but those of the compiler alone, parses, and runs.
 int run(CLI::App& app, Invocation& invocation, std::vector<std::string> words, std::ostream& out,
-        std::ostream& err, bool colours, const Settle& settle) {
+        std::ostream& err, bool colours) {
+  invocation.folders.resize(outputs().size());
   app.set_help_flag("-h,--help", "Print this text");
+  // Needs no file: the callback ends the parsing before anything is missed.
   app.add_flag_callback(
-      "--help-warnings", [] { throw CLI::CallForHelp(); }, "Print the names of all warnings");
+         "--help-warnings", [] { throw WarningsAsked{}; }, "Print the names of all warnings")
+      ->trigger_on_parse();
   app.add_option("file", invocation.files, "IDL files")->required()->type_name("FILE");
+  add_output_options(app, invocation);
   add_reading_options(app, invocation.reading);
   try {
-    if (std::find(words.begin(), words.end(), "--help-warnings") != words.end()) {
-      out << warnings_help();
-      return kDone;
-    }
     app.parse(std::move(words));
-    settle();
-    invocation.reading.settle();
+    settle(invocation);
     return compile_all(invocation, out, err, colours);
+  } catch (const WarningsAsked&) {
+    out << warnings_help();
+    return kDone;
   } catch (const CLI::Success& asked) {  // --help, --version
     app.exit(asked, out, err);
     return kDone;
   } catch (const CLI::ParseError& wrong) {
-    err << "oncec: " << wrong.what() << "; see oncec --help\n";
+    err << "oncec: " << wrong.what() << "; see " << app.get_name() << " --help\n";
   } catch (const FileError& wrong) {
     err << "oncec: " << wrong.what() << '\n';
   }
@@ -278,45 +309,18 @@ int run(CLI::App& app, Invocation& invocation, std::vector<std::string> words, s
 
 int run_compile(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours) {
   Invocation invocation;
-  invocation.folders.resize(outputs().size());
   CLI::App app{kDescription, "oncec"};
   app.footer(footer());
   app.set_version_flag("--version", "oncec " ONCE_VERSION, "Print the version");
-  add_output_options(app, invocation);
-  return run(app, invocation, arguments(argc, argv), out, err, colours, [&invocation] {
-    for (const std::string& option : invocation.plugin_options) {
-      invocation.plugins.push_back(parse_plugin(option));
-      invocation.plugins.back().parameter = invocation.plugin_parameter;
-    }
-    if (invocation.plugins.empty() != invocation.plugin_out.empty()) {
-      throw CLI::ValidationError("--plugin and --plugin-out go together");
-    }
-    if (!invocation.descriptor_out.empty() && invocation.files.size() > 1) {
-      throw CLI::ValidationError("--descriptor-out is one file, for one IDL file");
-    }
-    if ((invocation.only_dependencies || invocation.write_dependencies) && !invocation.writes_known_files()) {
-      throw CLI::ValidationError(
-          "-M and -MD speak of what --cpp-out, --proto-out or --descriptor-out writes");
-    }
-    if (invocation.check && invocation.writes_something()) {
-      throw CLI::ValidationError("--check writes nothing, --cpp-out does");
-    }
-    if (!invocation.check && !invocation.writes_something()) {
-      throw CLI::ValidationError("say where the C++ goes with --cpp-out DIR, or --check");
-    }
-    if (!invocation.dependency_file.empty() && !invocation.only_dependencies &&
-        !invocation.write_dependencies) {
-      throw CLI::ValidationError("-MF goes with -M or -MD");
-    }
-  });
+  app.add_flag("--check", invocation.check, "Check only, as the command of that name does");
+  return run(app, invocation, arguments(argc, argv), out, err, colours);
 }
 
 int run_check(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours) {
   Invocation invocation;
-  invocation.folders.resize(outputs().size());
   invocation.check = true;
-  CLI::App app{"Reads IDL files and says what is wrong. Nothing is written.", "oncec check"};
-  return run(app, invocation, arguments(argc, argv), out, err, colours, [] {});
+  CLI::App app{kCheckDescription, "oncec check"};
+  return run(app, invocation, arguments(argc, argv), out, err, colours);
 }
 
 }  // namespace oncec::driver

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "support/characters.hpp"
+
 namespace oncec::driver {
 
 namespace {
@@ -39,7 +41,7 @@ std::size_t utf8_length(std::string_view text) {
   const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
   if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
   for (std::size_t i = 1; i < length; ++i) {
-    if ((octet(i) & 0xC0U) != 0x80U) return 0;
+    if (!continues_character(text[i])) return 0;
   }
   const unsigned char second = octet(1);
   const bool wrong = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
@@ -90,6 +92,15 @@ std::string read_text(const fs::path& path) {
 }
 
 void write_if_changed(const fs::path& path, const std::string& content) {
+  std::error_code error;
+  const fs::file_status there = fs::status(path, error);
+  if (fs::is_character_file(there) || fs::is_fifo(there)) {  // there is nothing to keep, or to replace
+    std::ofstream out(path, std::ios::binary);
+    out << content;
+    out.close();
+    if (!out) throw FileError(path.string() + ": cannot be written: " + reason());
+    return;
+  }
   if (octets_of(path) == content) return;
   const fs::path temporary = path.string() + "." + std::to_string(::getpid()) + ".tmp";
   {
@@ -103,7 +114,6 @@ void write_if_changed(const fs::path& path, const std::string& content) {
       throw FileError(path.string() + ": cannot be written: " + why);
     }
   }
-  std::error_code error;
   fs::rename(temporary, path, error);
   if (error) {
     std::error_code ignored;

@@ -20,7 +20,7 @@ std::string read_text(const std::filesystem::path& path);
 std::string read_octets(const std::filesystem::path& path);
 
 /// Puts the content there, all or nothing, if it is not there already: an unchanged file keeps its time, so
-/// that nothing is built anew for it. Throws FileError.
+/// that nothing is built anew for it. A device or a pipe is written to. Throws FileError.
 void write_if_changed(const std::filesystem::path& path, const std::string& content);
 
 }  // namespace oncec::driver

@@ -1,8 +1,6 @@
 // The generators, by their options.
 #include "driver/outputs.hpp"
 
-#include <algorithm>
-
 #include "backend/cpp/generator.hpp"
 #include "backend/proto/generator.hpp"
 
@@ -10,21 +8,16 @@ namespace oncec::driver {
 
 namespace {
 
+backend::cpp::Options cpp_options(const std::string& unit, const OutputOptions& options) {
+  return {unit, options.codecs, options.cpp_parts, options.type_codes};
+}
+
 backend::Output make_cpp(const OutputRequest& request) {
-  const OutputOptions& options = request.options;
-  return backend::cpp::generate(request.model,
-                                {request.unit, options.codecs, options.cpp_parts, options.type_codes});
+  return backend::cpp::generate(request.model, cpp_options(request.unit, request.options));
 }
 
 std::vector<std::string> cpp_names(const std::string& unit, const OutputOptions& options) {
-  std::vector<std::string> names = {unit + ".once.hpp", unit + ".once.co.hpp", unit + ".once.cpp"};
-  for (std::size_t part = 2; part <= options.cpp_parts; ++part) {
-    names.push_back(unit + ".once." + std::to_string(part) + ".cpp");
-  }
-  if (std::find(options.codecs.begin(), options.codecs.end(), "protobuf") != options.codecs.end()) {
-    names.insert(names.end(), {unit + ".once.pb.hpp", unit + ".once.pb.cpp"});
-  }
-  return names;
+  return backend::cpp::file_names(cpp_options(unit, options));
 }
 
 backend::Output make_proto(const OutputRequest& request) {
@@ -32,7 +25,7 @@ backend::Output make_proto(const OutputRequest& request) {
 }
 
 std::vector<std::string> proto_names(const std::string& unit, const OutputOptions& /*options*/) {
-  return {unit + ".proto"};
+  return backend::proto::file_names(unit);
 }
 
 }  // namespace

@@ -104,20 +104,7 @@ SourceRange range_of(const pb::GeneratorResponse::Problem& problem, const model:
   const std::size_t file = position.file() < model.files.size() ? position.file() : 0;
   range.file = model.files[file].get();
   if (position.line() == 0) return range;
-  // The inverse of line_column(), within the line.
-  const std::string_view text = range.file->text();
-  std::size_t at = 0;
-  for (std::uint32_t line = 1; line < position.line(); ++line) {
-    const std::size_t end = text.find('\n', at);
-    if (end == std::string_view::npos) break;
-    at = end + 1;
-  }
-  const std::size_t line_begin = at;
-  while (at < text.size() && text[at] != '\n' &&
-         range.file->line_column(static_cast<std::uint32_t>(at)).column < position.column()) {
-    ++at;
-  }
-  range.begin = static_cast<std::uint32_t>(at < text.size() ? at : line_begin);
+  range.begin = range.file->offset_of({position.line(), position.column()});
   range.end = range.begin;
   return range;
 }

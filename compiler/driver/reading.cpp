@@ -23,13 +23,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> all_warnings() {
-  std::vector<std::string> names;
-  for (const auto& room : {preprocess::warning_names(), frontend::warning_names()}) {
-    names.insert(names.end(), room.begin(), room.end());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
+std::vector<WarningKind> all_warnings() {
+  std::vector<WarningKind> all = preprocess::warnings();
+  const std::vector<WarningKind> more = frontend::warnings();
+  all.insert(all.end(), more.begin(), more.end());
+  std::sort(all.begin(), all.end(),
+            [](const WarningKind& a, const WarningKind& b) { return a.name < b.name; });
+  return all;
 }
 
 std::optional<std::string> read_if_there(const fs::path& path) {
@@ -57,6 +57,30 @@ frontend::OncOptions onc_options(const ReadingOptions& options) {
   return out;
 }
 
+/// What is in an included file tells where that was included.
+void tell_inclusion(const Reading& reading, Diagnostic& diagnostic) {
+  const bool is_main = diagnostic.range.file == reading.model->files.front().get();
+  const auto place = reading.included_at.find(diagnostic.range.file);
+  if (!is_main && place != reading.included_at.end()) diagnostic.note(place->second, "included here");
+}
+
+/// Warnings that are silenced go, others become errors.
+void settle(Reading& reading, const ReadingOptions& options) {
+  Diagnostics settled;
+  for (Diagnostic diagnostic : reading.diagnostics.all()) {
+    if (diagnostic.severity == Severity::Warning) {
+      if (options.silenced(diagnostic.name)) continue;
+      if (options.warnings_are_errors()) diagnostic.severity = Severity::Error;
+    }
+    tell_inclusion(reading, diagnostic);
+    Diagnostic& added =
+        settled.add(diagnostic.severity, diagnostic.code, diagnostic.range, std::move(diagnostic.text));
+    added.name = diagnostic.name;
+    added.notes = std::move(diagnostic.notes);
+  }
+  reading.diagnostics = std::move(settled);
+}
+
 Reading read(const std::string& file, const ReadingOptions& options, bool parse) {
   Reading out;
   out.model = std::make_unique<model::Model>();
@@ -71,14 +95,15 @@ Reading read(const std::string& file, const ReadingOptions& options, bool parse)
       frontend::read_omg_idl(preprocessed.text, *out.model, out.diagnostics, {options.relaxed});
     }
   }
-  settle_diagnostics(out, options);
+  settle(out, options);
   return out;
 }
 
 }  // namespace
 
 void ReadingOptions::settle() {
-  const std::vector<std::string> known = all_warnings();
+  std::set<std::string, std::less<>> known;
+  for (const WarningKind& kind : all_warnings()) known.emplace(kind.name);
   for (const std::string& word : warnings) {
     const bool off = word.rfind("no-", 0) == 0;
     const std::string name = off ? word.substr(3) : word;
@@ -86,8 +111,8 @@ void ReadingOptions::settle() {
       warnings_are_errors_ = !off;
     } else if (name == "all") {
       silenced_.clear();
-      if (off) silenced_.insert(known.begin(), known.end());
-    } else if (std::find(known.begin(), known.end(), name) == known.end()) {
+      if (off) silenced_ = known;
+    } else if (known.count(name) == 0) {
       throw CLI::ValidationError("there is no warning '" + name + "'; --help-warnings lists them");
     } else if (off) {
       silenced_.insert(name);
@@ -151,27 +176,8 @@ Reading preprocess_file(const std::string& file, const ReadingOptions& options) 
   return read(file, options, false);
 }
 
-void settle_diagnostics(Reading& reading, const ReadingOptions& options) {
-  Diagnostics settled;
-  const SourceFile* const main = reading.model->files.empty() ? nullptr : reading.model->files.front().get();
-  for (Diagnostic diagnostic : reading.diagnostics.all()) {
-    if (diagnostic.severity == Severity::Warning) {
-      if (options.silenced(diagnostic.name)) continue;
-      if (options.warnings_are_errors()) diagnostic.severity = Severity::Error;
-    }
-    const auto place = reading.included_at.find(diagnostic.range.file);
-    const bool is_told =
-        std::any_of(diagnostic.notes.begin(), diagnostic.notes.end(),
-                    [](const Diagnostic::Note& note) { return note.text == "included here"; });
-    if (diagnostic.range.file != main && place != reading.included_at.end() && !is_told) {
-      diagnostic.note(place->second, "included here");
-    }
-    Diagnostic& added =
-        settled.add(diagnostic.severity, diagnostic.code, diagnostic.range, std::move(diagnostic.text));
-    added.name = diagnostic.name;
-    added.notes = std::move(diagnostic.notes);
-  }
-  reading.diagnostics = std::move(settled);
+void Reading::refuse(const SourceRange& range, std::string text) {
+  tell_inclusion(*this, diagnostics.add(Severity::Error, Diagnostic::kNoCode, range, std::move(text)));
 }
 
 void report(std::ostream& err, const Reading& reading, const ReadingOptions& options, bool colours) {
@@ -184,7 +190,9 @@ void report(std::ostream& err, const Reading& reading, const ReadingOptions& opt
 
 std::string warnings_help() {
   std::string out = "Warnings, each of which -Wno-NAME turns off:\n";
-  for (const std::string& name : all_warnings()) out += "  " + name + "\n";
+  for (const WarningKind& kind : all_warnings()) {
+    out.append("  ").append(kind.name).append(26 - kind.name.size(), ' ').append(kind.text).append("\n");
+  }
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <iosfwd>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -39,15 +40,20 @@ struct ReadingOptions {
   bool warnings_are_errors_ = false;
 };
 
-/// -I, -D, -U, -W, --relaxed, --error-format, --max-errors.
+/// Adds the options that ReadingOptions holds.
 void add_reading_options(CLI::App& app, ReadingOptions& options);
 
 /// A file that was read.
 struct Reading {
   std::unique_ptr<model::Model> model;
-  Diagnostics diagnostics;  // as the options want them
+  /// As the options want them: warnings that are silenced are gone, others may be errors, and what is in an
+  /// included file tells where that was included.
+  Diagnostics diagnostics;
   std::vector<std::filesystem::path> files;
   std::map<const SourceFile*, SourceRange> included_at;
+
+  /// Adds an error that somebody else has found in the model.
+  void refuse(const SourceRange& range, std::string text);
 };
 
 /// True for files in the ONC RPC language, by their ending.
@@ -58,14 +64,10 @@ Reading read_file(const std::string& file, const ReadingOptions& options);
 /// Preprocesses only.
 Reading preprocess_file(const std::string& file, const ReadingOptions& options);
 
-/// Applies the options to what has been added since: warnings that are silenced go, others become errors, and
-/// what is in an included file tells where it was included.
-void settle_diagnostics(Reading& reading, const ReadingOptions& options);
-
 /// Prints what there is to say, in the format that was asked for.
 void report(std::ostream& err, const Reading& reading, const ReadingOptions& options, bool colours);
 
-/// All names that -W takes, one per line.
+/// All names that -W takes, one per line, and what each warning says.
 std::string warnings_help();
 
 }  // namespace oncec::driver

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "support/characters.hpp"
+
 namespace oncec::format {
 namespace {
 
@@ -15,10 +17,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 bool is_word_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_word(char c) {
-  return is_word_start(c) || is_digit(c);
+  return is_word(c) && !is_digit(c);
 }
 
 class Scanner {
@@ -251,8 +250,7 @@ std::string_view directive_name(std::string_view verbatim) {
 }
 
 std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return count_characters(text);
 }
 
 }  // namespace oncec::format

@@ -7,8 +7,8 @@
 
 #include "frontend/builder_declare.hpp"
 #include "frontend/literals.hpp"
-#include "frontend/spelled.hpp"
 #include "frontend/starts.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend {
 
@@ -25,25 +25,26 @@ bool can_be_constant(model::Primitive primitive) {
 }
 
 /// Which standard annotations mean something, and for what.
-struct Place {
+struct AllowedPlaces {
   std::string_view annotation;
   std::string_view kinds;
 };
 constexpr std::string_view kConstructed =
     "a module, a struct, a union, an enum, a bitmask, a bitset, an exception, a typedef";
-constexpr std::array<Place, 13> kPlaces{{{"optional", "a member, a union's member"},
-                                         {"external", "a member, a union's member"},
-                                         {"position", "a flag"},
-                                         {"value", "an enumerator"},
-                                         {"default_literal", "an enumerator"},
-                                         {"bit_bound", "an enum, a bitmask"},
-                                         {"extensibility", kConstructed},
-                                         {"final", kConstructed},
-                                         {"appendable", kConstructed},
-                                         {"mutable", kConstructed},
-                                         {"key", "a member, a union's member, a discriminator"},
-                                         {"must_understand", "a member, a union's member, a discriminator"},
-                                         {"oneway", "an operation"}}};
+constexpr std::array<AllowedPlaces, 13> kPlaces{
+    {{"optional", "a member, a union's member"},
+     {"external", "a member, a union's member"},
+     {"position", "a flag"},
+     {"value", "an enumerator"},
+     {"default_literal", "an enumerator"},
+     {"bit_bound", "an enum, a bitmask"},
+     {"extensibility", kConstructed},
+     {"final", kConstructed},
+     {"appendable", kConstructed},
+     {"mutable", kConstructed},
+     {"key", "a member, a union's member, a discriminator"},
+     {"must_understand", "a member, a union's member, a discriminator"},
+     {"oneway", "an operation"}}};
 
 /// Kinds are separated by commas: "a member" is not "a union's member".
 bool lists(std::string_view kinds, std::string_view kind) {
@@ -355,9 +356,8 @@ void Builder::report_never_defined() {
       reporter_.report(Message::InterfaceNeverDefined, declaration->range, {declaration->name});
       continue;
     }
-    std::string_view kind = described(*declaration);  // "a struct"
-    kind.remove_prefix(kind.find(' ') + 1);
-    reporter_.report(Message::TypeNeverDefined, declaration->range, {kind, declaration->name});
+    reporter_.report(Message::TypeNeverDefined, declaration->range,
+                     {model::kind_of(*declaration), declaration->name});
   }
 }
 
@@ -369,17 +369,22 @@ void Builder::check_forward(const model::Declaration& declaration, const Name& n
       .note(declaration.range, "declared here");
 }
 
-std::vector<model::Annotation> Builder::read_annotations(const Annotated& annotations, Scope& scope,
-                                                         std::string_view kind) {
-  std::vector<model::Annotation> read = annotations_.read(annotations, scope);
-  refuse_operation_annotations(read, kind, reporter_);
-  for (const model::Annotation& annotation : read) {
-    const auto place = std::find_if(kPlaces.begin(), kPlaces.end(),
-                                    [&](const Place& each) { return each.annotation == annotation.name; });
+void Builder::check_places(const std::vector<model::Annotation>& annotations, std::string_view kind) {
+  for (const model::Annotation& annotation : annotations) {
+    const auto place = std::find_if(kPlaces.begin(), kPlaces.end(), [&](const AllowedPlaces& each) {
+      return each.annotation == annotation.name;
+    });
     if (place != kPlaces.end() && !lists(place->kinds, kind)) {
       reporter_.report(Message::AnnotationWithoutEffect, annotation.range, {annotation.name, kind});
     }
   }
+}
+
+std::vector<model::Annotation> Builder::read_annotations(const Annotated& annotations, Scope& scope,
+                                                         std::string_view kind) {
+  std::vector<model::Annotation> read = annotations_.read(annotations, scope);
+  refuse_operation_annotations(read, kind, reporter_);
+  check_places(read, kind);
   return read;
 }
 

@@ -79,7 +79,9 @@ class Builder {
   void type_prefix(Grammar::TypePrefixDeclarationContext& context, Scope& scope);
   void import(Grammar::ImportDeclarationContext& context, Scope& scope);
 
-  /// Annotations of something that is no operation; `kind`: "a struct".
+  /// Warns of those that have no effect; `kind`: "a struct".
+  void check_places(const std::vector<model::Annotation>& annotations, std::string_view kind);
+  /// Annotations of something that is no operation.
   std::vector<model::Annotation> read_annotations(const Annotated& annotations, Scope& scope,
                                                   std::string_view kind);
   /// Adjacent literals are one.
@@ -276,9 +278,11 @@ class Builder {
   std::unordered_map<const model::Declaration*, Template> templates_;
   std::vector<model::Declaration*> template_order_;
   std::unordered_map<const model::Declaration*, model::TypePointer> bound_types_;  // template arguments
-  std::size_t generic_depth_ = 0;        // inside template modules that are only looked at
-  std::size_t instantiation_depth_ = 0;  // of instantiations in instantiations
-  bool in_annotation_ = false;           // where no place may be kept: the file does not live long
+  std::size_t generic_depth_ = 0;         // inside template modules that are only looked at
+  std::size_t instantiation_depth_ = 0;   // of instantiations in instantiations
+  std::size_t instantiations_ = 0;        // in all
+  bool too_many_instantiations_ = false;  // reported
+  bool in_annotation_ = false;            // whose types go to a list of their own
 };
 
 }  // namespace oncec::frontend

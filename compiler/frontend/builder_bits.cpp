@@ -6,7 +6,7 @@
 
 #include "frontend/builder.hpp"
 #include "frontend/builder_declare.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend {
 

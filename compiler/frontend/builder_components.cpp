@@ -4,6 +4,7 @@
 #include "frontend/builder.hpp"
 #include "frontend/builder_declare.hpp"
 #include "frontend/builder_initializer.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend {
 

@@ -5,7 +5,7 @@
 
 #include "frontend/builder.hpp"
 #include "frontend/builder_declare.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend {
 
@@ -142,6 +142,7 @@ void Builder::operation(Grammar::OperationDeclarationContext& context, const Ann
   operation.oneway = context.ONEWAY() != nullptr;
   if (operation.oneway) operation.semantics = model::Semantics::Maybe;
   operation.annotations = annotations_.read(annotations, scope);
+  check_places(operation.annotations, "an operation");
   if (const model::Annotation* oneway = find(operation.annotations, "oneway"); oneway != nullptr) {
     if (is_true(*oneway, "value")) operation.oneway = true;
     if (operation.oneway) operation.semantics = model::Semantics::Maybe;
@@ -249,6 +250,7 @@ void Builder::attributes(Grammar::AttributeDeclarationContext& context, const An
   common.readonly = context.READONLY() != nullptr;
   common.doc = doc;
   common.annotations = annotations_.read(annotations, scope);
+  check_places(common.annotations, "an attribute");
   common.type = held_type(*context.simpleType(), scope);
 
   // Annotations speak of the reading where that is all there is, else of the writing: reading is idempotent.

@@ -5,7 +5,7 @@
 
 #include "frontend/builder.hpp"
 #include "frontend/builder_declare.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend {
 
@@ -183,7 +183,7 @@ void Builder::enumerator(Grammar::EnumeratorContext& context, Scope& scope, mode
   const Name name = constants_.name(*context.identifier());
   model::Enumerator enumerator;
   enumerator.name = name.text;
-  if (!in_annotation_) enumerator.range = name.range;  // a built-in file does not live as long as the model
+  enumerator.range = name.range;
   enumerator.annotations = read_annotations(context.annotation(), scope, "an enumerator");
   enumerator.doc = doc_of(context);
   enumerator.value = values.next;

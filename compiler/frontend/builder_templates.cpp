@@ -4,10 +4,14 @@
 
 #include "frontend/builder.hpp"
 #include "frontend/builder_declare.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend {
 
 namespace {
+
+/// In one file, those included: each level of templates may multiply the one below it.
+constexpr std::size_t kInstantiationsMax = 10'000;
 
 std::string count_of(std::size_t count, std::string_view what) {
   return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
@@ -101,8 +105,7 @@ void Builder::report_unused_templates() {
   }
 }
 
-// ------------------------------------------------------------------------------------------- instantiating
-// it
+// ---------------------------------------------------------------------------------------- instantiating it
 
 Builder::Template* Builder::find_template(Grammar::ScopedNameContext& context, Scope& scope) {
   const model::Declaration* found = find_declaration<model::Unmapped>(context, scope, "a template module");
@@ -172,6 +175,13 @@ void Builder::instantiate(Template& of, const Name& name, const std::vector<std:
     reporter_.report(Message::TooDeep, name.range, {std::to_string(kNestingMax)});
     return declare_broken(scope, name);
   }
+  if (instantiations_ == kInstantiationsMax) {
+    if (!std::exchange(too_many_instantiations_, true)) {
+      reporter_.report(Message::TooManyInstantiations, name.range, {std::to_string(kInstantiationsMax)});
+    }
+    return declare_broken(scope, name);
+  }
+  ++instantiations_;
   ++instantiation_depth_;
   reporter_.begin_instantiation(place);
   Scope& bound = names_.open(*of.scope, "template", {}, nullptr);

@@ -225,7 +225,8 @@ std::size_t Builder::depth(const model::Type& type) const {
   if (const auto* optional = std::get_if<model::OptionalType>(&type.form))
     return 1 + depth(*optional->element);
   if (const auto* map = std::get_if<model::MapType>(&type.form)) {
-    return 1 + std::max(depth(*map->key), depth(*map->value));
+    // Together: else typedefs of maps of maps would stand for types with more parts than can be written out.
+    return 1 + depth(*map->key) + depth(*map->value);
   }
   const auto* named = std::get_if<model::NamedType>(&type.form);
   const auto known = named == nullptr ? depth_.end() : depth_.find(named->declaration);

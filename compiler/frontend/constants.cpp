@@ -8,7 +8,7 @@
 
 #include "frontend/evaluation.hpp"
 #include "frontend/literals.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend {
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "frontend/literals.hpp"
+#include "support/characters.hpp"
 
 namespace oncec::frontend {
 
@@ -117,7 +118,7 @@ class Evaluation {
   std::optional<Operand> character(std::string_view text, SourceRange range) {
     std::optional<std::string> value = text_literal(text, range, reporter_);
     if (!value) return std::nullopt;
-    if (const std::size_t count = character_count(*value); count != 1) {
+    if (const std::size_t count = count_characters(*value); count != 1) {
       reporter_.report(Message::CharacterLength, range, {std::to_string(count)});
       return std::nullopt;
     }

@@ -5,18 +5,11 @@
 #include <array>
 #include <optional>
 
+#include "frontend/semantics.hpp"
+
 namespace oncec::frontend {
 
 namespace {
-
-struct SemanticsWord {
-  std::string_view annotation;
-  model::Semantics semantics;
-};
-constexpr std::array<SemanticsWord, 4> kSemantics{{{"maybe", model::Semantics::Maybe},
-                                                   {"idempotent", model::Semantics::AtLeastOnce},
-                                                   {"at_most_once", model::Semantics::AtMostOnce},
-                                                   {"exactly_once", model::Semantics::ExactlyOnce}}};
 
 constexpr std::array<std::string_view, 8> kOfOperations{
     "maybe", "idempotent", "at_most_once", "exactly_once", "deadline_ms", "orphan", "reply_max", "cpp_name"};
@@ -134,7 +127,7 @@ void InterfaceRules::apply_semantics(const std::vector<model::Annotation>& annot
                                      model::Operation& operation) {
   const model::Annotation* before = nullptr;
   for (const SemanticsWord& word : kSemantics) {
-    const model::Annotation* given = find(annotations, word.annotation);
+    const model::Annotation* given = find(annotations, word.name);
     if (given == nullptr) continue;
     if (kind == "attribute" && word.semantics == model::Semantics::Maybe) {
       reporter_.report(Message::AnnotationMisplaced, given->range, {"maybe", "an attribute, which is read"});

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <system_error>
 
+#include "support/characters.hpp"
+
 namespace oncec::frontend {
 
 namespace {
@@ -122,15 +124,10 @@ std::optional<std::string> text_literal(std::string_view text, SourceRange range
   return out;
 }
 
-std::size_t character_count(std::string_view utf8) {
-  return static_cast<std::size_t>(std::count_if(
-      utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 std::size_t utf16_length(std::string_view utf8) {
   const auto beyond =
       std::count_if(utf8.begin(), utf8.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xF0U; });
-  return character_count(utf8) + static_cast<std::size_t>(beyond);
+  return count_characters(utf8) + static_cast<std::size_t>(beyond);
 }
 
 void append_utf8(std::string& out, std::uint32_t character) {

@@ -21,9 +21,6 @@ std::optional<double> floating_literal(std::string_view text, SourceRange range,
 /// Nothing (and a report) if an escape is unknown, or if it is a string that holds the character 0.
 std::optional<std::string> text_literal(std::string_view text, SourceRange range, Reporter& reporter);
 
-/// Characters (not octets) of UTF-8 text.
-std::size_t character_count(std::string_view utf8);
-
 /// What UTF-8 text takes in UTF-16.
 std::size_t utf16_length(std::string_view utf8);
 

@@ -34,11 +34,10 @@ constexpr std::array kSentences{
     ONCEC_ERROR(UnexpectedCharacter, "unexpected character '{0}'{1}"),
     ONCEC_ERROR(UnterminatedLiteral, "{0} literal is not closed on its line"),
     ONCEC_ERROR(UnterminatedComment, "comment is not closed"),
-    ONCEC_ERROR(DirectiveUnsupported,
-                "'{0}' is not supported: of the preprocessor's lines only '#include <once.idl>' is"),
     ONCEC_WARNING(PragmaUnknown, "unknown-pragma", "unknown '#pragma {0}' is ignored"),
     ONCEC_ERROR(PragmaMalformed, "'#pragma {0}' needs {1}"),
     ONCEC_ERROR(TooDeep, "nested more than {0} deep"),
+    ONCEC_ERROR(TooManyInstantiations, "more than {0} template modules are instantiated"),
     ONCEC_ERROR(BadOctalDigit, "'{0}' starts with 0 and is octal, but has the digit '{1}'"),
     ONCEC_ERROR(BadEscape, "unknown escape '\\{0}'"),
     ONCEC_ERROR(CharacterLength, "character literal holds {0} characters instead of one"),
@@ -201,12 +200,14 @@ std::string_view name_of(Message message) {
   return kSentences[static_cast<std::size_t>(message)].name;
 }
 
-std::vector<std::string_view> warning_names() {
-  std::vector<std::string_view> names;
+std::vector<WarningKind> warnings() {
+  std::vector<WarningKind> all;
   for (const Sentence& sentence : kSentences) {
-    if (!sentence.warning_name.empty()) names.push_back(sentence.warning_name);
+    if (sentence.warning_name.empty()) continue;
+    all.push_back({sentence.warning_name, filled(sentence.text, {"…", "…", ""})});
+    if (sentence.severity == Severity::Error) all.back().text += " (an error without --relaxed)";
   }
-  return names;
+  return all;
 }
 
 Diagnostic& Reporter::report(Message message, SourceRange range,

@@ -20,10 +20,10 @@ enum class Message : std::uint8_t {
   UnexpectedCharacter,
   UnterminatedLiteral,
   UnterminatedComment,
-  DirectiveUnsupported,
   PragmaUnknown,
   PragmaMalformed,
   TooDeep,
+  TooManyInstantiations,
   BadOctalDigit,
   BadEscape,
   CharacterLength,
@@ -157,8 +157,8 @@ inline constexpr Message kFirstOncMessage = Message::PassedLineMisplaced;
 
 /// The name of the enumerator, for tests.
 std::string_view name_of(Message message);
-/// Of all warnings, and of the errors that `relaxed` makes warnings: "unknown-annotation" …
-std::vector<std::string_view> warning_names();
+/// All warnings, and the errors that `relaxed` makes warnings.
+std::vector<WarningKind> warnings();
 
 /// Reports front-end messages into Diagnostics.
 class Reporter {

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 #include <utility>
+
+#include "model/spelled.hpp"
 
 namespace oncec::frontend {
 
@@ -69,23 +72,9 @@ std::string Path::text() const {
   return out;
 }
 
-std::string_view described(const model::Declaration& declaration) {
-  constexpr std::array<std::string_view, std::variant_size_v<decltype(declaration.body)>> kWords{
-      "a module",     "a constant", "a typedef",    "an enum",     "a bitmask",   "a bitset",     "a struct",
-      "an exception", "a union",    "an interface", "a valuetype", "a value box", "a native type"};
-  const auto* const unmapped = std::get_if<model::Unmapped>(&declaration.body);
-  if (unmapped == nullptr) return kWords[declaration.body.index()];
-  constexpr std::array<std::string_view, 5> kUnmapped{"a component", "a home", "a porttype", "a connector",
-                                                      "a template module"};
-  const auto* const words = std::find_if(kUnmapped.begin(), kUnmapped.end(), [&](std::string_view each) {
-    return each.substr(2) == unmapped->kind;
-  });
-  return words == kUnmapped.end() ? std::string_view{"nothing that Once uses"} : *words;
-}
-
 std::string described(const Entity& entity) {
   switch (entity.kind) {
-    case Entity::Kind::Declaration: return std::string(described(*entity.declaration));
+    case Entity::Kind::Declaration: return std::string(model::described(*entity.declaration));
     case Entity::Kind::Enumerator: return "an enumerator";
     case Entity::Kind::Operation: return "an operation";
     case Entity::Kind::Attribute: return "an attribute";
@@ -198,8 +187,7 @@ const Entity* Names::resolve(Scope& scope, const Path& path, Use use) {
 const Entity* Names::find(const Scope& scope, const Path& path) const {
   const auto find_in = [](const Scope& where, const std::string& name) {
     const Entity* own = where.find(name);
-    std::vector<const Entity*> found;
-    return own != nullptr ? own : find_inherited(where, name, found);
+    return own != nullptr ? own : inherited(where, name);
   };
   const Entity* entity = nullptr;
   const Scope* start = path.from_file_scope ? &scopes_.front() : &scope;
@@ -215,8 +203,8 @@ const Entity* Names::find(const Scope& scope, const Path& path) const {
 }
 
 const Entity* Names::inherited(const Scope& scope, const std::string& name) {
-  std::vector<const Entity*> found;
-  return find_inherited(scope, name, found);
+  const std::vector<const Entity*> found = find_inherited(scope, name);
+  return found.empty() ? nullptr : found.front();
 }
 
 const Entity* Names::find_first(Scope& scope, const Name& name, bool& failed) {
@@ -230,7 +218,8 @@ const Entity* Names::find_first(Scope& scope, const Name& name, bool& failed) {
 const Entity* Names::find_inside(Scope& scope, const Name& name, bool& failed) {
   const Entity* own = scope.find(name.text);
   std::vector<const Entity*> found;
-  if (own == nullptr) own = find_inherited(scope, name.text, found);
+  if (own == nullptr) found = find_inherited(scope, name.text);
+  if (!found.empty()) own = found.front();
   if (found.size() > 1) {
     const std::string example = found[0]->declaration != nullptr && found[0]->declaration->scope != nullptr
                                     ? found[0]->declaration->scope->name + "::" + name.text
@@ -247,17 +236,22 @@ const Entity* Names::find_inside(Scope& scope, const Name& name, bool& failed) {
   return own;
 }
 
-/// Collects the different entities of that name that the bases have.
-const Entity* Names::find_inherited(const Scope& scope, const std::string& name,
-                                    std::vector<const Entity*>& found) {
-  for (const Scope* base : scope.bases) {
-    if (const Entity* entity = base->find(name)) {
-      if (std::find(found.begin(), found.end(), entity) == found.end()) found.push_back(entity);
+/// The different entities of that name that the bases have. What one of them has hides what it inherits.
+std::vector<const Entity*> Names::find_inherited(const Scope& scope, const std::string& name) {
+  std::vector<const Entity*> found;
+  std::vector<const Scope*> all(scope.bases.rbegin(), scope.bases.rend());  // to be looked at, the next last
+  std::unordered_set<const Scope*> seen;
+  while (!all.empty()) {
+    const Scope* const base = all.back();
+    all.pop_back();
+    if (!seen.insert(base).second) continue;
+    if (const Entity* const entity = base->find(name)) {
+      found.push_back(entity);
     } else {
-      find_inherited(*base, name, found);
+      all.insert(all.end(), base->bases.rbegin(), base->bases.rend());
     }
   }
-  return found.empty() ? nullptr : found.front();
+  return found;
 }
 
 bool Names::has_right_case(const Entity& entity, const Name& name) {

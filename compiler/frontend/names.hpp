@@ -56,7 +56,6 @@ struct Entity {
 
 /// "a struct", "an operation" …
 std::string described(const Entity& entity);
-std::string_view described(const model::Declaration& declaration);
 
 struct Scope {
   std::string name;
@@ -103,8 +102,7 @@ class Names {
   void excuse_misplaced() { excuses_misplaced_ = true; }
 
  private:
-  static const Entity* find_inherited(const Scope& scope, const std::string& name,
-                                      std::vector<const Entity*>& found);
+  static std::vector<const Entity*> find_inherited(const Scope& scope, const std::string& name);
   const Entity* find_first(Scope& scope, const Name& name, bool& failed);
   const Entity* find_inside(Scope& scope, const Name& name, bool& failed);
   bool has_right_case(const Entity& entity, const Name& name);

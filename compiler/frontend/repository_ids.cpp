@@ -5,23 +5,20 @@
 #include <cctype>
 #include <optional>
 
+#include "support/characters.hpp"
+
 namespace oncec::frontend {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n\\";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
+constexpr std::string_view kBlanks = " \t\r\n\\";  // a backslash ends a line that goes on
 
 /// Cuts the first word off.
 std::string_view take_word(std::string_view& text) {
-  text = trimmed(text);
+  text = trimmed(text, kBlanks);
   const std::size_t end = std::min(text.find_first_of(" \t\""), text.size());
   const std::string_view word = text.substr(0, end);
-  text = trimmed(text.substr(end));
+  text = trimmed(text.substr(end), kBlanks);
   return word;
 }
 
@@ -72,7 +69,7 @@ void RepositoryIds::obey_pragmas_before(const antlr4::Token& token, Scope& scope
 void RepositoryIds::obey(const antlr4::Token& token, Scope& scope) {
   std::string_view text = syntax_.text(token);
   SourceRange range = syntax_.range(token);
-  range.end = range.begin + static_cast<std::uint32_t>(trimmed(text).size());
+  range.end = range.begin + static_cast<std::uint32_t>(trimmed(text, kBlanks).size());
   text.remove_prefix(text.find("pragma") + 6);
   const std::string_view word = take_word(text);
   if (word == "prefix") {

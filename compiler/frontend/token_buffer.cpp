@@ -1,7 +1,7 @@
 // Judging and editing tokens.
 #include "frontend/token_buffer.hpp"
 
-#include <algorithm>
+#include "support/characters.hpp"
 
 namespace oncec::frontend {
 
@@ -9,24 +9,11 @@ namespace {
 
 using Lexer = grammar::OmgIdlLexer;
 
-constexpr std::size_t kHidden = antlr4::Token::HIDDEN_CHANNEL;
+constexpr std::string_view kBlanksOfLine = " \t\r";
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
-
-/// `# include <once.idl> // why` becomes {"include", "<once.idl>"}.
-struct Directive {
-  std::string_view name;
-  std::string_view rest;
-};
-Directive parse_directive(std::string_view text) {
-  text.remove_prefix(1);  // '#'
-  text = trimmed(text.substr(0, std::min(text.find("//"), text.find("/*"))));
-  const std::size_t end = std::min(text.find_first_of(" \t<\""), text.size());
-  return {text.substr(0, end), trimmed(text.substr(end))};
+bool is_pragma(std::string_view directive) {
+  const std::string_view name = trimmed(directive.substr(1), kBlanksOfLine);  // behind '#'
+  return name.substr(0, name.find_first_of(" \t")) == "pragma";
 }
 
 /// The closing bracket for an opening one, else 0.
@@ -77,7 +64,7 @@ bool TokenBuffer::prepare(Reporter& reporter) {
   OpenBrackets brackets;
   for (std::size_t i = 0; i < count(); ++i) {
     antlr4::Token& token = *at(i);
-    if (token.getChannel() == kHidden) {
+    if (token.getChannel() == antlr4::Token::HIDDEN_CHANNEL) {
       if (judge_hidden(token, reporter)) continue;
       // The rest of the file is inside a comment that never ends.
       cut_behind(i);
@@ -134,27 +121,13 @@ bool TokenBuffer::is_run_on_number(std::size_t index) const {
   return rest == Lexer::IDENTIFIER || is_number(rest);
 }
 
+/// Pragmas are the language's; all other directives the preprocessor has taken out.
 void TokenBuffer::judge_directive(antlr4::Token& token, Reporter& reporter) {
-  const SourceRange place = range(token);
-  if (!trimmed(line_before(token)).empty()) {
-    refuse(token, Lexer::UNEXPECTED_CHARACTER, Message::UnexpectedCharacter, "", reporter);
-    return;
-  }
-  const Directive directive = parse_directive(text(token));
-  if (directive.name.empty()) return;  // a lone '#' is nothing, as in C
-  if (directive.name == "pragma") {
+  if (is_pragma(text(token)) && trimmed(line_before(token), kBlanksOfLine).empty()) {
     pragmas_.push_back(&token);
-    return;
+  } else {
+    refuse(token, Lexer::UNEXPECTED_CHARACTER, Message::UnexpectedCharacter, "", reporter);
   }
-  if (directive.name == "include") {
-    if (directive.rest == "<once.idl>" || directive.rest == "\"once.idl\"") return;
-    has_unread_include_ = true;
-  }
-  std::string name = "#" + std::string(directive.name);
-  if (directive.name == "include") name.append(" ").append(directive.rest);
-  const std::size_t length = trimmed(text(token)).size();
-  reporter.report(Message::DirectiveUnsupported,
-                  {place.file, place.begin, place.begin + static_cast<std::uint32_t>(length)}, {name});
 }
 
 void TokenBuffer::split_shift(std::size_t index) {

@@ -23,7 +23,7 @@ class TokenBuffer : public TokenStream {
   const std::vector<const antlr4::Token*>& pragmas() const { return pragmas_; }
 
   /// True if names may be missing through no fault of their uses: there was an #include that cannot be read.
-  bool has_unread_include() const { return has_unread_include_ || !source_.is_complete(); }
+  bool has_unread_include() const { return !source_.is_complete(); }
 
  private:
   bool judge_hidden(antlr4::Token& token, Reporter& reporter);
@@ -33,7 +33,6 @@ class TokenBuffer : public TokenStream {
   void split_shift(std::size_t index);
 
   std::vector<const antlr4::Token*> pragmas_;
-  bool has_unread_include_ = false;
 };
 
 }  // namespace oncec::frontend

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "support/characters.hpp"
+
 namespace oncec::frontend {
 
 namespace {
@@ -66,8 +68,7 @@ void TokenStream::index_characters() {
   const std::string_view all = source_.text();
   if (std::all_of(all.begin(), all.end(), [](char c) { return static_cast<signed char>(c) >= 0; })) return;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if ((static_cast<unsigned char>(all[i]) & 0xC0U) != 0x80U)
-      octet_of_.push_back(static_cast<std::uint32_t>(i));
+    if (!continues_character(all[i])) octet_of_.push_back(static_cast<std::uint32_t>(i));
   }
   octet_of_.push_back(static_cast<std::uint32_t>(all.size()));
 }

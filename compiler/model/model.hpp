@@ -21,8 +21,7 @@ namespace oncec::model {
 
 struct Declaration;
 
-// ---------------------------------------------------------------------------------------------------- types
-// --
+// ----------------------------------------------------------------------------------------------------- types
 
 enum class Primitive : std::uint8_t {
   Void,
@@ -86,8 +85,7 @@ struct Type {
       form;
 };
 
-// -------------------------------------------------------------------------------------------------- values
-// --
+// ---------------------------------------------------------------------------------------------------- values
 
 /// The value of a constant expression. Integers keep their sign apart so that the whole range of both 64-bit
 /// types fits; enumerators are by reference.
@@ -106,8 +104,11 @@ struct TextValue {
 };
 using Value = std::variant<bool, IntegerValue, double, TextValue, EnumeratorValue>;
 
-// --------------------------------------------------------------------------------------------- annotations
-// --
+/// A value that a union can switch on, as the number that it is in C++ and on the wire; integers beyond the
+/// signed ones by their bits.
+std::int64_t number_of(const Value& value);
+
+// ----------------------------------------------------------------------------------------------- annotations
 
 /// `@name(parameter = value, …)` as written before a declaration. The single value of `@id(3)` has the name
 /// "value".
@@ -124,8 +125,7 @@ struct Annotation {
   const Value* argument(std::string_view name) const;
 };
 
-// -------------------------------------------------------------------------------------------- declarations
-// --
+// ---------------------------------------------------------------------------------------------- declarations
 
 struct Member {
   std::string name;
@@ -329,6 +329,10 @@ struct Model {
 
 /// "bank::Account": scopes joined by `separator`.
 std::string qualified_name(const Declaration& declaration, std::string_view separator = "::");
+
+/// The direct and indirect bases of an interface or a value type, each once, a base before what inherits from
+/// it.
+std::vector<const Declaration*> all_bases(const Declaration& declaration);
 
 /// Looks through typedefs: a Type that is not a NamedType of a Typedef.
 const Type& resolve(const Type& type);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "preprocess/session.hpp"
+#include "support/characters.hpp"
 
 namespace oncec::preprocess {
 
@@ -43,7 +44,10 @@ void tell(Session& session, const wave::preprocess_exception& what) {
   using Code = wave::preprocess_exception;
   const std::optional<Session::Around> around =
       session.around({{}, what.file_name(), what.line_no(), what.column_no()});
-  if (!around) session.stop("in a macro of the command line: " + std::string(what.description()));
+  if (!around) {
+    const std::string said = what.description();  // "error: …"
+    session.stop("in a macro of the command line: " + said.substr(said.find(' ') + 1));
+  }
   const auto& [directive, word] = *around;
   const bool is_call = what.get_errorcode() == Code::too_few_macroarguments ||
                        what.get_errorcode() == Code::empty_macroarguments ||
@@ -63,11 +67,11 @@ void tell(Session& session, const wave::preprocess_exception& what) {
       session.warning(directive, "#warning " + argument_of(directive), "warning-directive");
       return;
     case Code::macro_redefinition:
-    case Code::illegal_redefinition:
       session.error(directive, "macro '" + name + "' is already defined, and otherwise");
       break;
     case Code::alreadydefined_name:
     case Code::invalid_macroname:
+    case Code::illegal_redefinition:
     case Code::illegal_operator_redefinition:
       session.error(directive, "'" + name + "' cannot be a macro");
       break;
@@ -82,11 +86,16 @@ void tell(Session& session, const wave::preprocess_exception& what) {
     case Code::improperly_terminated_macro:
       session.error(word, "the arguments of macro '" + name + "' have no ')'");
       break;
+    case Code::bad_undefine_statement:
+      session.error(directive, "'" + argument_of(directive) + "' cannot be undefined");
+      break;
+    case Code::ill_formed_operator:
+      session.error(word, "'#' or '##' is misplaced in the macro that is called here");
+      break;
     case Code::invalid_concat: session.error(word, "'##' makes no single word here"); break;
     case Code::division_by_zero: session.error(directive, "division by zero"); break;
     case Code::integer_overflow: session.error(directive, "a number is too large"); break;
     case Code::ill_formed_expression:
-    case Code::ill_formed_operator:
     case Code::ill_formed_integer_literal:
     case Code::ill_formed_character_literal:
       session.error(directive, "the condition '" + argument_of(directive) + "' cannot be understood");
@@ -242,14 +251,13 @@ Preprocessed preprocess(const std::filesystem::path& file, const Options& option
 
 bool is_macro_definition(std::string_view text) {
   const std::string_view name = macro_name(text);
-  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
   return !name.empty() && name.size() <= kMacroNameMax && std::all_of(name.begin(), name.end(), is_word) &&
          std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
          text.find('\n') == std::string_view::npos;
 }
 
-std::vector<std::string_view> warning_names() {
-  return {"warning-directive"};
+std::vector<WarningKind> warnings() {
+  return {{"warning-directive", "'#warning …'"}};
 }
 
 }  // namespace oncec::preprocess

@@ -57,7 +57,7 @@ Preprocessed preprocess(const std::filesystem::path& file, const Options& option
 /// True if NAME in a "NAME", "NAME=TEXT", "NAME(PARAMETERS)=TEXT" is one.
 bool is_macro_definition(std::string_view text);
 
-/// The warnings that preprocessing can give, by name.
-std::vector<std::string_view> warning_names();
+/// The warnings that preprocessing can give.
+std::vector<WarningKind> warnings();
 
 }  // namespace oncec::preprocess

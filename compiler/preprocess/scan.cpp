@@ -5,16 +5,14 @@
 #include <cctype>
 #include <utility>
 
+#include "support/characters.hpp"
+
 namespace oncec::preprocess {
 
 namespace {
 
 /// The library copies names into arrays of a fixed size.
 constexpr std::size_t kWordOctetsMax = 255;
-
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
 
 bool is_control(char c) {
   const auto octet = static_cast<unsigned char>(c);

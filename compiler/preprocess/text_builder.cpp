@@ -6,18 +6,20 @@
 #include <string>
 #include <utility>
 
+#include "support/characters.hpp"
+
 namespace oncec::preprocess {
 
 namespace {
 
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.';
+bool is_of_word_or_number(char c) {
+  return is_word(c) || c == '.';
 }
 
 /// True if two tokens side by side would be read as another one.
 bool would_merge(char before, char behind) {
-  return (is_word(before) && is_word(behind)) || (before == '/' && (behind == '/' || behind == '*')) ||
-         (before == '"' && behind == '"');
+  return (is_of_word_or_number(before) && is_of_word_or_number(behind)) ||
+         (before == '/' && (behind == '/' || behind == '*')) || (before == '"' && behind == '"');
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "support/characters.hpp"
+
 namespace oncec {
 
 namespace {
@@ -23,10 +25,6 @@ constexpr Style kNote{"note", "\x1b[1;36m"};
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kGreen = "\x1b[1;32m";
 constexpr std::string_view kPlain = "\x1b[0m";
-
-bool continues_character(char octet) {
-  return (static_cast<unsigned char>(octet) & 0xC0U) == 0x80U;
-}
 
 /// The spaces that stand before the caret: a tab stays a tab, so that the caret lands where the text does.
 std::string indentation(std::string_view line, std::uint32_t column) {
@@ -76,8 +74,7 @@ class Printer {
 
   /// Characters of the range that stand on its first line; at least one.
   static std::size_t length_on_line(const SourceRange& range, std::string_view line, std::uint32_t column) {
-    std::size_t characters = 0;
-    for (const char c : line) characters += continues_character(c) ? 0U : 1U;
+    const std::size_t characters = count_characters(line);
     const std::size_t left = characters >= column ? characters - column + 1 : 1;
     std::size_t length = 0;
     for (std::uint32_t i = range.begin; i < range.end && i < range.file->text().size(); ++i) {

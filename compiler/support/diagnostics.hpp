@@ -42,6 +42,12 @@ struct Diagnostic {
   Diagnostic& note(SourceRange where, std::string what);
 };
 
+/// What -W knows by a name, and what such a warning says.
+struct WarningKind {
+  std::string_view name;
+  std::string text;
+};
+
 class Diagnostics {
  public:
   /// The reference lives until the next call.

@@ -4,15 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "support/characters.hpp"
+
 namespace oncec {
-
-namespace {
-
-bool continues_character(char octet) {
-  return (static_cast<unsigned char>(octet) & 0xC0U) == 0x80U;
-}
-
-}  // namespace
 
 SourceFile::SourceFile(std::string name, std::string text, std::string unit)
     : name_(std::move(name)), text_(std::move(text)), unit_(std::move(unit)) {
@@ -31,6 +25,17 @@ SourceFile::LineColumn SourceFile::line_column(std::uint32_t offset) const {
     if (!continues_character(text_[i])) ++column;
   }
   return {static_cast<std::uint32_t>(after - line_starts_.begin()), column};
+}
+
+std::uint32_t SourceFile::offset_of(LineColumn place) const {
+  const std::string_view text = line(place.line);
+  std::size_t at = 0;
+  for (std::uint32_t column = 1; column < place.column && at < text.size(); ++column) {
+    do {
+      ++at;
+    } while (at < text.size() && continues_character(text[at]));
+  }
+  return line_begin(place.line) + static_cast<std::uint32_t>(at);
 }
 
 std::string_view SourceFile::line(std::uint32_t line) const {

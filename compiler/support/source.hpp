@@ -25,6 +25,8 @@ class SourceFile {
     std::uint32_t column;  // from 1, in characters, a tab is one
   };
   LineColumn line_column(std::uint32_t offset) const;
+  /// Its inverse. Beyond the line's end, that; beyond the last line, the end of the text.
+  std::uint32_t offset_of(LineColumn place) const;
   /// The line's text without its end. `line` counts from 1.
   std::string_view line(std::uint32_t line) const;
   /// Where that line begins; beyond the last one, the end of the text.

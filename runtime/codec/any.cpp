@@ -3,8 +3,12 @@
 #include <ostream>
 
 #include <once/codec/any.hpp>
+#include <once/codec/object_ref_form.hpp>
 #include <once/codec/print.hpp>
 #include <once/codec/xdr.hpp>
+
+#include "codec/discriminator.hpp"
+#include "codec/value_wire.hpp"
 
 namespace once {
 namespace {
@@ -15,18 +19,18 @@ using detail::TypeNode;
 using OwnEncoder = Cdr::Encoder;
 using OwnDecoder = CdrDecoder<std::endian::native>;
 
-/// The structure that an object reference travels as; see once/rpc/values.hpp.
+/// The structure that an object reference travels as.
 const TypeCode& reference_form() {
   static const TypeCode form = [] {
     TypeCodeBuilder types;
     const TypeIndex endpoint = types.declare(TypeKind::Struct, "", "Endpoint").type;
     types.member(endpoint, "transport", types.basic(TypeKind::Octet));
-    types.member(endpoint, "host", types.string(255));
+    types.member(endpoint, "host", types.string(detail::kHostMax));
     types.member(endpoint, "port", types.basic(TypeKind::UShort));
     const TypeIndex reference = types.declare(TypeKind::Struct, "", "ObjectRef").type;
-    types.member(reference, "interface_id", types.string(255));
-    types.member(reference, "endpoints", types.sequence(endpoint, 16));
-    types.member(reference, "key", types.sequence(types.basic(TypeKind::Octet), 1024));
+    types.member(reference, "interface_id", types.string(detail::kInterfaceIdMax));
+    types.member(reference, "endpoints", types.sequence(endpoint, detail::kEndpointsMax));
+    types.member(reference, "key", types.sequence(types.basic(TypeKind::Octet), detail::kObjectKeyMax));
     return types.finish(reference);
   }();
   return form;
@@ -34,15 +38,6 @@ const TypeCode& reference_form() {
 
 std::size_t bound_of(const TypeNode& type) {
   return type.bound == 0 ? kUnbounded : type.bound;
-}
-
-/// The arm that `label` chooses; -1 if none.
-std::int64_t arm_of(const TypeNode& type, std::int64_t label) {
-  for (std::size_t i = 0; i < type.members.size(); ++i) {
-    if (static_cast<std::int64_t>(i) != type.default_arm && type.members[i].label == label)
-      return static_cast<std::int64_t>(i);
-  }
-  return type.default_arm;
 }
 
 /// Copies values from a decoder to an encoder, whose errors are for the caller to look at.
@@ -95,7 +90,7 @@ class Copy {
       case TypeKind::Any: return any();
       case TypeKind::TypeCode: return void(type_code());
       case TypeKind::ObjectReference:
-      case TypeKind::AbstractInterface: return value(reference_form());
+      case TypeKind::AbstractInterface: return object_reference();
       case TypeKind::Sequence: return sequence(type);
       case TypeKind::Array: return array(type);
       case TypeKind::Exception: encoder_.text(decoder_.text()); return members(type);
@@ -106,21 +101,12 @@ class Copy {
   }
 
   std::int64_t discriminator(TypeKind kind) {
-    switch (kind) {
-      case TypeKind::Boolean: return basic<bool>();
-      case TypeKind::Char: return static_cast<unsigned char>(basic<char>());
-      case TypeKind::WChar: return basic<char16_t>();
-      case TypeKind::Int8: return basic<std::int8_t>();
-      case TypeKind::Octet: return basic<std::uint8_t>();
-      case TypeKind::Short: return basic<std::int16_t>();
-      case TypeKind::UShort: return basic<std::uint16_t>();
-      case TypeKind::Long: return basic<std::int32_t>();
-      case TypeKind::ULong:
-      case TypeKind::Enum: return basic<std::uint32_t>();
-      case TypeKind::LongLong: return basic<std::int64_t>();
-      case TypeKind::ULongLong: return static_cast<std::int64_t>(basic<std::uint64_t>());
-      default: decoder_.fail(Errc::invalid_value); return 0;
+    std::int64_t label = 0;
+    if (!detail::with_discriminator(kind,
+                                    [&](auto type) { label = detail::label_of(basic<decltype(type)>()); })) {
+      decoder_.fail(Errc::invalid_value);
     }
+    return label;
   }
 
   template <class T>
@@ -147,6 +133,16 @@ class Copy {
     }
     encoder_.elements(octets.data(), size);
   }
+  void object_reference() {
+    encoder_.text(decoder_.text(detail::kInterfaceIdMax), detail::kInterfaceIdMax);
+    const std::uint32_t endpoints = count(detail::kEndpointsMax);
+    for (std::uint32_t i = 0; i < endpoints && decoder_.ok() && encoder_.ok(); ++i) {
+      if (!detail::is_transport(basic<std::uint8_t>())) decoder_.fail(Errc::invalid_value);
+      encoder_.text(decoder_.text(detail::kHostMax), detail::kHostMax);
+      basic<std::uint16_t>();
+    }
+    encoder_.octets(decoder_.octets(detail::kObjectKeyMax), detail::kObjectKeyMax);
+  }
   TypeCode type_code() {
     TypeCode type;
     decode(decoder_, type);
@@ -154,8 +150,8 @@ class Copy {
     return type;
   }
   void any() {
-    const Nesting nesting{decoder_};
-    if (!nesting) return;
+    const Depth depth{decoder_, encoder_};
+    if (!depth) return;
     const TypeCode type = type_code();
     if (type.kind() != TypeKind::Null) value(type);
   }
@@ -166,15 +162,18 @@ class Copy {
       encoder_.octets(decoder_.octets(bound_of(type)), bound_of(type));
       return;
     }
+    elements(type.content, count(bound_of(type)));
+  }
+  std::uint32_t count(std::size_t bound) {
     const auto count = decoder_.template value<std::uint32_t>();
-    if (decoder_.ok() && count > bound_of(type)) decoder_.fail(Errc::limit_exceeded, 4);
+    if (decoder_.ok() && count > bound) decoder_.fail(Errc::limit_exceeded, 4);
     encoder_.count(count);
-    elements(type.content, count);
+    return count;
   }
   void array(const TypeNode& type) {
     if (type.bound == 0) return none();
     if (!holds_octets(type)) return elements(type.content, type.bound);
-    if (type.bound > decoder_.remaining()) {
+    if (type.bound > detail::ValueAccess::left(decoder_)) {  // of the message: a chunk need not hold it all
       decoder_.fail(Errc::truncated);
       return;
     }
@@ -186,17 +185,25 @@ class Copy {
     for (std::size_t i = 0; i < count && decoder_.ok() && encoder_.ok(); ++i) value(type);
   }
   void members(const TypeNode& type) {
-    const Nesting nesting{decoder_};
-    if (!nesting) return;
+    const Depth depth{decoder_, encoder_};
+    if (!depth) return;
     if (type.members.empty()) none();
     for (const TypeMember& member : type.members) value(member.type);
   }
   void onion(const TypeNode& type) {
-    const Nesting nesting{decoder_};
-    if (!nesting) return;
-    const std::int64_t arm = arm_of(type, discriminator(resolved(type.content).kind));
+    const Depth depth{decoder_, encoder_};
+    if (!depth) return;
+    const std::int64_t arm = type.arm_of(discriminator(resolved(type.content).kind));
     if (decoder_.ok() && arm >= 0) value(type.members[static_cast<std::size_t>(arm)].type);
   }
+
+  /// One level in both coders: one of them is that of the message around, which may be deep in it already.
+  struct Depth {
+    Depth(D& decoder, E& encoder) : read(decoder), written(encoder) {}
+    explicit operator bool() const { return static_cast<bool>(read) && static_cast<bool>(written); }
+    Nesting<D> read;
+    Nesting<E> written;
+  };
 
   D& decoder_;
   E& encoder_;
@@ -262,7 +269,7 @@ void print_parts(TextWriter& out, const TypeCode& type, const Any& any, std::uin
       OwnEncoder encoder{ignored};
       const std::int64_t label =
           Copy<OwnDecoder, OwnEncoder>{decoder, encoder}.discriminator(parts.front().type());
-      out.name(type.member_name(static_cast<std::size_t>(arm_of(type.node(), label))));
+      out.name(type.member_name(static_cast<std::size_t>(type.node().arm_of(label))));
     }
     print_any(out, parts[i], depth + 1);
   }
@@ -331,7 +338,7 @@ std::vector<Any> Any::parts() const {
       Buffer buffer;
       OwnEncoder encoder{buffer};
       const std::int64_t arm =
-          arm_of(type.node(), Copy<OwnDecoder, OwnEncoder>{decoder, encoder}.discriminator(type.content()));
+          type.node().arm_of(Copy<OwnDecoder, OwnEncoder>{decoder, encoder}.discriminator(type.content()));
       static_cast<void>(encoder.finish());
       parts.push_back(Any{type.content(), buffer.view()});
       if (arm >= 0) take(type.member_type(static_cast<std::size_t>(arm)));

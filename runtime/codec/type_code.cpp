@@ -237,8 +237,26 @@ TypeIndex TypeCodeBuilder::import(const TypeCode& type) {
   return moved(type.index());
 }
 
+std::int64_t detail::TypeNode::arm_of(std::int64_t label) const {
+  const auto found = std::lower_bound(arms.begin(), arms.end(), std::pair{label, std::uint32_t{0}});
+  if (found != arms.end() && found->first == label) return found->second;
+  return default_arm;
+}
+
+void detail::index_labels(TypeGraph& graph) {
+  for (TypeNode& node : graph) {
+    node.arms.clear();
+    if (node.kind != TypeKind::Union) continue;
+    for (std::uint32_t i = 0; i < node.members.size(); ++i) {
+      if (static_cast<std::int64_t>(i) != node.default_arm) node.arms.emplace_back(node.members[i].label, i);
+    }
+    std::sort(node.arms.begin(), node.arms.end());
+  }
+}
+
 TypeCode TypeCodeBuilder::finish(TypeIndex type) {
   named_.clear();
+  detail::index_labels(graph_);
   return {std::make_shared<const TypeGraph>(std::exchange(graph_, {})), type};
 }
 

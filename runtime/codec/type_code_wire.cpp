@@ -6,6 +6,8 @@
 #include <once/codec/type_code.hpp>
 #include <once/codec/xdr.hpp>
 
+#include "codec/discriminator.hpp"
+
 namespace once {
 namespace {
 
@@ -63,26 +65,6 @@ bool has_members(TypeKind kind) {
     case TypeKind::Enum:
     case TypeKind::Exception:
     case TypeKind::Value: return true;
-    default: return false;
-  }
-}
-
-/// Calls `use` with a value of the C++ type that a discriminator of the kind has; false if it can be none.
-template <class Use>
-bool with_discriminator(TypeKind kind, Use use) {
-  switch (kind) {
-    case TypeKind::Boolean: use(bool{}); return true;
-    case TypeKind::Char: use(char{}); return true;  // its label is 0 to 255
-    case TypeKind::WChar: use(char16_t{}); return true;
-    case TypeKind::Int8: use(std::int8_t{}); return true;
-    case TypeKind::Octet: use(std::uint8_t{}); return true;
-    case TypeKind::Short: use(std::int16_t{}); return true;
-    case TypeKind::UShort: use(std::uint16_t{}); return true;
-    case TypeKind::Long: use(std::int32_t{}); return true;
-    case TypeKind::ULong:
-    case TypeKind::Enum: use(std::uint32_t{}); return true;
-    case TypeKind::LongLong: use(std::int64_t{}); return true;
-    case TypeKind::ULongLong: use(std::uint64_t{}); return true;
     default: return false;
   }
 }
@@ -188,7 +170,7 @@ class Writing {
     encoder.count(node.members.size());
     const TypeKind discriminator = resolved_kind(graph_, node.content);
     for (const TypeMember& member : node.members) {
-      if (node.kind == TypeKind::Union && !with_discriminator(discriminator, [&](auto type) {
+      if (node.kind == TypeKind::Union && !detail::with_discriminator(discriminator, [&](auto type) {
             encoder.value(static_cast<decltype(type)>(member.label));
           })) {
         encoder.fail(Errc::invalid_value);
@@ -344,14 +326,8 @@ class Reading {
     const std::size_t count = decoder.count(kUnbounded, D::kTextOctetsMin);
     for (std::size_t i = 0; i < count && decoder.ok(); ++i) {
       TypeMember member;
-      if (kind == TypeKind::Union && !with_discriminator(discriminator, [&](auto type) {
-            const auto label = decoder.template value<decltype(type)>();
-            if constexpr (std::same_as<decltype(type), char>) {
-              member.label = static_cast<unsigned char>(label);
-            } else {
-              // An int8 is a number: NOLINTNEXTLINE(bugprone-signed-char-misuse)
-              member.label = static_cast<std::int64_t>(label);
-            }
+      if (kind == TypeKind::Union && !detail::with_discriminator(discriminator, [&](auto type) {
+            member.label = detail::label_of(decoder.template value<decltype(type)>());
           })) {
         decoder.fail(Errc::invalid_value);
       }
@@ -390,6 +366,7 @@ void decode(D& decoder, TypeCode& type) {
   } else if (form_of(graph[index].kind) == Form::None) {
     type = TypeCode::basic(graph[index].kind);
   } else {
+    detail::index_labels(graph);
     type = {std::make_shared<const TypeGraph>(std::move(graph)), index};
   }
 }

@@ -1,5 +1,7 @@
 // Values on their way in: which objects a message has had, and where; chunks; truncation.
 #include <algorithm>
+#include <exception>
+#include <new>
 #include <optional>
 #include <vector>
 
@@ -9,20 +11,30 @@ namespace once {
 
 namespace detail {
 
+/// A type as a message names it.
+struct NamedType {
+  std::string_view id;
+  const ValueType* registered;  // nullptr: the program knows none of that id
+};
+using NamedTypes = std::vector<NamedType>;
+
+/// What a message has at a position, where an indirection may lead.
+template <class T>
+struct At {
+  std::size_t position;
+  T what;
+};
+
 struct DecodedValues {
-  struct Place {
-    std::size_t position;
-    AnyValue value;
-  };
-  struct Ids {
-    std::size_t position;
-    std::vector<std::string_view> ids;
-  };
-  std::vector<Place> values;  // in the order of their positions
-  std::vector<Ids> ids;       // single ones, and lists
+  // Each in the order of the positions. That ids and lists of them are kept apart keeps a list from having
+  // other lists in it, which would multiply.
+  std::vector<At<AnyValue>> values;
+  std::vector<At<NamedType>> ids;
+  std::vector<At<NamedTypes>> id_lists;
   std::uint32_t depth = 0;
-  std::int64_t chunk_level = 0;  // how many values around are in chunks
-  std::int64_t ended_level = 0;  // an end tag ended all values from this level on; 0: none
+  std::int64_t chunk_level = 0;                 // how many values around are in chunks
+  std::int64_t ended_level = 0;                 // an end tag ended all values from this level on; 0: none
+  int exceptions = std::uncaught_exceptions();  // more of them at the end: one ends the decoding
 };
 
 namespace {
@@ -45,6 +57,19 @@ std::optional<std::uint32_t> peek(const CdrDecoder<order>& decoder) {
   return load<std::uint32_t, order>(Access::next(decoder) + gap);
 }
 
+std::optional<std::uint32_t> peek(const XdrDecoder& decoder) {
+  if (Access::left(decoder) < 4) return std::nullopt;
+  return load<std::uint32_t, std::endian::big>(Access::next(decoder));
+}
+
+/// Reads a nil that stands before all values: it takes no memory.
+template <class D>
+bool read_first_nil(D& decoder) {
+  if (Access::values(decoder) != nullptr || peek(decoder) != kNil) return false;
+  decoder.template value<std::uint32_t>();
+  return true;
+}
+
 /// True if what is left of the chunk is a gap before what stands behind it.
 template <std::endian order>
 bool is_chunk_read(const CdrDecoder<order>& decoder) {
@@ -54,10 +79,13 @@ bool is_chunk_read(const CdrDecoder<order>& decoder) {
 bool is_chunk_size(std::uint32_t item) {
   return item > 0 && item < kTag;
 }
-const AnyValue* value_at(const DecodedValues& values, std::size_t position) {
-  const auto found = std::lower_bound(values.values.begin(), values.values.end(), position,
-                                      [](const auto& place, std::size_t p) { return place.position < p; });
-  return found != values.values.end() && found->position == position ? &found->value : nullptr;
+
+/// What stands at `position`, or nullptr.
+template <class T>
+const T* find_at(const std::vector<At<T>>& all, std::size_t position) {
+  const auto found = std::lower_bound(all.begin(), all.end(), position,
+                                      [](const At<T>& one, std::size_t p) { return one.position < p; });
+  return found != all.end() && found->position == position ? &found->what : nullptr;
 }
 
 /// Where an offset, which has just been read, leads.
@@ -71,61 +99,58 @@ std::optional<std::size_t> target_of(D& decoder, std::int32_t offset) {
   return static_cast<std::size_t>(here + offset);
 }
 
-/// The ids, one or several, to which the item at the cursor, 0xffffffff, leads.
-template <std::endian order>
-void read_earlier_ids(CdrDecoder<order>& decoder, const DecodedValues& values,
-                      std::vector<std::string_view>& ids) {
+/// What the indirection at the cursor leads to, of `all`; nullptr, and an error, if it is none of them.
+template <std::endian order, class T>
+const T* read_earlier(CdrDecoder<order>& decoder, const std::vector<At<T>>& all) {
   decoder.template value<std::uint32_t>();
   const auto target = target_of(decoder, decoder.template value<std::int32_t>());
-  if (!target) return;
-  const auto found = std::find_if(values.ids.begin(), values.ids.end(),
-                                  [&](const auto& place) { return place.position == *target; });
-  if (found == values.ids.end()) {
-    decoder.fail(Errc::invalid_value, 4);
-    return;
-  }
-  ids.insert(ids.end(), found->ids.begin(), found->ids.end());
+  if (!target) return nullptr;
+  const T* const earlier = find_at(all, *target);
+  if (earlier == nullptr) decoder.fail(Errc::invalid_value, 4);
+  return earlier;
+}
+
+NamedType named_type(std::string_view id) {
+  return {id, registered_value_type(id)};
 }
 
 template <std::endian order>
-void read_id(CdrDecoder<order>& decoder, DecodedValues& values, std::vector<std::string_view>& ids) {
-  if (peek(decoder) == kIndirection) return read_earlier_ids(decoder, values, ids);
+NamedType read_id(CdrDecoder<order>& decoder, DecodedValues& values) {
+  if (peek(decoder) == kIndirection) {
+    const NamedType* const earlier = read_earlier(decoder, values.ids);
+    return earlier != nullptr ? *earlier : NamedType{};
+  }
   const std::size_t position = decoder.position() + cdr_gap(decoder.position(), 4);
-  const std::string_view id = decoder.text();
-  if (!decoder.ok()) return;
-  const bool is_known = std::any_of(values.ids.begin(), values.ids.end(), [&](const auto& place) {
-    return place.ids.size() == 1 && place.ids.front() == id;
-  });
-  // Who writes an id again need not be referred to there: what is searched stays short.
-  if (!is_known || values.ids.size() < kTypesMax) values.ids.push_back({position, {id}});
-  ids.push_back(id);
+  const NamedType type = named_type(decoder.text());
+  if (decoder.ok()) values.ids.push_back({position, type});
+  return type;
+}
+
+template <std::endian order>
+NamedTypes read_id_list(CdrDecoder<order>& decoder, DecodedValues& values) {
+  if (peek(decoder) == kIndirection) {
+    const NamedTypes* const earlier = read_earlier(decoder, values.id_lists);
+    return earlier != nullptr ? *earlier : NamedTypes{};
+  }
+  const std::size_t position = decoder.position() + cdr_gap(decoder.position(), 4);
+  const std::size_t count = decoder.count(kTypesMax, 8);
+  if (count == 0) decoder.fail(Errc::invalid_value, 4);
+  NamedTypes types;
+  for (std::size_t i = 0; i < count && decoder.ok(); ++i) types.push_back(read_id(decoder, values));
+  if (decoder.ok()) values.id_lists.push_back({position, types});
+  return types;
 }
 
 /// What stands between a tag and the state.
 template <std::endian order>
-std::vector<std::string_view> read_types(CdrDecoder<order>& decoder, DecodedValues& values,
-                                         std::uint32_t tag) {
-  std::vector<std::string_view> ids;
-  if ((tag & kTagUrl) != 0) {
-    std::vector<std::string_view> url;
-    read_id(decoder, values, url);
+NamedTypes read_types(CdrDecoder<order>& decoder, DecodedValues& values, std::uint32_t tag) {
+  if ((tag & kTagUrl) != 0) read_id(decoder, values);
+  switch (tag & kTagTypes) {
+    case 0: return {};
+    case kTagOneType: return {read_id(decoder, values)};
+    case kTagTypes: return read_id_list(decoder, values);
+    default: decoder.fail(Errc::invalid_value, 4); return {};
   }
-  if ((tag & kTagTypes) == kTagOneType) {
-    read_id(decoder, values, ids);
-  } else if ((tag & kTagTypes) == kTagTypes) {
-    if (peek(decoder) == kIndirection) {
-      read_earlier_ids(decoder, values, ids);
-      return ids;
-    }
-    const std::size_t position = decoder.position() + cdr_gap(decoder.position(), 4);
-    const std::size_t count = decoder.count(kTypesMax, 8);
-    if (count == 0) decoder.fail(Errc::invalid_value, 4);
-    for (std::size_t i = 0; i < count && decoder.ok(); ++i) read_id(decoder, values, ids);
-    if (decoder.ok() && values.ids.size() < 16 * kTypesMax) values.ids.push_back({position, ids});
-  } else if ((tag & kTagTypes) != 0) {
-    decoder.fail(Errc::invalid_value, 4);
-  }
-  return ids;
 }
 
 /// Reads on to the end tag of the value in chunks at `level`. What is left of its state, if anything, is
@@ -184,7 +209,7 @@ struct Tail {
 struct Header {
   std::optional<std::size_t> earlier;  // where the value is that is referred to
   std::size_t position = 0;            // where a new one began
-  std::vector<std::string_view> ids;
+  NamedTypes types;
   bool is_new = false;
   Tail tail;
 };
@@ -217,7 +242,7 @@ Header read_header(CdrDecoder<order>& decoder, DecodedValues& values) {
       decoder.fail(Errc::invalid_value, 4);
       return header;
     }
-    header.ids = read_types(decoder, values, tag);
+    header.types = read_types(decoder, values, tag);
     if (header.tail.in_chunks) ++values.chunk_level;
   }
   if (decoder.ok() && !in_chunk && values.chunk_level > 0) Access::open(decoder, 0);
@@ -239,8 +264,11 @@ Header read_header(XdrDecoder& decoder, DecodedValues&) {
     header.is_new = true;
     header.position = position;
     const std::size_t count = kind == kXdrValue ? 1 : decoder.count(kTypesMax, 4);
-    for (std::size_t i = 0; i < count && decoder.ok(); ++i) header.ids.push_back(decoder.text());
-    if (kind == kXdrValue && header.ids.front().empty()) header.ids.clear();
+    if (count == 0) decoder.fail(Errc::invalid_value, 4);
+    for (std::size_t i = 0; i < count && decoder.ok(); ++i) {
+      const std::string_view id = decoder.text();
+      if (kind == kXdrTruncatable || !id.empty()) header.types.push_back(named_type(id));
+    }
     if (kind == kXdrTruncatable) {
       header.tail.state_size = decoder.value<std::uint32_t>();
       header.tail.state_begin = decoder.position();
@@ -283,13 +311,13 @@ struct Reference {
   Tail tail;
 };
 
-/// Reads a reference up to a new value's state; `make(ids, truncated)` makes a new value.
+/// Reads a reference up to a new value's state; `make(types, truncated)` makes a new value.
 template <class D, class Make>
 Reference read_reference(D& decoder, DecodedValues& values, const Make& make) {
   const Header header = read_header(decoder, values);
   if (!decoder.ok()) return {};
   if (header.earlier) {
-    if (const AnyValue* const earlier = value_at(values, *header.earlier)) return {*earlier, false, {}};
+    if (const AnyValue* const earlier = find_at(values.values, *header.earlier)) return {*earlier, false, {}};
     decoder.fail(Errc::invalid_value, 4);
     return {};
   }
@@ -299,7 +327,7 @@ Reference read_reference(D& decoder, DecodedValues& values, const Make& make) {
     return {};
   }
   Reference reference{{}, true, header.tail};
-  reference.value = make(header.ids, reference.tail.truncated);
+  reference.value = make(header.types, reference.tail.truncated);
   if (!reference.value.value && !reference.value.box) {
     decoder.fail(Errc::invalid_value);
     return {};
@@ -318,6 +346,23 @@ ValuePlace decode_state(CdrDecoder<std::endian::big>& decoder, const ValueType& 
 }
 ValuePlace decode_state(XdrDecoder& decoder, const ValueType& type, ValueBase& value, std::size_t part) {
   return code_state(decoder, type.coders().decode_xdr, value, part);
+}
+
+/// For an object of that size, and for its place among the values of the message.
+bool take_memory(DecoderBase& decoder, std::size_t size) {
+  return decoder.take_memory(size + sizeof(At<AnyValue>));
+}
+
+/// nullptr if there is no factory, if the program's has thrown, or if the message has had its memory.
+std::shared_ptr<ValueBase> new_value(DecoderBase& decoder, const ValueType& type) {
+  if (!take_memory(decoder, type.coders().size)) return nullptr;
+  try {
+    return type.make();
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (...) {
+    return nullptr;  // what a program's exception means is nothing that callers of decoders could know
+  }
 }
 
 /// Takes all references out of a value's state: what is decoded from nothing is empty.
@@ -369,19 +414,20 @@ void decode_value(D& decoder, ValuePlace place) {
     Tail tail;
     std::size_t part = 0;  // of the state: the next
   };
-  if (!decoder.ok()) return;
+  if (!decoder.ok() || read_first_nil(decoder)) return;
   DecodedValues& values = values_of(decoder);
   std::vector<Open> open;  // each is referred to by the one before it
   ++values.depth;
   do {
     const ValueType* type = place.formal;
-    const auto make = [&](const std::vector<std::string_view>& ids, bool& truncated) -> AnyValue {
-      for (std::size_t i = 0; i < ids.size(); ++i) {
-        type = find_value_type(ids[i], place.formal);
+    const auto make = [&](const NamedTypes& types, bool& truncated) -> AnyValue {
+      for (std::size_t i = 0; i < types.size(); ++i) {
+        const bool is_declared = place.formal != nullptr && place.formal->id() == types[i].id;
+        type = is_declared ? place.formal : types[i].registered;
         truncated = i != 0;
         if (type != nullptr) break;
       }
-      return {type != nullptr ? type->make() : nullptr, nullptr, nullptr, nullptr};
+      return {type != nullptr ? new_value(decoder, *type) : nullptr, nullptr, {}, nullptr};
     };
     const Reference reference = read_reference(decoder, values, make);
     const AnyValue& value = reference.value;
@@ -404,16 +450,16 @@ void decode_value(D& decoder, ValuePlace place) {
 
 template <class D>
 std::shared_ptr<void> decode_box(D& decoder, const BoxReader<D>& reader) {
-  if (!decoder.ok()) return nullptr;
+  if (!decoder.ok() || read_first_nil(decoder)) return nullptr;
   DecodedValues& values = values_of(decoder);
   ++values.depth;
   // The type that is named, if there is one, can be no other than the declared one.
-  const Reference reference =
-      read_reference(decoder, values, [&](const std::vector<std::string_view>&, bool&) -> AnyValue {
-        return {nullptr, reader.make(), reader.type, reader.empty};
-      });
+  const Reference reference = read_reference(decoder, values, [&](const NamedTypes&, bool&) -> AnyValue {
+    if (!take_memory(decoder, reader.size)) return {};
+    return {nullptr, reader.make(), reader.id, reader.empty};
+  });
   const AnyValue& value = reference.value;
-  if (value.value || (value.box && value.box_type != reader.type)) decoder.fail(Errc::invalid_value);
+  if (value.value || (value.box && value.box_id != reader.id)) decoder.fail(Errc::invalid_value);
   if (decoder.ok() && reference.is_new) {
     reader.decode(decoder, value.box.get());
     if (decoder.ok() && reference.tail.is_needed()) read_tail(decoder, values, reference.tail);
@@ -435,7 +481,7 @@ template std::shared_ptr<void> decode_box(XdrDecoder&, const BoxReader<XdrDecode
 }  // namespace detail
 
 void DecoderBase::release(detail::DecodedValues* values, bool ok) {
-  if (!ok) detail::abandon(*values);
+  if (!ok || std::uncaught_exceptions() > values->exceptions) detail::abandon(*values);
   delete values;
 }
 

@@ -10,7 +10,8 @@ namespace once {
 namespace detail {
 
 struct EncodedValues {
-  std::map<std::pair<const void*, const void*>, std::size_t> values;  // object and type: where it began
+  std::map<std::pair<const void*, std::string_view>, std::size_t>
+      values;  // object, type's id: where it began
   std::map<std::string_view, std::size_t> ids;
   std::map<const ValueType*, std::size_t> id_lists;
   std::uint32_t depth = 0;
@@ -160,12 +161,12 @@ void write_back_reference(XdrEncoder& encoder, std::size_t earlier) {
 /// state is to follow, and what is returned behind it.
 template <class E>
 std::optional<Ending> write_reference(E& encoder, EncodedValues& values, const void* object,
-                                      const void* type_key, const ValueType* type, const ValueType* formal) {
+                                      std::string_view id, const ValueType* type, const ValueType* formal) {
   if (object == nullptr) {
     encoder.value(kNil);
     return std::nullopt;
   }
-  const auto key = std::pair{object, type_key};
+  const auto key = std::pair{object, id};
   if (const auto earlier = values.values.find(key); earlier != values.values.end()) {
     write_back_reference(encoder, earlier->second);
     return std::nullopt;
@@ -198,13 +199,15 @@ void encode_value(E& encoder, ValueLink link) {
     Ending ending;
     std::size_t part = 0;  // of the state: the next
   };
+  if (link.value == nullptr) return encoder.value(kNil);  // which takes no memory
   EncodedValues& values = values_of(encoder);
   std::vector<Open> open;  // each is referred to by the one before it
   ++values.depth;
   do {
     const ValueType* const type = link.value != nullptr ? &link.value->once_value_type() : nullptr;
     const void* const object = dynamic_cast<const void*>(link.value);
-    if (const auto ending = write_reference(encoder, values, object, type, type, link.formal)) {
+    const std::string_view id = type != nullptr ? type->id() : std::string_view{};
+    if (const auto ending = write_reference(encoder, values, object, id, type, link.formal)) {
       open.push_back({*link.value, *type, *ending});
     }
     link = {};
@@ -220,10 +223,11 @@ void encode_value(E& encoder, ValueLink link) {
 }
 
 template <class E>
-void encode_box(E& encoder, const void* box, const void* type, BoxWriter<E> writer) {
+void encode_box(E& encoder, const void* box, std::string_view id, BoxWriter<E> writer) {
+  if (box == nullptr) return encoder.value(kNil);
   EncodedValues& values = values_of(encoder);
   ++values.depth;
-  if (const auto ending = write_reference(encoder, values, box, type, nullptr, nullptr)) {
+  if (const auto ending = write_reference(encoder, values, box, id, nullptr, nullptr)) {
     writer.encode(encoder, box);
     if (ending->is_needed()) close_value(encoder, values, *ending);
   }
@@ -232,8 +236,8 @@ void encode_box(E& encoder, const void* box, const void* type, BoxWriter<E> writ
 
 template void encode_value(Cdr::Encoder&, ValueLink);
 template void encode_value(XdrEncoder&, ValueLink);
-template void encode_box(Cdr::Encoder&, const void*, const void*, BoxWriter<Cdr::Encoder>);
-template void encode_box(XdrEncoder&, const void*, const void*, BoxWriter<XdrEncoder>);
+template void encode_box(Cdr::Encoder&, const void*, std::string_view, BoxWriter<Cdr::Encoder>);
+template void encode_box(XdrEncoder&, const void*, std::string_view, BoxWriter<XdrEncoder>);
 
 }  // namespace detail
 

@@ -13,7 +13,7 @@ namespace {
 /// concern.
 struct Registry {
   std::shared_mutex mutex;
-  std::map<std::string_view, const ValueType*> types;
+  std::multimap<std::string_view, const ValueType*> types;  // of one id, the first counts
 };
 Registry& registry() {
   static Registry registry;
@@ -22,12 +22,11 @@ Registry& registry() {
 
 }  // namespace
 
-const ValueType* detail::find_value_type(std::string_view id, const ValueType* formal) {
-  if (formal != nullptr && formal->id() == id) return formal;
+const ValueType* detail::registered_value_type(std::string_view id) {
   Registry& known = registry();
   const std::shared_lock lock{known.mutex};
-  const auto found = known.types.find(id);
-  return found != known.types.end() ? found->second : nullptr;
+  const auto found = known.types.lower_bound(id);
+  return found != known.types.end() && found->first == id ? found->second : nullptr;
 }
 
 RegisteredValueTypes::RegisteredValueTypes(std::initializer_list<const ValueType*> types) : types_(types) {
@@ -40,8 +39,9 @@ RegisteredValueTypes::~RegisteredValueTypes() {
   Registry& known = registry();
   const std::unique_lock lock{known.mutex};
   for (const ValueType* const type : types_) {
-    const auto found = known.types.find(type->id());
-    if (found != known.types.end() && found->second == type) known.types.erase(found);
+    auto [one, end] = known.types.equal_range(type->id());
+    while (one != end && one->second != type) ++one;
+    if (one != end) known.types.erase(one);
   }
 }
 

@@ -18,8 +18,8 @@ inline constexpr std::uint32_t kXdrBack = 1;
 inline constexpr std::uint32_t kXdrValue = 2;
 inline constexpr std::uint32_t kXdrTruncatable = 3;
 
-/// The type with this repository id: `formal` if it is that, else the one that is registered; or nullptr.
-const ValueType* find_value_type(std::string_view id, const ValueType* formal);
+/// The type that is registered with this repository id; nullptr if there is none.
+const ValueType* registered_value_type(std::string_view id);
 
 /// Ways into the coders that are for values alone.
 struct ValueAccess {

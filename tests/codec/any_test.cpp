@@ -278,6 +278,64 @@ TEST(HostileAnys, TakeNoMoreMemoryThanTheirMessageIsWorth) {
   EXPECT_LT(allocations.peak(), 10'000U);
 }
 
+// Searching all arms for each element takes many seconds.
+TEST(HostileAnys, FindTheArmsOfLargeUnionsAtOnce) {
+  constexpr std::uint32_t kArms = 60'000;
+  TypeCodeBuilder types;
+  const TypeIndex onion = types.declare(TypeKind::Union, "", "Large").type;
+  types.discriminator(onion, types.basic(TypeKind::ULong));
+  for (std::uint32_t i = 0; i < kArms; ++i) types.arm(onion, i, "", types.basic(TypeKind::ULong));
+  types.arm(onion, 7, "", types.basic(TypeKind::Boolean));  // the first arm of a label counts
+  once::Bytes bytes = encoded<XdrCoders>(types.finish(types.sequence(onion)));
+  const auto word = [&](std::uint32_t value) {
+    bytes.resize(bytes.size() + 4);
+    once::detail::store<std::endian::big>(bytes.data() + bytes.size() - 4, value);
+  };
+  word(kArms);
+  for (std::uint32_t i = 0; i < kArms; ++i) {
+    word(i < 10 ? 7 : kArms - 1);
+    word(i);
+  }
+  Any any;
+  ASSERT_EQ(decode_all<XdrCoders>(bytes, any), Decoded{});
+  EXPECT_EQ(encoded<XdrCoders>(any), bytes);
+}
+
+TEST(HostileAnys, NestNoDeeperThanTheMessageAroundThemAllows) {
+  Any any{1};
+  for (int i = 0; i < 30; ++i) any = Any{std::vector<Any>{any}};
+  const once::Bytes bytes = encoded<XdrCoders>(any);
+  once::Buffer buffer;
+  once::XdrEncoder encoder{buffer};
+  once::XdrDecoder decoder{bytes};
+  for (int i = 0; i < 40; ++i) EXPECT_TRUE(encoder.enter() && decoder.enter());
+  encode(encoder, any);
+  EXPECT_EQ(encoder.error(), once::Errc::limit_exceeded);
+  decode(decoder, any);
+  EXPECT_EQ(decoder.error(), once::Errc::limit_exceeded);
+}
+
+TEST(HostileAnys, HoldNoReferencesThatTypedCodeRefuses) {
+  TypeCodeBuilder types;
+  const TypeCode type = types.finish(types.object_reference("IDL:I:1.0", "I"));
+  for (const std::uint32_t transport : {0U, 1U, 2U, 3U, 255U}) {
+    once::Buffer buffer;
+    once::XdrEncoder encoder{buffer};
+    encode(encoder, type);
+    encoder.text("IDL:I:1.0");
+    encoder.value(std::uint32_t{1});
+    encoder.value(transport);
+    encoder.text("host");
+    encoder.value(std::uint16_t{80});
+    encoder.octets({});
+    ASSERT_TRUE(encoder.finish());
+    Any any;
+    const bool is_known = transport == 1 || transport == 2;
+    EXPECT_EQ(decode_all<XdrCoders>(buffer.view(), any).error,
+              is_known ? once::Errc::ok : once::Errc::invalid_value);
+  }
+}
+
 TEST(HostileAnys, OfTypesWithoutValuesAreRefused) {
   TypeCodeBuilder types;
   const TypeCode native = types.finish(types.declare(TypeKind::Native, "IDL:N:1.0", "N").type);

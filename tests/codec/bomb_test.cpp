@@ -1,6 +1,14 @@
 // Messages that claim more than they hold, or nest deeper than a stack is: an error, and no memory for the
 // claim.
+#include <array>
+#include <map>
+#include <optional>
+
 #include <gtest/gtest.h>
+
+#include <once/codec/box.hpp>
+#include <once/codec/external.hpp>
+#include <once/codec/map.hpp>
 
 #include "allocations.hpp"
 #include "vector_types.hpp"
@@ -172,6 +180,59 @@ TEST(Bombs, ElementsWithoutOctetsAreLimitedInNumber) {
   // Arrays without octets count as well.
   auto array = std::make_unique<std::array<Void, once::kEmptyElementsMax + 1>>();
   EXPECT_EQ(decode_all<CdrBig>({}, *array).error, once::Errc::limit_exceeded);
+}
+
+/// Large, and encoded in one octet if there is nothing in it.
+struct Wide {
+  std::optional<std::array<std::uint8_t, 65'536>> data;
+};
+template <once::DecoderType D>
+void decode(D& decoder, Wide& wide) {
+  decode(decoder, wide.data);
+}
+/// A list of Wides.
+struct WideNode {
+  Wide value;
+  once::Box<WideNode> next;
+  static constexpr auto once_link = &WideNode::next;
+};
+template <once::DecoderType D>
+void decode(D& decoder, WideNode& first) {
+  for (WideNode* node = &first; node != nullptr; node = once::decode_link(decoder, node->next)) {
+    decode(decoder, node->value);
+  }
+}
+struct OutsideWide {
+  once::External<Wide> wide;
+};
+template <once::DecoderType D>
+void decode(D& decoder, OutsideWide& value) {
+  if (value.wide.charge_to(decoder)) decode(decoder, *value.wide);
+}
+
+TEST(Bombs, LargeElementsOfFewOctetsTakeMemoryInProportionToTheMessage) {
+  const auto expect_refused = [](const once::Bytes& bytes, auto value) {
+    std::size_t peak = 0;
+    EXPECT_EQ((decode_measured<CdrBig>(bytes, value, peak).error), once::Errc::limit_exceeded);
+    EXPECT_LE(peak, 3 * (once::kMemoryMin + once::kMemoryPerOctet * bytes.size()));
+  };
+  once::Bytes nothing(4 + 4'000);  // so many elements without anything in them
+  once::detail::store<std::endian::big>(nothing.data(), std::uint32_t{4'000});
+  expect_refused(nothing, std::vector<Wide>{});
+  expect_refused(nothing, std::vector<OutsideWide>{});
+  once::Bytes nodes(8'000);  // nothing, and another node
+  for (std::size_t i = 1; i < nodes.size(); i += 2) nodes[i] = 1;
+  expect_refused(nodes, WideNode{});
+}
+
+TEST(Bombs, MapsTakeMemoryInProportionToTheMessage) {
+  once::Bytes bytes(4 + 500 * 8);
+  once::detail::store<std::endian::big>(bytes.data(), std::uint32_t{500});
+  for (std::uint32_t i = 0; i < 500; ++i) once::detail::store<std::endian::big>(bytes.data() + 4 + i * 8, i);
+  std::map<std::uint32_t, Wide> map;
+  std::size_t peak = 0;
+  EXPECT_EQ((decode_measured<CdrBig>(bytes, map, peak).error), once::Errc::limit_exceeded);
+  EXPECT_LE(peak, 3 * (once::kMemoryMin + once::kMemoryPerOctet * bytes.size()));
 }
 
 TEST(Bombs, CountsOfStringsAndOctetsAreCheckedBeforeMemoryIsTaken) {

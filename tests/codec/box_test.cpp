@@ -9,11 +9,11 @@
 namespace codec_test {
 namespace {
 
-struct Tree {
+struct BoxedTree {
   std::string label;
-  once::Box<Tree> left;
-  once::Box<Tree> right;
-  bool operator==(const Tree&) const = default;
+  once::Box<BoxedTree> left;
+  once::Box<BoxedTree> right;
+  bool operator==(const BoxedTree&) const = default;
 };
 
 /// A list whose nodes hold lists, and whose link is not the last member.
@@ -38,7 +38,7 @@ Node list_of(int nodes, int value) {
 }
 
 TEST(Box, HoldsAValueOrNone) {
-  once::Box<Tree> box;
+  once::Box<BoxedTree> box;
   EXPECT_FALSE(box.has_value());
   EXPECT_THROW((void)box.value(), std::bad_optional_access);
   box.emplace().label = "root";
@@ -50,8 +50,8 @@ TEST(Box, HoldsAValueOrNone) {
 }
 
 TEST(Box, CopiesAllThatIsInIt) {
-  const Tree tree{"a", Tree{"b", {}, Tree{"c", {}, {}}}, Tree{"d", {}, {}}};
-  Tree copy = tree;
+  const BoxedTree tree{"a", BoxedTree{"b", {}, BoxedTree{"c", {}, {}}}, BoxedTree{"d", {}, {}}};
+  BoxedTree copy = tree;
   EXPECT_TRUE(copy == tree);
   copy.left->right->label = "other";
   EXPECT_EQ(tree.left->right->label, "c");
@@ -59,7 +59,7 @@ TEST(Box, CopiesAllThatIsInIt) {
 }
 
 TEST(Box, MayBeGivenAPartOfItself) {
-  Tree tree{"a", Tree{"b", Tree{"c", Tree{"d", {}, {}}, {}}, {}}, {}};
+  BoxedTree tree{"a", BoxedTree{"b", BoxedTree{"c", BoxedTree{"d", {}, {}}, {}}, {}}, {}};
   tree.left = *tree.left->left;
   EXPECT_EQ(tree.left->label, "c");
   tree.left = tree.left->left;

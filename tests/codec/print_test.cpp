@@ -54,6 +54,11 @@ TEST(Print, WritesBasicValues) {
   EXPECT_EQ(printed(once::Fixed<5, 2>{"-1.5"}), "-1.50");
 }
 
+TEST(Print, WritesOptionalOctetsAsNumbers) {
+  EXPECT_EQ(printed(std::optional<std::uint8_t>{200}), "200");
+  EXPECT_EQ(printed(std::optional<std::uint8_t>{}), "none");
+}
+
 TEST(Print, QuotesText) {
   EXPECT_EQ(printed(std::string{"a \"b\"\\\n\x01 \xc3\xbc"}), "\"a \\\"b\\\"\\\\\\n\\x01 \xc3\xbc\"");
   EXPECT_EQ(printed(std::u16string{u"\u00fc \U0001f600"}), "\"\xc3\xbc \xf0\x9f\x98\x80\"");

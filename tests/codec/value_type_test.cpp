@@ -1,6 +1,9 @@
 // Value types on the wire: what is shared stays shared, cycles close, types can be truncated, and no message
 // makes a value be taken for another.
+#include <array>
+#include <initializer_list>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,128 +11,15 @@
 
 #include <gtest/gtest.h>
 
+#include <once/codec/any.hpp>
 #include <once/codec/value_type.hpp>
+
+#include "allocations.hpp"
+#include "value_types.hpp"
 
 namespace {
 
-using once::Errc;
-
-struct Node : once::ValueBase {
-  static once::ValueType kValueType;
-  const once::ValueType& once_value_type() const override { return kValueType; }
-  std::int32_t number = 0;
-  std::shared_ptr<Node> left;
-  std::shared_ptr<Node> right;
-};
-struct Named : Node {
-  static once::ValueType kValueType;
-  const once::ValueType& once_value_type() const override { return kValueType; }
-  std::string name;
-  std::shared_ptr<Node> friend_node;
-  std::shared_ptr<std::string> note;
-};
-struct Branch : once::ValueBase {
-  static once::ValueType kValueType;
-  const once::ValueType& once_value_type() const override { return kValueType; }
-  std::vector<std::shared_ptr<Branch>> branches;
-};
-struct Other : once::ValueBase {
-  static once::ValueType kValueType;
-  const once::ValueType& once_value_type() const override { return kValueType; }
-  std::uint8_t small = 0;
-  double large = 0;
-};
-
-template <once::EncoderType E>
-once::ValueLink encode_state(E& encoder, const Node& value, std::size_t part) {
-  switch (part) {
-    case 0: encode(encoder, value.number); return once::link_of(value.left);
-    case 1: return once::link_of(value.right);
-    default: return {};
-  }
-}
-template <once::DecoderType D>
-once::ValuePlace decode_state(D& decoder, Node& value, std::size_t part) {
-  switch (part) {
-    case 0: decode(decoder, value.number); return once::place_of(value.left);
-    case 1: return once::place_of(value.right);
-    default: return {};
-  }
-}
-template <once::EncoderType E>
-once::ValueLink encode_state(E& encoder, const Named& value, std::size_t part) {
-  switch (part) {
-    case 0:
-    case 1: return encode_state(encoder, static_cast<const Node&>(value), part);
-    case 2: encode(encoder, value.name); return once::link_of(value.friend_node);
-    default: encode(encoder, value.note); return {};
-  }
-}
-template <once::DecoderType D>
-once::ValuePlace decode_state(D& decoder, Named& value, std::size_t part) {
-  switch (part) {
-    case 0:
-    case 1: return decode_state(decoder, static_cast<Node&>(value), part);
-    case 2: decode(decoder, value.name); return once::place_of(value.friend_node);
-    default: decode(decoder, value.note); return {};
-  }
-}
-template <once::EncoderType E>
-once::ValueLink encode_state(E& encoder, const Other& value, std::size_t) {
-  encode(encoder, value.small);
-  encode(encoder, value.large);
-  return {};
-}
-template <once::DecoderType D>
-once::ValuePlace decode_state(D& decoder, Other& value, std::size_t) {
-  decode(decoder, value.small);
-  decode(decoder, value.large);
-  return {};
-}
-
-template <once::EncoderType E>
-once::ValueLink encode_state(E& encoder, const Branch& value, std::size_t) {
-  encode(encoder, value.branches);
-  return {};
-}
-template <once::DecoderType D>
-once::ValuePlace decode_state(D& decoder, Branch& value, std::size_t) {
-  decode(decoder, value.branches);
-  return {};
-}
-
-template <class T>
-std::shared_ptr<once::ValueBase> make() {
-  return once::make_value<T>();
-}
-constinit once::ValueType Node::kValueType{"IDL:Node:1.0", nullptr, make<Node>,
-                                           once::value_coders<Node, once::Cdr, once::Xdr>()};
-constinit once::ValueType Named::kValueType{"IDL:Named:1.0", &Node::kValueType, make<Named>,
-                                            once::value_coders<Named, once::Cdr, once::Xdr>()};
-constinit once::ValueType Branch::kValueType{"IDL:Branch:1.0", nullptr, make<Branch>,
-                                             once::value_coders<Branch, once::Cdr, once::Xdr>()};
-constinit once::ValueType Other::kValueType{"IDL:Other:1.0", nullptr, make<Other>,
-                                            once::value_coders<Other, once::Cdr, once::Xdr>()};
-
-const once::RegisteredValueTypes kRegistered{&Node::kValueType, &Named::kValueType};
-
-template <class Codec, class T>
-once::Buffer encoded(const T& value) {
-  once::Buffer buffer;
-  typename Codec::Encoder encoder{buffer};
-  encode(encoder, value);
-  EXPECT_TRUE(encoder.finish());
-  return buffer;
-}
-/// The value, or the error.
-template <class Codec, class T>
-Errc decoded(once::ByteView octets, T& value) {
-  return Codec::decode_with(Codec::kOrder, octets, [&](auto& decoder) {
-    decode(decoder, value);
-    static_cast<void>(decoder.finish());
-    return decoder.error();
-  });
-}
+using namespace value_test;
 
 template <class Codec>
 class ValueTypes : public testing::Test {};
@@ -140,6 +30,25 @@ TYPED_TEST(ValueTypes, NilStaysNil) {
   auto value = std::make_shared<Node>();
   ASSERT_EQ(decoded<TypeParam>(encoded<TypeParam>(std::shared_ptr<Node>{}).view(), value), Errc::ok);
   EXPECT_EQ(value, nullptr);
+}
+
+TYPED_TEST(ValueTypes, NilsTakeNoMemory) {
+  once::Buffer buffer;
+  buffer.reserve(64);
+  std::shared_ptr<Node> node;
+  std::shared_ptr<std::string> box;
+  const codec_test::Allocations allocations;
+  typename TypeParam::Encoder encoder{buffer};
+  encode(encoder, node);
+  once::encode_box(encoder, box, kNoteId, [](auto& e, const auto& note) { encode(e, note); });
+  ASSERT_TRUE(encoder.finish());
+  TypeParam::decode_with(TypeParam::kOrder, buffer.view(), [&](auto& decoder) {
+    decode(decoder, node);
+    once::decode_box(decoder, box, kNoteId, [](auto& d, auto& note) { decode(d, note); });
+    EXPECT_TRUE(decoder.finish());
+  });
+  EXPECT_EQ(buffer.size(), 8U);
+  EXPECT_EQ(allocations.count(), 0U);
 }
 
 TYPED_TEST(ValueTypes, SharedValuesStaySharedAndOthersApart) {
@@ -240,6 +149,32 @@ TYPED_TEST(ValueTypes, AnUnknownTypeIsTruncatedToTheBaseThatIsKnown) {
   EXPECT_EQ(out[1]->number, 4);
 }
 
+TYPED_TEST(ValueTypes, WhatStoodInADroppedPartCannotBeReferredTo) {
+  const auto a = std::make_shared<Named>();
+  a->friend_node = std::make_shared<Node>();
+  const std::vector<std::shared_ptr<Node>> all = {a, a->friend_node};
+  const once::Buffer octets = renamed(encoded<TypeParam>(all), "IDL:Named:1.0", "IDL:NameX:1.0");
+  std::vector<std::shared_ptr<Node>> out;
+  EXPECT_EQ(decoded<TypeParam>(octets.view(), out), Errc::invalid_value);
+}
+
+TYPED_TEST(ValueTypes, StayKnownAsLongAsOneRegistrationLives) {
+  const auto is_known = [] {
+    const std::shared_ptr<once::ValueBase> other = std::make_shared<Other>();
+    std::shared_ptr<once::ValueBase> out;
+    return decoded<TypeParam>(encoded<TypeParam>(other).view(), out) == Errc::ok;
+  };
+  std::optional<once::RegisteredValueTypes> first{std::in_place,
+                                                  std::initializer_list{&std::as_const(Other::kValueType)}};
+  std::optional<once::RegisteredValueTypes> second{std::in_place,
+                                                   std::initializer_list{&std::as_const(Other::kValueType)}};
+  EXPECT_TRUE(is_known());
+  first.reset();
+  EXPECT_TRUE(is_known());
+  second.reset();
+  EXPECT_FALSE(is_known());
+}
+
 TYPED_TEST(ValueTypes, AValueIsNeverTakenForOneOfAnotherType) {
   // A message that says Other where a Node is declared, then one that refers to an earlier Other.
   const once::RegisteredValueTypes registered{&Other::kValueType};
@@ -320,6 +255,16 @@ struct Counted final : Node {
   ~Counted() override { --living; }
 };
 
+/// Makes values of T as `make` does, as long as it lives.
+template <class T>
+class Made {
+ public:
+  explicit Made(once::ValueType::Make make) { once::set_value_factory<T>(make); }
+  ~Made() { once::set_value_factory<T>(value_test::make<T>); }
+  Made(const Made&) = delete;
+  Made& operator=(const Made&) = delete;
+};
+
 TYPED_TEST(ValueTypes, ABadMessageLeavesNoCycleBehind) {
   const auto a = once::make_value<Node>();
   const auto b = once::make_value<Node>();
@@ -328,7 +273,7 @@ TYPED_TEST(ValueTypes, ABadMessageLeavesNoCycleBehind) {
   const std::vector<std::shared_ptr<Node>> all = {a, b, a};
   const once::Buffer octets = encoded<TypeParam>(all);
   a->left.reset();
-  once::set_value_factory<Node>(make<Counted>);
+  const Made<Node> made{make<Counted>};
   std::vector<std::shared_ptr<Node>> out;
   ASSERT_EQ(decoded<TypeParam>(octets.view(), out), Errc::ok);
   EXPECT_EQ(Counted::living, 2);
@@ -339,7 +284,29 @@ TYPED_TEST(ValueTypes, ABadMessageLeavesNoCycleBehind) {
     out.clear();
     EXPECT_EQ(Counted::living, 0) << size;
   }
-  once::set_value_factory<Node>(make<Node>);
+}
+
+TYPED_TEST(ValueTypes, WhatAFactoryThrowsIsAnErrorOfTheMessage) {
+  const once::Buffer octets = encoded<TypeParam>(once::make_value<Node>());
+  const Made<Node> made{[]() -> std::shared_ptr<once::ValueBase> { throw 7; }};
+  std::shared_ptr<Node> out;
+  EXPECT_EQ(decoded<TypeParam>(octets.view(), out), Errc::invalid_value);
+}
+
+TYPED_TEST(ValueTypes, AnExceptionLeavesNoCycleBehind) {
+  const auto a = once::make_value<Node>();
+  a->left = a;
+  a->right = once::make_value<Node>();
+  const once::Buffer octets = encoded<TypeParam>(a);
+  a->left.reset();
+  const Made<Node> made{[]() -> std::shared_ptr<once::ValueBase> {
+    if (Counted::living != 0) throw std::bad_alloc{};
+    return once::make_value<Counted>();
+  }};
+  std::shared_ptr<Node> out;
+  EXPECT_THROW(decoded<TypeParam>(octets.view(), out), std::bad_alloc);
+  out.reset();
+  EXPECT_EQ(Counted::living, 0);
 }
 
 TYPED_TEST(ValueTypes, EveryTruncationIsAnError) {
@@ -371,15 +338,26 @@ TYPED_TEST(ValueTypes, NoChangedOctetDoesHarm) {
   a->left = std::make_shared<Named>();
   a->right = a->left;
   const once::Buffer octets = encoded<TypeParam>(std::shared_ptr<Node>{a});
+  std::size_t accepted = 0;
   for (std::size_t at = 0; at < octets.size(); ++at) {
     for (int bits = 1; bits < 256; ++bits) {
       std::vector<std::uint8_t> changed(octets.view().begin(), octets.view().end());
       changed[at] = static_cast<std::uint8_t>(changed[at] ^ bits);
       std::shared_ptr<Node> out;
-      static_cast<void>(decoded<TypeParam>(changed, out));
+      if (decoded<TypeParam>(changed, out) == Errc::ok) {
+        ++accepted;
+        const once::Buffer again = encoded<TypeParam>(out);
+        std::shared_ptr<Node> second;
+        EXPECT_EQ(decoded<TypeParam>(again.view(), second), Errc::ok) << at;
+        const once::Buffer third = encoded<TypeParam>(second);
+        EXPECT_EQ(once::as_text(again.view()), once::as_text(third.view())) << at;
+        take_apart(second);
+      }
       take_apart(out);
     }
   }
+  EXPECT_GT(accepted, 0U);
+  EXPECT_LT(accepted, octets.size() * 255);
 }
 
 TEST(ValueTypesInCdr, ReadWhatGiopSaysInBigEndian) {
@@ -463,6 +441,44 @@ TEST(ValueTypesInCdr, IndirectionsForwardOrIntoNothingAreRefused) {
     decode(decoder, second);
     EXPECT_EQ(decoder.error(), Errc::invalid_value) << offset;
   }
+}
+
+/// With an any, for chunks that end in it.
+struct Holder : once::ValueBase {
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+  once::Any any;
+};
+template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Holder& value, std::size_t) {
+  encode(encoder, value.any);
+  return {};
+}
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Holder& value, std::size_t) {
+  decode(decoder, value.any);
+  return {};
+}
+constinit once::ValueType Holder::kValueType{"IDL:Holder:1.0", nullptr, value_test::make<Holder>,
+                                             once::value_coders<Holder, once::Cdr>()};
+
+TEST(ValueTypesInCdr, ChunksMayEndBeforeTheOctetsOfAnAny) {
+  using Octets = std::array<std::uint8_t, 8>;
+  once::Buffer type;
+  once::Cdr::Encoder type_encoder{type};
+  encode(type_encoder, once::type_code<Octets>());
+  ASSERT_TRUE(type_encoder.finish());
+  ASSERT_EQ(type.size() % 4, 0U);
+  once::Buffer buffer;
+  once::Cdr::Encoder encoder{buffer};
+  encoder.value(std::uint32_t{0x7fffff08});
+  encoder.octets(type.view());  // the first chunk
+  encoder.octets(Octets{1, 2, 3, 4, 5, 6, 7, 8});
+  encoder.value(std::int32_t{-1});
+  ASSERT_TRUE(encoder.finish());
+  std::shared_ptr<Holder> out;
+  ASSERT_EQ(decoded<once::Cdr>(buffer.view(), out), Errc::ok);
+  EXPECT_EQ(out->any.get_if<Octets>(), (Octets{1, 2, 3, 4, 5, 6, 7, 8}));
 }
 
 }  // namespace

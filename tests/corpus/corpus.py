@@ -1,7 +1,7 @@
 """The corpus: real .idl and .x files, where they come from, and what is known about each.
 
 The files are those of Debian's packages, fetched with apt-get (no package is installed) and kept in a folder.
-notes.txt beside this file says which options a file needs, and which files are rightly refused, and why.
+notes.txt beside this file says which options a file needs, which files are rightly refused, and why, and what warnings mean.
 """
 
 import fnmatch
@@ -92,7 +92,7 @@ def find_units(roots, includes, notes):
             unit.options += [f"-I{path.parent}"] + [f"-I{Path(d).resolve()}" for d in includes]
             left_out = False
             for what, pattern, text in notes:
-                if not fnmatch.fnmatch(str(path), pattern):
+                if what == "warning" or not fnmatch.fnmatch(str(path), pattern):
                     continue
                 if what == "options":
                     unit.options += shlex.split(text)

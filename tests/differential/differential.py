@@ -2,6 +2,9 @@
 
 Of each type that both can express, random values are encoded by both, and must give the same octets; each then
 decodes what the other has written and encodes it again, which must give the same octets once more.
+
+A step of ours that does not work (oncec, the C++ compiler on Once's code, a program with it) is a failure. If it is one
+of theirs, nothing can be compared; but a program of theirs that ends while it reads what Once wrote is a failure, too.
 """
 
 import shutil
@@ -24,21 +27,37 @@ class Comparison:
     types: int = 0
     values: int = 0
     mismatches: list = field(default_factory=list)
-    problem: str = ""  # why nothing could be compared
+    failure: str = ""  # the step of ours that did not work
+    problem: str = ""  # why nothing could be compared, through no fault of ours
 
 
 class Failed(Exception):
-    """A step that has to work did not."""
+    """A step of ours did not work."""
 
 
-def call(words, folder, stdin=None):
+class NotComparable(Exception):
+    """The other system, or the C++ generator of this version, has no code for the file."""
+
+
+WITHOUT_CPP = "which the C++ generator does not support"  # how oncec ends the message about it
+
+
+def call(words, folder, stdin=None, failure=Failed):
     words = [str(word) for word in words]
-    done = subprocess.run(words, cwd=folder, input=stdin, capture_output=True, timeout=TIME_LIMIT_S)
+    name = Path(words[0]).name
+    try:
+        done = subprocess.run(words, cwd=folder, input=stdin, capture_output=True, timeout=TIME_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        raise failure(f"{name} did not end in {TIME_LIMIT_S} s") from None
     if done.returncode != 0:
         lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
         first = next((line for line in lines if "error" in line), lines[0] if lines else f"status {done.returncode}")
-        raise Failed(f"{Path(words[0]).name}: {first}")
+        raise (NotComparable if WITHOUT_CPP in first else failure)(f"{name}: {first}")
     return done.stdout
+
+
+def call_theirs(words, folder):
+    return call(words, folder, failure=NotComparable)
 
 
 def load_schema(work):
@@ -77,9 +96,9 @@ class Job:
         try:
             self.compare()
         except Failed as failure:
-            self.result.problem = str(failure)
-        except subprocess.TimeoutExpired as late:
-            self.result.problem = f"{Path(late.cmd[0]).name} did not end"
+            self.result.failure = str(failure)
+        except NotComparable as reason:
+            self.result.problem = str(reason)
         return self.result
 
     def compare(self):
@@ -103,7 +122,8 @@ class Job:
             self.build_omniorb(unit, other.program(unit, types, numbers))
 
         count = self.settings.values
-        ours, others = self.octets("once", "encode", len(numbers)), self.octets("other", "encode", len(numbers))
+        ours = self.octets("once", "encode", len(numbers))
+        others = self.octets("other", "encode", len(numbers), failure=NotComparable)
         again_ours = self.octets("once", "recode", len(numbers), others)
         again_others = self.octets("other", "recode", len(numbers), ours)
         self.result.types = len(numbers)
@@ -136,28 +156,28 @@ class Job:
             if not (self.work / file.name).exists():
                 shutil.copy(file, self.work)
         for kind, name in (("-h", f"{unit}.h"), ("-c", f"{unit}_xdr.c")):
-            call(["rpcgen", "-N", kind, f"{unit}.x", "-o", name], self.work)
+            call_theirs(["rpcgen", "-N", kind, f"{unit}.x", "-o", name], self.work)
         (self.work / "other_main.c").write_text(program)
         flags = ["-w", "-Dbool=bool_t", "-I.", "-I/usr/include/tirpc", f"-I{HERE}"]
-        call([*CCACHE, "gcc", *flags, "-c", "other_main.c"], self.work)
-        call([*CCACHE, "gcc", *flags, "-c", f"{unit}_xdr.c"], self.work)
-        call(["gcc", "other_main.o", f"{unit}_xdr.o", "-ltirpc", "-o", "other"], self.work)
+        call_theirs([*CCACHE, "gcc", *flags, "-c", "other_main.c"], self.work)
+        call_theirs([*CCACHE, "gcc", *flags, "-c", f"{unit}_xdr.c"], self.work)
+        call_theirs(["gcc", "other_main.o", f"{unit}_xdr.o", "-ltirpc", "-o", "other"], self.work)
 
     def build_omniorb(self, unit, program):
         options = [word for word in self.options if word[:2] in ("-I", "-D")]
-        call(["omniidl", "-bcxx", "-Wbinline", f"-C{self.work}", *options, self.path], self.work)
+        call_theirs(["omniidl", "-bcxx", "-Wbinline", f"-C{self.work}", *options, self.path], self.work)
         program = program.replace(f'#include "{unit}.hh"', f'#include "{unit}SK.cc"')
         (self.work / "other_main.cc").write_text(program)
-        call([*CCACHE, "g++", "-std=c++20", "-w", "-O0", "-I.", f"-I{HERE}", "-c", "other_main.cc"], self.work)
-        call(["g++", "other_main.o", "-lomniORB4", "-lomnithread", "-o", "other"], self.work)
+        call_theirs([*CCACHE, "g++", "-std=c++20", "-w", "-O0", "-I.", f"-I{HERE}", "-c", "other_main.cc"], self.work)
+        call_theirs(["g++", "other_main.o", "-lomniORB4", "-lomnithread", "-o", "other"], self.work)
 
-    def octets(self, program, action, types, stdin=None):
+    def octets(self, program, action, types, stdin=None, failure=Failed):
         """One entry for each value: its octets, or None if it was refused."""
         packed = None
         if stdin is not None:
             packed = b"".join(struct.pack("=I", 2**32 - 1) if value is None else struct.pack("=I", len(value)) + value
                               for value in stdin)
-        out = call([self.work / program, action, self.settings.values], self.work, packed)
+        out = call([self.work / program, action, self.settings.values], self.work, packed, failure)
         values, place = [], 0
         while place < len(out):
             (length,) = struct.unpack_from("=I", out, place)
@@ -168,5 +188,5 @@ class Job:
             values.append(out[place:place + length])
             place += length
         if len(values) != types * self.settings.values:
-            raise Failed(f"{program} {action}: {len(values)} values, not {types * self.settings.values}")
+            raise failure(f"{program} {action}: {len(values)} values, not {types * self.settings.values}")
         return values

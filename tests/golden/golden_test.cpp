@@ -2,15 +2,18 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "../compiler/files.hpp"
 #include "backend/cpp/generator.hpp"
 #include "extended_model.hpp"
 #include "frontend/frontend.hpp"
+#include "preprocess/preprocess.hpp"
 #include "support/diagnostics.hpp"
 
 namespace oncec {
@@ -25,11 +28,6 @@ std::vector<std::string> golden_names() {
   return names;
 }
 
-std::string read(const fs::path& path) {
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
 std::vector<backend::cpp::GeneratedFile> generate(const std::string& name) {
   if (name == "extended") {
     const test::ExtendedModel extended;
@@ -39,11 +37,19 @@ std::vector<backend::cpp::GeneratedFile> generate(const std::string& name) {
   }
   Diagnostics diagnostics;
   const std::string file = name + ".idl";
-  const auto model = frontend::read_omg_idl(file, read(fs::path{ONCE_GOLDEN_DIR} / file), diagnostics);
+  preprocess::Options options;
+  options.read = [&file](const fs::path& path) -> std::optional<std::string> {
+    if (path != file) return std::nullopt;
+    return read(fs::path{ONCE_GOLDEN_DIR} / path);
+  };
+  model::Model model;
+  const preprocess::Preprocessed preprocessed =
+      preprocess::preprocess(file, options, model.files, diagnostics);
+  frontend::read_omg_idl(preprocessed.text, model, diagnostics, {});
   std::ostringstream messages;
   print(messages, diagnostics, {});
   EXPECT_EQ(messages.str(), "");
-  const auto output = backend::cpp::generate(*model, {name, {"cdr", "xdr"}});
+  const auto output = backend::cpp::generate(model, {name, {"cdr", "xdr"}});
   EXPECT_TRUE(output.problems.empty());
   return output.files;
 }

@@ -80,7 +80,7 @@ TEST(RoundTrip, StructsThatInherit) {
 
 TEST(RoundTrip, OptionalMembers) {
   expect_round_trip(types::Options{});
-  expect_round_trip(types::Options{3, "text", {{"a", "bc"}}, types::Point{1, 2}});
+  expect_round_trip(types::Options{3, "text", {{"a", "bc"}}, types::Point{1, 2}, 200, 7});
 }
 
 TEST(RoundTrip, TypesThatContainThemselves) {
@@ -117,9 +117,9 @@ TEST(Bounds, HoldWhenSending) {
 }
 
 TEST(Bounds, OfOptionalMembersHoldWhenSending) {
-  expect_not_encodable(types::Options{{}, "5 5 5", {}, {}}, Errc::limit_exceeded);
-  expect_not_encodable(types::Options{{}, {}, {{"abc"}}, {}}, Errc::limit_exceeded);
-  expect_not_encodable(types::Options{{}, {}, {{"", "", ""}}, {}}, Errc::limit_exceeded);
+  expect_not_encodable(types::Options{{}, "5 5 5", {}, {}, {}, {}}, Errc::limit_exceeded);
+  expect_not_encodable(types::Options{{}, {}, {{"abc"}}, {}, {}, {}}, Errc::limit_exceeded);
+  expect_not_encodable(types::Options{{}, {}, {{"", "", ""}}, {}, {}, {}}, Errc::limit_exceeded);
 }
 
 /// As types::Options on the wire, without its bounds.
@@ -128,6 +128,8 @@ struct WideOptions {
   std::optional<std::string> text;
   std::optional<std::vector<std::string>> words;
   std::optional<types::Point> where;
+  std::optional<std::uint8_t> mark;
+  std::optional<std::uint8_t> level;
 };
 template <EncoderType E>
 void encode(E& encoder, const WideOptions& value) {
@@ -135,12 +137,14 @@ void encode(E& encoder, const WideOptions& value) {
   encode(encoder, value.text);
   encode(encoder, value.words);
   encode(encoder, value.where);
+  encode(encoder, value.mark);
+  encode(encoder, value.level);
 }
 
 TEST(Bounds, HoldWhenReceiving) {
-  expect_not_decodable<types::Options>(WideOptions{{}, "5 5 5", {}, {}}, Errc::limit_exceeded);
-  expect_not_decodable<types::Options>(WideOptions{{}, {}, {{"", "abc"}}, {}}, Errc::limit_exceeded);
-  expect_not_decodable<types::Options>(WideOptions{{}, {}, {{"", "", ""}}, {}}, Errc::limit_exceeded);
+  expect_not_decodable<types::Options>(WideOptions{{}, "5 5 5", {}, {}, {}, {}}, Errc::limit_exceeded);
+  expect_not_decodable<types::Options>(WideOptions{{}, {}, {{"", "abc"}}, {}, {}, {}}, Errc::limit_exceeded);
+  expect_not_decodable<types::Options>(WideOptions{{}, {}, {{"", "", ""}}, {}, {}, {}}, Errc::limit_exceeded);
 }
 
 TEST(Enumerators, MustExist) {

@@ -156,6 +156,20 @@ TEST(ProtobufDecoding, LimitsTheMemoryThatSmallMessagesTake) {
   EXPECT_EQ(decoding_error<rules::Larges>(many), Errc::limit_exceeded);
 }
 
+TEST(ProtobufDecoding, LimitsTheMemoryOfExternalMembers) {
+  const auto many = [](const std::string& one) {
+    std::string all;
+    for (int i = 0; i < 20'000; ++i) all += one;
+    return all;
+  };
+  // Those that do not come take none.
+  EXPECT_EQ(decoded<rules::Pages>(many(octets({0x0a, 0}))).all.size(), 20'000U);
+  EXPECT_EQ(decoded<rules::Sheets>(many(octets({0x0a, 0}))).all.size(), 20'000U);
+  EXPECT_EQ(decoding_error<rules::Pages>(many(octets({0x0a, 2, 0x0a, 0}))), Errc::limit_exceeded);
+  EXPECT_EQ(decoding_error<rules::Sheets>(many(octets({0x0a, 2, 0x1a, 0}))), Errc::limit_exceeded);
+  EXPECT_EQ(decoding_error<rules::Sheets>(many(octets({0x0a, 2, 8, 1}))), Errc::limit_exceeded);
+}
+
 TEST(ProtobufUnions, TakeTheLabelFromTheArmIfNoneCame) {
   const auto answer = decoded<rules::Answer>(octets({0x1a, 2, 'h', 'i'}));
   EXPECT_EQ(answer._d(), 3);

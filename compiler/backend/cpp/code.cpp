@@ -5,6 +5,8 @@
 #include <array>
 #include <cctype>
 
+#include "support/characters.hpp"
+
 namespace oncec::backend::cpp {
 namespace {
 
@@ -84,10 +86,6 @@ constexpr std::array kIncludes = {
     Include{"once::StubBase", "<once/rpc/stub.hpp>"},
     Include{"once::Codecs", "<once/rpc/values.hpp>"},
 };
-
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
 
 /// True if `word` stands in the text, not as a part of a longer one.
 bool mentions(std::string_view text, std::string_view word) {

@@ -22,7 +22,8 @@ struct Input {
   const Names& names;
   const std::vector<InterfacePlan>& interfaces;  // those that are defined here, in the order of definition
   const std::map<const model::Declaration*, std::size_t>&
-      defined_at;  // the header's types, counted from its top
+      defined_at;   // the header's types, counted from its top
+  bool type_codes;  // its types get TypeCodes: see needs_type_codes()
 };
 
 /// How long a line may be.

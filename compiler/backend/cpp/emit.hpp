@@ -43,8 +43,8 @@ void emit_reflection(Code& code, const Input& input, const model::Declaration& d
 /// to_string and operator<< of what has fields.
 void emit_text_declarations(Code& code, const Input& input, const model::Declaration& declaration);
 /// True if the file's types get TypeCodes: it mentions `any` or `TypeCode`, or the options ask for them.
-bool has_type_codes(const Input& input);
-/// True if this type gets one: it holds no values of value types, which have no place in an `any`.
+bool needs_type_codes(const model::Model& model, const Options& options);
+/// True if this type gets one then: it holds no values of value types, which have no place in an `any`.
 bool has_type_code(const Input& input, const model::Declaration& declaration);
 /// once::TypeCodeOf, in the global namespace.
 void emit_type_code(Code& code, const Input& input, const model::Declaration& declaration);
@@ -81,6 +81,10 @@ std::string local_name(const Input& input, const model::Declaration& declaration
 /// The scope inside the declaration's class, with these names of its members in front.
 Scope class_scope(const Input& input, const model::Declaration& declaration,
                   const std::vector<std::string>& members = {});
+/// What follows the name of a member of `holder`, as initializer() has it; nothing where the member is empty
+/// without being told and its type may be incomplete.
+std::string member_initializer(const Input& input, const model::Declaration& holder,
+                               const model::Member& member, const Scope& from);
 /// The scope inside the interface's Stub, Servant or CoServant: what their functions and parameters are
 /// called hides types of these names.
 Scope member_scope(const Input& input, const InterfacePlan& interface, const char* nested_class);
@@ -92,8 +96,11 @@ std::string coding_name(const Input& input, const model::Declaration& declaratio
 /// A call that encodes `value`, an expression of the type, or decodes into it.
 std::string encode_statement(const model::Type& type, const std::string& value);
 std::string decode_statement(const model::Type& type, const std::string& value);
-/// "0x1fU".
-std::string hexadecimal(std::uint64_t number);
+/// The same of a member, where `place` is the member itself.
+std::string encode_member(const model::Member& member, const std::string& place);
+std::string decode_member(const model::Member& member, const std::string& place);
+/// "0x1f": with so many digits at least.
+std::string hexadecimal(std::uint64_t number, std::size_t digits = 1);
 /// All bits of a bitmask that have a name.
 std::string all_flags(const model::Declaration& declaration);
 /// The guard at the beginning of the codec functions of a type that can contain itself.

@@ -16,22 +16,20 @@ const model::ValueBox* box_of(const model::Type& type) {
   return declaration != nullptr ? std::get_if<model::ValueBox>(&declaration->body) : nullptr;
 }
 
-/// True if encode(encoder, value) does not know all there is to know: a bound that the C++ type does not
-/// have.
-bool has_bound(const model::Type& type) {
+/// True if encode(encoder, value) has to be told what the C++ type does not say: bounds, and which box it is.
+bool must_be_told(const model::Type& type) {
   const model::Type& resolved = model::resolve(type);
   if (const auto* const text = std::get_if<model::StringType>(&resolved.form)) return text->bound != 0;
   if (const auto* const sequence = std::get_if<model::SequenceType>(&resolved.form)) {
-    return sequence->bound != 0 || has_bound(*sequence->element);
+    return sequence->bound != 0 || must_be_told(*sequence->element);
   }
   if (const auto* const array = std::get_if<model::ArrayType>(&resolved.form))
-    return has_bound(*array->element);
+    return must_be_told(*array->element);
   if (const auto* const optional = std::get_if<model::OptionalType>(&resolved.form))
-    return has_bound(*optional->element);
+    return must_be_told(*optional->element);
   if (const auto* const map = std::get_if<model::MapType>(&resolved.form))
-    return map->bound != 0 || has_bound(*map->key) || has_bound(*map->value);
-  const model::ValueBox* const box = box_of(resolved);
-  return box != nullptr && has_bound(*box->type);
+    return map->bound != 0 || must_be_told(*map->key) || must_be_told(*map->value);
+  return box_of(resolved) != nullptr;
 }
 
 std::string indented(const std::string& text) {
@@ -81,7 +79,7 @@ class Statement {
   }
 
   std::string of(const model::Type& type, const std::string& value, std::size_t depth) const {
-    if (!has_bound(type)) return call("", value, depth, "");
+    if (!must_be_told(type)) return call("", value, depth, "");
     const model::Type& resolved = model::resolve(type);
     if (const auto* const text = std::get_if<model::StringType>(&resolved.form)) {
       return call("_bounded", value, depth, std::to_string(text->bound));
@@ -96,19 +94,22 @@ class Statement {
     }
     if (const auto* const map = std::get_if<model::MapType>(&resolved.form)) {
       const std::string bound = bound_of(map->bound);
-      if (!has_bound(*map->key) && !has_bound(*map->value)) return call("_bounded", value, depth, bound);
+      if (!must_be_told(*map->key) && !must_be_told(*map->value))
+        return call("_bounded", value, depth, bound);
       const auto part = [&](const model::Type& inner_type) {
         return element(depth, [&](const std::string& inner) { return of(inner_type, inner, depth + 1); });
       };
       return call("_map", value, depth, bound + ", " + part(*map->key) + ", " + part(*map->value));
     }
     if (const model::ValueBox* const box = box_of(resolved)) {
-      return call("_box", value, depth,
-                  element(depth, [&](const std::string& inner) { return of(*box->type, inner, depth + 1); }));
+      return call(
+          "_box", value, depth,
+          quoted(declaration_of(resolved)->repository_id) + ", " +
+              element(depth, [&](const std::string& inner) { return of(*box->type, inner, depth + 1); }));
     }
     const auto& sequence = std::get<model::SequenceType>(resolved.form);
     const std::string bound = bound_of(sequence.bound);
-    if (!has_bound(*sequence.element)) return call("_bounded", value, depth, bound);
+    if (!must_be_told(*sequence.element)) return call("_bounded", value, depth, bound);
     return call("_sequence", value, depth, bound + ", " + element(depth, [&](const std::string& inner) {
                                              return of(*sequence.element, inner, depth + 1);
                                            }));
@@ -124,6 +125,14 @@ class Statement {
 
   const Direction& direction_;
 };
+
+/// For a member, where `place` is the member itself. What an external one takes is charged to the decoder.
+std::string member_statement(const Direction& direction, const model::Member& member,
+                             const std::string& place) {
+  const std::string statement = Statement{direction}.of(*member.type, member_value(member, place));
+  const bool is_charged = member.is_external && direction.verb == kDecode.verb;
+  return is_charged ? "if (" + place + ".charge_to(decoder)) " + statement : statement;
+}
 
 /// Written out where a statement has several lines of its own.
 void emit_statement(Code& code, const std::string& text) {
@@ -203,7 +212,7 @@ void emit_bitset_codec(Code& code, const Input& input, const Declaration& declar
   )",
             {{"name", coding_name(input, declaration)},
              {"bits", spell_bits(bitset.bits)},
-             {"used", hexadecimal(used)},
+             {"used", hexadecimal(used) + "U"},
              {"encode",
               [&] { emit_fields("bits |= once::bits_of<$width$>(encoder, value.$field$, $position$);"); }},
              {"decode", [&] { emit_fields("once::take_bits<$width$>(value.$field$, bits, $position$);"); }}});
@@ -215,8 +224,7 @@ void emit_list_codec(Code& code, const Input& input, const Declaration& declarat
   const std::string name = coding_name(input, declaration);
   const auto emit_direction = [&](const Direction& direction) {
     for (std::size_t i = 0; i + 1 < members.size(); ++i) {
-      const std::string value = member_value(members[i], "node->" + identifier(members[i].name));
-      emit_statement(code, Statement{direction}.of(*members[i].type, value));
+      emit_statement(code, member_statement(direction, members[i], "node->" + identifier(members[i].name)));
     }
   };
   code.emit(R"(
@@ -274,8 +282,7 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
                                "::" + input.names.qualified(*base) + "&>(value));");
     }
     for (const model::Member& member : members) {
-      const std::string value = member_value(member, "value." + name_of(member.name));
-      emit_statement(code, Statement{direction}.of(*member.type, value));
+      emit_statement(code, member_statement(direction, member, "value." + name_of(member.name)));
     }
   };
   code.emit(R"(
@@ -295,10 +302,6 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
                                                                             }}});
 }
 
-std::string plain_name(std::string_view name) {
-  return identifier(name);
-}
-
 }  // namespace
 
 std::string encode_statement(const model::Type& type, const std::string& value) {
@@ -307,6 +310,14 @@ std::string encode_statement(const model::Type& type, const std::string& value) 
 
 std::string decode_statement(const model::Type& type, const std::string& value) {
   return Statement{kDecode}.of(type, value);
+}
+
+std::string encode_member(const model::Member& member, const std::string& place) {
+  return member_statement(kEncode, member, place);
+}
+
+std::string decode_member(const model::Member& member, const std::string& place) {
+  return member_statement(kDecode, member, place);
 }
 
 Scope codec_scope(const Input& input, const Declaration& declaration) {
@@ -324,7 +335,12 @@ std::string codec_name(const Input& input, const Declaration& declaration) {
 
 void emit_nesting(Code& code, const Declaration& declaration, std::string_view coder) {
   if (!contains_itself(declaration)) return;
-  code.emit("const once::Nesting nesting{$coder$};\nif (!nesting) return;", {{"coder", coder}});
+  code.emit("const once::Nesting nesting{$coder$};", {{"coder", coder}});
+  if (coder == kDecode.coder) {
+    code.emit("if (!nesting) {\n  value = Value{};\n  return;\n}");
+  } else {
+    code.emit("if (!nesting) return;");
+  }
 }
 
 void emit_codec_declaration(Code& code, const Input& input, const Declaration& declaration) {
@@ -363,7 +379,7 @@ void emit_codec_definitions(Code& code, const Input& input, const Declaration& d
     if (is_list(declaration)) {
       emit_list_codec(code, input, declaration);
     } else {
-      emit_members_codec(code, input, declaration, structure->base, structure->members, plain_name);
+      emit_members_codec(code, input, declaration, structure->base, structure->members, member_name);
     }
   } else if (std::holds_alternative<model::Bitmask>(declaration.body)) {
     emit_bitmask_codec(code, input, declaration);
@@ -378,7 +394,7 @@ void emit_codec_definitions(Code& code, const Input& input, const Declaration& d
 
 void emit_codec_instantiations(Code& code, const Input& input, const Declaration& declaration) {
   const auto& codecs = input.options.codecs;
-  if (has_type_codes(input) && std::find(codecs.begin(), codecs.end(), "cdr") == codecs.end()) {
+  if (input.type_codes && std::find(codecs.begin(), codecs.end(), "cdr") == codecs.end()) {
     code.emit(R"(
       template void once::Coding<$name$>::write(once::Cdr::Encoder&, const Value&);
       template void once::Coding<$name$>::read(once::CdrDecoder<std::endian::native>&, Value&);

@@ -12,13 +12,6 @@ namespace {
 
 using model::Declaration;
 
-std::string hexadecimal(std::uint32_t value) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string result = "0x";
-  for (int shift = 28; shift >= 0; shift -= 4) result.push_back(kDigits[value >> shift & 15]);
-  return result;
-}
-
 std::string_view spell(model::Semantics semantics) {
   switch (semantics) {
     case model::Semantics::Maybe: return "Maybe";
@@ -193,8 +186,8 @@ void emit_traits(Code& code, const Input& input, const OperationPlan& plan) {
             {{"name", plan.traits},
              {"interface_id", quoted(plan.owner->repository_id)},
              {"operation_name", quoted(operation.name)},
-             {"id", hexadecimal(operation.id)},
-             {"fingerprint", hexadecimal(fingerprint(operation))},
+             {"id", hexadecimal(operation.id, 8)},
+             {"fingerprint", hexadecimal(fingerprint(operation), 8)},
              {"semantics", spell(operation.semantics)},
              {"orphan", operation.orphan == model::OrphanPolicy::Cancel ? "Cancel" : "Continue"},
              {"deadline", std::to_string(operation.deadline_ms)},

@@ -14,10 +14,19 @@ namespace {
 
 using model::Declaration;
 
-/// A field, and the expression that it is in C++.
+/// A field, and the expressions that it is in C++: as it is kept, as it is read, and as it is decoded into.
 struct Access {
+  Access(proto::Field what, std::string place)
+      : field(std::move(what)), kept(std::move(place)), value(kept), decoded(kept) {
+    if (field.member == nullptr) return;
+    value = member_value(*field.member, kept);
+    if (field.member->is_external) decoded = "once::protobuf::charged(reader, " + kept + ")";
+  }
+
   proto::Field field;
+  std::string kept;
   std::string value;
+  std::string decoded;
 };
 
 std::string shape_of(const model::Type& type);
@@ -90,7 +99,7 @@ void emit_encode_fields(Code& code, std::vector<Access> fields, std::string_view
 
 void emit_clear_fields(Code& code, const std::vector<Access>& fields) {
   for (const Access& access : fields) {
-    code.emit("once::protobuf::clear($value$);", {{"value", access.value}});
+    code.emit("once::protobuf::clear($value$);", {{"value", access.kept}});
   }
 }
 
@@ -99,7 +108,7 @@ void emit_decode_fields(Code& code, const std::vector<Access>& fields) {
   for (const Access& access : fields) {
     if (!is_filled(*access.field.type)) continue;
     code.emit("once::protobuf::ArrayFiller fill_$number${$value$};",
-              {{"number", std::to_string(access.field.number)}, {"value", access.value}});
+              {{"number", std::to_string(access.field.number)}, {"value", access.decoded}});
   }
   code.emit(R"(
     while (const std::uint32_t tag = reader.next_tag()) {
@@ -118,7 +127,7 @@ void emit_decode_fields(Code& code, const std::vector<Access>& fields) {
                              {"function",
                               filled ? "fill_" + number + ".decode_field" : "once::protobuf::decode_field"},
                              {"shape", shape_arguments(*access.field.type)},
-                             {"value", filled ? "" : ", " + access.value}});
+                             {"value", filled ? "" : ", " + access.decoded}});
                 }
               }}});
   for (const Access& access : fields) {
@@ -209,7 +218,7 @@ void emit_members(Code& code, const Declaration& declaration, const std::string&
   for (const proto::Field& field : proto::fields_of(declaration)) {
     const std::string name_in_cpp =
         is_exception ? exception_member_name(*field.name) : identifier(*field.name);
-    fields.push_back({field, member_value(*field.member, "value." + name_in_cpp)});
+    fields.push_back({field, "value." + name_in_cpp});
   }
   if (fields.empty()) {
     code.emit(R"(
@@ -334,6 +343,7 @@ void emit_union_codec(Code& code, const Input& input, const Declaration& declara
       std::optional<$discriminator$> label;
       int came = 0;  // the field of the arm that came last
       const auto choose = [&](int field) {
+        $charge$
         if (field == field_of(value, value._d())) return;
         switch (field) {
           $choose$
@@ -354,7 +364,7 @@ void emit_union_codec(Code& code, const Input& input, const Declaration& declara
         reader.fail(once::Errc::invalid_value);
         return;
       }
-      choose(wanted);
+      if (wanted != came) choose(wanted);
       value._d(*label);
     }
   )",
@@ -371,11 +381,21 @@ void emit_union_codec(Code& code, const Input& input, const Declaration& declara
        {"start",
         [&] {
           if (onion.start == onion.cases.size() || !onion.cases[onion.start].member) return;
+          const model::Member& member = *onion.cases[onion.start].member;
+          if (member.is_external) return;  // a new one is T{}, and takes no memory
           code.emit("once::protobuf::clear(value.$arm$());",
-                    {{"arm", union_arm_name(onion.cases[onion.start].member->name, declaration.name)}});
+                    {{"arm", union_arm_name(member.name, declaration.name)}});
         }},
        {"nested", [&] { emit_nesting(code, declaration, "reader"); }},
        {"discriminator", discriminator},
+       {"charge",
+        [&] {
+          for (const proto::Field& field : fields) {
+            if (!field.member->is_external) continue;
+            code.emit("if (field == $number$) reader.take_memory(sizeof(value.$arm$()));",
+                      {{"number", number(field)}, {"arm", arm(field)}});
+          }
+        }},
        {"choose",
         [&] {
           for (const proto::Field& field : fields) {

@@ -109,21 +109,10 @@ struct Describer {
 
 /// A union's label as its discriminator's number.
 std::string label_of(const model::Value& value) {
-  if (const bool* const boolean = std::get_if<bool>(&value)) return *boolean ? "1" : "0";
-  if (const auto* const enumerator = std::get_if<model::EnumeratorValue>(&value)) {
-    const auto& enumeration = std::get<model::Enum>(enumerator->enumeration->body);
-    return std::to_string(enumeration.enumerators[enumerator->index].value);
-  }
-  if (const auto* const text = std::get_if<model::TextValue>(&value)) {
-    const std::u32string characters = code_points(text->text);
-    return characters.empty() ? "0" : std::to_string(static_cast<std::uint32_t>(characters.front()));
-  }
-  const auto& integer = std::get<model::IntegerValue>(value);
-  if (integer.magnitude <= std::uint64_t{1} << 62) {
-    return (integer.negative ? "-" : "") + std::to_string(integer.magnitude);
-  }
-  const std::uint64_t bits = integer.negative ? 0 - integer.magnitude : integer.magnitude;
-  return "static_cast<std::int64_t>(" + std::to_string(bits) + "U)";
+  constexpr std::int64_t kLargest = std::int64_t{1} << 62;  // of those that need no cast, the sign apart
+  const std::int64_t number = number_of(value);
+  if (-kLargest <= number && number <= kLargest) return std::to_string(number);
+  return "static_cast<std::int64_t>(" + std::to_string(static_cast<std::uint64_t>(number)) + "U)";
 }
 
 class Writer {
@@ -256,12 +245,12 @@ bool mentions_any(const Declaration& declaration) {
 }  // namespace
 
 bool has_type_code(const Input& input, const Declaration& declaration) {
-  return has_type_codes(input) && !holds_values(declaration);
+  return input.type_codes && !holds_values(declaration);
 }
 
-bool has_type_codes(const Input& input) {
-  const auto& all = input.model.declarations;
-  return input.options.type_codes || std::any_of(all.begin(), all.end(), [](const Declaration& declaration) {
+bool needs_type_codes(const model::Model& model, const Options& options) {
+  const auto& all = model.declarations;
+  return options.type_codes || std::any_of(all.begin(), all.end(), [](const Declaration& declaration) {
            return !declaration.imported && mentions_any(declaration);
          });
 }

@@ -1,4 +1,5 @@
 // Constants, typedefs, enums, structs and exceptions in the header.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <set>
@@ -75,9 +76,10 @@ void emit_bitmask(Code& code, const Input& input, const Declaration& declaration
              {"underlying", spell_bits(mask.bit_bound)},
              {"flags", [&] {
                 for (const model::Enumerator& flag : mask.flags) {
-                  code.emit("$doc$\n$flag$ = $bit$,", {{"doc", doc_comment(flag.doc)},
-                                                       {"flag", identifier(flag.name)},
-                                                       {"bit", hexadecimal(std::uint64_t{1} << flag.value)}});
+                  code.emit("$doc$\n$flag$ = $bit$,",
+                            {{"doc", doc_comment(flag.doc)},
+                             {"flag", identifier(flag.name)},
+                             {"bit", hexadecimal(std::uint64_t{1} << flag.value) + "U"}});
                 }
               }}});
 }
@@ -155,13 +157,8 @@ std::vector<MemberText> member_texts(const Input& input, const Declaration& decl
   std::vector<MemberText> texts;
   texts.reserve(members.size());
   for (const model::Member& member : members) {
-    // clang asks for the elements' destructor where it reads "{}".
-    std::string start = holds_incomplete(input, declaration, *member.type)
-                            ? ""
-                            : initializer(input.names, *member.type, scope);
-    if (member.is_external && start == "{}") start.clear();
-    texts.push_back({name_of(member.name), spell_member(input.names, member, scope), std::move(start),
-                     doc_comment(member.doc)});
+    texts.push_back({name_of(member.name), spell_member(input.names, member, scope),
+                     member_initializer(input, declaration, member, scope), doc_comment(member.doc)});
   }
   return texts;
 }
@@ -175,13 +172,9 @@ void emit_members(Code& code, const std::vector<MemberText>& members) {
   }
 }
 
-std::string struct_member_name(std::string_view name) {
-  return identifier(name);
-}
-
 void emit_struct(Code& code, const Input& input, const Declaration& declaration,
                  const model::Struct& structure) {
-  const auto members = member_texts(input, declaration, structure.members, struct_member_name);
+  const auto members = member_texts(input, declaration, structure.members, member_name);
   const Scope scope = outer_scope(input, declaration);
   code.emit(R"(
     $doc$
@@ -255,10 +248,11 @@ void emit_exception(Code& code, const Input& input, const Declaration& declarati
 
 }  // namespace
 
-std::string hexadecimal(std::uint64_t number) {
-  std::array<char, 16> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
-  return "0x" + std::string{digits.data(), end} + "U";
+std::string hexadecimal(std::uint64_t number, std::size_t digits) {
+  std::array<char, 16> text{};
+  const std::string written{text.data(),
+                            std::to_chars(text.data(), text.data() + text.size(), number, 16).ptr};
+  return "0x" + std::string(digits - std::min(digits, written.size()), '0') + written;
 }
 
 std::string all_flags(const Declaration& declaration) {
@@ -266,7 +260,16 @@ std::string all_flags(const Declaration& declaration) {
   for (const model::Enumerator& flag : std::get<model::Bitmask>(declaration.body).flags) {
     all |= std::uint64_t{1} << flag.value;
   }
-  return hexadecimal(all);
+  return hexadecimal(all) + "U";
+}
+
+std::string member_initializer(const Input& input, const Declaration& holder, const model::Member& member,
+                               const Scope& from) {
+  // clang asks for the elements' destructor where it reads "{}".
+  if (holds_incomplete(input, holder, *member.type)) return {};
+  std::string start = initializer(input.names, *member.type, from);
+  if (member.is_external && start == "{}") start.clear();
+  return start;
 }
 
 std::string local_name(const Input& input, const Declaration& declaration) {

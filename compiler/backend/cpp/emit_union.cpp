@@ -13,21 +13,6 @@ using model::Declaration;
 using model::Primitive;
 using model::Value;
 
-/// A value as a number, to compare labels by.
-std::int64_t number_of(const Value& value) {
-  if (const bool* const boolean = std::get_if<bool>(&value)) return *boolean ? 1 : 0;
-  if (const auto* const enumerator = std::get_if<model::EnumeratorValue>(&value)) {
-    return std::get<model::Enum>(enumerator->enumeration->body).enumerators[enumerator->index].value;
-  }
-  if (const auto* const text = std::get_if<model::TextValue>(&value)) {
-    const std::u32string characters = code_points(text->text);
-    return characters.empty() ? 0 : static_cast<std::int64_t>(characters.front());
-  }
-  const auto& integer = std::get<model::IntegerValue>(value);
-  const auto magnitude = static_cast<std::int64_t>(integer.magnitude);
-  return integer.negative ? -magnitude : magnitude;
-}
-
 /// A character as the model has it.
 std::string utf8(std::uint64_t c) {
   if (c < 0x80) return {static_cast<char>(c)};
@@ -387,13 +372,15 @@ void emit_union_codec(Code& code, const Input& input, const Declaration& declara
        {"decode",
         [&] {
           for (const ArmText& arm : text.arms) {
-            const std::string value = "value.state_.emplace<" + std::to_string(arm.index) + ">()";
+            const std::string place = "value.state_.emplace<" + std::to_string(arm.index) + ">()";
             const model::Member* const member = arm.name.empty() ? nullptr : &*arm.arm->member;
-            code.emit(
-                "case $index$: $decode$ break;",
-                {{"index", std::to_string(arm.index)},
-                 {"decode", member != nullptr ? decode_statement(*member->type, member_value(*member, value))
-                                              : value + ";"}});
+            std::string decode =
+                (member != nullptr ? decode_member(*member, place) : place + ";") + " break;";
+            if (member != nullptr && member->is_external) {
+              decode =
+                  "{\n  auto& arm = " + place + ";\n  " + decode_member(*member, "arm") + "\n  break;\n}";
+            }
+            code.emit("case $index$: $decode$", {{"index", std::to_string(arm.index)}, {"decode", decode}});
           }
         }},
        {"unknown", "default: decoder.fail(once::Errc::invalid_value); return;"}});

@@ -20,10 +20,11 @@ const Declaration* concrete_base(const model::ValueType& value) {
 }
 
 /// True if the program has to say what its operations do, and make the values.
-bool has_operations(const model::ValueType& value) {
-  return !value.members.empty() ||
-         std::any_of(value.bases.begin(), value.bases.end(),
-                     [](const Declaration* base) { return has_operations(value_of(*base)); });
+bool has_operations(const Declaration& declaration) {
+  const std::vector<const Declaration*> bases = model::all_bases(declaration);
+  return !value_of(declaration).members.empty() ||
+         std::any_of(bases.begin(), bases.end(),
+                     [](const Declaration* base) { return !value_of(*base).members.empty(); });
 }
 
 std::string bases_of(const Input& input, const model::ValueType& value, const Scope& scope) {
@@ -35,25 +36,21 @@ std::string bases_of(const Input& input, const model::ValueType& value, const Sc
   return join(bases, ", ");
 }
 
-void emit_state(Code& code, const Input& input, const model::ValueType& value, const Scope& scope,
+void emit_state(Code& code, const Input& input, const Declaration& declaration, const Scope& scope,
                 bool is_public) {
-  for (const model::StateMember& member : value.state) {
+  for (const model::StateMember& member : value_of(declaration).state) {
     if (member.is_public != is_public) continue;
-    // What holds others is empty without being told; their type may be incomplete here.
-    const auto& form = model::resolve(*member.type).form;
-    const bool holds = std::holds_alternative<model::SequenceType>(form) ||
-                       std::holds_alternative<model::OptionalType>(form);
-    code.emit(
-        "$doc$\n$type$ $name$$initializer$;",
-        {{"doc", doc_comment(member.doc)},
-         {"type", spell_member(input.names, member, scope)},
-         {"name", identifier(member.name)},
-         {"initializer", holds || member.is_external ? "" : initializer(input.names, *member.type, scope)}});
+    code.emit("$doc$\n$type$ $name$$initializer$;",
+              {{"doc", doc_comment(member.doc)},
+               {"type", spell_member(input.names, member, scope)},
+               {"name", identifier(member.name)},
+               {"initializer", member_initializer(input, declaration, member, scope)}});
   }
 }
 
-void emit_private_state(Code& code, const Input& input, const model::ValueType& value, const Scope& scope,
+void emit_private_state(Code& code, const Input& input, const Declaration& declaration, const Scope& scope,
                         const std::string& name) {
+  const model::ValueType& value = value_of(declaration);
   if (std::all_of(value.state.begin(), value.state.end(),
                   [](const model::StateMember& member) { return member.is_public; })) {
     return;
@@ -67,7 +64,7 @@ void emit_private_state(Code& code, const Input& input, const model::ValueType& 
      template <once::DecoderType D>
      friend once::ValuePlace decode_state(D& decoder, $name$& value, std::size_t part);
   )",
-            {{"members", [&] { emit_state(code, input, value, scope, false); }}, {"name", name}});
+            {{"members", [&] { emit_state(code, input, declaration, scope, false); }}, {"name", name}});
 }
 
 void emit_operations(Code& code, const Input& input, const model::ValueType& value, const Scope& scope) {
@@ -177,9 +174,9 @@ class State {
     }
     for (std::size_t i = begin; i < end; ++i) {
       const model::StateMember& member = value_.state[i];
-      const std::string place = member_value(member, "value." + identifier(member.name));
-      code_.emit("$text$", {{"text", encodes_ ? encode_statement(*member.type, place)
-                                              : decode_statement(*member.type, place)}});
+      const std::string place = "value." + identifier(member.name);
+      code_.emit("$text$",
+                 {{"text", encodes_ ? encode_member(member, place) : decode_member(member, place)}});
     }
   }
 
@@ -228,9 +225,9 @@ void emit_value(Code& code, const Input& input, const Declaration& declaration) 
                   const once::ValueType& once_value_type() const override { return kValueType; }
                 )");
               }},
-             {"public", [&] { emit_state(code, input, value, scope, true); }},
+             {"public", [&] { emit_state(code, input, declaration, scope, true); }},
              {"operations", [&] { emit_operations(code, input, value, scope); }},
-             {"private", [&] { emit_private_state(code, input, value, scope, name); }}});
+             {"private", [&] { emit_private_state(code, input, declaration, scope, name); }}});
 }
 
 void emit_state_declaration(Code& code, const Input& input, const Declaration& declaration) {
@@ -310,7 +307,7 @@ void emit_value_definition(Code& code, const Input& input, const Declaration& de
   }
   const std::string base =
       value.truncatable ? "&" + input.names.spell(*value.bases.front(), scope) + "::kValueType" : "nullptr";
-  const std::string make = has_operations(value) ? "nullptr" : "once::make_plain_value<" + name + ">";
+  const std::string make = has_operations(declaration) ? "nullptr" : "once::make_plain_value<" + name + ">";
   code.emit(R"(
 
     constinit once::ValueType $name$::kValueType{

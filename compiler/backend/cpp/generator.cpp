@@ -63,7 +63,7 @@ class Generator {
  public:
   Generator(const model::Model& model, const Options& options, std::vector<Problem>& problems)
       : names_(model),
-        input_{model, options, names_, interfaces_, defined_at_},
+        input_{model, options, names_, interfaces_, defined_at_, needs_type_codes(model, options)},
         pieces_(header_order(model)) {
     for (const Piece& piece : pieces_) {
       if (piece.kind == Piece::Kind::Definition) defined_at_.emplace(piece.declaration, defined_at_.size());
@@ -90,15 +90,15 @@ class Generator {
   }
 
   std::vector<GeneratedFile> files() const {
-    const std::string base = input_.options.base_name;
-    std::vector<GeneratedFile> files = {{base + ".once.hpp", header()}, {base + ".once.co.hpp", co_header()}};
-    for (std::size_t part = 0; part < input_.options.parts; ++part) {
-      const std::string number = part == 0 ? "" : "." + std::to_string(part + 1);
-      files.push_back({base + ".once" + number + ".cpp", source(part)});
-    }
+    std::vector<std::string> contents = {header(), co_header()};  // in the order of file_names()
+    for (std::size_t part = 0; part < input_.options.parts; ++part) contents.push_back(source(part));
     if (has_protobuf(input_.options)) {
-      files.push_back({base + ".once.pb.hpp", protobuf_header()});
-      files.push_back({base + ".once.pb.cpp", protobuf_source()});
+      contents.push_back(protobuf_header());
+      contents.push_back(protobuf_source());
+    }
+    std::vector<GeneratedFile> files;
+    for (std::string& name : file_names(input_.options)) {
+      files.push_back({std::move(name), std::move(contents.at(files.size()))});
     }
     return files;
   }
@@ -390,6 +390,16 @@ class Generator {
 };
 
 }  // namespace
+
+std::vector<std::string> file_names(const Options& options) {
+  const std::string base = options.base_name + ".once";
+  std::vector<std::string> names = {base + ".hpp", base + ".co.hpp", base + ".cpp"};
+  for (std::size_t part = 2; part <= options.parts; ++part) {
+    names.push_back(base + "." + std::to_string(part) + ".cpp");
+  }
+  if (has_protobuf(options)) names.insert(names.end(), {base + ".pb.hpp", base + ".pb.cpp"});
+  return names;
+}
 
 Output generate(const model::Model& model, const Options& options) {
   Output output;

@@ -20,7 +20,7 @@
 namespace oncec::backend::cpp {
 
 struct Options {
-  /// The name of the IDL file without folders and ".idl"; the files are named for it.
+  /// What the files are named for, folders included: "sub/types" gives "sub/types.once.hpp".
   std::string base_name;
   /// The codecs that the code is generated for, in order: "cdr", "xdr", "protobuf". At least one.
   std::vector<std::string> codecs;
@@ -34,6 +34,9 @@ struct Options {
 using backend::GeneratedFile;
 using backend::Output;
 using backend::Problem;
+
+/// The names of the files that generate() makes, problems aside, in their order.
+std::vector<std::string> file_names(const Options& options);
 
 Output generate(const model::Model& model, const Options& options);
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "backend/cpp/macros.hpp"
 
@@ -46,23 +45,13 @@ std::string identifier(std::string_view name, std::initializer_list<std::string_
   return result;
 }
 
-std::string pascal_case(std::string_view name) {
-  std::string result;
-  bool start = true;
-  for (const char c : name) {
-    if (c == '_') {
-      start = true;
-    } else {
-      result.push_back(start ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c);
-      start = false;
-    }
-  }
-  return result;
-}
-
 std::string parameter_name(std::string_view name) {
   return identifier(name, {"call", "token", "Token", "E", "D", "encoder", "decoder", "arguments", "result",
                            "channel_", "target_", "options_"});
+}
+
+std::string member_name(std::string_view name) {
+  return identifier(name);
 }
 
 std::string exception_member_name(std::string_view name) {

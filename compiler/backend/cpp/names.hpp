@@ -16,12 +16,10 @@ namespace oncec::backend::cpp {
 /// `name`, or `name_` if it is a keyword of C++, a macro of its library, or one of `taken`.
 std::string identifier(std::string_view name, std::initializer_list<std::string_view> taken = {});
 
-/// "get_all" becomes "GetAll".
-std::string pascal_case(std::string_view name);
-
 /// The names that generated code gives to a parameter; see identifier().
 std::string parameter_name(std::string_view name);
-/// … and to a member of an exception or a union.
+/// … and to a member of a struct, an exception or a union.
+std::string member_name(std::string_view name);
 std::string exception_member_name(std::string_view name);
 std::string union_arm_name(std::string_view name, std::string_view union_name);
 

@@ -21,14 +21,6 @@ const model::Interface& interface_of(const Declaration& declaration) {
   return std::get<model::Interface>(declaration.body);
 }
 
-void collect_bases(const Declaration& interface, std::vector<const Declaration*>& found) {
-  for (const Declaration* const base : interface_of(interface).bases) {
-    if (std::find(found.begin(), found.end(), base) != found.end()) continue;
-    collect_bases(*base, found);
-    found.push_back(base);
-  }
-}
-
 OperationPlan plan_function(const model::Operation& operation, const Declaration& owner,
                             std::string_view stem, std::string plumbing) {
   OperationPlan result;
@@ -175,12 +167,6 @@ void check_names(const Names& names, const InterfacePlan& plan, std::vector<Prob
 }
 
 }  // namespace
-
-std::vector<const Declaration*> all_bases(const Declaration& interface) {
-  std::vector<const Declaration*> found;
-  collect_bases(interface, found);
-  return found;
-}
 
 InterfacePlan plan(const Names& names, const Declaration& interface, std::vector<Problem>& problems) {
   InterfacePlan result;

@@ -30,8 +30,6 @@ struct OperationPlan {
   std::vector<Item> arguments;
   std::vector<Item> results;
   std::string result_struct;  // "AuditResult", if there are several results
-
-  bool returns_nothing() const { return results.empty(); }
 };
 
 struct InterfacePlan {
@@ -42,9 +40,6 @@ struct InterfacePlan {
 
 /// Plans an interface. What cannot be named is reported; see api.md, "name".
 InterfacePlan plan(const Names& names, const model::Declaration& interface, std::vector<Problem>& problems);
-
-/// All direct and indirect bases, each once, a base before what inherits from it.
-std::vector<const model::Declaration*> all_bases(const model::Declaration& interface);
 
 /// "void", "Cents", "Account::AuditResult": what the operation returns, as written at `from`.
 std::string spell_result(const Names& names, const OperationPlan& operation, const Scope& from);

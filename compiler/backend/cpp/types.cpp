@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "backend/wire.hpp"
+#include "support/utf8.hpp"
 
 namespace oncec::backend::cpp {
 namespace {
@@ -202,20 +203,6 @@ std::string spell_constant(const Names& names, const model::Constant& constant, 
 
 std::string spell_bits(std::uint32_t bits) {
   return "std::uint" + std::to_string(integer_bits(bits)) + "_t";
-}
-
-std::u32string code_points(std::string_view text) {
-  std::u32string result;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i++]);
-    const int following = lead < 0xc0 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-    char32_t c = following == 0 ? lead : lead & (0x3fU >> following);
-    for (int k = 0; k < following && i < text.size(); ++k) {
-      c = c << 6 | (static_cast<unsigned char>(text[i++]) & 0x3fU);
-    }
-    result.push_back(c);
-  }
-  return result;
 }
 
 bool is_scalar(const model::Type& type) {

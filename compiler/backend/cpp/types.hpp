@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "backend/cpp/names.hpp"
 #include "model/model.hpp"
@@ -37,9 +38,6 @@ std::string quoted(std::string_view text);
 std::string spell_constant(const Names& names, const model::Constant& constant, const Scope& from);
 /// "std::uint16_t", for 9 to 16 bits.
 std::string spell_bits(std::uint32_t bits);
-
-/// The code points of UTF-8 text.
-std::u32string code_points(std::string_view text);
 
 /// The declaration that the type names, typedefs looked through; nullptr if it has none.
 const model::Declaration* declaration_of(const model::Type& type);

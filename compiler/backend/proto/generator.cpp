@@ -14,6 +14,8 @@ namespace {
 
 using model::Declaration;
 
+constexpr const char* kRpcProtoName = "once/rpc.proto";
+
 class Generator {
  public:
   Generator(const model::Model& model, std::string base_name)
@@ -23,9 +25,8 @@ class Generator {
     for (const Declaration& declaration : model_.declarations) {
       if (!declaration.imported) write(declaration);
     }
-    std::vector<GeneratedFile> files = {{base_name_ + ".proto", head() + printer_.text()}};
-    if (uses_rpc_ || has_interfaces_) files.push_back({"once/rpc.proto", std::string{kRpcProto}});
-    return files;
+    const std::vector<std::string> names = file_names(base_name_);
+    return {{names[0], head() + printer_.text()}, {names[1], std::string{kRpcProto}}};
   }
 
  private:
@@ -37,7 +38,7 @@ class Generator {
     const std::string package = names_.package(here);
     if (!package.empty()) text += "\npackage " + package + ";\n";
     std::set<std::string> imports;
-    if (uses_rpc_) imports.insert("once/rpc.proto");
+    if (uses_rpc_) imports.insert(kRpcProtoName);
     for (const Declaration& declaration : model_.declarations) {
       const bool is_type = !std::holds_alternative<model::Module>(declaration.body) &&
                            !std::holds_alternative<model::Constant>(declaration.body);
@@ -97,7 +98,6 @@ class Generator {
   }
   void write_interface(const Declaration& declaration, const model::Interface& interface) {
     if (interface.local) return;
-    has_interfaces_ = true;
     for (const model::InterfaceMember& member : interface.members) {
       if (const auto* const operation = std::get_if<model::Operation>(&member)) {
         write_operation(declaration, *operation, operation->doc);
@@ -157,11 +157,14 @@ class Generator {
   Names names_;
   std::string base_name_;
   Printer printer_;
-  bool uses_rpc_ = false;        // refers to a message of once/rpc.proto
-  bool has_interfaces_ = false;  // whose users need it all the same, for exceptions
+  bool uses_rpc_ = false;  // refers to a message of once/rpc.proto
 };
 
 }  // namespace
+
+std::vector<std::string> file_names(const std::string& base_name) {
+  return {base_name + ".proto", kRpcProtoName};
+}
 
 Output generate(const model::Model& model, const std::string& base_name) {
   Output output;

@@ -3,13 +3,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "backend/output.hpp"
 #include "model/model.hpp"
 
 namespace oncec::backend::proto {
 
-/// BASE.proto, and once/rpc.proto if it is imported. `base_name`: as of the other generators.
+/// BASE.proto, and once/rpc.proto, which it may import. `base_name`: as of the other generators.
+std::vector<std::string> file_names(const std::string& base_name);
+
 Output generate(const model::Model& model, const std::string& base_name);
 
 }  // namespace oncec::backend::proto

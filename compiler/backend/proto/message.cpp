@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "backend/output.hpp"
+#include "model/spelled.hpp"
+
 namespace oncec::backend::proto {
 namespace {
 
@@ -75,52 +78,6 @@ bool is_message(const model::Type& type) {
          !std::holds_alternative<model::Bitset>(named->declaration->body);
 }
 
-std::string bounded(std::string text, std::uint64_t bound) {
-  return bound != 0 ? text + "<" + std::to_string(bound) + ">" : text;
-}
-
-struct IdlText {
-  std::string operator()(Primitive primitive) const {
-    switch (primitive) {
-      case Primitive::Octet: return "octet";
-      case Primitive::UInt8: return "uint8";
-      case Primitive::Char: return "char";
-      case Primitive::WChar: return "wchar";
-      case Primitive::Int8: return "int8";
-      case Primitive::Int16: return "short";
-      case Primitive::UInt16: return "unsigned short";
-      case Primitive::Float128: return "long double, 16 octets, the lowest first";
-      default: return std::string{scalar(primitive)};
-    }
-  }
-  std::string operator()(const model::StringType& text) const {
-    return bounded(text.wide ? "wstring" : "string", text.bound);
-  }
-  std::string operator()(const model::SequenceType& sequence) const {
-    const std::string element = of(*sequence.element);
-    return "sequence<" + element + (sequence.bound != 0 ? ", " + std::to_string(sequence.bound) : "") + ">";
-  }
-  std::string operator()(const model::MapType& map) const {
-    return "map<" + of(*map.key) + ", " + of(*map.value) +
-           (map.bound != 0 ? ", " + std::to_string(map.bound) : "") + ">";
-  }
-  std::string operator()(const model::ArrayType& array) const {
-    std::string text = of(*array.element);
-    for (const std::uint64_t dimension : array.dimensions) text += "[" + std::to_string(dimension) + "]";
-    return text;
-  }
-  std::string operator()(const model::FixedType& fixed) const {
-    return "fixed<" + std::to_string(fixed.digits) + ", " + std::to_string(fixed.scale) + ">";
-  }
-  std::string operator()(const model::OptionalType& optional) const { return of(*optional.element); }
-  std::string operator()(const model::NamedType& named) const {
-    if (const auto* const alias = std::get_if<model::Typedef>(&named.declaration->body))
-      return of(*alias->type);
-    return model::qualified_name(*named.declaration);
-  }
-  std::string of(const model::Type& type) const { return std::visit(*this, type.form); }
-};
-
 /// True if the field's type alone does not tell what may be in it.
 struct SaysLess {
   bool operator()(Primitive primitive) const {
@@ -176,7 +133,12 @@ std::string comment(std::string_view text) {
 }
 
 std::string lost_in_proto(const model::Type& type) {
-  return SaysLess{}.of(type) ? IdlText{}.of(type) : "";
+  if (!SaysLess{}.of(type)) return {};
+  const model::Type& resolved = model::resolve(type);
+  const auto* const optional = std::get_if<model::OptionalType>(&resolved.form);  // this the field says
+  std::string text = spelled(optional != nullptr ? *optional->element : resolved, {.typedefs = false});
+  if (text.find("long double") != std::string::npos) text += ", 16 octets, the lowest first";
+  return text;
 }
 
 std::string Message::declared_type(const Declaration& declaration) {

@@ -125,20 +125,6 @@ std::string EnumeratorNames::add(const std::string& name) {
   return chosen;
 }
 
-std::string pascal_case(std::string_view name) {
-  std::string text;
-  bool starts_word = true;
-  for (const char c : name) {
-    if (c == '_') {
-      starts_word = true;
-      continue;
-    }
-    text.push_back(starts_word ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c);
-    starts_word = false;
-  }
-  return text;
-}
-
 bool is_word_of_proto(std::string_view name) {
   return std::find(kWords.begin(), kWords.end(), name) != kWords.end();
 }

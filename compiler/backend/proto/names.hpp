@@ -62,8 +62,6 @@ class EnumeratorNames {
   std::set<std::string> taken_;
 };
 
-/// "get_all" becomes "GetAll".
-std::string pascal_case(std::string_view name);
 /// True for words that cannot begin a field without being taken for something else.
 bool is_word_of_proto(std::string_view name);
 

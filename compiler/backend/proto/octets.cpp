@@ -2,7 +2,7 @@
 #include "backend/proto/octets.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <string>
 
 #include "backend/proto/fields.hpp"
@@ -52,26 +52,27 @@ class Measure {
     return sum;
   }
   Bound of_declaration(const Declaration& declaration) {
-    if (!open_.insert(&declaration).second) return std::nullopt;  // inside itself
-    Bound result;
-    if (const auto* const onion = std::get_if<model::Union>(&declaration.body)) {
-      result = 0;
-      for (const Field& field : fields_of(*onion)) {
-        result = larger(result, of_present(*field.type) + tag_octets(field.number));
-      }
-      result = result + of_field(*onion->discriminator, 1);
-    } else if (std::holds_alternative<model::Interface>(declaration.body)) {
-      // once.ObjectRef at its largest; the limits stand in once/rpc/values.hpp.
-      const Bound endpoint = Bound{2 + 4} + Bound{1} + delimited(255);
-      result = Bound{1} + delimited(255) + (Bound{1} + delimited(endpoint)) * 16 + Bound{1} + delimited(1024);
-    } else {
-      result = of(fields_of(declaration));
-    }
-    open_.erase(&declaration);
-    return result;
+    const auto [known, is_new] = known_.try_emplace(&declaration);
+    if (is_new) known->second = measured(declaration);
+    return known->second;
   }
 
  private:
+  Bound measured(const Declaration& declaration) {
+    if (const auto* const onion = std::get_if<model::Union>(&declaration.body)) {
+      Bound largest = 0;
+      for (const Field& field : fields_of(*onion)) {
+        largest = larger(largest, of_present(*field.type) + tag_octets(field.number));
+      }
+      return largest + of_field(*onion->discriminator, 1);
+    }
+    if (std::holds_alternative<model::Interface>(declaration.body)) {
+      // once.ObjectRef at its largest; the limits stand in once/rpc/values.hpp.
+      const Bound endpoint = Bound{2 + 4} + Bound{1} + delimited(255);
+      return Bound{1} + delimited(255) + (Bound{1} + delimited(endpoint)) * 16 + Bound{1} + delimited(1024);
+    }
+    return of(fields_of(declaration));
+  }
   /// All that a field may hold, with its tags.
   Bound of_field(const model::Type& type, std::uint32_t number) {
     const model::Type& resolved = model::resolve(type);
@@ -142,7 +143,7 @@ class Measure {
     }
   }
 
-  std::set<const Declaration*> open_;
+  std::map<const Declaration*, Bound> known_;  // none for what is being measured: it is inside itself
 };
 
 }  // namespace

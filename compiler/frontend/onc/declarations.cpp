@@ -85,8 +85,7 @@ void Declarations::settle_constants() {
   }
 }
 
-// -------------------------------------------------------------------------------------------------
-// definitions
+// ----------------------------------------------------------------------------------------------- definitions
 
 Declarations::Place Declarations::place(const antlr4::Token& name, std::string doc) const {
   return {names_.name(name).text, syntax_.range(name), std::move(doc), syntax_.is_included(name)};
@@ -182,8 +181,7 @@ void Declarations::collect_constant(Grammar::ConstDefinitionContext& context, st
   define(place(*context.IDENTIFIER()->getSymbol(), std::move(doc)), std::move(symbol), model::Constant{});
 }
 
-// --------------------------------------------------------------------------------------------------- the
-// types
+// ------------------------------------------------------------------------------------------------- the types
 
 void Declarations::collect_typedef(Grammar::TypedefDefinitionContext& context, std::string doc) {
   Grammar::DeclarationContext& declaration = *context.declaration();
@@ -279,8 +277,7 @@ model::Declaration* Declarations::collect_union(Grammar::UnionBodyContext& conte
   return declaration;
 }
 
-// ----------------------------------------------------------------------------------------------------
-// programs
+// -------------------------------------------------------------------------------------------------- programs
 
 void Declarations::collect_program(Grammar::ProgramDefinitionContext& context, std::string doc) {
   const Place named = place(*context.IDENTIFIER()->getSymbol(), std::move(doc));

@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "frontend/names.hpp"
 #include "frontend/spelling.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend::onc {
 
@@ -30,7 +30,7 @@ std::string_view described(const Symbol& symbol) {
     case Symbol::Kind::Enumerator: return "an enumerator";
     case Symbol::Kind::Program: return "a program";
     case Symbol::Kind::Type:
-      return symbol.declaration != nullptr ? frontend::described(*symbol.declaration) : "a type";
+      return symbol.declaration != nullptr ? model::described(*symbol.declaration) : "a type";
     case Symbol::Kind::Broken: break;
   }
   return {};

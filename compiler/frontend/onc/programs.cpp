@@ -1,25 +1,16 @@
 // Programs: a version is an interface, a procedure an operation whose id is its number. At most once, unless
 // a comment says otherwise.
-#include <array>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "frontend/onc/declarations.hpp"
+#include "frontend/semantics.hpp"
 #include "frontend/spelling.hpp"
 
 namespace oncec::frontend::onc {
 
 namespace {
-
-struct SemanticsWord {
-  std::string_view name;
-  model::Semantics semantics;
-};
-constexpr std::array<SemanticsWord, 4> kSemantics{{{"maybe", model::Semantics::Maybe},
-                                                   {"idempotent", model::Semantics::AtLeastOnce},
-                                                   {"at_most_once", model::Semantics::AtMostOnce},
-                                                   {"exactly_once", model::Semantics::ExactlyOnce}}};
 
 const SemanticsWord* find_semantics(std::string_view name) {
   for (const SemanticsWord& word : kSemantics) {

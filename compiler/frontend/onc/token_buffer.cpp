@@ -98,11 +98,9 @@ void TokenBuffer::judge_passed_line(antlr4::Token& token, Reporter& reporter) {
     refuse(token, Lexer::UNEXPECTED_CHARACTER, Message::PassedLineMisplaced, "", reporter);
 }
 
-/// A lone '#' is nothing, as in C.
+/// Pragmas are nobody's business here; all other directives the preprocessor has taken out.
 void TokenBuffer::judge_directive(antlr4::Token& token, Reporter& reporter) {
-  const std::string_view name = directive_name(text(token));
-  const bool is_ignored = name.empty() || name == "pragma" || name == "ident" || name == "sccs";
-  if (is_ignored && is_blank(line_before(token))) return;
+  if (directive_name(text(token)) == "pragma" && is_blank(line_before(token))) return;
   refuse(token, Lexer::UNEXPECTED_CHARACTER, Message::UnexpectedCharacter, "", reporter);
 }
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "frontend/onc/declarations.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend::onc {
 
@@ -40,8 +40,7 @@ bool is_small(const model::Type& type) {
 
 }  // namespace
 
-// -----------------------------------------------------------------------------------------------
-// declarations
+// ---------------------------------------------------------------------------------------------- declarations
 
 bool Declarations::refuse_void(Grammar::DeclarationContext& context, std::string_view what) {
   if (context.VOID_() == nullptr) return false;
@@ -137,8 +136,7 @@ std::optional<std::uint64_t> Declarations::bound(Grammar::ArrayBoundContext& con
   return is_unbounded ? 0 : size->magnitude;
 }
 
-// -------------------------------------------------------------------------------------------------------
-// names
+// ----------------------------------------------------------------------------------------------------- names
 
 model::TypePointer Declarations::base_type(Grammar::TypeSpecifierContext& context) {
   if (const auto found = in_place_.find(&context); found != in_place_.end()) {
@@ -194,8 +192,7 @@ model::TypePointer Declarations::built_in_type(Symbol& symbol) {
   return symbol.type;
 }
 
-// ------------------------------------------------------------------------------------------- arrays of
-// octets
+// ------------------------------------------------------------------------------------------ arrays of octets
 
 /// Each element of an array of unsigned char travels in four octets, unlike opaque data. Octets in sequences
 /// are packed everywhere else, so that here they become the next larger type, whose wire form is the same.

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "frontend/onc/declarations.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec::frontend::onc {
 
@@ -60,15 +60,6 @@ std::size_t value_count(const model::Type& type) {
   return most - least < 65536 ? static_cast<std::size_t>(most - least + 1) : 0;
 }
 
-/// Labels by their numbers: two that are the same on the wire are the same.
-std::int64_t number_of(const model::Value& value) {
-  if (const bool* truth = std::get_if<bool>(&value)) return *truth ? 1 : 0;
-  if (const auto* enumerator = std::get_if<model::EnumeratorValue>(&value)) {
-    return std::get<model::Enum>(enumerator->enumeration->body).enumerators[enumerator->index].value;
-  }
-  return to_signed(std::get<model::IntegerValue>(value)).value_or(0);
-}
-
 }  // namespace
 
 /// Everything but the labels, which need the discriminator's type to the bottom of all typedefs.
@@ -116,7 +107,7 @@ void Declarations::check_union(model::Declaration& declaration, Grammar::UnionBo
                      {"'" + syntax_.text(*context.declaration()) + "'"});
     return;
   }
-  std::unordered_map<std::int64_t, SourceRange> seen;
+  std::unordered_map<std::int64_t, SourceRange> seen;  // two that are the same on the wire are the same
   const model::UnionCase* first_default = nullptr;
   std::size_t index = 0;
   for (Grammar::UnionArmContext* arm_context : context.unionArm()) {

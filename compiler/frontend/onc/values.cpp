@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "frontend/literals.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
+#include "support/characters.hpp"
 
 namespace oncec::frontend::onc {
 
@@ -114,7 +115,7 @@ std::optional<model::Value> Values::literal(Grammar::ValueContext& context) {
     const std::optional<std::string> character = text_literal(text, range, reporter_);
     if (!character) return std::nullopt;
     if (character->size() != 1) {
-      reporter_.report(Message::CharacterLength, range, {std::to_string(character_count(*character))});
+      reporter_.report(Message::CharacterLength, range, {std::to_string(count_characters(*character))});
       return std::nullopt;
     }
     return model::IntegerValue{false, static_cast<unsigned char>(character->front())};

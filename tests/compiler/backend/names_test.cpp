@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "backend/output.hpp"
 #include "read.hpp"
 
 namespace oncec::backend::cpp {

@@ -4,6 +4,7 @@
 
 #include "backend/proto/fields.hpp"
 #include "backend/proto/generator.hpp"
+#include "backend/proto/message.hpp"
 #include "backend/proto/octets.hpp"
 #include "read.hpp"
 
@@ -109,6 +110,18 @@ TEST(ProtoProblems, NameEnumeratorsThatDoNotFit) {
       problems_of(enumeration),
       Texts{
           "the value of enumerator 'e' does not fit the 32 bits, one of them the sign, of Protocol Buffers"});
+}
+
+TEST(ProtoComments, SpellTypesAsIdlDoes) {
+  const auto model = read(
+      "typedef long Cents; typedef uint8 Tiny; struct S { sequence<Cents, 3> a; @optional Tiny b; "
+      "sequence<boolean, 2> c; "
+      "sequence<long double> d; long e; };");
+  const auto& members = std::get<model::Struct>(find(*model, "S").body).members;
+  std::vector<std::string> texts;
+  for (const model::Member& member : members) texts.push_back(lost_in_proto(*member.type));
+  EXPECT_EQ(texts, (Texts{"sequence<long, 3>", "uint8", "sequence<boolean, 2>",
+                          "sequence<long double>, 16 octets, the lowest first", ""}));
 }
 
 /// The bound of the reply of the only operation.

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -13,6 +12,8 @@
 
 #include <gtest/gtest.h>
 
+#include "../diamonds.hpp"
+#include "../files.hpp"
 #include "compare/report.hpp"
 #include "frontend/frontend.hpp"
 #include "frontend/onc/onc_rpc.hpp"
@@ -21,11 +22,6 @@ namespace oncec::compare {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read(const fs::path& path) {
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
 
 std::unique_ptr<model::Model> parse(const std::string& name, const std::string& text) {
   Diagnostics diagnostics;
@@ -166,6 +162,19 @@ TEST(Comparison, SeesMembersThatAreExternalNow) {
             Names{});
 }
 
+TEST(Comparison, NamesKindsAsASentenceDoes) {
+  EXPECT_EQ(difference("enum X { a };", "interface X {};").text, "'X' was an enum, is an interface");
+  EXPECT_EQ(difference("valuetype X long;", "struct X { long a; };").text,
+            "'X' was a value box, is a struct");
+}
+
+TEST(Comparison, SpellsLabelsAsIdlDoes) {
+  EXPECT_EQ(difference("union U switch (char) { case 'x': long a; case 'y': long b; };",
+                       "union U switch (char) { case 'x': long a; };")
+                .text,
+            "case 'y' removed from union 'U'");
+}
+
 TEST(Comparison, SeesOtherWidths) {
   EXPECT_EQ(rules_between("@bit_bound(8) bitmask B { one };", "@bit_bound(9) bitmask B { one };"),
             Names{"typedef-type"});
@@ -187,6 +196,23 @@ TEST(Comparison, SeesAWidenedAttribute) {
   EXPECT_EQ(
       rules_between("interface I { attribute long a; };", "interface I { readonly attribute long a; };"),
       Names{"operation-removed"});
+}
+
+TEST(Comparison, VisitsEveryBaseOnce) {
+  const std::string bases = " : " + test::topmost("A") + ", " + test::topmost("B");
+  const std::string values = test::inheritance_diamonds("abstract valuetype") + "valuetype V" + bases;
+  EXPECT_EQ(rules_between(values + " { public long x; };", values + " { public double x; };"),
+            Names{"member-type"});
+  const std::string interfaces = test::inheritance_diamonds("interface") + "interface I" + bases;
+  EXPECT_EQ(rules_between(interfaces + " { void f(); };", interfaces + " { void f(); void g(); };"),
+            Names{"operation-added"});
+}
+
+TEST(Comparison, VisitsEveryTypeOnce) {
+  const std::string last = "interface I { " + test::topmost("S") + " f(); };";
+  EXPECT_EQ(rules_between(test::struct_diamonds("long a;") + last, test::struct_diamonds("double a;") + last),
+            Names{"member-type"});
+  EXPECT_EQ(rules_between(test::union_diamonds() + last, test::union_diamonds() + last), Names{});
 }
 
 TEST(ProtocolBuffers, TakeNewMembersBehindTheOthersOrWithNumbers) {

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <string>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../files.hpp"
 #include "driver/driver.hpp"
 
 namespace oncec {
@@ -28,12 +28,7 @@ class CommandLine : public testing::Test {
   std::string write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ / name, std::ios::binary) << text;
     return (folder_ / name).string();
-  }
-  static std::string read(const std::string& path) {
-    std::ifstream in{path, std::ios::binary};
-    return {std::istreambuf_iterator<char>{in}, {}};
-  }
-  /// The exit status; what was printed is in out_ and err_.
+  }  /// The exit status; what was printed is in out_ and err_.
   int run(const std::vector<std::string>& arguments) {
     std::vector<const char*> argv{"oncec"};
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());

@@ -107,8 +107,32 @@ TEST_F(Driver, TakesCodecs) {
 
 TEST_F(Driver, ChecksWithoutWriting) {
   EXPECT_EQ(run({"--check", write("hello.idl", kRight)}), 0) << err_.str();
-  EXPECT_EQ(run({"--check", write("clash.idl", "interface I { void f(); @cpp_name(\"f\") void g(); };")}), 1);
   EXPECT_FALSE(fs::exists(out_folder()));
+}
+
+TEST_F(Driver, ChecksWhatIsMadeOnlyIfAsked) {
+  const std::string component = write("component.idl", "component C {};\nhome H manages C {};\n");
+  const std::string once = write("once.idl", "interface I { @exactly_once void f(); };\n");
+  const std::string clash = write("clash.idl", "interface I { void f(); @cpp_name(\"f\") void g(); };\n");
+  const std::string large = write("large.idl", "struct S { @id(19500) long a; };\n");
+  for (const std::vector<std::string>& check : {std::vector<std::string>{"check"}, {"--check"}}) {
+    const auto status_of = [&](std::vector<std::string> words) {
+      words.insert(words.begin(), check.begin(), check.end());
+      return run(words);
+    };
+    EXPECT_EQ(status_of({component, once, clash, large}), 0) << err_.str();
+    EXPECT_EQ(err_.str(), "");
+    EXPECT_EQ(status_of({once, once}), 0) << "nothing is made that could have one name";
+    EXPECT_EQ(status_of({"--cpp-out", out_folder(), component}), 1);
+    EXPECT_NE(err_.str().find("which the C++ generator does not support"), std::string::npos) << err_.str();
+    EXPECT_EQ(status_of({"--cpp-out", out_folder(), clash}), 1);
+    EXPECT_EQ(status_of({"--cpp-out", out_folder(), large}), 0) << err_.str();
+    EXPECT_EQ(status_of({"--cpp-out", out_folder(), "--codecs", "protobuf", large}), 1);
+    EXPECT_EQ(status_of({"--proto-out", out_folder(), large}), 1);
+    EXPECT_EQ(status_of({"-MD", "--cpp-out", out_folder(), large}), 2);
+    EXPECT_TRUE(is_one_line(err_.str())) << err_.str();
+  }
+  EXPECT_TRUE(written().empty());
 }
 
 TEST_F(Driver, ShowsTwentyErrorsUnlessToldOtherwise) {
@@ -149,9 +173,9 @@ TEST_F(Driver, RefusesWrongUsageInOneLine) {
                                              {file},
                                              {"--cpp-out", out_folder()},
                                              {"--no-such-option", file},
-                                             {"--check", "--cpp-out", out_folder(), file},
+                                             {"--check", "-M", "--cpp-out", out_folder(), file},
                                              {"--check", "--max-errors", "many", file},
-                                             {"--check", file, file}}) {
+                                             {"--cpp-out", out_folder(), file, file}}) {
     EXPECT_EQ(run(arguments), 2);
     EXPECT_TRUE(is_one_line(err_.str())) << err_.str();
   }
@@ -196,7 +220,13 @@ TEST_F(Driver, TurnsWarningsOffByNameAndIntoErrors) {
   EXPECT_EQ(run({"check", "-Wno-such-thing", file}), 2);
   EXPECT_TRUE(is_one_line(err_.str())) << err_.str();
   EXPECT_EQ(run({"--help-warnings"}), 0);
-  EXPECT_NE(out_.str().find("\n  unknown-annotation\n"), std::string::npos) << out_.str();
+  for (const char* line :
+       {"  unknown-annotation        unknown annotation '@…' is ignored…\n",
+        "  warning-directive         '#warning …'\n",
+        "  name-clash                '…' clashes with '…', which is used in this scope (an error "
+        "without --relaxed)\n"}) {
+    EXPECT_NE(out_.str().find(line), std::string::npos) << line << out_.str();
+  }
 }
 
 TEST_F(Driver, SpeaksJson) {
@@ -219,6 +249,24 @@ TEST_F(Driver, SpeaksJson) {
   EXPECT_EQ(error.at("notes").at(0).at("file"), file);
   EXPECT_EQ(by_severity["warning"].at("name"), "unknown-annotation");
   EXPECT_EQ(by_severity["warning"].at("line"), 2);
+}
+
+TEST_F(Driver, TellsOnceWhereAFileWasIncluded) {
+  const std::string file = write("main.idl", "#include \"types.idl\"\nstruct S { T a; };\n");
+  const auto count = [this] {
+    std::size_t notes = 0;
+    for (std::size_t at = 0; (at = err_.str().find("included here", at)) != std::string::npos; ++at) ++notes;
+    return notes;
+  };
+  write("types.idl", "@odd struct T { long first; };\n");
+  EXPECT_EQ(run({"check", "--proto-out", out_folder(), file}), 0);
+  EXPECT_EQ(count(), 1U) << err_.str();
+  write("types.idl", "@odd struct T { @id(19500) long first; };\n");
+  EXPECT_EQ(run({"check", "--proto-out", out_folder(), file}), 0) << err_.str();
+  EXPECT_EQ(count(), 1U) << err_.str();
+  write("types.idl", "struct T { long first; T same; };\n");
+  EXPECT_EQ(run({"check", file}), 1);
+  EXPECT_EQ(count(), 1U) << err_.str();
 }
 
 TEST_F(Driver, NamesFilesByTheirPathBelowAFolder) {
@@ -252,6 +300,34 @@ TEST_F(Driver, TellsWhatTheOutcomeDependsOn) {
   EXPECT_EQ(run({"-MD", "--cpp-out", out_folder(), file}), 0);
   EXPECT_EQ(written().count("main.once.hpp.d"), 1U);
   EXPECT_EQ(run({"-MF", rules, "--cpp-out", out_folder(), file}), 2);
+}
+
+TEST_F(Driver, NamesInARuleWhatItWrites) {
+  const std::string file = write("hello.idl", "interface Hello { string greet(in Hello name); };\n");
+  const std::string rules = (folder_ / "rules.d").string();
+  EXPECT_EQ(run({"--cpp-out", out_folder(), "--codecs", "xdr,protobuf", "--cpp-split", "2", "--proto-out",
+                 out_folder(), "-MD", "-MF", rules, file}),
+            0)
+      << err_.str();
+  std::set<std::string> made;
+  for (const auto& entry : fs::recursive_directory_iterator(out_folder())) {
+    if (entry.is_regular_file()) made.insert(entry.path().string());
+  }
+  EXPECT_EQ(made.count(out_folder() + "/once/rpc.proto"), 1U);
+  const std::string text = read(rules);
+  std::istringstream targets(text.substr(0, text.find(": ")));
+  std::set<std::string> named;
+  for (std::string word; targets >> word;) {
+    if (word != "\\") named.insert(word);
+  }
+  EXPECT_EQ(named, made);
+}
+
+TEST_F(Driver, WritesIntoADeviceInsteadOfReplacingIt) {
+  const fs::path device = folder_ / "device";
+  fs::create_symlink("/dev/null", device);
+  EXPECT_EQ(run({"--descriptor-out", device.string(), write("hello.idl", kRight)}), 0) << err_.str();
+  EXPECT_TRUE(fs::is_character_file(device));
 }
 
 TEST_F(Driver, ReadsLatin1AndByteOrderMarks) {

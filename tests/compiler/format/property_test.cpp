@@ -4,7 +4,6 @@
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../files.hpp"
 #include "format/formatter.hpp"
 #include "format/scanner.hpp"
 
@@ -34,11 +34,6 @@ std::vector<fs::path> files() {
   if (corpus != nullptr) collect(corpus, paths);
   std::sort(paths.begin(), paths.end());
   return paths;
-}
-
-std::string read(const fs::path& path) {
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
 }
 
 /// Octets that are no white space, wherever there is some: a check that knows nothing of tokens.

@@ -4,7 +4,7 @@
 namespace oncec {
 
 /// Short: its every octet costs some test a compilation or two.
-inline constexpr const char* kBank = R"(#include <once.idl>
+inline constexpr const char* kBank = R"(// The bank.
 module bank {
   typedef unsigned long long Cents;
   exception InsufficientFunds { Cents missing; };

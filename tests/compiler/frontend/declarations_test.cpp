@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "compile.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec {
 namespace {
@@ -75,9 +75,9 @@ TEST(Struct, MayHoldSequencesOfItself) {
 
 TEST(Struct, KnowsOptionalMembers) {
   const Compiled c = compile_right("struct S { @optional long a; @optional(FALSE) long b; long c; };");
-  EXPECT_EQ(frontend::spelled(*member(c, "S", 0).type), "@optional long");
-  EXPECT_EQ(frontend::spelled(*member(c, "S", 1).type), "long");
-  EXPECT_EQ(frontend::spelled(*member(c, "S", 2).type), "long");
+  EXPECT_EQ(spelled(*member(c, "S", 0).type), "@optional long");
+  EXPECT_EQ(spelled(*member(c, "S", 1).type), "long");
+  EXPECT_EQ(spelled(*member(c, "S", 2).type), "long");
 }
 
 TEST(Struct, KnowsExternalMembers) {

@@ -1,11 +1,10 @@
 // Golden pairs: beside each x.idl stands x.err, which holds what oncec must say about it, octet for octet.
-// ONCE_UPDATE_GOLDEN=1 in the environment writes the .err files anew; read the difference before committing
-// it.
+// ONCE_REGENERATE_GOLDEN=1 in the environment writes the .err files anew; read the difference before
+// committing it.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <set>
 #include <sstream>
 #include <string>
@@ -13,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../files.hpp"
 #include "backend/cpp/generator.hpp"
 #include "compile.hpp"
 
@@ -20,11 +20,6 @@ namespace oncec {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 std::vector<fs::path> golden_files() {
   std::vector<fs::path> out;
@@ -49,9 +44,10 @@ Diagnostics diagnose(const fs::path& file) {
   std::ostringstream printed;  // the model and its file must live until here
   print(printed, diagnostics, {});
   const fs::path expected = fs::path(file).replace_extension(".err");
-  if (std::getenv("ONCE_UPDATE_GOLDEN") != nullptr)
+  if (std::getenv("ONCE_REGENERATE_GOLDEN") != nullptr)
     std::ofstream(expected, std::ios::binary) << printed.str();
-  EXPECT_EQ(printed.str(), read(expected)) << file << "\n(ONCE_UPDATE_GOLDEN=1 writes " << expected << ")";
+  EXPECT_EQ(printed.str(), read(expected))
+      << file << "\n(ONCE_REGENERATE_GOLDEN=1 writes " << expected << ")";
   return diagnostics;
 }
 

@@ -119,7 +119,7 @@ TEST(Interfaces, ThatAreNeverDefinedAreKnownAsSuch) {
 
 TEST(Bank, OfTheDocumentationIsUnderstood) {
   const Compiled c = compile_right(R"(
-#include <once.idl>   // declares @maybe @idempotent @at_most_once @exactly_once @deadline_ms @orphan @reply_max
+// #include <once.idl> would declare @maybe @idempotent @at_most_once @exactly_once @deadline_ms @orphan @reply_max
 module bank {
   typedef unsigned long long Cents;
   exception InsufficientFunds { Cents missing; };

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../diamonds.hpp"
 #include "bank_text.hpp"
 #include "compile.hpp"
 #include "whole_text.hpp"
@@ -140,6 +141,53 @@ TEST(Robustness, LongExpressionsAndListsAreNoNesting) {
   const Compiled c = compile_right(sum + ";" + signs + "1;" + list + "};");
   EXPECT_EQ(std::get<model::IntegerValue>(body<model::Constant>(c, "X").value).magnitude, 4999U);
   EXPECT_EQ(body<model::Enum>(c, "E").enumerators.size(), 5000U);
+}
+
+TEST(Robustness, NamesAreLookedUpInEveryBaseOnce) {
+  const std::string last = " : " + test::topmost("A") + ", " + test::topmost("B");
+  for (const std::string keyword : {"interface", "abstract valuetype"}) {
+    const std::string text =
+        "typedef long Cents;\n" + test::inheritance_diamonds(keyword) + keyword + " Last" + last;
+    compile_right(text + " { void pay(in Cents amount); };");
+    EXPECT_EQ(compile(text + " { void pay(in Yen amount); };").texts(),
+              std::vector<std::string>{"unknown name 'Yen'"});
+  }
+}
+
+TEST(Robustness, TypesThatHoldOthersTwiceAreNoTrouble) {
+  const std::string last = "interface I { " + test::topmost("S") + " f(); };";
+  compile_right(test::struct_diamonds("long a;") + last);
+  compile_right(test::union_diamonds() + last);
+}
+
+TEST(Robustness, MapsOfMapsDoNotGrowWithoutEnd) {
+  std::string text = "typedef map<long, long> T0;\n";
+  for (int i = 1; i <= 40; ++i) {
+    const std::string below = "T" + std::to_string(i - 1);
+    text += "typedef map<" + below + ", " + below + "> T" + std::to_string(i) + ";\n";
+  }
+  EXPECT_EQ(compile(text).texts(), std::vector<std::string>{"nested more than 64 deep"});
+}
+
+/// Template modules, each with two uses of the one below it.
+std::string doubled_templates(int levels, const std::string& keyword) {
+  std::string text = "module M0<typename T> { typedef T X; };\n";
+  for (int i = 1; i <= levels; ++i) {
+    const std::string number = std::to_string(i);
+    const std::string use = keyword + " M" + std::to_string(i - 1) + "<T> ";
+    text +=
+        "module M" + number + "<typename T> { " + use + "a" + number + "; " + use + "b" + number + "; };\n";
+  }
+  return text;
+}
+
+TEST(Robustness, TemplatesAreInstantiatedSoOftenAndNoMore) {
+  const std::vector<std::string> too_many{"more than 10000 template modules are instantiated"};
+  compile_right(doubled_templates(10, "module") + "module M10<long> all;");
+  EXPECT_EQ(compile(doubled_templates(40, "module")).texts(), too_many);
+  EXPECT_EQ(compile(doubled_templates(40, "module") + "module M40<long> all;").texts(), too_many);
+  compile_right(doubled_templates(40, "alias"));  // not followed before there are arguments
+  EXPECT_EQ(compile(doubled_templates(40, "alias") + "module M40<long> all;").texts(), too_many);
 }
 
 }  // namespace

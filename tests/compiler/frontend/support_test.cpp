@@ -18,6 +18,11 @@ TEST(SourceFile, CountsLinesFromOneAndColumnsInCharacters) {
   EXPECT_EQ(file.line_column(5).column, 2U);  // behind the two octets of é
   EXPECT_EQ(file.line_column(8).line, 3U);
   EXPECT_EQ(file.line_column(999).line, 4U);
+  for (const std::uint32_t offset : {0U, 1U, 2U, 3U, 5U, 8U, 9U, 12U, 13U}) {
+    EXPECT_EQ(file.offset_of(file.line_column(offset)), offset);
+  }
+  EXPECT_EQ(file.offset_of({2, 99}), 6U);  // where the line ends
+  EXPECT_EQ(file.offset_of({99, 1}), 13U);
   EXPECT_EQ(file.line(2), "\xc3\xa9x");
   EXPECT_EQ(file.line(3), "");
   EXPECT_EQ(file.line(4), "last");

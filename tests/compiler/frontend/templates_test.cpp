@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "compile.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec {
 namespace {
@@ -21,12 +21,12 @@ TEST(TemplateModule, IsBuiltAgainWithItsArguments) {
       "typedef sequence<string<8>> Names;"
       "module Lists<string<8>, 2 + 3, Names, Owner> Strings;"
       "struct User { Strings::Entry entry; };");
-  EXPECT_EQ(frontend::spelled(*body<model::Typedef>(c, "Strings::List").type), "sequence<string<8>, 5>");
+  EXPECT_EQ(spelled(*body<model::Typedef>(c, "Strings::List").type), "sequence<string<8>, 5>");
   const auto& entry = body<model::Struct>(c, "Strings::Entry");
-  EXPECT_EQ(frontend::spelled(*entry.members[0].type), "string<8>");
-  EXPECT_EQ(frontend::spelled(*entry.members[1].type), "Strings::List");
-  EXPECT_EQ(frontend::spelled(*entry.members[2].type), "Names");
-  EXPECT_EQ(frontend::spelled(*entry.members[3].type), "Owner");
+  EXPECT_EQ(spelled(*entry.members[0].type), "string<8>");
+  EXPECT_EQ(spelled(*entry.members[1].type), "Strings::List");
+  EXPECT_EQ(spelled(*entry.members[2].type), "Names");
+  EXPECT_EQ(spelled(*entry.members[3].type), "Owner");
   EXPECT_EQ(body<model::Interface>(c, "Strings::Holder").bases.front(), find(c, "Owner"));
   EXPECT_EQ(std::get<model::IntegerValue>(body<model::Constant>(c, "Strings::kMost").value).magnitude, 10U);
   EXPECT_EQ(find(c, "Strings::Entry")->repository_id, "IDL:Strings/Entry:1.0");
@@ -39,8 +39,8 @@ TEST(TemplateModule, LooksUpOtherNamesWhereItStands) {
       "module A { typedef long Id; module Keyed<typename T> { struct Pair { Id key; T value; }; }; };"
       "module B { typedef short Id; module A::Keyed<Id> Shorts; };");
   const auto& pair = body<model::Struct>(c, "B::Shorts::Pair");
-  EXPECT_EQ(frontend::spelled(*pair.members[0].type), "A::Id");
-  EXPECT_EQ(frontend::spelled(*pair.members[1].type), "B::Id");
+  EXPECT_EQ(spelled(*pair.members[0].type), "A::Id");
+  EXPECT_EQ(spelled(*pair.members[1].type), "B::Id");
 }
 
 TEST(TemplateModule, InstantiatesAnotherThroughAnAlias) {
@@ -48,8 +48,8 @@ TEST(TemplateModule, InstantiatesAnotherThroughAnAlias) {
       "module Inner<typename T> { typedef sequence<T> List; };"
       "module Outer<typename X, const long n> { alias Inner<X> Parts; typedef Parts::List Rows[n]; };"
       "module Outer<double, 3> Doubles;");
-  EXPECT_EQ(frontend::spelled(*body<model::Typedef>(c, "Doubles::Parts::List").type), "sequence<double>");
-  EXPECT_EQ(frontend::spelled(*body<model::Typedef>(c, "Doubles::Rows").type), "Doubles::Parts::List[3]");
+  EXPECT_EQ(spelled(*body<model::Typedef>(c, "Doubles::Parts::List").type), "sequence<double>");
+  EXPECT_EQ(spelled(*body<model::Typedef>(c, "Doubles::Rows").type), "Doubles::Parts::List[3]");
 }
 
 TEST(TemplateModule, StandsInTheModelIfNothingInstantiatesIt) {

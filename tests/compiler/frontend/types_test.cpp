@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "compile.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec {
 namespace {
@@ -34,7 +34,7 @@ TEST(Types, AreAllThereAre) {
                             "map<string, sequence<long>, 10>",
                             "map<long, map<long, Ref>>"};
   for (std::size_t i = 0; i < std::size(expected); ++i) {
-    EXPECT_EQ(frontend::spelled(*member(c, "S", i).type), expected[i]);
+    EXPECT_EQ(spelled(*member(c, "S", i).type), expected[i]);
   }
 }
 
@@ -95,13 +95,13 @@ TEST(Bitset, LaysItsFieldsOneBehindTheOther) {
   EXPECT_EQ(a.fields[1].name, "");
   EXPECT_EQ(a.fields[3].position, 17U);
   EXPECT_EQ(a.bits, 27U);
-  EXPECT_EQ(frontend::spelled(*a.fields[0].type), "octet");
-  EXPECT_EQ(frontend::spelled(*a.fields[2].type), "short");
+  EXPECT_EQ(spelled(*a.fields[0].type), "octet");
+  EXPECT_EQ(spelled(*a.fields[2].type), "short");
   const auto& b = body<model::Bitset>(c, "B");
   EXPECT_EQ(b.base, find(c, "A"));
   EXPECT_EQ(b.fields[0].position, 27U);
-  EXPECT_EQ(frontend::spelled(*b.fields[0].type), "boolean");
-  EXPECT_EQ(frontend::spelled(*b.fields[1].type), "unsigned long long");
+  EXPECT_EQ(spelled(*b.fields[0].type), "boolean");
+  EXPECT_EQ(spelled(*b.fields[1].type), "unsigned long long");
   EXPECT_EQ(b.bits, 61U);
   EXPECT_EQ(compile("bitset A { bitfield<1> x; }; bitset B : A { bitfield<1> x; };").diagnostics.errors(),
             1U);
@@ -111,7 +111,7 @@ TEST(Union, MaySwitchOnTheIntegerThatABitmaskIs) {
   const Compiled c = compile_right(
       "@bit_bound(16) bitmask M { a, b }; union U switch (M) { case a: long x; case b: long y; };");
   const auto& u = body<model::Union>(c, "U");
-  EXPECT_EQ(frontend::spelled(*u.discriminator), "unsigned short");
+  EXPECT_EQ(spelled(*u.discriminator), "unsigned short");
   EXPECT_EQ(std::get<model::IntegerValue>(u.cases[1].labels[0]).magnitude, 2U);
 }
 
@@ -122,7 +122,7 @@ TEST(TypesInPlace, StandBeforeWhatHoldsThem) {
       "typedef Outer::Inner Alias; const Outer::Kind kQ = Outer::Q; };");
   EXPECT_EQ(find(c, "M::Outer_Inner")->repository_id, "IDL:M/Outer/Inner:1.0");
   EXPECT_EQ(find(c, "M::U_K")->repository_id, "IDL:M/U/K:1.0");
-  EXPECT_EQ(frontend::spelled(*body<model::Typedef>(c, "M::Alias").type), "M::Outer_Inner");
+  EXPECT_EQ(spelled(*body<model::Typedef>(c, "M::Alias").type), "M::Outer_Inner");
   const auto& members = body<model::Module>(c, "M").members;
   ASSERT_EQ(members.size(), 8U);
   EXPECT_EQ(members[0], find(c, "M::Outer_Inner"));

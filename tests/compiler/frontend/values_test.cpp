@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "compile.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec {
 namespace {
@@ -26,9 +26,9 @@ TEST(ValueType, HasStateOperationsAndFactories) {
   EXPECT_TRUE(node.state[0].is_public);
   EXPECT_EQ(node.state[0].doc, "What it is.");
   EXPECT_FALSE(node.state[1].is_public);
-  EXPECT_EQ(frontend::spelled(*node.state[2].type), "Node[2]");
+  EXPECT_EQ(spelled(*node.state[2].type), "Node[2]");
   ASSERT_EQ(node.factories.size(), 1U);
-  EXPECT_EQ(frontend::spelled(*node.factories[0].result), "Node");
+  EXPECT_EQ(spelled(*node.factories[0].result), "Node");
   EXPECT_EQ(node.factories[0].raises.front(), find(c, "Bad"));
   EXPECT_EQ(node.members.size(), 2U);
   EXPECT_EQ(node.declarations.size(), 1U);
@@ -60,8 +60,8 @@ TEST(ValueType, InheritsAndMayBeTruncatable) {
 TEST(ValueBox, HoldsAType) {
   const Compiled c =
       compile_right("valuetype Longs sequence<long>; valuetype Pair struct Two { long a; long b; };");
-  EXPECT_EQ(frontend::spelled(*body<model::ValueBox>(c, "Longs").type), "sequence<long>");
-  EXPECT_EQ(frontend::spelled(*body<model::ValueBox>(c, "Pair").type), "Two");
+  EXPECT_EQ(spelled(*body<model::ValueBox>(c, "Longs").type), "sequence<long>");
+  EXPECT_EQ(spelled(*body<model::ValueBox>(c, "Pair").type), "Two");
 }
 
 TEST(Interface, MayBeAbstractOrLocal) {

@@ -1,28 +1,23 @@
 // Golden pairs: beside each x.x stands x.err, which holds what oncec must say about it, octet for octet.
-// ONCE_UPDATE_GOLDEN=1 in the environment writes the .err files anew; read the difference before committing
-// it.
+// ONCE_REGENERATE_GOLDEN=1 in the environment writes the .err files anew; read the difference before
+// committing it.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "../files.hpp"
 #include "compile_onc.hpp"
 
 namespace oncec {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 std::vector<fs::path> golden_files() {
   std::vector<fs::path> out;
@@ -40,10 +35,10 @@ TEST(OncGolden, EachFileGetsItsMessagesAndEveryMessageOfThisLanguageHasAFile) {
     compiled.model = frontend::read_onc_rpc(file.filename().string(), read(file), compiled.diagnostics);
     for (const Diagnostic& diagnostic : compiled.diagnostics.all()) hit.insert(diagnostic.code);
     const fs::path expected = fs::path(file).replace_extension(".err");
-    if (std::getenv("ONCE_UPDATE_GOLDEN") != nullptr)
+    if (std::getenv("ONCE_REGENERATE_GOLDEN") != nullptr)
       std::ofstream(expected, std::ios::binary) << compiled.printed();
     EXPECT_EQ(compiled.printed(), read(expected))
-        << file << "\n(ONCE_UPDATE_GOLDEN=1 writes " << expected << ")";
+        << file << "\n(ONCE_REGENERATE_GOLDEN=1 writes " << expected << ")";
   }
   for (auto code = static_cast<std::uint32_t>(frontend::kFirstOncMessage); code < frontend::kMessageCount;
        ++code) {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "compile_onc.hpp"
-#include "frontend/spelled.hpp"
+#include "model/spelled.hpp"
 
 namespace oncec {
 namespace {
@@ -13,14 +13,14 @@ namespace {
 std::string members(const Compiled& compiled, std::string_view name) {
   std::string out;
   for (const model::Member& member : body<model::Struct>(compiled, name).members) {
-    out += (out.empty() ? "" : ", ") + member.name + ": " + frontend::spelled(*member.type);
+    out += (out.empty() ? "" : ", ") + member.name + ": " + spelled(*member.type);
   }
   return out;
 }
 
 std::string labels(const model::UnionCase& arm) {
   std::string out;
-  for (const model::Value& label : arm.labels) out += (out.empty() ? "" : " ") + frontend::spelled(label);
+  for (const model::Value& label : arm.labels) out += (out.empty() ? "" : " ") + spelled(label);
   return out;
 }
 
@@ -58,7 +58,7 @@ TEST(OncModel, ConstantsHaveTheSmallestTypeThatHoldsThem) {
       "const F = \"text\"; const G = B; const H = 18446744073709551615; const I = TRUE;");
   const auto shown = [&](std::string_view name) {
     const auto& constant = body<model::Constant>(compiled, name);
-    return frontend::spelled(*constant.type) + " " + frontend::spelled(constant.value);
+    return spelled(*constant.type) + " " + spelled(constant.value);
   };
   EXPECT_EQ(shown("A"), "long -1");
   EXPECT_EQ(shown("B"), "unsigned long 4294967295");
@@ -109,7 +109,7 @@ TEST(OncModel, BodiesInPlaceAreNamedAfterTheirMembers) {
   EXPECT_EQ(members(compiled, "s_u_x"), "y: long");
   body<model::Enum>(compiled, "s_u_d");
   body<model::Struct>(compiled, "t");
-  EXPECT_EQ(frontend::spelled(*body<model::Typedef>(compiled, "l").type), "sequence<l_element>");
+  EXPECT_EQ(spelled(*body<model::Typedef>(compiled, "l").type), "sequence<l_element>");
   body<model::Struct>(compiled, "P::V::f_result");
   body<model::Enum>(compiled, "P::V::f_arg1");
 }
@@ -134,7 +134,7 @@ TEST(OncModel, AVersionIsAnInterfaceInTheModuleOfItsProgram) {
   EXPECT_EQ(get.semantics, model::Semantics::AtMostOnce);
   std::string parameters;
   for (const model::Parameter& each : get.parameters) {
-    parameters += each.name + ": " + frontend::spelled(*each.type) + "; ";
+    parameters += each.name + ": " + spelled(*each.type) + "; ";
   }
   EXPECT_EQ(parameters, "arg1: long; next: @optional s; arg3: string; why: string<9>; ");
 }
@@ -204,7 +204,7 @@ TEST(OncModel, AProcedureStandsForItsNumberWhereNothingElseHasItsName) {
   const Compiled compiled = compile_right_onc(
       "const LAST = F; program P { version V { void F() = 7; } = 1; version W { void G() = F; } = 2; } = 1;");
   EXPECT_EQ(operation(compiled, "P::W", "G").id, 7U);
-  EXPECT_EQ(frontend::spelled(body<model::Constant>(compiled, "LAST").value), "7");
+  EXPECT_EQ(spelled(body<model::Constant>(compiled, "LAST").value), "7");
 }
 
 TEST(OncModel, ATypedefOfItsOwnNameSaysNothing) {

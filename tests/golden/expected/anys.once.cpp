@@ -263,7 +263,10 @@ void once::Coding<anys::Folder>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<anys::Folder>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode(decoder, value.entries);
 }
 
@@ -278,7 +281,10 @@ void once::Coding<anys::Entry>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<anys::Entry>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode(decoder, value.name);
   decode_bounded(decoder, value.target, 1);
 }

@@ -421,7 +421,10 @@ void once::Coding<extended::entry>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<extended::entry>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   for (Value* node = &value; node != nullptr; node = once::decode_link(decoder, node->next)) {
     decode(decoder, node->id);
     decode_bounded(decoder, node->name, 255);
@@ -453,7 +456,10 @@ void once::Coding<extended::tree>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<extended::tree>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   for (Value* node = &value; node != nullptr; node = once::decode_link(decoder, node->right)) {
     decode(decoder, node->left);
     decode(decoder, node->value);
@@ -471,7 +477,10 @@ void once::Coding<extended::stack>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<extended::stack>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode(decoder, value.below);
   decode(decoder, value.value);
 }
@@ -488,7 +497,10 @@ void once::Coding<extended::wife>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<extended::wife>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode(decoder, value.name);
   decode(decoder, value.spouse);
   decode_bounded(decoder, value.friends, 3);
@@ -506,7 +518,10 @@ void once::Coding<extended::husband>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<extended::husband>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode(decoder, value.name);
   decode(decoder, value.spouse);
   decode(decoder, value.pair);
@@ -528,7 +543,10 @@ void once::Coding<extended::expression>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<extended::expression>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decltype(value.discriminator_) label{};
   decode(decoder, label);
   switch (Value::arm_of(label)) {

@@ -134,7 +134,10 @@ void once::Coding<shop::Shelf::Slot>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<shop::Shelf::Slot>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode(decoder, value.row);
   decode(decoder, value.paint);
   decode(decoder, value.behind);

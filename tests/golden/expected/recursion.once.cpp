@@ -188,7 +188,10 @@ void once::Coding<recursion::Line>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<recursion::Line>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   for (Value* node = &value; node != nullptr; node = once::decode_link(decoder, node->next)) {
     decode_bounded(decoder, node->text, 20);
   }
@@ -209,7 +212,10 @@ void once::Coding<recursion::Folder>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<recursion::Folder>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode_map(decoder, value.folders, once::kUnbounded, [](auto& d1, auto& element1) {
     decode_bounded(d1, element1, 8);
   }, [](auto& d1, auto& element1) {
@@ -229,7 +235,10 @@ void once::Coding<recursion::Shortcut>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<recursion::Shortcut>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode_bounded(decoder, value.name, 20);
   decode(decoder, value.target);
 }
@@ -249,7 +258,10 @@ void once::Coding<recursion::Chain>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<recursion::Chain>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decltype(value.discriminator_) label{};
   decode(decoder, label);
   switch (Value::arm_of(label)) {
@@ -271,7 +283,10 @@ void once::Coding<recursion::Pair>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<recursion::Pair>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode_bounded(decoder, value.name, 4);
   decode(decoder, value.both);
 }
@@ -302,10 +317,13 @@ void once::Coding<recursion::Sum>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<recursion::Sum>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode(decoder, value.how);
-  decode(decoder, *value.left);
-  decode(decoder, *value.right);
+  if (value.left.charge_to(decoder)) decode(decoder, *value.left);
+  if (value.right.charge_to(decoder)) decode(decoder, *value.right);
 }
 
 template <once::EncoderType E>
@@ -325,14 +343,25 @@ void once::Coding<recursion::Term>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<recursion::Term>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decltype(value.discriminator_) label{};
   decode(decoder, label);
   switch (Value::arm_of(label)) {
     case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, *value.state_.emplace<1>()); break;
+    case 1: {
+      auto& arm = value.state_.emplace<1>();
+      if (arm.charge_to(decoder)) decode(decoder, *arm);
+      break;
+    }
     case 2: decode(decoder, value.state_.emplace<2>()); break;
-    case 3: decode_bounded(decoder, *value.state_.emplace<3>(), 4); break;
+    case 3: {
+      auto& arm = value.state_.emplace<3>();
+      if (arm.charge_to(decoder)) decode_bounded(decoder, *arm, 4);
+      break;
+    }
     case 4: value.state_.emplace<4>(); break;
     default: decoder.fail(once::Errc::invalid_value); return;
   }
@@ -354,14 +383,14 @@ void once::Coding<recursion::Apart>::write(E& encoder, const Value& value) {
 
 template <once::DecoderType D>
 void once::Coding<recursion::Apart>::read(D& decoder, Value& value) {
-  decode(decoder, *value.number);
-  decode_bounded(decoder, *value.text, 4);
-  decode_sequence(decoder, *value.words, 2, [](auto& d1, auto& element1) {
+  if (value.number.charge_to(decoder)) decode(decoder, *value.number);
+  if (value.text.charge_to(decoder)) decode_bounded(decoder, *value.text, 4);
+  if (value.words.charge_to(decoder)) decode_sequence(decoder, *value.words, 2, [](auto& d1, auto& element1) {
     decode_bounded(d1, element1, 2);
   });
-  decode(decoder, *value.raw);
-  decode(decoder, *value.how);
-  decode(decoder, *value.whole);
+  if (value.raw.charge_to(decoder)) decode(decoder, *value.raw);
+  if (value.how.charge_to(decoder)) decode(decoder, *value.how);
+  if (value.whole.charge_to(decoder)) decode(decoder, *value.whole);
   decode(decoder, value.perhaps);
 }
 
@@ -407,7 +436,11 @@ void once::Coding<recursion::Signs>::read(D& decoder, Value& value) {
   decode(decoder, label);
   switch (Value::arm_of(label)) {
     case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, *value.state_.emplace<1>()); break;
+    case 1: {
+      auto& arm = value.state_.emplace<1>();
+      if (arm.charge_to(decoder)) decode(decoder, *arm);
+      break;
+    }
     default: decoder.fail(once::Errc::invalid_value); return;
   }
   value.discriminator_ = label;
@@ -421,8 +454,8 @@ void once::Coding<recursion::Unreadable>::write(E& encoder, const Value& value) 
 
 template <once::DecoderType D>
 void once::Coding<recursion::Unreadable>::read(D& decoder, Value& value) {
-  decode(decoder, *value.where);
-  decode(decoder, *value.how);
+  if (value.where.charge_to(decoder)) decode(decoder, *value.where);
+  if (value.how.charge_to(decoder)) decode(decoder, *value.how);
 }
 
 template void once::Coding<recursion::Line>::write(once::Cdr::Encoder&, const Value&);

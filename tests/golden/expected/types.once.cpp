@@ -295,6 +295,8 @@ void once::Coding<types::Options>::write(E& encoder, const Value& value) {
     });
   });
   encode(encoder, value.where);
+  encode(encoder, value.mark);
+  encode(encoder, value.level);
 }
 
 template <once::DecoderType D>
@@ -309,6 +311,8 @@ void once::Coding<types::Options>::read(D& decoder, Value& value) {
     });
   });
   decode(decoder, value.where);
+  decode(decoder, value.mark);
+  decode(decoder, value.level);
 }
 
 template <once::EncoderType E>
@@ -322,7 +326,10 @@ void once::Coding<types::Tree>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<types::Tree>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode(decoder, value.label);
   decode(decoder, value.children);
 }
@@ -337,7 +344,10 @@ void once::Coding<types::Folder>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<types::Folder>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode(decoder, value.entries);
 }
 
@@ -352,7 +362,10 @@ void once::Coding<types::Entry>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<types::Entry>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decode(decoder, value.name);
   decode_bounded(decoder, value.below, 1);
 }

@@ -135,6 +135,8 @@ struct Options {
   std::optional<std::string> text{};
   std::optional<std::vector<std::string>> words{};
   std::optional<Point> where{};
+  std::optional<std::uint8_t> mark{};
+  std::optional<std::uint8_t> level{};
 
   bool operator==(const Options&) const = default;
 };
@@ -486,6 +488,8 @@ struct once::Fields<types::Options> {
     visitor("text", value.text);
     visitor("words", value.words);
     visitor("where", value.where);
+    visitor("mark", value.mark);
+    visitor("level", value.level);
   }
 };
 

@@ -425,7 +425,10 @@ void once::Coding<unions::Expression>::write(E& encoder, const Value& value) {
 template <once::DecoderType D>
 void once::Coding<unions::Expression>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
-  if (!nesting) return;
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
   decltype(value.discriminator_) label{};
   decode(decoder, label);
   switch (Value::arm_of(label)) {

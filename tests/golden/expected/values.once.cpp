@@ -38,6 +38,9 @@ namespace garden {
 std::string to_string(const Point& value) { return once::printed(value); }
 std::ostream& operator<<(std::ostream& out, const Point& value) { return once::put(out, value); }
 
+std::string to_string(const Bed& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Bed& value) { return once::put(out, value); }
+
 std::size_t Choice::arm_of(std::int16_t label) {
   switch (label) {
     case 0: return 0;
@@ -81,6 +84,41 @@ std::ostream& operator<<(std::ostream& out, const Everything& value) { return on
 
 std::string to_string(const Full& value) { return once::printed(value); }
 std::ostream& operator<<(std::ostream& out, const Full& value) { return once::put(out, value); }
+
+std::string to_string(const Remark& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Remark& value) { return once::put(out, value); }
+
+std::size_t Thought::arm_of(std::int16_t label) {
+  switch (label) {
+    case 0: return 0;
+    case 1: return 1;
+    default: return 2;
+  }
+}
+
+void Thought::_d(std::int16_t label) {
+  const std::size_t arm = arm_of(label);
+  if (arm != state_.index()) {
+    switch (arm) {
+      case 2: state_.emplace<2>(); break;
+      default: throw std::invalid_argument("Thought: the label belongs to another arm");
+    }
+  }
+  discriminator_ = label;
+}
+
+void Thought::parts(const Thoughts& value) {
+  state_.emplace<0>(value);
+  discriminator_ = 0;
+}
+
+void Thought::about(const std::shared_ptr<Diary>& value) {
+  state_.emplace<1>(value);
+  discriminator_ = 1;
+}
+
+std::string to_string(const Thought& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Thought& value) { return once::put(out, value); }
 
 template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Node& value, std::size_t part) {
@@ -157,8 +195,12 @@ once::ValueLink encode_state(E& encoder, const Tree& value, std::size_t part) {
       encode(encoder, value.children);
       return once::link_of(value.parent);
     default:
-      encode(encoder, value.text);
-      encode(encoder, value.where);
+      encode_box(encoder, value.text, "IDL:garden/Label:1.0", [](auto& e1, const auto& element1) {
+        encode(e1, element1);
+      });
+      encode_box(encoder, value.where, "IDL:garden/Place:1.0", [](auto& e1, const auto& element1) {
+        encode(e1, element1);
+      });
       return {};
   }
 }
@@ -171,8 +213,12 @@ once::ValuePlace decode_state(D& decoder, Tree& value, std::size_t part) {
       decode(decoder, value.children);
       return once::place_of(value.parent);
     default:
-      decode(decoder, value.text);
-      decode(decoder, value.where);
+      decode_box(decoder, value.text, "IDL:garden/Label:1.0", [](auto& d1, auto& element1) {
+        decode(d1, element1);
+      });
+      decode_box(decoder, value.where, "IDL:garden/Place:1.0", [](auto& d1, auto& element1) {
+        decode(d1, element1);
+      });
       return {};
   }
 }
@@ -225,6 +271,42 @@ once::ValuePlace decode_state(D& decoder, Ring& value, std::size_t part) {
 
 std::string to_string(const Ring& value) { return once::printed(value); }
 std::ostream& operator<<(std::ostream& out, const Ring& value) { return once::put(out, value); }
+
+template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Plan& value, std::size_t) {
+  encode(encoder, value.numbered);
+  encode(encoder, value.spare);
+  return {};
+}
+
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Plan& value, std::size_t) {
+  decode(decoder, value.numbered);
+  decode(decoder, value.spare);
+  return {};
+}
+
+std::string to_string(const Plan& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Plan& value) { return once::put(out, value); }
+
+template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Diary& value, std::size_t) {
+  encode(encoder, value.last);
+  encode(encoder, value.first);
+  encode(encoder, value.pages);
+  return {};
+}
+
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Diary& value, std::size_t) {
+  decode(decoder, value.last);
+  decode(decoder, value.first);
+  decode(decoder, value.pages);
+  return {};
+}
+
+std::string to_string(const Diary& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Diary& value) { return once::put(out, value); }
 
 template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Seed& value, std::size_t part) {
@@ -319,6 +401,28 @@ constinit once::ValueType Ring::kValueType{
     nullptr,
     once::value_coders<Ring, once::Cdr, once::Xdr>()};
 
+template once::ValueLink encode_state(once::Cdr::Encoder&, const Plan&, std::size_t);
+template once::ValuePlace decode_state(once::CdrDecoder<std::endian::little>&, Plan&, std::size_t);
+template once::ValuePlace decode_state(once::CdrDecoder<std::endian::big>&, Plan&, std::size_t);
+template once::ValueLink encode_state(once::XdrEncoder&, const Plan&, std::size_t);
+template once::ValuePlace decode_state(once::XdrDecoder&, Plan&, std::size_t);
+
+constinit once::ValueType Plan::kValueType{
+    "IDL:garden/Plan:1.0", nullptr,
+    once::make_plain_value<Plan>,
+    once::value_coders<Plan, once::Cdr, once::Xdr>()};
+
+template once::ValueLink encode_state(once::Cdr::Encoder&, const Diary&, std::size_t);
+template once::ValuePlace decode_state(once::CdrDecoder<std::endian::little>&, Diary&, std::size_t);
+template once::ValuePlace decode_state(once::CdrDecoder<std::endian::big>&, Diary&, std::size_t);
+template once::ValueLink encode_state(once::XdrEncoder&, const Diary&, std::size_t);
+template once::ValuePlace decode_state(once::XdrDecoder&, Diary&, std::size_t);
+
+constinit once::ValueType Diary::kValueType{
+    "IDL:garden/Diary:1.0", nullptr,
+    once::make_plain_value<Diary>,
+    once::value_coders<Diary, once::Cdr, once::Xdr>()};
+
 template once::ValueLink encode_state(once::Cdr::Encoder&, const Seed&, std::size_t);
 template once::ValuePlace decode_state(once::CdrDecoder<std::endian::little>&, Seed&, std::size_t);
 template once::ValuePlace decode_state(once::CdrDecoder<std::endian::big>&, Seed&, std::size_t);
@@ -339,6 +443,8 @@ const once::RegisteredValueTypes kValueTypesOfFile{&::garden::Node::kValueType,
                                                    &::garden::Tree::kValueType,
                                                    &::garden::Circle::kValueType,
                                                    &::garden::Ring::kValueType,
+                                                   &::garden::Plan::kValueType,
+                                                   &::garden::Diary::kValueType,
                                                    &::garden::Seed::kValueType};
 }  // namespace
 
@@ -355,11 +461,30 @@ void once::Coding<garden::Point>::read(D& decoder, Value& value) {
 }
 
 template <once::EncoderType E>
+void once::Coding<garden::Bed>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.parts);
+}
+
+template <once::DecoderType D>
+void once::Coding<garden::Bed>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
+  decode(decoder, value.parts);
+}
+
+template <once::EncoderType E>
 void once::Coding<garden::Choice>::write(E& encoder, const Value& value) {
   encode(encoder, value.discriminator_);
   switch (value.state_.index()) {
     case 0: encode(encoder, std::get<0>(value.state_)); break;
-    case 1: encode(encoder, std::get<1>(value.state_)); break;
+    case 1: encode_box(encoder, std::get<1>(value.state_), "IDL:garden/Label:1.0", [](auto& e1, const auto& element1) {
+      encode(e1, element1);
+    }); break;
     case 2: encode(encoder, std::get<2>(value.state_)); break;
     default: break;
   }
@@ -371,7 +496,9 @@ void once::Coding<garden::Choice>::read(D& decoder, Value& value) {
   decode(decoder, label);
   switch (Value::arm_of(label)) {
     case 0: decode(decoder, value.state_.emplace<0>()); break;
-    case 1: decode(decoder, value.state_.emplace<1>()); break;
+    case 1: decode_box(decoder, value.state_.emplace<1>(), "IDL:garden/Label:1.0", [](auto& d1, auto& element1) {
+      decode(d1, element1);
+    }); break;
     case 2: decode(decoder, value.state_.emplace<2>()); break;
     case 3: value.state_.emplace<3>(); break;
     default: decoder.fail(once::Errc::invalid_value); return;
@@ -387,9 +514,13 @@ void once::Coding<garden::Everything>::write(E& encoder, const Value& value) {
   encode(encoder, value.perhaps);
   encode(encoder, value.named);
   encode(encoder, value.chosen);
-  encode(encoder, value.text);
-  encode(encoder, value.way);
-  encode_box(encoder, value.nick, [](auto& e1, const auto& element1) {
+  encode_box(encoder, value.text, "IDL:garden/Label:1.0", [](auto& e1, const auto& element1) {
+    encode(e1, element1);
+  });
+  encode_box(encoder, value.way, "IDL:garden/Route:1.0", [](auto& e1, const auto& element1) {
+    encode(e1, element1);
+  });
+  encode_box(encoder, value.nick, "IDL:garden/ShortName:1.0", [](auto& e1, const auto& element1) {
     encode_bounded(e1, element1, 8);
   });
   encode(encoder, value.figure);
@@ -404,9 +535,13 @@ void once::Coding<garden::Everything>::read(D& decoder, Value& value) {
   decode(decoder, value.perhaps);
   decode(decoder, value.named);
   decode(decoder, value.chosen);
-  decode(decoder, value.text);
-  decode(decoder, value.way);
-  decode_box(decoder, value.nick, [](auto& d1, auto& element1) {
+  decode_box(decoder, value.text, "IDL:garden/Label:1.0", [](auto& d1, auto& element1) {
+    decode(d1, element1);
+  });
+  decode_box(decoder, value.way, "IDL:garden/Route:1.0", [](auto& d1, auto& element1) {
+    decode(d1, element1);
+  });
+  decode_box(decoder, value.nick, "IDL:garden/ShortName:1.0", [](auto& d1, auto& element1) {
     decode_bounded(d1, element1, 8);
   });
   decode(decoder, value.figure);
@@ -423,11 +558,66 @@ void once::Coding<garden::Full>::read(D& decoder, Value& value) {
   decode(decoder, value.last);
 }
 
+template <once::EncoderType E>
+void once::Coding<garden::Remark>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.where);
+  encode(encoder, value.answers);
+}
+
+template <once::DecoderType D>
+void once::Coding<garden::Remark>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
+  decode(decoder, value.where);
+  decode(decoder, value.answers);
+}
+
+template <once::EncoderType E>
+void once::Coding<garden::Thought>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.discriminator_);
+  switch (value.state_.index()) {
+    case 0: encode(encoder, std::get<0>(value.state_)); break;
+    case 1: encode(encoder, std::get<1>(value.state_)); break;
+    default: break;
+  }
+}
+
+template <once::DecoderType D>
+void once::Coding<garden::Thought>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) {
+    value = Value{};
+    return;
+  }
+  decltype(value.discriminator_) label{};
+  decode(decoder, label);
+  switch (Value::arm_of(label)) {
+    case 0: decode(decoder, value.state_.emplace<0>()); break;
+    case 1: decode(decoder, value.state_.emplace<1>()); break;
+    case 2: value.state_.emplace<2>(); break;
+    default: decoder.fail(once::Errc::invalid_value); return;
+  }
+  value.discriminator_ = label;
+}
+
 template void once::Coding<garden::Point>::write(once::Cdr::Encoder&, const Value&);
 template void once::Coding<garden::Point>::read(once::CdrDecoder<std::endian::little>&, Value&);
 template void once::Coding<garden::Point>::read(once::CdrDecoder<std::endian::big>&, Value&);
 template void once::Coding<garden::Point>::write(once::XdrEncoder&, const Value&);
 template void once::Coding<garden::Point>::read(once::XdrDecoder&, Value&);
+
+template void once::Coding<garden::Bed>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<garden::Bed>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<garden::Bed>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<garden::Bed>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<garden::Bed>::read(once::XdrDecoder&, Value&);
 
 template void once::Coding<garden::Choice>::write(once::Cdr::Encoder&, const Value&);
 template void once::Coding<garden::Choice>::read(once::CdrDecoder<std::endian::little>&, Value&);
@@ -447,11 +637,30 @@ template void once::Coding<garden::Full>::read(once::CdrDecoder<std::endian::big
 template void once::Coding<garden::Full>::write(once::XdrEncoder&, const Value&);
 template void once::Coding<garden::Full>::read(once::XdrDecoder&, Value&);
 
+template void once::Coding<garden::Remark>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<garden::Remark>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<garden::Remark>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<garden::Remark>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<garden::Remark>::read(once::XdrDecoder&, Value&);
+
+template void once::Coding<garden::Thought>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<garden::Thought>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<garden::Thought>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<garden::Thought>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<garden::Thought>::read(once::XdrDecoder&, Value&);
+
 once::TypeIndex once::TypeCodeOf<garden::Point>::describe(TypeCodeBuilder& types) {
   const auto [self, is_new] = types.declare(TypeKind::Struct, "IDL:garden/Point:1.0", "Point");
   if (!is_new) return self;
   types.member(self, "x", types.basic(TypeKind::Long));
   types.member(self, "y", types.basic(TypeKind::Long));
+  return self;
+}
+
+once::TypeIndex once::TypeCodeOf<garden::Bed>::describe(TypeCodeBuilder& types) {
+  const auto [self, is_new] = types.declare(TypeKind::Struct, "IDL:garden/Bed:1.0", "Bed");
+  if (!is_new) return self;
+  types.member(self, "parts", types.sequence(TypeCodeOf<::garden::Bed>::describe(types)));
   return self;
 }
 
@@ -587,11 +796,15 @@ struct Gardener_describe {
   }
   template <class E>
   static void encode_result(E& encoder, const Label& result) {
-    encode(encoder, result);
+    encode_box(encoder, result, "IDL:garden/Label:1.0", [](auto& e1, const auto& element1) {
+      encode(e1, element1);
+    });
   }
   template <class D>
   static void decode_result(D& decoder, Label& result) {
-    decode(decoder, result);
+    decode_box(decoder, result, "IDL:garden/Label:1.0", [](auto& d1, auto& element1) {
+      decode(d1, element1);
+    });
   }
 };
 
@@ -713,11 +926,15 @@ struct Gardener_way {
   static void decode_arguments(D&, Arguments&) {}
   template <class E>
   static void encode_result(E& encoder, const Route& result) {
-    encode(encoder, result);
+    encode_box(encoder, result, "IDL:garden/Route:1.0", [](auto& e1, const auto& element1) {
+      encode(e1, element1);
+    });
   }
   template <class D>
   static void decode_result(D& decoder, Route& result) {
-    decode(decoder, result);
+    decode_box(decoder, result, "IDL:garden/Route:1.0", [](auto& d1, auto& element1) {
+      decode(d1, element1);
+    });
   }
 };
 
@@ -740,11 +957,15 @@ struct Gardener_set_way {
 
   template <class E>
   static void encode_arguments(E& encoder, const Route& value) {
-    encode(encoder, value);
+    encode_box(encoder, value, "IDL:garden/Route:1.0", [](auto& e1, const auto& element1) {
+      encode(e1, element1);
+    });
   }
   template <class D>
   static void decode_arguments(D& decoder, Arguments& arguments) {
-    decode(decoder, arguments.value);
+    decode_box(decoder, arguments.value, "IDL:garden/Route:1.0", [](auto& d1, auto& element1) {
+      decode(d1, element1);
+    });
   }
 };
 

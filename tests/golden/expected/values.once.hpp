@@ -82,7 +82,7 @@ struct Tree : virtual once::ValueBase {
   const once::ValueType& once_value_type() const override { return kValueType; }
 
   std::string name{};
-  Trees children;
+  Trees children{};
   std::shared_ptr<Tree> parent{};
   Label text{};
   Place where{};
@@ -180,6 +180,28 @@ struct Ring : Circle {
   double hole{};
 };
 
+struct Bed {
+  std::vector<Bed> parts{};
+
+  bool operator==(const Bed&) const = default;
+};
+
+/// Holds what is defined behind it.
+struct Plan : virtual once::ValueBase {
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+
+  std::map<std::int32_t, Bed> numbered{};
+
+ protected:
+  std::vector<Bed> spare{};
+
+  template <once::EncoderType E>
+  friend once::ValueLink encode_state(E& encoder, const Plan& value, std::size_t part);
+  template <once::DecoderType D>
+  friend once::ValuePlace decode_state(D& decoder, Plan& value, std::size_t part);
+};
+
 class Choice {
  public:
   /// With 'list' set.
@@ -248,6 +270,66 @@ struct Full final : once::UserException {
   std::string_view repository_id() const noexcept override { return kRepositoryId; }
   [[noreturn]] void raise() const override { throw *this; }
   bool operator==(const Full&) const = default;
+};
+
+struct Diary;
+struct Remark;
+using Remarks = std::vector<Remark>;
+
+struct Remark {
+  std::shared_ptr<Diary> where{};
+  Remarks answers{};
+
+  bool operator==(const Remark&) const = default;
+};
+
+class Thought;
+using Thoughts = std::vector<Thought>;
+
+class Thought {
+ public:
+  /// With 'parts' set.
+  Thought() = default;
+
+  /// The discriminator: the label of what is set.
+  std::int16_t _d() const { return discriminator_; }
+  /// Takes another label of what is set, or one without data. Throws std::invalid_argument if an arm must be
+  /// set for it.
+  void _d(std::int16_t label);
+
+  // An arm's readers throw std::bad_variant_access if it is not set; its writer sets it, and throws
+  // std::invalid_argument for a label of something else.
+
+  /// Label: 0.
+  const Thoughts& parts() const { return std::get<0>(state_); }
+  Thoughts& parts() { return std::get<0>(state_); }
+  void parts(const Thoughts& value);
+
+  /// Label: 1.
+  const std::shared_ptr<Diary>& about() const { return std::get<1>(state_); }
+  std::shared_ptr<Diary>& about() { return std::get<1>(state_); }
+  void about(const std::shared_ptr<Diary>& value);
+
+  bool operator==(const Thought&) const = default;
+
+ private:
+  friend struct once::Coding<Thought>;
+  friend struct once::Fields<Thought>;
+
+  static std::size_t arm_of(std::int16_t label);
+
+  std::int16_t discriminator_ = 0;
+  std::variant<Thoughts, std::shared_ptr<Diary>, std::monostate> state_;
+};
+
+/// Contains itself, and refers to what may refer back.
+struct Diary : virtual once::ValueBase {
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+
+  Remark last{};
+  Thought first{};
+  std::int32_t pages{};
 };
 
 struct Gardener {
@@ -405,12 +487,18 @@ namespace garden {
 
 std::string to_string(const Point& value);
 std::ostream& operator<<(std::ostream& out, const Point& value);
+std::string to_string(const Bed& value);
+std::ostream& operator<<(std::ostream& out, const Bed& value);
 std::string to_string(const Choice& value);
 std::ostream& operator<<(std::ostream& out, const Choice& value);
 std::string to_string(const Everything& value);
 std::ostream& operator<<(std::ostream& out, const Everything& value);
 std::string to_string(const Full& value);
 std::ostream& operator<<(std::ostream& out, const Full& value);
+std::string to_string(const Remark& value);
+std::ostream& operator<<(std::ostream& out, const Remark& value);
+std::string to_string(const Thought& value);
+std::ostream& operator<<(std::ostream& out, const Thought& value);
 template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Node& value, std::size_t part);
 template <once::DecoderType D>
@@ -448,6 +536,18 @@ once::ValuePlace decode_state(D& decoder, Ring& value, std::size_t part);
 std::string to_string(const Ring& value);
 std::ostream& operator<<(std::ostream& out, const Ring& value);
 template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Plan& value, std::size_t part);
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Plan& value, std::size_t part);
+std::string to_string(const Plan& value);
+std::ostream& operator<<(std::ostream& out, const Plan& value);
+template <once::EncoderType E>
+once::ValueLink encode_state(E& encoder, const Diary& value, std::size_t part);
+template <once::DecoderType D>
+once::ValuePlace decode_state(D& decoder, Diary& value, std::size_t part);
+std::string to_string(const Diary& value);
+std::ostream& operator<<(std::ostream& out, const Diary& value);
+template <once::EncoderType E>
 once::ValueLink encode_state(E& encoder, const Seed& value, std::size_t part);
 template <once::DecoderType D>
 once::ValuePlace decode_state(D& decoder, Seed& value, std::size_t part);
@@ -459,6 +559,15 @@ std::ostream& operator<<(std::ostream& out, const Seed& value);
 template <>
 struct once::Coding<garden::Point> {
   using Value = ::garden::Point;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<garden::Bed> {
+  using Value = ::garden::Bed;
   template <once::EncoderType E>
   static void write(E& encoder, const Value& value);
   template <once::DecoderType D>
@@ -493,12 +602,39 @@ struct once::Coding<garden::Full> {
 };
 
 template <>
+struct once::Coding<garden::Remark> {
+  using Value = ::garden::Remark;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<garden::Thought> {
+  using Value = ::garden::Thought;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
 struct once::Fields<garden::Point> {
   static constexpr std::string_view kName = "garden::Point";
   template <class Value, class Visitor>
   static void visit(Value& value, Visitor&& visitor) {
     visitor("x", value.x);
     visitor("y", value.y);
+  }
+};
+
+template <>
+struct once::Fields<garden::Bed> {
+  static constexpr std::string_view kName = "garden::Bed";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("parts", value.parts);
   }
 };
 
@@ -542,6 +678,30 @@ struct once::Fields<garden::Full> {
   template <class Value, class Visitor>
   static void visit(Value& value, Visitor&& visitor) {
     visitor("last", value.last);
+  }
+};
+
+template <>
+struct once::Fields<garden::Remark> {
+  static constexpr std::string_view kName = "garden::Remark";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("where", value.where);
+    visitor("answers", value.answers);
+  }
+};
+
+template <>
+struct once::Fields<garden::Thought> {
+  static constexpr std::string_view kName = "garden::Thought";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("_d", std::as_const(value.discriminator_));
+    switch (value.state_.index()) {
+      case 0: visitor("parts", std::get<0>(value.state_)); break;
+      case 1: visitor("about", std::get<1>(value.state_)); break;
+      default: break;
+    }
   }
 };
 
@@ -608,6 +768,26 @@ struct once::Fields<garden::Ring> {
 };
 
 template <>
+struct once::Fields<garden::Plan> {
+  static constexpr std::string_view kName = "garden::Plan";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("numbered", value.numbered);
+  }
+};
+
+template <>
+struct once::Fields<garden::Diary> {
+  static constexpr std::string_view kName = "garden::Diary";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("last", value.last);
+    visitor("first", value.first);
+    visitor("pages", value.pages);
+  }
+};
+
+template <>
 struct once::Fields<garden::Seed> {
   static constexpr std::string_view kName = "garden::Seed";
   template <class Value, class Visitor>
@@ -620,5 +800,10 @@ struct once::Fields<garden::Seed> {
 
 template <>
 struct once::TypeCodeOf<garden::Point> {
+  static TypeIndex describe(TypeCodeBuilder& types);
+};
+
+template <>
+struct once::TypeCodeOf<garden::Bed> {
   static TypeIndex describe(TypeCodeBuilder& types);
 };

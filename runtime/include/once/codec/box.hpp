@@ -142,7 +142,10 @@ void decode_optional(D& decoder, Box<T>& value, DecodeElement decode_element) {
     value.reset();
     return;
   }
-  if (!value) value.emplace();
+  if (!value) {
+    if (!decoder.take_memory(sizeof(T))) return;
+    value.emplace();
+  }
   decode_element(decoder, *value);
 }
 template <EncoderType E, class T>
@@ -170,7 +173,10 @@ T* decode_link(D& decoder, Box<T>& link) {
     link.reset();
     return nullptr;
   }
-  if (!link) link.emplace();
+  if (!link) {
+    if (!decoder.take_memory(sizeof(T))) return nullptr;
+    link.emplace();
+  }
   return &*link;
 }
 

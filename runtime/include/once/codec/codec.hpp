@@ -34,6 +34,12 @@ inline constexpr std::uint32_t kDepthMax = 64;
 /// no bound follows from the message's size.
 inline constexpr std::size_t kEmptyElementsMax = 65'536;
 
+/// What a message decodes to may take much more memory than the message has octets, where a few octets stand
+/// for large elements, values, or what a box holds. All of those together may take this much, and
+/// kMemoryPerOctet for each of the message's octets.
+inline constexpr std::size_t kMemoryMin = std::size_t{16} << 20U;
+inline constexpr std::size_t kMemoryPerOctet = 64;
+
 template <class T, class... Others>
 concept OneOf = (std::same_as<T, Others> || ...);
 

@@ -52,7 +52,7 @@ class EncoderBase {
   /// Gives the Buffer back: it ends with what was written, or is as it was before if there was an error.
   Result<void> finish();
 
-  /// For Nesting. False after an error, too: zeros are read then, and may stand for more of the same.
+  /// For Nesting. False after an error, too: nothing is written any more, so that nothing need be visited.
   bool enter() { return ++depth_ <= kDepthMax ? ok() : fail(Errc::limit_exceeded); }
   void leave() { --depth_; }
 
@@ -131,15 +131,24 @@ class DecoderBase {
     return true;
   }
 
+  /// Before memory is taken whose size does not follow from the octets that fill it: for elements, values,
+  /// what boxes hold. False, and an error, when the message has had all that it may; see kMemoryMin.
+  bool take_memory(std::size_t octets) {
+    if (octets > memory_left_) [[unlikely]]
+      return fail(Errc::limit_exceeded);
+    memory_left_ -= octets;
+    return true;
+  }
+
   /// How many octets of memory may be taken for a container whose count is read but whose elements are not:
   /// at most `wanted`, and for all open containers together no more than the larger of 64 KiB and the
-  /// message. give_back_memory() when the elements have been read.
-  std::size_t take_memory(std::size_t wanted) {
-    const std::size_t granted = std::min(wanted, memory_left_);
-    memory_left_ -= granted;
+  /// message. A loan, which repay_memory() ends when the elements have been read.
+  std::size_t borrow_memory(std::size_t wanted) {
+    const std::size_t granted = std::min(wanted, memory_to_lend_);
+    memory_to_lend_ -= granted;
     return granted;
   }
-  void give_back_memory(std::size_t granted) { memory_left_ += granted; }
+  void repay_memory(std::size_t granted) { memory_to_lend_ += granted; }
 
  protected:
   explicit DecoderBase(ByteView bytes)
@@ -147,7 +156,8 @@ class DecoderBase {
         next_(begin_),
         end_(begin_ + bytes.size()),
         message_end_(end_),
-        memory_left_(std::max<std::size_t>(bytes.size(), 65'536)) {}
+        memory_left_(kMemoryMin + bytes.size() * kMemoryPerOctet),
+        memory_to_lend_(std::max<std::size_t>(bytes.size(), 65'536)) {}
   ~DecoderBase() {
     if (values_ != nullptr) [[unlikely]]
       release(values_, ok());
@@ -191,6 +201,7 @@ class DecoderBase {
   const std::uint8_t* message_end_;
   detail::DecodedValues* values_ = nullptr;  // owned; made by the first value that is not nil
   std::size_t memory_left_;
+  std::size_t memory_to_lend_;
   std::size_t error_offset_ = 0;
   std::uint32_t empty_elements_left_ = kEmptyElementsMax;
   std::uint32_t depth_ = 0;

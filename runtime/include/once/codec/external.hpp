@@ -32,6 +32,12 @@ class External {
   }
   const T& operator*() const { return value_ != nullptr ? *value_ : initial(); }
   T* operator->() { return &**this; }
+  /// Before the value is decoded into. False, and an error, if it has no memory yet, and `decoder` grants
+  /// none.
+  template <class Decoder>
+  bool charge_to(Decoder& decoder) const {
+    return value_ != nullptr || decoder.take_memory(sizeof(T));
+  }
   const T* operator->() const { return &**this; }
 
   friend bool operator==(const External& a, const External& b) { return a.value_ == b.value_ || *a == *b; }

@@ -34,7 +34,7 @@ void decode_map(D& decoder, std::map<Key, Value>& values, std::size_t bound, Dec
     const std::size_t start = decoder.position();
     Key key{};
     decode_key(decoder, key);
-    if (!decoder.ok()) return;
+    if (!decoder.ok() || !decoder.take_memory(sizeof(std::pair<const Key, Value>))) return;
     const std::size_t size_before = values.size();
     const auto place = values.try_emplace(values.end(), std::move(key));
     if (values.size() == size_before) {

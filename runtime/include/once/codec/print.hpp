@@ -106,10 +106,12 @@ template <PrintedAsList T>
   while (depth-- != 0) out.put("}");
 }
 
-/// A sequence or an array of octets. (Not what converts to a ByteView: whether a std::vector does is
-/// expensive to find out.)
+/// A sequence or an array of octets: not a std::optional, which has a value_type, too. (Not what converts to
+/// a ByteView: whether a std::vector does is expensive to find out.)
 template <class T>
-concept PrintedAsOctets = std::same_as<typename T::value_type, std::uint8_t>;
+concept PrintedAsOctets = std::same_as<typename T::value_type, std::uint8_t> && requires(const T& value) {
+  value.data();
+};
 
 template <class T>
 [[gnu::cold]] void print_range(TextWriter& out, const T& values) {

@@ -101,10 +101,18 @@ struct TypeNode {
   std::int32_t default_arm = -1;
   TypeIndex content = kNoType;  // an element's or alias's type; a union's discriminator; a value's base
   std::vector<TypeMember> members;
+  std::vector<std::pair<std::int64_t, std::uint32_t>>
+      arms;  // a union's labels in their order, whose they are
+
+  /// The arm that `label` chooses; -1 if none. Of a union that has its `arms`.
+  std::int64_t arm_of(std::int64_t label) const;
 };
 
 /// Types that refer to each other. The places stay; nothing changes once a TypeCode has been made.
 using TypeGraph = std::vector<TypeNode>;
+
+/// Gives all unions their `arms`: the last thing that is done to a graph.
+void index_labels(TypeGraph& graph);
 
 }  // namespace detail
 

@@ -49,9 +49,9 @@ namespace once {
 
 class ValueType;
 
-/// How deep values may stand in each other in a message, counted where something else is between them: a
-/// sequence, a structure, a union, a box. A value that is itself a member of another's state is followed in a
-/// loop, so that lists may have any length. Errc::limit_exceeded beyond it, in both directions.
+/// How deep values may stand in each other in a message, where something else is between them, a sequence, a
+/// structure, a union; boxes always count. A value that is itself a member of another's state is followed in
+/// a loop, so that lists may have any length. Errc::limit_exceeded beyond it, in both directions.
 inline constexpr std::uint32_t kValueDepthMax = 1'000;
 
 /// What all value types are derived from.
@@ -106,8 +106,9 @@ class ValueType {
  public:
   using Make = std::shared_ptr<ValueBase> (*)();
   /// How the state is encoded and decoded: in parts, counted from 0, of which all but the last return the
-  /// reference behind them. Those without a coder are nullptr.
+  /// reference behind them. Those without a coder are nullptr. And how large a value is in memory.
   struct Coders {
+    std::size_t size = 0;
     ValueLink (*encode_cdr)(Cdr::Encoder&, const ValueBase&, std::size_t part) = nullptr;
     ValueLink (*encode_xdr)(XdrEncoder&, const ValueBase&, std::size_t part) = nullptr;
     ValuePlace (*decode_little)(CdrDecoder<std::endian::little>&, ValueBase&, std::size_t part) = nullptr;
@@ -168,15 +169,13 @@ constexpr const ValueType* formal_type() {
   }
 }
 
-/// A value that has been read, or is being read. Boxes have no ValueType, but the address of what is theirs.
+/// A value that has been read, or is being read. Boxes have no ValueType, but the id of their declaration.
 struct AnyValue {
   std::shared_ptr<ValueBase> value;
   std::shared_ptr<void> box;
-  const void* box_type = nullptr;
+  std::string_view box_id;
   void (*empty_box)(void*) = nullptr;
 };
-template <class T>
-inline constexpr char kBoxType = 0;
 
 template <class E>
 struct BoxWriter {
@@ -184,7 +183,8 @@ struct BoxWriter {
 };
 template <class D>
 struct BoxReader {
-  const void* type;
+  std::string_view id;
+  std::size_t size;  // of what make() makes
   std::shared_ptr<void> (*make)();
   void (*decode)(D&, void*);
   void (*empty)(void*);
@@ -201,7 +201,7 @@ bool put_value(void* reference, const std::shared_ptr<ValueBase>& value) {
 template <class E>
 void encode_value(E& encoder, ValueLink link);
 template <class E>
-void encode_box(E& encoder, const void* box, const void* type, BoxWriter<E> writer);
+void encode_box(E& encoder, const void* box, std::string_view id, BoxWriter<E> writer);
 template <class D>
 void decode_value(D& decoder, ValuePlace place);
 template <class D>
@@ -225,6 +225,7 @@ ValuePlace decode_state_of(D& decoder, ValueBase& value, std::size_t part) {
 template <class T, class... Codecs>
 constexpr ValueType::Coders value_coders() {
   ValueType::Coders coders;
+  coders.size = sizeof(T);
   if constexpr (OneOf<Cdr, Codecs...>) {
     coders.encode_cdr = detail::encode_state_of<Cdr::Encoder, T>;
     coders.decode_little = detail::decode_state_of<CdrDecoder<std::endian::little>, T>;
@@ -253,38 +254,33 @@ ValuePlace place_of(std::shared_ptr<T>& reference) {
 template <class T>
 using ValueBox = std::shared_ptr<T>;
 
-/// A box, whose content `encode_content(encoder, content)` encodes.
+/// A box that was declared with the repository id `id`, whose content F encodes: a function object that is
+/// called with the encoder and the content. Boxes of other declarations are other values, even if they hold
+/// the same object: they may have other bounds.
 template <EncoderType E, class T, class F>
-void encode_box(E& encoder, const std::shared_ptr<T>& box, F) {
-  detail::encode_box<E>(encoder, box.get(), &detail::kBoxType<T>,
+void encode_box(E& encoder, const std::shared_ptr<T>& box, std::string_view id, F) {
+  detail::encode_box<E>(encoder, box.get(), id,
                         {[](E& e, const void* content) { F{}(e, *static_cast<const T*>(content)); }});
 }
+/// `id` must stay until the decoder ends.
 template <DecoderType D, class T, class F>
-void decode_box(D& decoder, std::shared_ptr<T>& box, F) {
-  static constexpr detail::BoxReader<D> kReader = {
-      &detail::kBoxType<T>, []() -> std::shared_ptr<void> { return std::make_shared<T>(); },
-      [](D& d, void* content) { F{}(d, *static_cast<T*>(content)); },
-      [](void* content) { *static_cast<T*>(content) = T{}; }};
-  box = std::static_pointer_cast<T>(detail::decode_box(decoder, kReader));
+void decode_box(D& decoder, std::shared_ptr<T>& box, std::string_view id, F) {
+  const detail::BoxReader<D> reader = {id, sizeof(T),
+                                       []() -> std::shared_ptr<void> { return std::make_shared<T>(); },
+                                       [](D& d, void* content) { F{}(d, *static_cast<T*>(content)); },
+                                       [](void* content) { *static_cast<T*>(content) = T{}; }};
+  box = std::static_pointer_cast<T>(detail::decode_box(decoder, reader));
 }
 
-/// A reference to a value, or to a box if T is no value type.
-template <EncoderType E, class T>
+/// A reference to a value.
+template <EncoderType E, std::derived_from<ValueBase> T>
 void encode(E& encoder, const std::shared_ptr<T>& reference) {
-  if constexpr (std::derived_from<T, ValueBase>) {
-    detail::encode_value(encoder, link_of(reference));
-  } else {
-    encode_box(encoder, reference, [](auto& e, const auto& content) { encode(e, content); });
-  }
+  detail::encode_value(encoder, link_of(reference));
 }
-template <DecoderType D, class T>
+template <DecoderType D, std::derived_from<ValueBase> T>
 void decode(D& decoder, std::shared_ptr<T>& reference) {
-  if constexpr (std::derived_from<T, ValueBase>) {
-    reference.reset();
-    detail::decode_value(decoder, place_of(reference));
-  } else {
-    decode_box(decoder, reference, [](auto& d, auto& content) { decode(d, content); });
-  }
+  reference.reset();
+  detail::decode_value(decoder, place_of(reference));
 }
 
 }  // namespace once

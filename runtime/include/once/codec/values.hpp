@@ -169,12 +169,14 @@ void decode_sequence(D& decoder, std::vector<T>& values, std::size_t bound, Deco
   std::size_t ahead = 0;
   while (true) {
     for (; next < values.size(); ++next) decode_element(decoder, values[next]);
-    decoder.give_back_memory(ahead);
+    decoder.repay_memory(ahead);
     if (next == count || !decoder.ok()) return;
     // A count may claim more elements than the message turns out to hold: no more memory ahead of them than
     // the decoder grants, but for the one that comes next.
-    ahead = decoder.take_memory((count - next) * sizeof(T));
-    detail::set_size(values, next + std::max<std::size_t>(ahead / sizeof(T), 1));
+    ahead = decoder.borrow_memory((count - next) * sizeof(T));
+    const std::size_t more = std::max<std::size_t>(ahead / sizeof(T), 1);
+    if (!decoder.take_memory(more * sizeof(T))) return;
+    detail::set_size(values, next + more);
   }
 }
 

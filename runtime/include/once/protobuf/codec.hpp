@@ -13,6 +13,7 @@
 #include <once/base/bytes.hpp>
 #include <once/base/error.hpp>
 #include <once/base/result.hpp>
+#include <once/codec/object_ref_form.hpp>
 #include <once/protobuf/decode.hpp>
 #include <once/protobuf/encode.hpp>
 #include <once/protobuf/reader.hpp>
@@ -106,7 +107,9 @@ inline RaisedMessage decode_raised(ProtobufDecoder& decoder) {
   protobuf::Reader& reader = decoder.reader();
   while (const std::uint32_t tag = reader.next_tag()) {
     switch (protobuf::number_of(tag)) {
-      case 1: protobuf::decode_field<protobuf::Shape<1024>>(reader, tag, raised.repository_id); break;
+      case 1:
+        protobuf::decode_field<protobuf::Shape<detail::kRepositoryIdMax>>(reader, tag, raised.repository_id);
+        break;
       case 2:
         if (reader.expect(tag, protobuf::WireFormat::WIRETYPE_LENGTH_DELIMITED)) {
           raised.members = reader.block();

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <once/codec/external.hpp>
 #include <once/protobuf/reader.hpp>
 #include <once/protobuf/shape.hpp>
 
@@ -26,6 +27,23 @@ void clear(T& value) {
   } else {
     value.clear();
   }
+}
+
+/// An External that is T{} takes no memory; an enumeration's T{} need be no enumerator.
+template <class T>
+void clear(External<T>& value) {
+  if constexpr (Enumeration<T>) {
+    clear(*value);
+  } else {
+    value = {};
+  }
+}
+
+/// The value, to be decoded into.
+template <class T>
+T& charged(Reader& reader, External<T>& value) {
+  value.charge_to(reader);
+  return *value;
 }
 
 template <class S = Shape<>, class T>

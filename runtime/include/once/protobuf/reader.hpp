@@ -17,11 +17,6 @@
 
 namespace once::protobuf {
 
-/// Elements may be sent in two octets each and take many more: all of a message together may take this much
-/// memory, and kMemoryPerOctet for each of its octets.
-inline constexpr std::size_t kMemoryMin = std::size_t{16} << 20U;
-inline constexpr std::size_t kMemoryPerOctet = 64;
-
 class Reader {
  public:
   explicit Reader(ByteView message);
@@ -63,7 +58,8 @@ class Reader {
   /// Octets that are left of what is open.
   std::size_t remaining() const { return static_cast<std::size_t>(in_.BytesUntilLimit()); }
 
-  /// Before an element of that size comes into being.
+  /// Before an element of that size comes into being: it may take much more than its two octets. See
+  /// kMemoryMin.
   bool take_memory(std::size_t octets) {
     if (octets > memory_left_) return fail(Errc::limit_exceeded);
     memory_left_ -= octets;

@@ -107,8 +107,8 @@ class Sizer {
     }
   }
 
-  /// For Nesting.
-  bool enter() { return ++depth_ <= kDepthMax || fail(Errc::limit_exceeded); }
+  /// For Nesting. False after an error, too: nothing will be written, so that nothing need be measured.
+  bool enter() { return ++depth_ <= kDepthMax ? error_ == Errc::ok : fail(Errc::limit_exceeded); }
   void leave() { --depth_; }
 
  private:

@@ -98,7 +98,7 @@ bool accept_arguments(const Request& request, Responder& respond,
   Errc refusal = Errc::overloaded;  // no memory for them
   try {
     refusal = decode_arguments<Op, CodecList>(request, arguments);
-  } catch (const std::exception&) {
+  } catch (...) {
   }
   if (refusal != Errc::ok) std::move(respond).refuse(refusal);
   return refusal == Errc::ok;

@@ -1,12 +1,8 @@
 // What generated stubs and skeletons share: a codec chosen at run time from those that the code was generated
 // for, and the forms of object references and user exceptions.
 //
-// An object reference travels as the structure
-//     struct Endpoint { octet transport; string<255> host; unsigned short port; };
-//     struct ObjectRef { string<255> interface_id; sequence<Endpoint, 16> endpoints; sequence<octet, 1024>
-//     key; };
-// and nil as one with everything empty. A user exception travels as its repository id, a string, and its
-// members.
+// An object reference travels as the structure that <once/codec/object_ref_form.hpp> describes, and nil as
+// one with everything empty. A user exception travels as its repository id, a string, and its members.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +15,7 @@
 #include <once/base/error.hpp>
 #include <once/codec/codec.hpp>
 #include <once/codec/coder.hpp>
+#include <once/codec/object_ref_form.hpp>
 #include <once/codec/values.hpp>
 #include <once/rpc/object_ref.hpp>
 #include <once/rpc/ref.hpp>
@@ -40,12 +37,6 @@ struct Body {
 };
 
 namespace detail {
-
-inline constexpr std::size_t kInterfaceIdMax = 255;
-inline constexpr std::size_t kEndpointsMax = 16;
-inline constexpr std::size_t kHostMax = 255;
-inline constexpr std::size_t kObjectKeyMax = 1024;
-inline constexpr std::size_t kRepositoryIdMax = 1024;
 
 template <class Codec, class EncodeAll>
 Errc encode_body_with(Body& body, EncodeAll& encode_all) {
@@ -99,10 +90,9 @@ template <DecoderType D>
 void decode(D& decoder, ObjectRef& value) {
   decode_bounded(decoder, value.interface_id, detail::kInterfaceIdMax);
   decode_sequence(decoder, value.endpoints, detail::kEndpointsMax, [](D& d, Endpoint& endpoint) {
-    endpoint.transport = static_cast<TransportKind>(d.template value<std::uint8_t>());
-    if (endpoint.transport != TransportKind::Udp && endpoint.transport != TransportKind::Tcp) {
-      d.fail(Errc::invalid_value);
-    }
+    const auto transport = d.template value<std::uint8_t>();
+    if (!detail::is_transport(transport)) d.fail(Errc::invalid_value);
+    endpoint.transport = static_cast<TransportKind>(transport);
     decode_bounded(d, endpoint.host, detail::kHostMax);
     endpoint.port = d.template value<std::uint16_t>();
   });
