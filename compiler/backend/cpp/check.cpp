@@ -89,9 +89,6 @@ class Check {
     }
   }
   void check_operation(const model::Operation& operation, SourceRange range, const std::string& name) {
-    if (operation.semantics == model::Semantics::ExactlyOnce) {
-      report(range, "'" + name + "' is @exactly_once: this version of Once has no durable store");
-    }
     check_type(*operation.result, range, name);
     for (const model::Parameter& parameter : operation.parameters) {
       check_type(*parameter.type, parameter.range, parameter.name);

@@ -94,6 +94,7 @@ void emit_servant_class(Code& code, const Input& input, const InterfacePlan& int
       bool is_a(std::string_view id) const noexcept override;
       const once::Operation* find_operation(std::uint32_t id) const noexcept override;
       void dispatch(once::Request& request, once::Responder respond) noexcept override;
+      $needs_store$
     };
   )",
             {{"doc", doc_comment(doc)},
@@ -101,19 +102,23 @@ void emit_servant_class(Code& code, const Input& input, const InterfacePlan& int
              {"which", which},
              {"name", input.names.spell(declaration, scope)},
              {"bases", join(bases, ", ")},
-             {"operations", [&] {
+             {"operations",
+              [&] {
                 for (const OperationPlan& operation : interface.own) {
                   std::vector<std::string> all = {"once::Call& call"};
+                  const bool durable = in_transaction(operation);
+                  if (durable) all.emplace_back("once::Transaction& transaction");
                   for (std::string& parameter : parameters(input, operation, scope))
                     all.push_back(std::move(parameter));
                   const std::string result = spell_result(input.names, operation, scope);
-                  const std::string head = "virtual " +
-                                           (coroutines ? "asio::awaitable<" + result + ">" : result) + " " +
-                                           operation.name + "(";
+                  const std::string head =
+                      "virtual " + (coroutines && !durable ? "asio::awaitable<" + result + ">" : result) +
+                      " " + operation.name + "(";
                   code.emit("$doc$\n$function$", {{"doc", doc_comment(operation.doc)},
                                                   {"function", list(head, all, ") = 0;", 2)}});
                 }
-              }}});
+              }},
+             {"needs_store", needs_store(interface) ? "bool needs_store() const noexcept override;" : ""}});
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ std::string traits_of(const Input& input, const InterfacePlan& interface, const 
 std::string function_of(const OperationPlan& operation, const std::string& traits) {
   constexpr std::size_t kIndentation = 10;
   std::vector<std::string> arguments = {"request"};
+  if (in_transaction(operation)) arguments.emplace_back("*request.transaction()");
   for (const Item& argument : operation.arguments) arguments.push_back("in." + argument.name);
   const std::string head =
       "[this, &request](" + traits + "::Arguments&" + (operation.arguments.empty() ? "" : " in") + ") {";
@@ -61,7 +62,8 @@ void emit_skeleton(Code& code, const Input& input, const InterfacePlan& interfac
   for (const Declaration* const base : all_bases(declaration)) {
     ids.push_back(input.names.spell(*base, scope) + "::interface_id");
   }
-  code.emit(R"(
+  code.emit(
+      R"(
 
     std::string_view $class$::interface_id() const noexcept {
       return $interface$::interface_id;
@@ -75,6 +77,8 @@ void emit_skeleton(Code& code, const Input& input, const InterfacePlan& interfac
       $operations$
     }
 
+    $needs_store$
+
     void $class$::dispatch(once::Request& request, once::Responder respond) noexcept {
       switch (request.operation()) {
         $cases$
@@ -82,24 +86,32 @@ void emit_skeleton(Code& code, const Input& input, const InterfacePlan& interfac
       }
     }
   )",
-            {{"class", local_name(input, declaration) + "::" + which},
-             {"interface", local_name(input, declaration)},
-             {"is_a", list("return once::detail::is_one_of(id, {", ids, "});", 2)},
-             {"operations", list("return once::detail::Operations<", operations, ">::find(id);", 2)},
-             {"cases", [&] {
-                for (const OperationPlan& operation : interface.all) {
-                  const std::string traits = traits_of(input, interface, operation);
-                  code.emit(
-                      R"(
+      {{"class", local_name(input, declaration) + "::" + which},
+       {"interface", local_name(input, declaration)},
+       {"is_a", list("return once::detail::is_one_of(id, {", ids, "});", 2)},
+       {"operations", list("return once::detail::Operations<", operations, ">::find(id);", 2)},
+       {"needs_store",
+        [&] {
+          if (!needs_store(interface)) return;
+          code.emit("bool $class$::needs_store() const noexcept {\n  return true;\n}",
+                    {{"class", local_name(input, declaration) + "::" + which}});
+        }},
+       {"cases", [&] {
+          for (const OperationPlan& operation : interface.all) {
+            const std::string traits = traits_of(input, interface, operation);
+            code.emit(
+                R"(
                     case $traits$::kOperation.id:
                       once::detail::$serve$<$traits$, GeneratedCodecs>(
                           request, std::move(respond),
                           $function$
                       return;
                   )",
-                      {{"traits", traits}, {"serve", serve}, {"function", function_of(operation, traits)}});
-                }
-              }}});
+                {{"traits", traits},
+                 {"serve", in_transaction(operation) ? "serve" : serve},  // a transaction waits for nobody
+                 {"function", function_of(operation, traits)}});
+          }
+        }}});
 }
 
 /// The struct of the arguments, and how they are encoded and decoded.

@@ -46,8 +46,8 @@ std::string identifier(std::string_view name, std::initializer_list<std::string_
 }
 
 std::string parameter_name(std::string_view name) {
-  return identifier(name, {"call", "token", "Token", "E", "D", "encoder", "decoder", "arguments", "result",
-                           "channel_", "target_", "options_"});
+  return identifier(name, {"call", "transaction", "token", "Token", "E", "D", "encoder", "decoder",
+                           "arguments", "result", "channel_", "target_", "options_"});
 }
 
 std::string member_name(std::string_view name) {

@@ -168,6 +168,14 @@ void check_names(const Names& names, const InterfacePlan& plan, std::vector<Prob
 
 }  // namespace
 
+bool in_transaction(const OperationPlan& operation) {
+  return operation.operation->semantics == model::Semantics::ExactlyOnce;
+}
+
+bool needs_store(const InterfacePlan& interface) {
+  return std::any_of(interface.all.begin(), interface.all.end(), in_transaction);
+}
+
 InterfacePlan plan(const Names& names, const Declaration& interface, std::vector<Problem>& problems) {
   InterfacePlan result;
   result.declaration = &interface;

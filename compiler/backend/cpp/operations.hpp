@@ -38,6 +38,10 @@ struct InterfacePlan {
   std::vector<OperationPlan> all;  // the bases' first, each once
 };
 
+/// True if the servant's function takes part in a transaction: the operation is exactly-once.
+bool in_transaction(const OperationPlan& operation);
+bool needs_store(const InterfacePlan& interface);
+
 /// Plans an interface. What cannot be named is reported; see api.md, "name".
 InterfacePlan plan(const Names& names, const model::Declaration& interface, std::vector<Problem>& problems);
 

@@ -107,6 +107,9 @@ bool accept_arguments(const Request& request, Responder& respond,
 /// Serves one request: `call(arguments)` is the servant's function for Op's operation.
 template <class Op, class CodecList, class Function>
 void serve(const Request& request, Responder respond, Function call) noexcept {
+  if constexpr (Op::kOperation.semantics == Semantics::ExactlyOnce) {
+    if (request.transaction() == nullptr) return std::move(respond).refuse(Errc::no_store);
+  }
   typename Op::Arguments arguments;
   if (!accept_arguments<Op, CodecList>(request, respond, arguments)) return;
   try {

@@ -28,7 +28,7 @@ class Transaction {
 
  protected:
   Transaction() = default;
-  ~Transaction() = default;
+  virtual ~Transaction() = default;
 };
 
 /// A store cannot be used: what() says which file, why, and what to do.

@@ -1,0 +1,100 @@
+#include "durable/database.hpp"
+
+#include <stdexcept>
+
+#include <once/durable/sql.hpp>
+
+namespace once::durable {
+namespace {
+
+/// Another program that writes to the file is waited for so long.
+constexpr int kBusyMs = 10'000;
+
+}  // namespace
+
+void throw_sql_error(sqlite3* connection, std::string_view statement) {
+  std::string text = sqlite3_errmsg(connection);
+  text += ": ";
+  text += statement;
+  throw SqlError{sqlite3_extended_errcode(connection), text};
+}
+
+detail::Statement::Statement(sqlite3* connection, std::string_view text) {
+  const char* rest = nullptr;
+  const int code = sqlite3_prepare_v3(connection, text.data(), static_cast<int>(text.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &handle_, &rest);
+  if (code != SQLITE_OK || handle_ == nullptr) throw_sql_error(connection, text);
+}
+
+Database::Database(const std::string& file) {
+  const int code = sqlite3_open_v2(file.c_str(), &connection_,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  if (code != SQLITE_OK) {
+    const std::string text = connection_ != nullptr ? sqlite3_errmsg(connection_) : sqlite3_errstr(code);
+    sqlite3_close(connection_);
+    throw SqlError{code, text};
+  }
+  sqlite3_extended_result_codes(connection_, 1);
+  sqlite3_busy_timeout(connection_, kBusyMs);
+  sqlite3_set_authorizer(connection_, authorize, this);
+}
+
+Database::~Database() {
+  statements_.clear();
+  sqlite3_close(connection_);
+}
+
+void Database::execute(const char* statements) {
+  if (sqlite3_exec(connection_, statements, nullptr, nullptr, nullptr) != SQLITE_OK) {
+    throw_sql_error(connection_, statements);
+  }
+}
+
+detail::Statement& Database::statement(std::string_view text) {
+  const auto found = statements_.find(text);
+  if (found != statements_.end()) return *found->second;
+  auto made = std::make_unique<detail::Statement>(connection_, text);
+  return *statements_.emplace(std::string{text}, std::move(made)).first->second;
+}
+
+void Database::run(std::string_view text, std::initializer_list<std::int64_t> integers, ByteView octets) {
+  sqlite3_stmt* const handle = statement(text).handle();
+  int place = 0;
+  for (const std::int64_t value : integers) sqlite3_bind_int64(handle, ++place, value);
+  if (octets.data() != nullptr) {
+    sqlite3_bind_blob64(handle, ++place, octets.data(), octets.size(), SQLITE_STATIC);
+  }
+  const int code = sqlite3_step(handle);
+  if (code != SQLITE_DONE && code != SQLITE_ROW) {
+    sqlite3_reset(handle);
+    throw_sql_error(connection_, text);
+  }
+  sqlite3_reset(handle);
+}
+
+std::int64_t Database::integer(std::string_view text, std::initializer_list<std::int64_t> integers,
+                               std::int64_t missing) {
+  sqlite3_stmt* const handle = statement(text).handle();
+  int place = 0;
+  for (const std::int64_t value : integers) sqlite3_bind_int64(handle, ++place, value);
+  const int code = sqlite3_step(handle);
+  const std::int64_t result = code == SQLITE_ROW ? sqlite3_column_int64(handle, 0) : missing;
+  sqlite3_reset(handle);
+  if (code != SQLITE_DONE && code != SQLITE_ROW) throw_sql_error(connection_, text);
+  return result;
+}
+
+/// Asked by SQLite when a statement is prepared.
+int Database::authorize(void* database, int action, const char*, const char*, const char*, const char*) {
+  const bool of_transactions = action == SQLITE_TRANSACTION || action == SQLITE_SAVEPOINT;
+  return of_transactions && static_cast<Database*>(database)->transactions_forbidden_ ? SQLITE_DENY
+                                                                                      : SQLITE_OK;
+}
+
+SqlTransaction& sql_transaction(Transaction& transaction) {
+  auto* const sql = dynamic_cast<SqlTransaction*>(&transaction);
+  if (sql == nullptr) throw std::invalid_argument{"not a transaction of a once::durable::Store"};
+  return *sql;
+}
+
+}  // namespace once::durable

@@ -1,0 +1,260 @@
+// What every once::Store must do, whatever it keeps its rows in: a suite that a new kind of store runs by naming
+// how it is made. See docs/stores.md.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <once/rpc/store.hpp>
+
+namespace once::test {
+
+/// Where a store keeps things, over several lives of servers.
+class Storage {
+ public:
+  virtual ~Storage() = default;
+  /// A store on it, as a new server would open it. The one before may still be there.
+  virtual std::unique_ptr<Store> open() = 0;
+  /// A write of a servant, and what is there now.
+  virtual void write(Transaction& transaction, int value) = 0;
+  virtual std::vector<int> written(Store& store) = 0;
+};
+
+struct StorageKind {
+  const char* name;
+  std::function<std::unique_ptr<Storage>()> make;
+};
+inline std::ostream& operator<<(std::ostream& out, const StorageKind& kind) {
+  return out << kind.name;
+}
+
+/// Waits for a store's answers.
+class Answer {
+ public:
+  std::function<void(Errc)> receiver() {
+    return [state = state_](Errc error) {
+      const std::lock_guard lock{state->mutex};
+      state->answers.push_back(error);
+      state->arrived.notify_all();
+    };
+  }
+  /// The answer, once it is there.
+  Errc get() {
+    std::unique_lock lock{state_->mutex};
+    state_->arrived.wait(lock, [this] { return !state_->answers.empty(); });
+    return state_->answers.front();
+  }
+  std::size_t count() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->answers.size();
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::condition_variable arrived;
+    std::vector<Errc> answers;
+  };
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+inline Slice row(std::string_view text) {
+  return Slice::copy_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+class Stores : public testing::TestWithParam<StorageKind> {
+ protected:
+  Stores() : storage_(GetParam().make()) {}
+
+  Errc keep(Store& store, SessionId id, std::string_view text = "session") {
+    Answer answer;
+    store.keep_session(id, row(text), answer.receiver());
+    return answer.get();
+  }
+  Errc run(Store& store, RequestId id, int value, std::string_view outcome = "outcome",
+           Effect::Writes writes = Effect::Writes::Keep) {
+    Answer answer;
+    store.run(
+        id,
+        [this, value, writes, kept = row(outcome)](Transaction& transaction) {
+          storage_->write(transaction, value);
+          return Effect{writes, kept};
+        },
+        answer.receiver());
+    return answer.get();
+  }
+  static std::optional<std::string> outcome_of(const Store::Recovery& recovery, RequestId id) {
+    for (const Store::OutcomeRow& outcome : recovery.outcomes) {
+      if (outcome.id == id) return std::string{as_text(outcome.row.view())};
+    }
+    return std::nullopt;
+  }
+
+  std::unique_ptr<Storage> storage_;
+};
+
+TEST_P(Stores, RaiseTheEpochAtEveryStart) {
+  std::uint64_t last = 0;
+  for (int i = 0; i < 3; ++i) {
+    const auto store = storage_->open();
+    const std::uint64_t epoch = store->recover().epoch;
+    EXPECT_GT(epoch, last);
+    last = epoch;
+  }
+}
+
+TEST_P(Stores, KeepSessions) {
+  {
+    const auto store = storage_->open();
+    EXPECT_TRUE(store->recover().sessions.empty());
+    EXPECT_EQ(keep(*store, 0x8000000000000007, "first"), Errc::ok);
+    EXPECT_EQ(keep(*store, 8, "second"), Errc::ok);
+    EXPECT_EQ(keep(*store, 8, "second again"), Errc::ok);
+  }
+  const Store::Recovery recovery = storage_->open()->recover();
+  ASSERT_EQ(recovery.sessions.size(), 2u);
+  for (const Store::SessionRow& session : recovery.sessions) {
+    EXPECT_EQ(as_text(session.row.view()), session.id == 8 ? "second again" : "first") << session.id;
+  }
+}
+
+TEST_P(Stores, CommitWritesAndOutcomeTogether) {
+  {
+    const auto store = storage_->open();
+    store->recover();
+    ASSERT_EQ(keep(*store, 7), Errc::ok);
+    EXPECT_EQ(run(*store, {7, 1}, 11, "one"), Errc::ok);
+    EXPECT_EQ(run(*store, {7, 2}, 22, "two"), Errc::ok);
+    EXPECT_EQ(storage_->written(*store), (std::vector{11, 22}));
+  }
+  const auto store = storage_->open();
+  const Store::Recovery recovery = store->recover();
+  EXPECT_EQ(outcome_of(recovery, {7, 1}), "one");
+  EXPECT_EQ(outcome_of(recovery, {7, 2}), "two");
+  EXPECT_EQ(storage_->written(*store), (std::vector{11, 22}));
+}
+
+TEST_P(Stores, KeepTheOutcomeOfWhatIsRolledBack) {
+  const auto store = storage_->open();
+  store->recover();
+  ASSERT_EQ(keep(*store, 7), Errc::ok);
+  EXPECT_EQ(run(*store, {7, 1}, 11, "raised", Effect::Writes::RollBack), Errc::ok);
+  EXPECT_EQ(run(*store, {7, 2}, 22, "two"), Errc::ok);
+  EXPECT_EQ(storage_->written(*store), (std::vector{22}));
+  EXPECT_EQ(outcome_of(storage_->open()->recover(), {7, 1}), "raised");
+}
+
+TEST_P(Stores, KeepNothingOfWhatDidNotBegin) {
+  const auto store = storage_->open();
+  store->recover();
+  ASSERT_EQ(keep(*store, 7), Errc::ok);
+  EXPECT_EQ(run(*store, {7, 1}, 11, "", Effect::Writes::RollBack), Errc::ok);
+  EXPECT_TRUE(storage_->written(*store).empty());
+  EXPECT_EQ(outcome_of(storage_->open()->recover(), {7, 1}), std::nullopt);
+}
+
+TEST_P(Stores, CommitNothingWithoutTheSession) {
+  const auto store = storage_->open();
+  store->recover();
+  EXPECT_EQ(run(*store, {7, 1}, 11), Errc::session_lost);
+  ASSERT_EQ(keep(*store, 7), Errc::ok);
+  store->forget_session(7);
+  EXPECT_EQ(run(*store, {7, 2}, 22), Errc::session_lost);
+  EXPECT_TRUE(storage_->written(*store).empty());
+}
+
+TEST_P(Stores, ForgetOutcomesAndSessions) {
+  {
+    const auto store = storage_->open();
+    store->recover();
+    for (const SessionId session : {7u, 8u}) {
+      ASSERT_EQ(keep(*store, session), Errc::ok);
+      ASSERT_EQ(run(*store, {session, 1}, 1, "one"), Errc::ok);
+      ASSERT_EQ(run(*store, {session, 2}, 2, "two"), Errc::ok);
+    }
+    store->forget_outcome({7, 1});
+    store->forget_session(8);
+  }
+  const Store::Recovery recovery = storage_->open()->recover();
+  ASSERT_EQ(recovery.sessions.size(), 1u);
+  EXPECT_EQ(recovery.sessions[0].id, 7u);
+  ASSERT_EQ(recovery.outcomes.size(), 1u);
+  EXPECT_EQ(outcome_of(recovery, {7, 2}), "two");
+}
+
+/// A server that was taken for dead, and wakes up.
+TEST_P(Stores, AreFenced) {
+  const auto old = storage_->open();
+  old->recover();
+  ASSERT_EQ(keep(*old, 7), Errc::ok);
+  ASSERT_EQ(run(*old, {7, 1}, 11), Errc::ok);
+  const auto store = storage_->open();
+  store->recover();
+  EXPECT_EQ(run(*old, {7, 2}, 22), Errc::store_failed);
+  EXPECT_EQ(keep(*old, 9), Errc::store_failed);
+  EXPECT_EQ(run(*store, {7, 2}, 33), Errc::ok);
+  EXPECT_EQ(run(*old, {7, 3}, 44), Errc::store_failed) << "it has stopped";
+  EXPECT_EQ(storage_->written(*store), (std::vector{11, 33}));
+}
+
+TEST_P(Stores, AnswerEachCallOnceInItsOrder) {
+  constexpr int kCalls = 500;
+  std::vector<Answer> answers(kCalls);
+  std::vector<int> ran;
+  {
+    const auto store = storage_->open();
+    store->recover();
+    ASSERT_EQ(keep(*store, 7), Errc::ok);
+    for (int i = 0; i < kCalls; ++i) {
+      store->run(
+          {7, static_cast<Sequence>(i + 1)},
+          [&, i](Transaction& transaction) {
+            ran.push_back(i);
+            storage_->write(transaction, i);
+            return Effect{Effect::Writes::Keep, row("kept")};
+          },
+          answers[static_cast<std::size_t>(i)].receiver());
+    }
+    for (Answer& answer : answers) EXPECT_EQ(answer.get(), Errc::ok);
+    EXPECT_EQ(storage_->written(*store).size(), static_cast<std::size_t>(kCalls));
+  }
+  for (const Answer& answer : answers) EXPECT_EQ(answer.count(), 1u);
+  EXPECT_TRUE(std::is_sorted(ran.begin(), ran.end()));
+}
+
+/// Whatever was answered "ok" is there after the store has gone, and whatever was not is not.
+TEST_P(Stores, EndWithAnAnswerForEveryCall) {
+  constexpr int kCalls = 200;
+  std::vector<Answer> answers(kCalls);
+  {
+    const auto store = storage_->open();
+    store->recover();
+    ASSERT_EQ(keep(*store, 7), Errc::ok);
+    for (int i = 0; i < kCalls; ++i) {
+      store->run(
+          {7, static_cast<Sequence>(i + 1)},
+          [&, i](Transaction& transaction) {
+            storage_->write(transaction, i);
+            return Effect{Effect::Writes::Keep, row("kept")};
+          },
+          answers[static_cast<std::size_t>(i)].receiver());
+    }
+  }
+  std::size_t kept = 0;
+  for (Answer& answer : answers) {
+    ASSERT_EQ(answer.count(), 1u);
+    if (answer.get() == Errc::ok) ++kept;
+  }
+  const auto store = storage_->open();
+  EXPECT_EQ(store->recover().outcomes.size(), kept);
+  EXPECT_EQ(storage_->written(*store).size(), kept);
+}
+
+}  // namespace once::test
