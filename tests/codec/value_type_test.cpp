@@ -164,10 +164,9 @@ TYPED_TEST(ValueTypes, StayKnownAsLongAsOneRegistrationLives) {
     std::shared_ptr<once::ValueBase> out;
     return decoded<TypeParam>(encoded<TypeParam>(other).view(), out) == Errc::ok;
   };
-  std::optional<once::RegisteredValueTypes> first{std::in_place,
-                                                  std::initializer_list{&std::as_const(Other::kValueType)}};
-  std::optional<once::RegisteredValueTypes> second{std::in_place,
-                                                   std::initializer_list{&std::as_const(Other::kValueType)}};
+  const std::initializer_list<const once::ValueType*> types = {&Other::kValueType};
+  std::optional<once::RegisteredValueTypes> first{std::in_place, types};
+  std::optional<once::RegisteredValueTypes> second{std::in_place, types};
   EXPECT_TRUE(is_known());
   first.reset();
   EXPECT_TRUE(is_known());

@@ -37,7 +37,7 @@ void expect_round_trip_with(const T& value) {
   EXPECT_TRUE(back == value);
   ASSERT_EQ(decode_all<Decoder>(buffer.view(), back), Errc::ok);  // into what is there already
   EXPECT_TRUE(back == value);
-  for (std::size_t size = 0; size < buffer.size(); ++size) {
+  for (std::size_t size = 0; size < buffer.size(); size += ONCE_TEST_STRIDE) {
     T cut{};
     EXPECT_NE(decode_all<Decoder>(buffer.view().first(size), cut), Errc::ok) << size;
   }

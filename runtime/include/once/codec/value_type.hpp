@@ -59,6 +59,7 @@ class ValueBase {
  public:
   ValueBase() = default;
   ValueBase(const ValueBase&) {}
+  // Nothing is assigned. NOLINTNEXTLINE(bugprone-unhandled-self-assignment)
   ValueBase& operator=(const ValueBase&) { return *this; }
   virtual ~ValueBase() = default;
 
