@@ -17,13 +17,15 @@ using Visited = std::set<const Declaration*>;
 
 /// What is looked for.
 struct Target {
-  enum class Kind { Declaration, References, Values } kind = Kind::Declaration;
-  const Declaration* declaration = nullptr;  // of the first kind
+  enum class Kind { Declaration, References, Values, Which } kind = Kind::Declaration;
+  const Declaration* declaration = nullptr;                        // of the first kind
+  const std::function<bool(const Declaration&)>* which = nullptr;  // of the last
 
   bool is(const Declaration& other) const {
     switch (kind) {
       case Kind::Declaration: return declaration == &other;
       case Kind::References: return std::holds_alternative<model::Interface>(other.body);
+      case Kind::Which: return (*which)(other);
       case Kind::Values: break;
     }
     return std::holds_alternative<model::ValueType>(other.body) ||
@@ -302,6 +304,11 @@ bool holds_references(const Declaration& declaration) {
 bool holds_values(const Declaration& declaration) {
   Visited visited;
   return reaches(declaration, Target{Target::Kind::Values}, visited);
+}
+
+bool holds(const Declaration& declaration, const std::function<bool(const Declaration&)>& which) {
+  Visited visited;
+  return which(declaration) || reaches(declaration, Target{Target::Kind::Which, nullptr, &which}, visited);
 }
 
 bool recurs(const model::Type& type) {

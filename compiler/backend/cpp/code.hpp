@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +23,9 @@ struct Input {
   const Names& names;
   const std::vector<InterfacePlan>& interfaces;  // those that are defined here, in the order of definition
   const std::map<const model::Declaration*, std::size_t>&
-      defined_at;   // the header's types, counted from its top
-  bool type_codes;  // its types get TypeCodes: see needs_type_codes()
+      defined_at;                         // the header's types, counted from its top
+  std::set<const SourceFile*> described;  // the files whose types have TypeCodes: see files_with_type_codes()
+  bool type_codes;                        // and whether this one is of them
 };
 
 /// How long a line may be.

@@ -63,8 +63,13 @@ class Generator {
  public:
   Generator(const model::Model& model, const Options& options, std::vector<Problem>& problems)
       : names_(model),
-        input_{model, options, names_, interfaces_, defined_at_, needs_type_codes(model, options)},
+        input_{model, options, names_, interfaces_, defined_at_, files_with_type_codes(model, options),
+               false},
         pieces_(header_order(model)) {
+    const auto& all = model.declarations;
+    input_.type_codes = std::any_of(all.begin(), all.end(), [this](const Declaration& declaration) {
+      return !declaration.imported && input_.described.contains(declaration.range.file);
+    });
     for (const Piece& piece : pieces_) {
       if (piece.kind == Piece::Kind::Definition) defined_at_.emplace(piece.declaration, defined_at_.size());
       if (piece.kind == Piece::Kind::Stubs) {

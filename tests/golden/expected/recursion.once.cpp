@@ -682,4 +682,40 @@ void Reader::CoServant::dispatch(once::Request& request, once::Responder respond
   }
 }
 
+std::string_view Marker::Servant::interface_id() const noexcept {
+  return Marker::interface_id;
+}
+
+bool Marker::Servant::is_a(std::string_view id) const noexcept {
+  return once::detail::is_one_of(id, {Marker::interface_id});
+}
+
+const once::Operation* Marker::Servant::find_operation(std::uint32_t id) const noexcept {
+  return once::detail::Operations<>::find(id);
+}
+
+void Marker::Servant::dispatch(once::Request& request, once::Responder respond) noexcept {
+  switch (request.operation()) {
+    default: std::move(respond).refuse(once::Errc::no_such_operation); return;
+  }
+}
+
+std::string_view Marker::CoServant::interface_id() const noexcept {
+  return Marker::interface_id;
+}
+
+bool Marker::CoServant::is_a(std::string_view id) const noexcept {
+  return once::detail::is_one_of(id, {Marker::interface_id});
+}
+
+const once::Operation* Marker::CoServant::find_operation(std::uint32_t id) const noexcept {
+  return once::detail::Operations<>::find(id);
+}
+
+void Marker::CoServant::dispatch(once::Request& request, once::Responder respond) noexcept {
+  switch (request.operation()) {
+    default: std::move(respond).refuse(once::Errc::no_such_operation); return;
+  }
+}
+
 }  // namespace recursion

@@ -308,6 +308,52 @@ class Reader::Servant : public virtual once::Servant {
   void dispatch(once::Request& request, once::Responder respond) noexcept override;
 };
 
+/// Without operations: the only skeleton of this file.
+struct Marker {
+  using Ref = once::Ref<Marker>;
+  static constexpr std::string_view interface_id = "IDL:recursion/Marker:1.0";
+
+  class Stub;
+  class Servant;
+  class CoServant;
+};
+
+/// Calls the operations of Marker: `op` returns the result, or throws; `try_op` returns an Outcome;
+/// `async_op` completes a token with one.
+class Marker::Stub : public once::StubBase {
+ public:
+  using Interface = Marker;
+
+  Stub(once::ChannelPointer channel, once::ObjectRef target, const once::CallOptions& options = {})
+      : StubBase(std::move(channel), std::move(target), options) {}
+  /// A stub of a derived interface is one of this interface, too.
+  template <once::DerivedStub<Marker> Derived>
+  Stub(const Derived& derived) : StubBase(derived) {}
+
+  Ref ref() const { return Ref{StubBase::target()}; }
+  /// The same object, called with other options.
+  Stub with(const once::CallOptions& options) const {
+    Stub result = *this;
+    result.set_options(options);
+    return result;
+  }
+
+ private:
+};
+
+/// The base of servants: derive from it and implement the operations. Their parameters, and
+/// `call`, live until the function returns.
+class Marker::Servant : public virtual once::Servant {
+ public:
+  using Interface = Marker;
+
+  // For the object adapter.
+  std::string_view interface_id() const noexcept override;
+  bool is_a(std::string_view id) const noexcept override;
+  const once::Operation* find_operation(std::uint32_t id) const noexcept override;
+  void dispatch(once::Request& request, once::Responder respond) noexcept override;
+};
+
 }  // namespace recursion
 
 // How the types above are encoded, decoded and printed; see once/codec/fields.hpp for their fields.
