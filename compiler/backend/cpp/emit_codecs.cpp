@@ -337,7 +337,8 @@ void emit_nesting(Code& code, const Declaration& declaration, std::string_view c
   if (!contains_itself(declaration)) return;
   code.emit("const once::Nesting nesting{$coder$};", {{"coder", coder}});
   if (coder == kDecode.coder) {
-    code.emit("if (!nesting) {\n  value = Value{};\n  return;\n}");
+    // Not Value{}: g++ 12 breaks down over that for a type with an array of strings.
+    code.emit("if (!nesting) {\n  value = Value();\n  return;\n}");
   } else {
     code.emit("if (!nesting) return;");
   }

@@ -100,6 +100,14 @@ struct Pair {
   bool operator==(const Pair&) const = default;
 };
 
+/// g++ 12 broke down over what empties one of these.
+struct Bundle {
+  std::array<std::string, 2> names{};
+  std::vector<Bundle> inner{};
+
+  bool operator==(const Bundle&) const = default;
+};
+
 enum class Sign : std::uint32_t {
   plus = 2,
   minus = 5,
@@ -370,6 +378,8 @@ std::string to_string(const Chain& value);
 std::ostream& operator<<(std::ostream& out, const Chain& value);
 std::string to_string(const Pair& value);
 std::ostream& operator<<(std::ostream& out, const Pair& value);
+std::string to_string(const Bundle& value);
+std::ostream& operator<<(std::ostream& out, const Bundle& value);
 std::string to_string(const Sum& value);
 std::ostream& operator<<(std::ostream& out, const Sum& value);
 std::string to_string(const Term& value);
@@ -424,6 +434,15 @@ struct once::Coding<recursion::Chain> {
 template <>
 struct once::Coding<recursion::Pair> {
   using Value = ::recursion::Pair;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<recursion::Bundle> {
+  using Value = ::recursion::Bundle;
   template <once::EncoderType E>
   static void write(E& encoder, const Value& value);
   template <once::DecoderType D>
@@ -544,6 +563,16 @@ struct once::Fields<recursion::Pair> {
   static void visit(Value& value, Visitor&& visitor) {
     visitor("name", value.name);
     visitor("both", value.both);
+  }
+};
+
+template <>
+struct once::Fields<recursion::Bundle> {
+  static constexpr std::string_view kName = "recursion::Bundle";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("names", value.names);
+    visitor("inner", value.inner);
   }
 };
 
