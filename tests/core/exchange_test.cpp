@@ -46,6 +46,22 @@ TEST(Exchange, CallIsExecutedOnceAndAnswered) {
   EXPECT_EQ(pair.server->reply_bytes(), 0u);
 }
 
+TEST(Exchange, ACookieThatIsTooOldIsReplaced) {
+  Pair pair;
+  bool cut = false;  // once the cookie is there, nothing arrives for minutes
+  pair.fate = [&](const Packet& packet) {
+    if (cut) return Pair::Fate{};
+    cut = packet.type() == MessageType::Cookie;
+    return Pair::Fate{1ms};
+  };
+  const CallKey call = pair.start();
+  pair.run_for(10min);
+  ASSERT_TRUE(cut);
+  pair.fate = [](const Packet&) { return Pair::Fate{1ms}; };
+  ASSERT_TRUE(pair.run_until_done(call, 0, 3min));
+  EXPECT_EQ(pair.outcome(call), OutcomeKind::Executed);
+}
+
 TEST(Exchange, NextRequestAcknowledgesTheLastReply) {
   Pair pair;
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(pair.run_until_done(pair.start()));

@@ -25,12 +25,19 @@ void Handshake::transmit(Time now, const RttEstimator& rtt, double jitter,
   hello.message_max = config_.limits.message_max;
   hello.attempt = attempts_.add(now);
   write(hello, header);
+  may_prompt_ = !prompted_;
+  prompted_ = false;
   send_at_ = now + std::chrono::duration_cast<Duration>(jitter * rtt.rto(backoff_++));
 }
 
 void Handshake::take_cookie(Time now, std::uint64_t cookie) {
-  // The first cookie is sent back at once. If a server goes on asking, the timer sets the pace.
-  if (cookie_ == 0) send_at_ = now;
+  // Sent back at once, since it does not last; but once for each HELLO that the timer sends, which sets the
+  // pace if a server goes on asking.
+  if (may_prompt_) {
+    may_prompt_ = false;
+    prompted_ = true;
+    send_at_ = now;
+  }
   cookie_ = cookie;
 }
 

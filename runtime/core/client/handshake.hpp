@@ -41,6 +41,8 @@ class Handshake {
   Attempts attempts_;
   unsigned backoff_ = 0;
   Time send_at_ = kNever;
+  bool may_prompt_ = false;  // a cookie may send the next HELLO before its time
+  bool prompted_ = false;    // it has
 };
 
 }  // namespace once::core
