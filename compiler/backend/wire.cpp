@@ -51,9 +51,10 @@ bool reaches(const Declaration& from, const Target& target, Visited& visited) {
                        [&](const auto& member) { return reaches(*member.type, target, visited); });
   }
   if (const auto* const onion = std::get_if<model::Union>(&from.body)) {
-    return std::any_of(onion->cases.begin(), onion->cases.end(), [&](const auto& arm) {
-      return arm.member.has_value() && reaches(*arm.member->type, target, visited);
-    });
+    return reaches(*onion->discriminator, target, visited) ||
+           std::any_of(onion->cases.begin(), onion->cases.end(), [&](const auto& arm) {
+             return arm.member.has_value() && reaches(*arm.member->type, target, visited);
+           });
   }
   // What a value refers to is no part of who holds it; codecs count the depth of values by themselves.
   if (target.kind == Target::Kind::Declaration) return false;

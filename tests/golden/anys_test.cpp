@@ -64,6 +64,7 @@ anys::Folder folder() {
 
 static_assert(HasTypeCode<imports::Alone>);
 static_assert(!HasTypeCode<imports::Mixed>, "the types of plain.idl have no TypeCodes");
+static_assert(!HasTypeCode<imports::Chosen>, "its discriminator has none");
 
 TEST(GeneratedAnys, HoldValuesOfEveryKindOfType) {
   expect_in_any(anys::Everything{});

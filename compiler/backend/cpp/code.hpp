@@ -16,6 +16,12 @@
 
 namespace oncec::backend::cpp {
 
+/// The files whose types have TypeCodes.
+struct DescribedFiles {
+  bool this_one = false;
+  std::set<const SourceFile*> included;
+};
+
 /// What all files of one run are made from.
 struct Input {
   const model::Model& model;
@@ -23,9 +29,8 @@ struct Input {
   const Names& names;
   const std::vector<InterfacePlan>& interfaces;  // those that are defined here, in the order of definition
   const std::map<const model::Declaration*, std::size_t>&
-      defined_at;                         // the header's types, counted from its top
-  std::set<const SourceFile*> described;  // the files whose types have TypeCodes: see files_with_type_codes()
-  bool type_codes;                        // and whether this one is of them
+      defined_at;  // the header's types, counted from its top
+  const DescribedFiles described;
 };
 
 /// How long a line may be.

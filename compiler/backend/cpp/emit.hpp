@@ -44,7 +44,7 @@ void emit_reflection(Code& code, const Input& input, const model::Declaration& d
 void emit_text_declarations(Code& code, const Input& input, const model::Declaration& declaration);
 /// The files whose types get TypeCodes: those that mention `any` or `TypeCode`, or all if the options ask for
 /// it. Included files are taken to be generated from with the same options.
-std::set<const SourceFile*> files_with_type_codes(const model::Model& model, const Options& options);
+DescribedFiles described_files(const model::Model& model, const Options& options);
 /// True if this type gets one: its file's types do, it holds no values of value types, which have no place in
 /// an `any`, and no types of an included file that have none.
 bool has_type_code(const Input& input, const model::Declaration& declaration);

@@ -395,7 +395,7 @@ void emit_codec_definitions(Code& code, const Input& input, const Declaration& d
 
 void emit_codec_instantiations(Code& code, const Input& input, const Declaration& declaration) {
   const auto& codecs = input.options.codecs;
-  if (input.type_codes && std::find(codecs.begin(), codecs.end(), "cdr") == codecs.end()) {
+  if (input.described.this_one && std::find(codecs.begin(), codecs.end(), "cdr") == codecs.end()) {
     code.emit(R"(
       template void once::Coding<$name$>::write(once::Cdr::Encoder&, const Value&);
       template void once::Coding<$name$>::read(once::CdrDecoder<std::endian::native>&, Value&);
