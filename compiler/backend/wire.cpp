@@ -17,13 +17,15 @@ using Visited = std::set<const Declaration*>;
 
 /// What is looked for.
 struct Target {
-  enum class Kind { Declaration, References, Values } kind = Kind::Declaration;
-  const Declaration* declaration = nullptr;  // of the first kind
+  enum class Kind { Declaration, References, Values, Which } kind = Kind::Declaration;
+  const Declaration* declaration = nullptr;                        // of the first kind
+  const std::function<bool(const Declaration&)>* which = nullptr;  // of the last
 
   bool is(const Declaration& other) const {
     switch (kind) {
       case Kind::Declaration: return declaration == &other;
       case Kind::References: return std::holds_alternative<model::Interface>(other.body);
+      case Kind::Which: return (*which)(other);
       case Kind::Values: break;
     }
     return std::holds_alternative<model::ValueType>(other.body) ||
@@ -49,9 +51,10 @@ bool reaches(const Declaration& from, const Target& target, Visited& visited) {
                        [&](const auto& member) { return reaches(*member.type, target, visited); });
   }
   if (const auto* const onion = std::get_if<model::Union>(&from.body)) {
-    return std::any_of(onion->cases.begin(), onion->cases.end(), [&](const auto& arm) {
-      return arm.member.has_value() && reaches(*arm.member->type, target, visited);
-    });
+    return reaches(*onion->discriminator, target, visited) ||
+           std::any_of(onion->cases.begin(), onion->cases.end(), [&](const auto& arm) {
+             return arm.member.has_value() && reaches(*arm.member->type, target, visited);
+           });
   }
   // What a value refers to is no part of who holds it; codecs count the depth of values by themselves.
   if (target.kind == Target::Kind::Declaration) return false;
@@ -302,6 +305,11 @@ bool holds_references(const Declaration& declaration) {
 bool holds_values(const Declaration& declaration) {
   Visited visited;
   return reaches(declaration, Target{Target::Kind::Values}, visited);
+}
+
+bool holds(const Declaration& declaration, const std::function<bool(const Declaration&)>& which) {
+  Visited visited;
+  return which(declaration) || reaches(declaration, Target{Target::Kind::Which, nullptr, &which}, visited);
 }
 
 bool recurs(const model::Type& type) {

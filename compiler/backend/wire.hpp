@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,9 @@ bool holds_references(const model::Declaration& declaration);
 
 /// True if it can hold a value of a value type, or a box.
 bool holds_values(const model::Declaration& declaration);
+/// True if `which` is true of the type, or of one that it is made of.
+bool holds(const model::Declaration& declaration,
+           const std::function<bool(const model::Declaration&)>& which);
 
 /// The size of the unsigned integer that holds so many bits: 8, 16, 32 or 64.
 std::uint32_t integer_bits(std::uint32_t bits);

@@ -72,8 +72,8 @@ TEST(Exchange, NextRequestAcknowledgesTheLastReply) {
 TEST(Exchange, HalfOfAllMessagesMayBeLost) {
   Pair pair;
   pair.fate = rough(1, 50);
-  std::vector<CallKey> calls;
-  for (int i = 0; i < 500; ++i) calls.push_back(pair.start());
+  std::vector<CallKey> calls(500);
+  for (CallKey& call : calls) call = pair.start();
   for (const CallKey call : calls) {
     ASSERT_TRUE(pair.run_until_done(call));
     EXPECT_EQ(pair.completion(call)->kind, OutcomeKind::Executed);

@@ -293,6 +293,8 @@ class Once(Cpp):
         return f"v->_d({self.label(label)});"
 
     def arm(self, writer, declaration, type_, name, discriminator, label, several):
+        if name == declaration.qualified_name.split("::")[-1]:
+            name += "_"  # a member of the class's own name would be its constructor
         fill = writer.fill(type_, "a", name)
         more = f", {self.label(label)}" if several else ""
         return f"std::remove_cvref_t<decltype(v->{name}())> a{{}}; {fill} v->{name}(a{more});"
@@ -304,7 +306,7 @@ class Once(Cpp):
             type_ = self.spell(types.declarations[number_])
             fill = writer.walk(number_)
             rows.append((place, type_, fill))
-        text = f'#include "{unit}.once.cpp"\n#include <once/codec/{self.codec}.hpp>\n#include <once/codec/values.hpp>\n'
+        text = f'#include <memory>\n#include "{unit}.once.cpp"\n#include <once/codec/{self.codec}.hpp>\n#include <once/codec/values.hpp>\n'
         text += '#include "driver.h"\n' + forward(writer) + "".join(writer.functions.values())
         name = self.codec.capitalize()
         text += f"""
@@ -324,16 +326,16 @@ long recode_value(char* in, long size, char* out) {{
   using once::decode;
   once::{name}Decoder{"<std::endian::native>" if self.codec == "cdr" else ""} decoder{{
       once::ByteView{{reinterpret_cast<const std::uint8_t*>(in), static_cast<std::size_t>(size)}}}};
-  T value{{}};
-  decode(decoder, value);
+  const auto value = std::make_unique<T>();  // it may be larger than the stack
+  decode(decoder, *value);
   static_cast<void>(decoder.finish());
-  return decoder.error() == once::Errc::ok ? encode_value(value, out) : -1;
+  return decoder.error() == once::Errc::ok ? encode_value(*value, out) : -1;
 }}
 """
         for place, type_, fill in rows:
             text += (f"inline void start_{place}({type_}* v) {{ {fill} }}\n"
-                     f"static long encode_{place}(char* out) {{ {type_} value{{}}; start_{place}(&value); "
-                     f"return encode_value(value, out); }}\n")
+                     f"static long encode_{place}(char* out) {{ const auto value = std::make_unique<{type_}>(); "
+                     f"start_{place}(value.get()); return encode_value(*value, out); }}\n")
         entries = "".join(f'  {{"{type_}", encode_{place}, recode_value<{type_}>}},\n' for place, type_, _ in rows)
         return text + main(entries)
 

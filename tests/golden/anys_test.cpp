@@ -4,6 +4,7 @@
 #include <once/rpc/type_code.hpp>
 
 #include "anys.once.hpp"
+#include "imports.once.hpp"
 #include "round_trip.hpp"
 
 namespace once::test {
@@ -60,6 +61,10 @@ anys::Folder folder() {
   anys::Folder inner{{{"file", {}}}};
   return {{{"folder", {inner}}, {"empty", {}}}};
 }
+
+static_assert(HasTypeCode<imports::Alone>);
+static_assert(!HasTypeCode<imports::Mixed>, "the types of plain.idl have no TypeCodes");
+static_assert(!HasTypeCode<imports::Chosen>, "its discriminator has none");
 
 TEST(GeneratedAnys, HoldValuesOfEveryKindOfType) {
   expect_in_any(anys::Everything{});

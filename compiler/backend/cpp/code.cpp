@@ -82,7 +82,7 @@ constexpr std::array kIncludes = {
     Include{"once::Outcome", "<once/rpc/outcome.hpp>"},
     Include{"once::Ref", "<once/rpc/ref.hpp>"},
     Include{"once::Servant", "<once/rpc/servant.hpp>"},
-    Include{"once::detail::serve", "<once/rpc/skeleton.hpp>"},
+    Include{"once::detail::is_one_of", "<once/rpc/skeleton.hpp>"},  // every skeleton has it
     Include{"once::StubBase", "<once/rpc/stub.hpp>"},
     Include{"once::Codecs", "<once/rpc/values.hpp>"},
 };

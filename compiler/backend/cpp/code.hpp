@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,12 @@
 
 namespace oncec::backend::cpp {
 
+/// The files whose types have TypeCodes.
+struct DescribedFiles {
+  bool this_one = false;
+  std::set<const SourceFile*> included;
+};
+
 /// What all files of one run are made from.
 struct Input {
   const model::Model& model;
@@ -22,8 +29,8 @@ struct Input {
   const Names& names;
   const std::vector<InterfacePlan>& interfaces;  // those that are defined here, in the order of definition
   const std::map<const model::Declaration*, std::size_t>&
-      defined_at;   // the header's types, counted from its top
-  bool type_codes;  // its types get TypeCodes: see needs_type_codes()
+      defined_at;  // the header's types, counted from its top
+  const DescribedFiles described;
 };
 
 /// How long a line may be.

@@ -42,9 +42,11 @@ bool has_fields(const model::Declaration& declaration);
 void emit_reflection(Code& code, const Input& input, const model::Declaration& declaration);
 /// to_string and operator<< of what has fields.
 void emit_text_declarations(Code& code, const Input& input, const model::Declaration& declaration);
-/// True if the file's types get TypeCodes: it mentions `any` or `TypeCode`, or the options ask for them.
-bool needs_type_codes(const model::Model& model, const Options& options);
-/// True if this type gets one then: it holds no values of value types, which have no place in an `any`.
+/// The files whose types get TypeCodes: those that mention `any` or `TypeCode`, or all if the options ask for
+/// it. Included files are taken to be generated from with the same options.
+DescribedFiles described_files(const model::Model& model, const Options& options);
+/// True if this type gets one: its file's types do, it holds no values of value types, which have no place in
+/// an `any`, and no types of an included file that have none.
 bool has_type_code(const Input& input, const model::Declaration& declaration);
 /// once::TypeCodeOf, in the global namespace.
 void emit_type_code(Code& code, const Input& input, const model::Declaration& declaration);

@@ -337,7 +337,8 @@ void emit_nesting(Code& code, const Declaration& declaration, std::string_view c
   if (!contains_itself(declaration)) return;
   code.emit("const once::Nesting nesting{$coder$};", {{"coder", coder}});
   if (coder == kDecode.coder) {
-    code.emit("if (!nesting) {\n  value = Value{};\n  return;\n}");
+    // Not Value{}: g++ 12 breaks down over that for a type with an array of strings.
+    code.emit("if (!nesting) {\n  value = Value();\n  return;\n}");
   } else {
     code.emit("if (!nesting) return;");
   }
@@ -394,7 +395,7 @@ void emit_codec_definitions(Code& code, const Input& input, const Declaration& d
 
 void emit_codec_instantiations(Code& code, const Input& input, const Declaration& declaration) {
   const auto& codecs = input.options.codecs;
-  if (input.type_codes && std::find(codecs.begin(), codecs.end(), "cdr") == codecs.end()) {
+  if (input.described.this_one && std::find(codecs.begin(), codecs.end(), "cdr") == codecs.end()) {
     code.emit(R"(
       template void once::Coding<$name$>::write(once::Cdr::Encoder&, const Value&);
       template void once::Coding<$name$>::read(once::CdrDecoder<std::endian::native>&, Value&);

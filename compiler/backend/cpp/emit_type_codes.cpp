@@ -245,14 +245,25 @@ bool mentions_any(const Declaration& declaration) {
 }  // namespace
 
 bool has_type_code(const Input& input, const Declaration& declaration) {
-  return input.type_codes && !holds_values(declaration);
+  if (!input.described.this_one || holds_values(declaration)) return false;
+  return !holds(declaration, [&input](const Declaration& part) {
+    const bool is_reference = std::holds_alternative<model::Interface>(part.body);  // these all have one
+    return part.imported && !is_reference && !input.described.included.contains(part.range.file);
+  });
 }
 
-bool needs_type_codes(const model::Model& model, const Options& options) {
-  const auto& all = model.declarations;
-  return options.type_codes || std::any_of(all.begin(), all.end(), [](const Declaration& declaration) {
-           return !declaration.imported && mentions_any(declaration);
-         });
+DescribedFiles described_files(const model::Model& model, const Options& options) {
+  DescribedFiles files;
+  files.this_one = options.type_codes;
+  for (const Declaration& declaration : model.declarations) {
+    if (!options.type_codes && !mentions_any(declaration)) continue;
+    if (declaration.imported) {
+      files.included.insert(declaration.range.file);
+    } else {
+      files.this_one = true;
+    }
+  }
+  return files;
 }
 
 void emit_type_code(Code& code, const Input& input, const Declaration& declaration) {

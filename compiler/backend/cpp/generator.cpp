@@ -63,7 +63,7 @@ class Generator {
  public:
   Generator(const model::Model& model, const Options& options, std::vector<Problem>& problems)
       : names_(model),
-        input_{model, options, names_, interfaces_, defined_at_, needs_type_codes(model, options)},
+        input_{model, options, names_, interfaces_, defined_at_, described_files(model, options)},
         pieces_(header_order(model)) {
     for (const Piece& piece : pieces_) {
       if (piece.kind == Piece::Kind::Definition) defined_at_.emplace(piece.declaration, defined_at_.size());
@@ -383,7 +383,7 @@ class Generator {
   std::vector<InterfacePlan> interfaces_;
   std::vector<InterfacePlan> local_interfaces_;
   std::map<const Declaration*, std::size_t> defined_at_;
-  Input input_;
+  const Input input_;
   std::vector<Piece> pieces_;
   std::vector<const Declaration*> values_;   // concrete value types
   std::vector<const Declaration*> encoded_;  // all types with encode and decode, in the order of definition

@@ -80,9 +80,24 @@ class Walk {
     for (const Declaration* const nested : interface.declarations) {
       if (!is_defined_outside(*nested)) need_parts(*nested);
     }
+    if (interface.local) know_operations(declaration);
     known_.insert(&declaration);
     for (const Declaration* const nested : interface.declarations) known_.insert(nested);
     pieces_.push_back({Piece::Kind::Interface, &declaration});
+  }
+
+  /// A local interface's operations stand in its struct, those of bases that are not local among them. It may be
+  /// declared in the middle of a type that they name.
+  void know_operations(const Declaration& declaration) {
+    const Declaration* const around = std::exchange(current_, &declaration);
+    const auto know_those_of = [this](const Declaration& one) {
+      for (const model::InterfaceMember& member : std::get<model::Interface>(one.body).members) {
+        for_types_of(member, [this](const model::Type& type) { know(type); });
+      }
+    };
+    know_those_of(declaration);
+    for (const Declaration* const base : model::all_bases(declaration)) know_those_of(*base);
+    current_ = around;
   }
 
   /// The name at least is known.

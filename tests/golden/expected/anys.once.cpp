@@ -264,7 +264,7 @@ template <once::DecoderType D>
 void once::Coding<anys::Folder>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode(decoder, value.entries);
@@ -282,7 +282,7 @@ template <once::DecoderType D>
 void once::Coding<anys::Entry>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode(decoder, value.name);

@@ -422,7 +422,7 @@ template <once::DecoderType D>
 void once::Coding<extended::entry>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   for (Value* node = &value; node != nullptr; node = once::decode_link(decoder, node->next)) {
@@ -457,7 +457,7 @@ template <once::DecoderType D>
 void once::Coding<extended::tree>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   for (Value* node = &value; node != nullptr; node = once::decode_link(decoder, node->right)) {
@@ -478,7 +478,7 @@ template <once::DecoderType D>
 void once::Coding<extended::stack>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode(decoder, value.below);
@@ -498,7 +498,7 @@ template <once::DecoderType D>
 void once::Coding<extended::wife>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode(decoder, value.name);
@@ -519,7 +519,7 @@ template <once::DecoderType D>
 void once::Coding<extended::husband>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode(decoder, value.name);
@@ -544,7 +544,7 @@ template <once::DecoderType D>
 void once::Coding<extended::expression>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decltype(value.discriminator_) label{};

@@ -135,7 +135,7 @@ template <once::DecoderType D>
 void once::Coding<shop::Shelf::Slot>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode(decoder, value.row);

@@ -30,4 +30,17 @@ class Reader::CoServant : public virtual once::Servant {
   void dispatch(once::Request& request, once::Responder respond) noexcept override;
 };
 
+/// The base of servants whose functions are coroutines. Their parameters, and `call`, live until the
+/// coroutine ends.
+class Marker::CoServant : public virtual once::Servant {
+ public:
+  using Interface = Marker;
+
+  // For the object adapter.
+  std::string_view interface_id() const noexcept override;
+  bool is_a(std::string_view id) const noexcept override;
+  const once::Operation* find_operation(std::uint32_t id) const noexcept override;
+  void dispatch(once::Request& request, once::Responder respond) noexcept override;
+};
+
 }  // namespace recursion

@@ -74,6 +74,9 @@ std::ostream& operator<<(std::ostream& out, const Chain& value) { return once::p
 std::string to_string(const Pair& value) { return once::printed(value); }
 std::ostream& operator<<(std::ostream& out, const Pair& value) { return once::put(out, value); }
 
+std::string to_string(const Bundle& value) { return once::printed(value); }
+std::ostream& operator<<(std::ostream& out, const Bundle& value) { return once::put(out, value); }
+
 std::string_view to_string(Sign value) {
   switch (value) {
     case Sign::plus: return "plus";
@@ -189,7 +192,7 @@ template <once::DecoderType D>
 void once::Coding<recursion::Line>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   for (Value* node = &value; node != nullptr; node = once::decode_link(decoder, node->next)) {
@@ -213,7 +216,7 @@ template <once::DecoderType D>
 void once::Coding<recursion::Folder>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode_map(decoder, value.folders, once::kUnbounded, [](auto& d1, auto& element1) {
@@ -236,7 +239,7 @@ template <once::DecoderType D>
 void once::Coding<recursion::Shortcut>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode_bounded(decoder, value.name, 20);
@@ -259,7 +262,7 @@ template <once::DecoderType D>
 void once::Coding<recursion::Chain>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decltype(value.discriminator_) label{};
@@ -284,11 +287,30 @@ template <once::DecoderType D>
 void once::Coding<recursion::Pair>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode_bounded(decoder, value.name, 4);
   decode(decoder, value.both);
+}
+
+template <once::EncoderType E>
+void once::Coding<recursion::Bundle>::write(E& encoder, const Value& value) {
+  const once::Nesting nesting{encoder};
+  if (!nesting) return;
+  encode(encoder, value.names);
+  encode(encoder, value.inner);
+}
+
+template <once::DecoderType D>
+void once::Coding<recursion::Bundle>::read(D& decoder, Value& value) {
+  const once::Nesting nesting{decoder};
+  if (!nesting) {
+    value = Value();
+    return;
+  }
+  decode(decoder, value.names);
+  decode(decoder, value.inner);
 }
 
 template <once::EncoderType E>
@@ -318,7 +340,7 @@ template <once::DecoderType D>
 void once::Coding<recursion::Sum>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode(decoder, value.how);
@@ -344,7 +366,7 @@ template <once::DecoderType D>
 void once::Coding<recursion::Term>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decltype(value.discriminator_) label{};
@@ -487,6 +509,12 @@ template void once::Coding<recursion::Pair>::read(once::CdrDecoder<std::endian::
 template void once::Coding<recursion::Pair>::read(once::CdrDecoder<std::endian::big>&, Value&);
 template void once::Coding<recursion::Pair>::write(once::XdrEncoder&, const Value&);
 template void once::Coding<recursion::Pair>::read(once::XdrDecoder&, Value&);
+
+template void once::Coding<recursion::Bundle>::write(once::Cdr::Encoder&, const Value&);
+template void once::Coding<recursion::Bundle>::read(once::CdrDecoder<std::endian::little>&, Value&);
+template void once::Coding<recursion::Bundle>::read(once::CdrDecoder<std::endian::big>&, Value&);
+template void once::Coding<recursion::Bundle>::write(once::XdrEncoder&, const Value&);
+template void once::Coding<recursion::Bundle>::read(once::XdrDecoder&, Value&);
 
 template void once::Coding<recursion::Sign>::write(once::Cdr::Encoder&, const Value&);
 template void once::Coding<recursion::Sign>::read(once::CdrDecoder<std::endian::little>&, Value&);
@@ -678,6 +706,42 @@ void Reader::CoServant::dispatch(once::Request& request, once::Responder respond
           request, std::move(respond),
           [this, &request](Reader_all::Arguments&) { return this->all(request); });
       return;
+    default: std::move(respond).refuse(once::Errc::no_such_operation); return;
+  }
+}
+
+std::string_view Marker::Servant::interface_id() const noexcept {
+  return Marker::interface_id;
+}
+
+bool Marker::Servant::is_a(std::string_view id) const noexcept {
+  return once::detail::is_one_of(id, {Marker::interface_id});
+}
+
+const once::Operation* Marker::Servant::find_operation(std::uint32_t id) const noexcept {
+  return once::detail::Operations<>::find(id);
+}
+
+void Marker::Servant::dispatch(once::Request& request, once::Responder respond) noexcept {
+  switch (request.operation()) {
+    default: std::move(respond).refuse(once::Errc::no_such_operation); return;
+  }
+}
+
+std::string_view Marker::CoServant::interface_id() const noexcept {
+  return Marker::interface_id;
+}
+
+bool Marker::CoServant::is_a(std::string_view id) const noexcept {
+  return once::detail::is_one_of(id, {Marker::interface_id});
+}
+
+const once::Operation* Marker::CoServant::find_operation(std::uint32_t id) const noexcept {
+  return once::detail::Operations<>::find(id);
+}
+
+void Marker::CoServant::dispatch(once::Request& request, once::Responder respond) noexcept {
+  switch (request.operation()) {
     default: std::move(respond).refuse(once::Errc::no_such_operation); return;
   }
 }

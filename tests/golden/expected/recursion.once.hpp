@@ -100,6 +100,14 @@ struct Pair {
   bool operator==(const Pair&) const = default;
 };
 
+/// g++ 12 broke down over what empties one of these.
+struct Bundle {
+  std::array<std::string, 2> names{};
+  std::vector<Bundle> inner{};
+
+  bool operator==(const Bundle&) const = default;
+};
+
 enum class Sign : std::uint32_t {
   plus = 2,
   minus = 5,
@@ -308,6 +316,52 @@ class Reader::Servant : public virtual once::Servant {
   void dispatch(once::Request& request, once::Responder respond) noexcept override;
 };
 
+/// Without operations: the only skeleton of this file.
+struct Marker {
+  using Ref = once::Ref<Marker>;
+  static constexpr std::string_view interface_id = "IDL:recursion/Marker:1.0";
+
+  class Stub;
+  class Servant;
+  class CoServant;
+};
+
+/// Calls the operations of Marker: `op` returns the result, or throws; `try_op` returns an Outcome;
+/// `async_op` completes a token with one.
+class Marker::Stub : public once::StubBase {
+ public:
+  using Interface = Marker;
+
+  Stub(once::ChannelPointer channel, once::ObjectRef target, const once::CallOptions& options = {})
+      : StubBase(std::move(channel), std::move(target), options) {}
+  /// A stub of a derived interface is one of this interface, too.
+  template <once::DerivedStub<Marker> Derived>
+  Stub(const Derived& derived) : StubBase(derived) {}
+
+  Ref ref() const { return Ref{StubBase::target()}; }
+  /// The same object, called with other options.
+  Stub with(const once::CallOptions& options) const {
+    Stub result = *this;
+    result.set_options(options);
+    return result;
+  }
+
+ private:
+};
+
+/// The base of servants: derive from it and implement the operations. Their parameters, and
+/// `call`, live until the function returns.
+class Marker::Servant : public virtual once::Servant {
+ public:
+  using Interface = Marker;
+
+  // For the object adapter.
+  std::string_view interface_id() const noexcept override;
+  bool is_a(std::string_view id) const noexcept override;
+  const once::Operation* find_operation(std::uint32_t id) const noexcept override;
+  void dispatch(once::Request& request, once::Responder respond) noexcept override;
+};
+
 }  // namespace recursion
 
 // How the types above are encoded, decoded and printed; see once/codec/fields.hpp for their fields.
@@ -324,6 +378,8 @@ std::string to_string(const Chain& value);
 std::ostream& operator<<(std::ostream& out, const Chain& value);
 std::string to_string(const Pair& value);
 std::ostream& operator<<(std::ostream& out, const Pair& value);
+std::string to_string(const Bundle& value);
+std::ostream& operator<<(std::ostream& out, const Bundle& value);
 std::string to_string(const Sum& value);
 std::ostream& operator<<(std::ostream& out, const Sum& value);
 std::string to_string(const Term& value);
@@ -378,6 +434,15 @@ struct once::Coding<recursion::Chain> {
 template <>
 struct once::Coding<recursion::Pair> {
   using Value = ::recursion::Pair;
+  template <once::EncoderType E>
+  static void write(E& encoder, const Value& value);
+  template <once::DecoderType D>
+  static void read(D& decoder, Value& value);
+};
+
+template <>
+struct once::Coding<recursion::Bundle> {
+  using Value = ::recursion::Bundle;
   template <once::EncoderType E>
   static void write(E& encoder, const Value& value);
   template <once::DecoderType D>
@@ -498,6 +563,16 @@ struct once::Fields<recursion::Pair> {
   static void visit(Value& value, Visitor&& visitor) {
     visitor("name", value.name);
     visitor("both", value.both);
+  }
+};
+
+template <>
+struct once::Fields<recursion::Bundle> {
+  static constexpr std::string_view kName = "recursion::Bundle";
+  template <class Value, class Visitor>
+  static void visit(Value& value, Visitor&& visitor) {
+    visitor("names", value.names);
+    visitor("inner", value.inner);
   }
 };
 

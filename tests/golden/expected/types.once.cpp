@@ -327,7 +327,7 @@ template <once::DecoderType D>
 void once::Coding<types::Tree>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode(decoder, value.label);
@@ -345,7 +345,7 @@ template <once::DecoderType D>
 void once::Coding<types::Folder>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode(decoder, value.entries);
@@ -363,7 +363,7 @@ template <once::DecoderType D>
 void once::Coding<types::Entry>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode(decoder, value.name);

@@ -426,7 +426,7 @@ template <once::DecoderType D>
 void once::Coding<unions::Expression>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decltype(value.discriminator_) label{};

@@ -471,7 +471,7 @@ template <once::DecoderType D>
 void once::Coding<garden::Bed>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode(decoder, value.parts);
@@ -570,7 +570,7 @@ template <once::DecoderType D>
 void once::Coding<garden::Remark>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decode(decoder, value.where);
@@ -593,7 +593,7 @@ template <once::DecoderType D>
 void once::Coding<garden::Thought>::read(D& decoder, Value& value) {
   const once::Nesting nesting{decoder};
   if (!nesting) {
-    value = Value{};
+    value = Value();
     return;
   }
   decltype(value.discriminator_) label{};

@@ -479,6 +479,25 @@ struct Seed : virtual once::ValueBase {
   std::shared_ptr<Seed> next{};
 };
 
+struct Guarded;
+struct Overseen;
+
+/// Local: implemented and used in one program, passed as std::shared_ptr.
+struct Overseer {
+  static constexpr std::string_view interface_id = "IDL:garden/Overseer:1.0";
+
+  virtual ~Overseer() = default;
+  virtual std::shared_ptr<Guarded> first() = 0;
+  virtual void add(const std::shared_ptr<Overseen>& what) = 0;
+};
+
+struct Overseen : virtual once::ValueBase {
+  virtual std::shared_ptr<Overseer> its_overseer() = 0;
+};
+
+struct Guarded : virtual Overseen {
+};
+
 }  // namespace garden
 
 // How the types above are encoded, decoded and printed; see once/codec/fields.hpp for their fields.

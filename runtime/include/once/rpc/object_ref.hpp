@@ -20,7 +20,7 @@ struct Endpoint {
   TransportKind transport = TransportKind::Tcp;
   std::string host;  // a name, an IPv4 or an IPv6 address (without brackets)
   std::uint16_t port = 0;
-  auto operator<=>(const Endpoint&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy's error
+  auto operator<=>(const Endpoint&) const = default;
 };
 
 /// "udp://127.0.0.1:7000", "tcp://[::1]:7000". Errors: Errc::bad_reference.
