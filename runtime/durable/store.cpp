@@ -92,7 +92,7 @@ class Store::State : public std::enable_shared_from_this<State> {
       : file_(file),
         executor_(std::move(executor)),
         options_(std::move(options)),
-        guard_(file),
+        guard_(std::make_unique<GuardFile>(file)),
         database_(open(file)) {
     prepare();
   }
@@ -138,8 +138,8 @@ class Store::State : public std::enable_shared_from_this<State> {
   const StoreOptions options_;
 
   // Used by one thread at a time: recover()'s, then the pump's.
-  GuardFile guard_;
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<GuardFile> guard_;
+  std::unique_ptr<Database> database_;  // closed before the guard is
   std::int64_t epoch_ = 0;
   bool ready_ = false;  // recovered
 
@@ -149,6 +149,7 @@ class Store::State : public std::enable_shared_from_this<State> {
   bool posted_ = false;  // a pump is posted, or runs
   bool pumping_ = false;
   bool stopped_ = false;
+  bool closed_ = false;
   StoreStatistics statistics_;
 };
 
@@ -195,10 +196,10 @@ Store::Recovery Store::State::recover() {
     database_->execute("BEGIN IMMEDIATE");
     const std::uint64_t store = from_sql(get(kStoreValue));
     const std::uint64_t commits = from_sql(get(kCommitsValue));
-    if (guard_.mark().store == store && guard_.mark().commits > commits) {
+    if (guard_->mark().store == store && guard_->mark().commits > commits) {
       database_->execute("ROLLBACK");
       throw StoreError{
-          file_ + " is older than it was: it has had " + std::to_string(guard_.mark().commits) +
+          file_ + " is older than it was: it has had " + std::to_string(guard_->mark().commits) +
           " commits, and this copy knows of " + std::to_string(commits) +
           ". Calls that were answered would be forgotten, and could run again. Restore the newest copy; "
           "to go on with this one all the same, remove " +
@@ -208,7 +209,7 @@ Store::Recovery Store::State::recover() {
     set("epoch", from_sql(epoch_));
     set("commits", commits + 1);
     database_->execute("COMMIT");
-    guard_.set({store, commits + 1});
+    guard_->set({store, commits + 1});
     recovery.epoch = from_sql(epoch_);
 
     SqlTransaction reading{*database_};
@@ -249,6 +250,7 @@ void Store::State::pump() {
   std::deque<Task> batch;
   {
     const std::lock_guard lock{mutex_};
+    if (closed_) return;
     pumping_ = true;
     const std::size_t size = std::min(waiting_.size(), std::max<std::size_t>(options_.batch_max, 1));
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
@@ -279,7 +281,7 @@ std::vector<Ended> Store::State::commit(std::deque<Task> batch) {
     const std::uint64_t commits = from_sql(get(kCommitsValue)) + 1;
     set("commits", commits);
     database_->execute("COMMIT");
-    guard_.set({guard_.mark().store, commits});
+    guard_->set({guard_->mark().store, commits});
     count(batch.size(), calls);
     std::vector<Ended> ended = end_all(batch, Errc::ok);
     for (std::size_t i = 0; i < ended.size(); ++i) ended[i].error = results[i];
@@ -381,6 +383,7 @@ void Store::State::close() {
   {
     std::unique_lock lock{mutex_};
     idle_.wait(lock, [this] { return !pumping_; });
+    closed_ = true;  // a pump that is still posted does nothing
     rest.swap(waiting_);
   }
   const auto is_forget = [](const Task& task) { return std::holds_alternative<Forget>(task); };
@@ -389,6 +392,9 @@ void Store::State::close() {
   rest.erase(begun, rest.end());
   if (ready_ && !rest.empty()) commit(std::move(rest));
   stop({});
+  // Now, and not when the last pump lets go of this: the file is free for another store.
+  database_.reset();
+  guard_.reset();
   for (Ended& one : end_all(others, Errc::store_failed)) one.done(one.error);
 }
 
