@@ -6,6 +6,7 @@
 
 #include "OmgIdlParser.h"
 #include "frontend/expectation.hpp"
+#include "frontend/wording.hpp"
 
 namespace oncec::frontend {
 

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "OmgIdlLexer.h"
+
 namespace oncec::frontend {
 
 namespace {

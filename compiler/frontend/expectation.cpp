@@ -4,27 +4,15 @@
 #include <algorithm>
 #include <vector>
 
+#include "OmgIdlLexer.h"
 #include "OmgIdlParser.h"
+#include "frontend/wording.hpp"
 
 namespace oncec::frontend {
 
 namespace {
 
 using Grammar = grammar::OmgIdlParser;
-
-std::string quoted(std::string_view text) {
-  return "'" + std::string(text) + "'";
-}
-
-/// "a", "a or b", "a, b or c".
-std::string one_of(const std::vector<std::string>& words) {
-  std::string out;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) out += i + 1 == words.size() ? " or " : ", ";
-    out += words[i];
-  }
-  return out;
-}
 
 /// The nearest rule round the place, itself included, that people have a word for.
 std::string_view construct(antlr4::RuleContext* context) {
@@ -94,12 +82,6 @@ std::string_view finished(antlr4::ParserRuleContext& context) {
     child = rule_context->children.empty() ? nullptr : rule_context->children.back();
   }
   return construct(&context);
-}
-
-std::string after_previous(const Place& place, const TokenBuffer& tokens) {
-  if (place.previous >= tokens.count()) return {};
-  const std::string_view text = tokens.text(*tokens.at(place.previous));
-  return text.empty() ? std::string{} : " after " + quoted(text);
 }
 
 bool is_inside(antlr4::RuleContext* context, std::size_t rule) {
@@ -201,18 +183,11 @@ std::string_view category(const antlr4::misc::IntervalSet& types) {
 }  // namespace
 
 std::string_view spelling_of(std::size_t type) {
-  static const std::vector<std::string>& literal_names = [] {
-    static antlr4::ANTLRInputStream none("");
-    static grammar::OmgIdlLexer lexer(&none);
-    const antlr4::dfa::Vocabulary& vocabulary = lexer.getVocabulary();
-    static std::vector<std::string> names;
-    for (std::size_t i = 0; i <= vocabulary.getMaxTokenType(); ++i) {
-      const std::string literal = vocabulary.getLiteralName(i);
-      names.push_back(literal.size() > 2 ? literal.substr(1, literal.size() - 2) : std::string{});
-    }
-    return std::ref(names);
+  static const std::vector<std::string> names = [] {
+    antlr4::ANTLRInputStream none("");
+    return spellings(grammar::OmgIdlLexer(&none).getVocabulary());
   }();
-  return type < literal_names.size() ? std::string_view(literal_names[type]) : std::string_view{};
+  return type < names.size() ? std::string_view(names[type]) : std::string_view{};
 }
 
 bool is_keyword(std::size_t type) {
@@ -269,10 +244,10 @@ std::string expected_token(std::size_t type, const Place& place, const TokenBuff
       if (place.previous < tokens.count() && tokens.at(place.previous)->getType() == Grammar::UNSIGNED) {
         return "'long' or 'short' after 'unsigned'";
       }
-      return quoted(spelling_of(type)) + after_previous(place, tokens);
+      return quoted(spelling_of(type)) + after_previous(place.previous, tokens);
     case Grammar::SEMICOLON: return "';' after the " + std::string(finished(*place.context));
     case Grammar::RIGHT_BRACE: return "'}' at the end of the " + std::string(construct(place.context));
-    default: return quoted(spelling_of(type)) + after_previous(place, tokens);
+    default: return quoted(spelling_of(type)) + after_previous(place.previous, tokens);
   }
 }
 
@@ -297,12 +272,7 @@ std::string expected_any(const antlr4::misc::IntervalSet& types, const Place& pl
     }
   }
   if (has_name) return expected_name(place, tokens);
-  return one_of(words) + after_previous(place, tokens);
-}
-
-std::string found_token(const antlr4::Token& token, const TokenBuffer& tokens) {
-  if (token.getType() == antlr4::Token::EOF) return "end of file";
-  return quoted(tokens.text(token));
+  return one_of(words) + after_previous(place.previous, tokens);
 }
 
 }  // namespace oncec::frontend

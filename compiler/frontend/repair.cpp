@@ -8,6 +8,7 @@
 #include "OmgIdlParser.h"
 #include "frontend/expectation.hpp"
 #include "frontend/spelling.hpp"
+#include "frontend/wording.hpp"
 
 namespace oncec::frontend {
 

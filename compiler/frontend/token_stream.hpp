@@ -1,5 +1,5 @@
-// The tokens of one text, which a front end edits before parsing and while it repairs a syntax error, and
-// where each of them was written. Which tokens there are is the business of those who derive from it.
+// The tokens of one text, which a front end judges and edits before parsing and while it repairs a syntax
+// error, and where each of them was written. Which tokens there are, those who derive from it say.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <antlr4-runtime.h>
@@ -19,9 +20,31 @@ namespace oncec::frontend {
 /// How deeply brackets of all kinds may nest, and values in values.
 inline constexpr std::size_t kNestingMax = 64;
 
+/// The types of token, as a language's scanner numbers them, that are judged alike in all languages. 0 for one
+/// that the language does not have.
+struct Vocabulary {
+  std::size_t string;
+  std::size_t unterminated_string;
+  std::size_t character;
+  std::size_t unterminated_character;
+  std::size_t unterminated_comment;
+  std::size_t unexpected_character;
+  std::size_t word;
+  std::vector<std::size_t> numbers;
+  std::vector<std::pair<std::size_t, std::size_t>> brackets;  // opening and closing
+  std::size_t right_brace;
+  std::size_t semicolon;
+  std::size_t right_angle = 0;
+  std::size_t shift_right = 0;  // `>>`: two right angles where one is open
+};
+
 class TokenStream : public antlr4::CommonTokenStream {
  public:
-  TokenStream(const SourceText& source, antlr4::TokenSource& tokens);
+  TokenStream(const SourceText& source, antlr4::TokenSource& tokens, const Vocabulary& vocabulary);
+
+  /// To be called once, first. Reports what is wrong with single tokens and brackets' depth. False if there is
+  /// no sense in parsing.
+  bool prepare(Reporter& reporter);
 
   /// Puts a token of this type and text before the one at `index`, with the place of the latter.
   void insert(std::size_t index, std::size_t type, const std::string& text);
@@ -50,33 +73,37 @@ class TokenStream : public antlr4::CommonTokenStream {
   bool is_unterminated(const antlr4::Token& token) const { return unterminated_.count(&token) != 0; }
 
  protected:
-  // Judging single tokens before parsing. The types are those of the language's own scanner.
+  /// Judges a token that the parser does not see: a directive, or what no token begins with.
+  virtual void judge_hidden(antlr4::Token& token, Reporter& reporter) = 0;
 
-  /// A literal without its end is reported, and from then on one like any other, of this type, but without a
-  /// value. `kind`: "string".
-  void judge_unterminated(antlr4::Token& token, const std::string& kind, std::size_t type,
-                          Reporter& reporter);
-  /// Reports the token's first character, and makes a token of type `wrong` of it: what else is wrong there
-  /// is a consequence.
-  void refuse(antlr4::Token& token, std::size_t wrong, Message message, const std::string& more,
-              Reporter& reporter);
-  /// Reports and hides what follows the number at `index` without a space: "0xZZ", "1.5.2".
-  void refuse_behind_number(std::size_t index, std::size_t wrong, Reporter& reporter);
-  /// Drops the tokens behind the one at `index`, up to the end of the file.
-  void cut_behind(std::size_t index);
+  /// Reports the token's first character, and makes an unexpected character of all of it: what else
+  /// is wrong there is a consequence.
+  void refuse(antlr4::Token& token, Message message, const std::string& more, Reporter& reporter);
+  /// True if nothing but blanks stands before the token on its line.
+  bool begins_line(const antlr4::Token& token) const;
+  /// True for a #pragma at the beginning of its line. All other directives the preprocessor has taken out.
+  bool is_pragma(const antlr4::Token& directive) const;
 
   static antlr4::CommonToken& editable(antlr4::Token& token);
-  void renumber(std::size_t from);
-  void index_characters();
-  std::uint32_t octet_of(std::size_t character) const;
-  /// The text of the token's line before it.
-  std::string_view line_before(const antlr4::Token& token) const;
 
   const SourceText& source_;
 
  private:
-  std::uint32_t end_of(const antlr4::Token& token) const;
+  class OpenBrackets;
 
+  void renumber(std::size_t from);
+  void index_characters();
+  std::uint32_t octet_of(std::size_t character) const;
+  std::uint32_t end_of(const antlr4::Token& token) const;
+  bool is_number(const antlr4::Token& token) const;
+  bool is_run_on_number(std::size_t index) const;
+  void judge_unterminated(antlr4::Token& token, const std::string& kind, std::size_t type,
+                          Reporter& reporter);
+  void refuse_behind_number(std::size_t index, Reporter& reporter);
+  void cut_behind(std::size_t index);
+  void split_shift(std::size_t index);
+
+  const Vocabulary& vocabulary_;
   std::set<const antlr4::Token*> unterminated_;
   std::vector<std::uint32_t> octet_of_;  // of each character; empty if all are ASCII
 };

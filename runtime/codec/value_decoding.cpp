@@ -114,31 +114,33 @@ NamedType named_type(std::string_view id) {
   return {id, registered_value_type(id)};
 }
 
-template <std::endian order>
-NamedType read_id(CdrDecoder<order>& decoder, DecodedValues& values) {
+/// What `read` reads, which joins `all`; or, by an indirection, one of those.
+template <std::endian order, class T, class Read>
+T read_or_repeat(CdrDecoder<order>& decoder, std::vector<At<T>>& all, Read read) {
   if (peek(decoder) == kIndirection) {
-    const NamedType* const earlier = read_earlier(decoder, values.ids);
-    return earlier != nullptr ? *earlier : NamedType{};
+    const T* const earlier = read_earlier(decoder, all);
+    return earlier != nullptr ? *earlier : T{};
   }
   const std::size_t position = decoder.position() + cdr_gap(decoder.position(), 4);
-  const NamedType type = named_type(decoder.text());
-  if (decoder.ok()) values.ids.push_back({position, type});
-  return type;
+  T what = read();
+  if (decoder.ok()) all.push_back({position, what});
+  return what;
+}
+
+template <std::endian order>
+NamedType read_id(CdrDecoder<order>& decoder, DecodedValues& values) {
+  return read_or_repeat(decoder, values.ids, [&] { return named_type(decoder.text()); });
 }
 
 template <std::endian order>
 NamedTypes read_id_list(CdrDecoder<order>& decoder, DecodedValues& values) {
-  if (peek(decoder) == kIndirection) {
-    const NamedTypes* const earlier = read_earlier(decoder, values.id_lists);
-    return earlier != nullptr ? *earlier : NamedTypes{};
-  }
-  const std::size_t position = decoder.position() + cdr_gap(decoder.position(), 4);
-  const std::size_t count = decoder.count(kTypesMax, 8);
-  if (count == 0) decoder.fail(Errc::invalid_value, 4);
-  NamedTypes types;
-  for (std::size_t i = 0; i < count && decoder.ok(); ++i) types.push_back(read_id(decoder, values));
-  if (decoder.ok()) values.id_lists.push_back({position, types});
-  return types;
+  return read_or_repeat(decoder, values.id_lists, [&] {
+    const std::size_t count = decoder.count(kTypesMax, 8);
+    if (count == 0) decoder.fail(Errc::invalid_value, 4);
+    NamedTypes types;
+    for (std::size_t i = 0; i < count && decoder.ok(); ++i) types.push_back(read_id(decoder, values));
+    return types;
+  });
 }
 
 /// What stands between a tag and the state.

@@ -190,18 +190,6 @@ template <once::DecoderType D>
 void decode(D& decoder, Wide& wide) {
   decode(decoder, wide.data);
 }
-/// A list of Wides.
-struct WideNode {
-  Wide value;
-  once::Box<WideNode> next;
-  static constexpr auto once_link = &WideNode::next;
-};
-template <once::DecoderType D>
-void decode(D& decoder, WideNode& first) {
-  for (WideNode* node = &first; node != nullptr; node = once::decode_link(decoder, node->next)) {
-    decode(decoder, node->value);
-  }
-}
 struct OutsideWide {
   once::External<Wide> wide;
 };
@@ -222,7 +210,7 @@ TEST(Bombs, LargeElementsOfFewOctetsTakeMemoryInProportionToTheMessage) {
   expect_refused(nothing, std::vector<OutsideWide>{});
   once::Bytes nodes(8'000);  // nothing, and another node
   for (std::size_t i = 1; i < nodes.size(); i += 2) nodes[i] = 1;
-  expect_refused(nodes, WideNode{});
+  expect_refused(nodes, ListNode<Wide>{});
 }
 
 TEST(Bombs, MapsTakeMemoryInProportionToTheMessage) {

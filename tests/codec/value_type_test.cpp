@@ -442,25 +442,6 @@ TEST(ValueTypesInCdr, IndirectionsForwardOrIntoNothingAreRefused) {
   }
 }
 
-/// With an any, for chunks that end in it.
-struct Holder : once::ValueBase {
-  static once::ValueType kValueType;
-  const once::ValueType& once_value_type() const override { return kValueType; }
-  once::Any any;
-};
-template <once::EncoderType E>
-once::ValueLink encode_state(E& encoder, const Holder& value, std::size_t) {
-  encode(encoder, value.any);
-  return {};
-}
-template <once::DecoderType D>
-once::ValuePlace decode_state(D& decoder, Holder& value, std::size_t) {
-  decode(decoder, value.any);
-  return {};
-}
-constinit once::ValueType Holder::kValueType{"IDL:Holder:1.0", nullptr, value_test::make<Holder>,
-                                             once::value_coders<Holder, once::Cdr>()};
-
 TEST(ValueTypesInCdr, ChunksMayEndBeforeTheOctetsOfAnAny) {
   using Octets = std::array<std::uint8_t, 8>;
   once::Buffer type;

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <once/codec/any.hpp>
 #include <once/codec/value_type.hpp>
 
 namespace value_test {
@@ -34,12 +35,21 @@ struct Branch : once::ValueBase {
   static once::ValueType kValueType;
   const once::ValueType& once_value_type() const override { return kValueType; }
   std::vector<std::shared_ptr<Branch>> branches;
+  static constexpr auto kMember = &Branch::branches;
 };
 struct Other : once::ValueBase {
   static once::ValueType kValueType;
   const once::ValueType& once_value_type() const override { return kValueType; }
   std::uint8_t small = 0;
   double large = 0;
+};
+
+/// With an any, for chunks that end in it.
+struct Holder : once::ValueBase {
+  static once::ValueType kValueType;
+  const once::ValueType& once_value_type() const override { return kValueType; }
+  once::Any any;
+  static constexpr auto kMember = &Holder::any;
 };
 
 /// Of the box that a Page has.
@@ -120,14 +130,19 @@ once::ValuePlace decode_state(D& decoder, Page& value, std::size_t part) {
   return {};
 }
 
-template <once::EncoderType E>
-once::ValueLink encode_state(E& encoder, const Branch& value, std::size_t) {
-  encode(encoder, value.branches);
+/// A value type with one member, in one part.
+template <class T>
+concept OfOneMember = requires {
+  T::kMember;
+};
+template <once::EncoderType E, OfOneMember T>
+once::ValueLink encode_state(E& encoder, const T& value, std::size_t) {
+  encode(encoder, value.*T::kMember);
   return {};
 }
-template <once::DecoderType D>
-once::ValuePlace decode_state(D& decoder, Branch& value, std::size_t) {
-  decode(decoder, value.branches);
+template <once::DecoderType D, OfOneMember T>
+once::ValuePlace decode_state(D& decoder, T& value, std::size_t) {
+  decode(decoder, value.*T::kMember);
   return {};
 }
 
@@ -145,6 +160,8 @@ inline constinit once::ValueType Page::kValueType{"IDL:Page:1.0", nullptr, make<
                                                   once::value_coders<Page, once::Cdr, once::Xdr>()};
 inline constinit once::ValueType Other::kValueType{"IDL:Other:1.0", nullptr, make<Other>,
                                                    once::value_coders<Other, once::Cdr, once::Xdr>()};
+inline constinit once::ValueType Holder::kValueType{"IDL:Holder:1.0", nullptr, make<Holder>,
+                                                    once::value_coders<Holder, once::Cdr>()};
 
 inline const once::RegisteredValueTypes kRegistered{&Node::kValueType, &Named::kValueType};
 

@@ -193,25 +193,27 @@ struct XdrBoolUnion {
   bool operator==(const XdrBoolUnion&) const = default;
 };
 
-/// struct node { int v; node *next; }, as generated code has it: a list of any length.
-struct XdrNode {
-  std::int32_t v = 0;
-  once::Box<XdrNode> next;
-  static constexpr auto once_link = &XdrNode::next;
-  bool operator==(const XdrNode&) const = default;
+/// struct node { Value v; node *next; }, as generated code has it: a list of any length.
+template <class Value>
+struct ListNode {
+  Value v{};
+  once::Box<ListNode> next;
+  static constexpr auto once_link = &ListNode::next;
+  bool operator==(const ListNode&) const = default;
 };
-template <once::EncoderType E>
-void encode(E& encoder, const XdrNode& value) {
-  for (const XdrNode* node = &value; node != nullptr; node = once::encode_link(encoder, node->next)) {
+template <once::EncoderType E, class Value>
+void encode(E& encoder, const ListNode<Value>& first) {
+  for (const ListNode<Value>* node = &first; node != nullptr; node = once::encode_link(encoder, node->next)) {
     encode(encoder, node->v);
   }
 }
-template <once::DecoderType D>
-void decode(D& decoder, XdrNode& value) {
-  for (XdrNode* node = &value; node != nullptr; node = once::decode_link(decoder, node->next)) {
+template <once::DecoderType D, class Value>
+void decode(D& decoder, ListNode<Value>& first) {
+  for (ListNode<Value>* node = &first; node != nullptr; node = once::decode_link(decoder, node->next)) {
     decode(decoder, node->v);
   }
 }
+using XdrNode = ListNode<std::int32_t>;
 /// node *head
 struct XdrList {
   once::Box<XdrNode> head;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "OncRpcLexer.h"
 #include "frontend/doc_comment.hpp"
 
 namespace oncec::frontend::onc {

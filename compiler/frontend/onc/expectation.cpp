@@ -3,27 +3,15 @@
 
 #include <vector>
 
+#include "OncRpcLexer.h"
 #include "OncRpcParser.h"
+#include "frontend/wording.hpp"
 
 namespace oncec::frontend::onc {
 
 namespace {
 
 using Grammar = grammar::OncRpcParser;
-
-std::string quoted(std::string_view text) {
-  return "'" + std::string(text) + "'";
-}
-
-/// "a", "a or b", "a, b or c".
-std::string one_of(const std::vector<std::string>& words) {
-  std::string out;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) out += i + 1 == words.size() ? " or " : ", ";
-    out += words[i];
-  }
-  return out;
-}
 
 /// The nearest rule round the place, itself included, that people have a word for.
 std::string_view construct(antlr4::RuleContext* context) {
@@ -55,12 +43,6 @@ std::string_view finished(antlr4::ParserRuleContext& context) {
   const bool is_frame = context.getRuleIndex() == Grammar::RuleDefinition && !context.children.empty();
   auto* child = is_frame ? dynamic_cast<antlr4::ParserRuleContext*>(context.children.back()) : nullptr;
   return construct(child != nullptr ? child : &context);
-}
-
-std::string after_previous(std::size_t previous, const TokenBuffer& tokens) {
-  if (previous >= tokens.count()) return {};
-  const std::string_view text = tokens.text(*tokens.at(previous));
-  return text.empty() ? std::string{} : " after " + quoted(text);
 }
 
 /// "the struct's name", "a type".
@@ -96,14 +78,7 @@ std::string_view category(const antlr4::misc::IntervalSet& types) {
 std::string_view spelling_of(std::size_t type) {
   static const std::vector<std::string> names = [] {
     antlr4::ANTLRInputStream none("");
-    const grammar::OncRpcLexer lexer(&none);
-    const antlr4::dfa::Vocabulary& vocabulary = lexer.getVocabulary();
-    std::vector<std::string> out;
-    for (std::size_t i = 0; i <= vocabulary.getMaxTokenType(); ++i) {
-      const std::string literal = vocabulary.getLiteralName(i);
-      out.push_back(literal.size() > 2 ? literal.substr(1, literal.size() - 2) : std::string{});
-    }
-    return out;
+    return spellings(grammar::OncRpcLexer(&none).getVocabulary());
   }();
   return type < names.size() ? std::string_view(names[type]) : std::string_view{};
 }
@@ -148,11 +123,6 @@ std::string expected_any(const antlr4::misc::IntervalSet& types, antlr4::ParserR
     if (!spelling.empty()) words.push_back(quoted(spelling));
   }
   return one_of(words);
-}
-
-std::string found_token(const antlr4::Token& token, const TokenBuffer& tokens) {
-  if (token.getType() == antlr4::Token::EOF) return "end of file";
-  return quoted(tokens.text(token));
 }
 
 }  // namespace oncec::frontend::onc

@@ -18,9 +18,6 @@ std::string expected_token(std::size_t type, antlr4::ParserRuleContext& context,
 std::string expected_any(const antlr4::misc::IntervalSet& types, antlr4::ParserRuleContext& context,
                          std::size_t previous, const TokenBuffer& tokens);
 
-/// "'struct'", "end of file".
-std::string found_token(const antlr4::Token& token, const TokenBuffer& tokens);
-
 /// "struct" for Grammar::STRUCT; empty if the token has no fixed spelling.
 std::string_view spelling_of(std::size_t type);
 

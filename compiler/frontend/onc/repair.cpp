@@ -7,6 +7,7 @@
 #include "OncRpcParser.h"
 #include "frontend/onc/expectation.hpp"
 #include "frontend/spelling.hpp"
+#include "frontend/wording.hpp"
 
 namespace oncec::frontend::onc {
 
