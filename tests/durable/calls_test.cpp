@@ -18,6 +18,7 @@
 
 #include "ledger.once.co.hpp"
 #include "ledger.once.hpp"
+#include "stores.hpp"
 
 namespace once::test {
 namespace {
@@ -133,7 +134,7 @@ TEST_P(ExactlyOnce, CommitsWhatTheServantWrites) {
   EXPECT_THROW(stub.add("too much", 2'000), ledger::TooMuch);
   const auto failed = stub.try_stumble("half");
   EXPECT_EQ(failed.kind(), OutcomeKind::Executed);
-  EXPECT_EQ(failed.error(), Errc::servant_failed);
+  EXPECT_EQ(failed.code(), Errc::servant_failed);
   EXPECT_EQ(stub.add("two", 2), 2);
   EXPECT_EQ(stub.count(), 42);
   EXPECT_EQ(entries(), (std::vector<std::string>{"one", "two"}));
@@ -177,19 +178,11 @@ TEST_P(ExactlyOnce, ServantsOfCoroutinesHaveFunctionsForTransactions) {
   EXPECT_EQ(book().count(), 43);
 }
 
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const std::logic_error& error) {
-    return error.what();
-  }
-  return "(nothing was thrown)";
-}
-
 TEST(ExactlyOnceActivation, NeedsAStore) {
   asio::io_context io;
   Server server{io};
-  const std::string message = message_of([&] { server.activate("book", std::make_shared<BookServant>()); });
+  const std::string message =
+      message_of<std::logic_error>([&] { server.activate("book", std::make_shared<BookServant>()); });
   EXPECT_EQ(message,
             "IDL:ledger/Book:1.0 has exactly-once operations: give the server a store "
             "(once::ServerOptions::store)");
@@ -199,7 +192,8 @@ TEST(ExactlyOnceActivation, IsRefusedWhereTheStoreWouldRunOnALoop) {
   const std::string file = fs::temp_directory_path() / ("once_loop_test." + std::to_string(::getpid()));
   asio::io_context io;
   durable::Store store{file, io.get_executor()};
-  const std::string message = message_of([&] { Server(io, ServerOptions{.store = &store}); });
+  const std::string message =
+      message_of<std::logic_error>([&] { Server(io, ServerOptions{.store = &store}); });
   EXPECT_NE(message.find("the store would run on a loop"), std::string::npos) << message;
   for (const char* const part : {"", "-wal", "-shm", "-once"}) fs::remove(file + part);
 }

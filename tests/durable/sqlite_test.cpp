@@ -67,15 +67,6 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, Stores,
                          testing::Values(StorageKind{"sqlite",
                                                      [] { return std::make_unique<SqliteStorage>(); }}));
 
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const StoreError& error) {
-    return error.what();
-  }
-  return "(nothing was thrown)";
-}
-
 class Sqlite : public testing::Test {
  protected:
   /// Runs `work` as session 7's next call.
@@ -106,7 +97,7 @@ class Sqlite : public testing::Test {
 
 TEST_F(Sqlite, ASecondServerIsTurnedAway) {
   const auto store = ready();
-  const std::string message = message_of([&] {
+  const std::string message = message_of<StoreError>([&] {
     durable::Store{storage_.file(), storage_.thread_.get_executor()};
   });
   EXPECT_NE(message.find("bank.db is in use by another server (process " + std::to_string(::getpid()) + ")"),
@@ -124,7 +115,7 @@ TEST_F(Sqlite, AnOlderCopyIsFoundOut) {
   }
   fs::remove(storage_.file() + "-wal");
   fs::rename(copy, storage_.file());
-  const std::string message = message_of([&] { storage_.open()->recover(); });
+  const std::string message = message_of<StoreError>([&] { storage_.open()->recover(); });
   EXPECT_NE(message.find("is older than it was"), std::string::npos) << message;
   fs::remove(storage_.file() + "-once");
   EXPECT_NO_THROW(storage_.open()->recover());
@@ -137,7 +128,7 @@ TEST_F(Sqlite, AnotherVersionIsRefused) {
   sqlite3_exec(connection, "UPDATE once_store SET value = 99 WHERE name = 'version'", nullptr, nullptr,
                nullptr);
   sqlite3_close(connection);
-  const std::string message = message_of([&] { storage_.open(); });
+  const std::string message = message_of<StoreError>([&] { storage_.open(); });
   EXPECT_NE(message.find("version 99"), std::string::npos) << message;
 }
 
@@ -147,7 +138,7 @@ TEST_F(Sqlite, ADamagedFileIsRefused) {
     std::fstream file{storage_.file(), std::ios::in | std::ios::out | std::ios::binary};
     file << "this is no database any more";
   }
-  const std::string message = message_of([&] { storage_.open(); });
+  const std::string message = message_of<StoreError>([&] { storage_.open(); });
   EXPECT_NE(message.find("bank.db"), std::string::npos) << message;
   EXPECT_NE(message.find("not a database"), std::string::npos) << message;
 }

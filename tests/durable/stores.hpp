@@ -35,6 +35,17 @@ inline std::ostream& operator<<(std::ostream& out, const StorageKind& kind) {
   return out << kind.name;
 }
 
+/// What is thrown by `action`, in words.
+template <class Error>
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "(nothing was thrown)";
+}
+
 /// Waits for a store's answers.
 class Answer {
  public:
