@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <set>
 #include <stdexcept>
@@ -10,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "durable_row.hpp"
 #include "options.hpp"
 #include "process.hpp"
 #include "roles.hpp"
@@ -64,32 +66,22 @@ std::uint64_t read_log(const std::filesystem::path& log, Row& row) {
   return payments.size();
 }
 
-std::string expect_line(Process& process, const char* who) {
-  auto line = process.read_line();
-  if (!line) throw std::runtime_error(std::string(who) + " ended before its time");
-  return *std::move(line);
-}
-
-Row run_row(Options options, const Workplace& workplace, const Progress& progress) {
+/// A row whose account lives in its server's memory.
+Row run_row(const Options& started, const std::function<void(const std::string&)>& show) {
   Row row;
-  row.semantics = options.semantics;
-  row.transport = options.transport;
-  const std::string title = options.semantics + " over " + options.transport + ": ";
-  const std::string of_all = " of " + std::to_string(options.calls) + " payments";
-  options.log = workplace / (options.transport + "-" + options.semantics + ".log");
-  options.address = options.transport + "://127.0.0.1:0";
-
+  Options options = started;
   Process server{words_for(options, "server")};
   options.address = expect_line(server, "the server");  // the real one, with its port
 
   Process client{words_for(options, "client")};
   nlohmann::json told_by_client;
+  std::uint64_t ended = 0;
   for (std::string line = expect_line(client, "the client");; line = expect_line(client, "the client")) {
     if (line.starts_with('{')) {
       told_by_client = nlohmann::json::parse(line);
       break;
     }
-    progress.show((title + line).append(of_all));
+    show(std::to_string(++ended) + " of " + std::to_string(options.calls) + " payments");
   }
   if (client.wait() != 0) throw std::runtime_error("the client failed");
 
@@ -113,11 +105,20 @@ int demonstrate(const Options& options) {
     const Progress progress{isatty(STDERR_FILENO) != 0};
     for (const std::string transport : {"udp", "tcp"}) {
       if (options.transport != "both" && options.transport != transport) continue;
-      for (const std::string semantics : {"maybe", "at least once", "at most once"}) {
+      for (const std::string semantics : {"maybe", "at-least-once", "at-most-once", "exactly-once"}) {
+        if (options.semantics != "all" && options.semantics != semantics) continue;
         Options row = options;
         row.transport = transport;
         row.semantics = semantics;
-        rows.push_back(run_row(row, workplace, progress));
+        row.log = workplace / (transport + "-" + semantics + ".log");
+        row.database = workplace / (transport + ".db");
+        row.address = transport + "://127.0.0.1:0";
+        const auto show = [&](const std::string& text) {
+          progress.show(semantics + " over " + transport + ": " + text);
+        };
+        rows.push_back(semantics == "exactly-once" ? run_durable_row(row, show) : run_row(row, show));
+        rows.back().semantics = semantics;
+        rows.back().transport = transport;
       }
     }
   }
@@ -127,7 +128,8 @@ int demonstrate(const Options& options) {
     print_table(std::cout, rows, isatty(STDOUT_FILENO) != 0);
   }
   for (const Row& row : rows) {
-    if (row.semantics == "at most once" && !row.right()) return 1;
+    const bool must_be_right = row.semantics == "at-most-once" || row.semantics == "exactly-once";
+    if (must_be_right && !row.right()) return 1;
   }
   return 0;
 }
@@ -137,7 +139,9 @@ int demonstrate(const Options& options) {
 int demo::run(int argc, char** argv) {
   const Options options = parse_options(argc, argv);
   try {
-    if (options.role == "server") return run_server(options);
+    if (options.role == "server") {
+      return options.semantics == "exactly-once" ? run_durable_server(options) : run_server(options);
+    }
     if (options.role == "client") return run_client(options);
     return demonstrate(options);
   } catch (const std::exception& error) {

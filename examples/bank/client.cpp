@@ -43,7 +43,7 @@ once::ClientOptions client_options(const Options& options) {
   once::ClientOptions client;
   client.codec = options.codec == "xdr" ? once::CodecId::Xdr : once::CodecId::Cdr;
   client.limits.deadline = 60s;
-  if (options.loss > 0) {
+  if (options.loss > 0 || options.kills > 0) {
     client.limits.rto_first_loopback = 20ms;
     client.limits.rto_max_loopback = 200ms;
     client.limits.reconnect_min = 5ms;
@@ -65,6 +65,7 @@ class Payer {
         bad_line_(bad_line(io, options), client_options(options)),
         good_line_(io, client_options(on_a_good_line(options))),
         account_(bad_line_.stub<bank::Account>(url(options))),
+        durable_account_(bad_line_.stub<bank::DurableAccount>(url(options))),
         auditor_(good_line_.stub<bank::Account>(url(options))) {}
 
   /// Makes all payments, some at a time, and waits for what is still on its way.
@@ -107,32 +108,40 @@ class Payer {
 
   asio::awaitable<void> work() {
     while (next_ < calls_) {
-      co_await pay(next_++);
+      const std::uint32_t payment = next_++;
+      const bank::Cents balance = co_await pay(payment);
+      std::cout << payment << ' ' << balance << std::endl;
       if (++paid_ % 32 != 0) continue;
-      std::cout << paid_ << std::endl;
       // Nobody answers a maybe call; a question now and then keeps the client from flooding the server's
       // socket.
       if (semantics_ == "maybe") (void)co_await auditor_.async_balance(asio::use_awaitable);
     }
   }
 
-  asio::awaitable<void> pay(std::uint32_t payment) {
+  /// Returns the balance that was answered; 0: nobody answered.
+  asio::awaitable<bank::Cents> pay(std::uint32_t payment) {
     if (semantics_ == "maybe") {
       (void)co_await account_.async_deposit_maybe(payment, kAmount, asio::use_awaitable);
-      co_return;
+      co_return 0;
     }
     for (;;) {
-      const once::Outcome<bank::Cents> outcome =
-          semantics_ == "at least once"
-              ? co_await account_.async_deposit_at_least_once(payment, kAmount, asio::use_awaitable)
-              : co_await account_.async_deposit(payment, kAmount, asio::use_awaitable);
-      if (outcome) co_return;
+      const once::Outcome<bank::Cents> outcome = co_await call(payment);
+      if (outcome) co_return *outcome;
       if (!outcome.may_call_again()) {
         std::cerr << "payment " << payment << ": " << to_string(outcome.kind()) << ": " << outcome.text()
                   << '\n';
-        co_return;
+        co_return 0;
       }
     }
+  }
+  asio::awaitable<once::Outcome<bank::Cents>> call(std::uint32_t payment) {
+    if (semantics_ == "at-least-once") {
+      co_return co_await account_.async_deposit_at_least_once(payment, kAmount, asio::use_awaitable);
+    }
+    if (semantics_ == "exactly-once") {
+      co_return co_await durable_account_.async_deposit(payment, kAmount, asio::use_awaitable);
+    }
+    co_return co_await account_.async_deposit(payment, kAmount, asio::use_awaitable);
   }
 
   /// What was sent last may still be on its way when nobody waits for an answer.
@@ -152,6 +161,7 @@ class Payer {
   once::Client bad_line_;
   once::Client good_line_;  // for questions that are not part of the demonstration
   bank::Account::Stub account_;
+  bank::DurableAccount::Stub durable_account_;
   bank::Account::Stub auditor_;
   std::uint32_t next_ = 0;
   std::uint32_t paid_ = 0;

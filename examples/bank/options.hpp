@@ -13,13 +13,16 @@ struct Options {
   std::uint32_t calls = 300;       // in each row
   std::string transport = "both";  // udp, tcp, both
   std::string codec = "cdr";
+  std::string semantics = "all";  // maybe, at-least-once, at-most-once, exactly-once, all
+  std::uint32_t kills = 0;        // of the server, while it runs
   bool json = false;
 
   // Set by the demonstration itself when it starts its own program as a row's server or client.
   std::string role;
-  std::string semantics;
   std::string address;
   std::string log;
+  std::string database;
+  std::uint32_t life = 0;  // how many servers of this row were there before
 };
 
 /// Reads the command line. For --help, and for a command line that does not hold, prints what there is to say

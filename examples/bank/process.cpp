@@ -1,9 +1,12 @@
 #include "process.hpp"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <stdexcept>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
@@ -38,11 +41,24 @@ Process::Process(const std::vector<std::string>& words) {
 }
 
 Process::~Process() {
-  if (pid_ > 0) {
-    kill(pid_, SIGKILL);
-    wait();
-  }
+  kill_now();
   close(output_);
+}
+
+Process& Process::first_ready(Process& one, Process& other) {
+  for (Process* process : {&one, &other}) {
+    if (process->unread_.find('\n') != std::string::npos) return *process;
+  }
+  std::array<pollfd, 2> outputs{pollfd{one.output_, POLLIN, 0}, pollfd{other.output_, POLLIN, 0}};
+  while (poll(outputs.data(), outputs.size(), -1) < 0 && errno == EINTR) {
+  }
+  return outputs[0].revents != 0 ? one : other;
+}
+
+void Process::kill_now() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
+  wait();
 }
 
 std::optional<std::string> Process::read_line() {
@@ -72,6 +88,12 @@ int Process::wait() {
   }
   pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+std::string expect_line(Process& process, const char* who) {
+  auto line = process.read_line();
+  if (!line) throw std::runtime_error(std::string(who) + " ended before its time");
+  return *std::move(line);
 }
 
 }  // namespace demo

@@ -19,6 +19,10 @@ class Process {
 
   /// The next line of its output, without the end of line; nothing when it has closed its output.
   std::optional<std::string> read_line();
+  /// Waits until one of the two has something to read, or has closed its output, and returns which.
+  static Process& first_ready(Process& one, Process& other);
+  /// Ends it at once, in the middle of whatever it does (SIGKILL). What it has written can still be read.
+  void kill_now();
   /// Asks it to end (SIGTERM).
   void ask_to_end();
   /// Waits for its end. Its exit status, or 128 and the signal that ended it.
@@ -29,5 +33,8 @@ class Process {
   int output_ = -1;
   std::string unread_;
 };
+
+/// The next line; throws std::runtime_error that says `who` has ended if there is none.
+std::string expect_line(Process& process, const char* who);
 
 }  // namespace demo

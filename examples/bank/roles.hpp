@@ -17,8 +17,12 @@ int run(int argc, char** argv);
 /// duplicates, replayed}.
 int run_server(const Options& options);
 
-/// Makes options.calls payments through the fault injector. Prints the number of finished payments now and
-/// then, and at the end one line of JSON: {calls, requests_sent}.
+/// The same for exactly-once payments: the account is in options.database, and each step of each call is
+/// printed (watched_store.hpp). At SIGTERM: {requests, replayed}, of this process alone.
+int run_durable_server(const Options& options);
+
+/// Makes options.calls payments through the fault injector. Prints a line for every payment that has ended, its
+/// number and the balance that was answered (0: none), and at the end one line of JSON: {calls, requests_sent}.
 int run_client(const Options& options);
 
 }  // namespace demo

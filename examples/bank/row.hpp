@@ -1,5 +1,5 @@
 // One row of the demonstration's table: what was asked for, what the client and the server counted, and what
-// the servant's log says really happened.
+// the servant's log, or the bank's database, says really happened.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,18 @@
 
 namespace demo {
 
+/// Where in a call the server was when it was killed.
+struct Kills {
+  std::uint64_t before_begin = 0;   // the call was there, its servant had not begun
+  std::uint64_t before_commit = 0;  // it ran, and nothing of it was kept
+  std::uint64_t before_reply = 0;   // all of it was kept, and nobody knew
+  std::uint64_t after_reply = 0;    // or nothing was to be done
+
+  std::uint64_t all() const { return before_begin + before_commit + before_reply + after_reply; }
+};
+
 struct Row {
-  std::string semantics;  // "maybe", "at least once", "at most once"
+  std::string semantics;  // "maybe", "at-least-once", "at-most-once", "exactly-once"
   std::string transport;  // "udp", "tcp"
   std::uint64_t calls = 0;
   std::uint64_t requests_sent = 0;  // first copies and retransmissions
@@ -19,11 +29,16 @@ struct Row {
   std::uint64_t replayed = 0;       // stored replies that were sent again
   std::uint64_t balance = 0;        // in cents
   std::uint64_t expected = 0;       // every payment once
-  bool each_once = false;           // by the log: every payment exactly once
+  bool each_once = false;           // by the log or the database: every payment exactly once
+  // Of exactly-once rows.
+  std::uint64_t answered = 0;
+  std::uint64_t violations = 0;  // what is in the database and what was answered contradict each other
+  Kills kills;
 
   bool right() const { return balance == expected && each_once; }
 };
 
+/// Rows whose server was killed have other columns: all rows are such, or none.
 void print_table(std::ostream& out, const std::vector<Row>& rows, bool colours);
 void print_json(std::ostream& out, const std::vector<Row>& rows);
 

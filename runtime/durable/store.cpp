@@ -179,6 +179,7 @@ void Store::State::prepare() {
                        ", and this program knows " + std::to_string(kVersion) +
                        ": use the program that wrote it, or a newer one"};
     }
+    database_->execute(options_.schema.c_str());
     database_->execute("COMMIT");
   } catch (const SqlError& error) {
     throw StoreError{file_ + " cannot be used: " + error.what()};

@@ -22,6 +22,8 @@ struct StoreOptions {
   std::uint64_t room_min = std::uint64_t{16} << 20U;
   /// At most so many calls share a commit.
   std::size_t batch_max = 256;
+  /// Statements for the servants' own tables, executed whenever the file is opened: CREATE TABLE IF NOT EXISTS …
+  std::string schema{};
   /// Told once, on the store's executor, when the store stops: an fsync failed, the file cannot be read any more,
   /// or another server has taken it over. Only a new server's recovery tells what was kept.
   std::function<void(const std::string& why)> on_stopped{};
