@@ -1,6 +1,5 @@
 // The bank demonstration: for every way to call and every transport a server process and a client process, a
 // bad network between them, and a table of what came of it. --help tells the rest.
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -16,32 +15,13 @@
 #include "process.hpp"
 #include "roles.hpp"
 #include "row.hpp"
+#include "workplace.hpp"
 
 namespace {
 
 using demo::Options;
 using demo::Process;
 using demo::Row;
-
-/// A folder that goes away with its object.
-class Workplace {
- public:
-  Workplace() {
-    std::string name = (std::filesystem::temp_directory_path() / "bank_demo.XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder in " + name);
-    path_ = name;
-  }
-  ~Workplace() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Workplace(const Workplace&) = delete;
-  Workplace& operator=(const Workplace&) = delete;
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// The line under which a run shows what it is doing; only on a terminal.
 class Progress {
@@ -99,7 +79,7 @@ Row run_row(const Options& started, const std::function<void(const std::string&)
 }
 
 int demonstrate(const Options& options) {
-  const Workplace workplace;
+  const demo::Workplace workplace{"bank_demo"};
   std::vector<Row> rows;
   {
     const Progress progress{isatty(STDERR_FILENO) != 0};

@@ -125,7 +125,7 @@ Row run_durable_row(Options options, const std::function<void(const std::string&
   std::uint64_t ended = 0;
   nlohmann::json told_by_client;
   while (told_by_client.is_null()) {
-    if (&Process::first_ready(client, server.process()) == &server.process()) {
+    if (&Process::first_ready({&client, &server.process()}) == &server.process()) {
       const Step step = server.read_step();
       const bool is_due = server.kills() < options.kills &&
                           ended * (options.kills + 1) >= std::uint64_t{server.kills() + 1} * options.calls;

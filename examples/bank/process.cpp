@@ -1,6 +1,6 @@
 #include "process.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -45,14 +45,17 @@ Process::~Process() {
   close(output_);
 }
 
-Process& Process::first_ready(Process& one, Process& other) {
-  for (Process* process : {&one, &other}) {
+Process& Process::first_ready(const std::vector<Process*>& processes) {
+  std::vector<pollfd> outputs;
+  for (Process* const process : processes) {
     if (process->unread_.find('\n') != std::string::npos) return *process;
+    outputs.push_back({process->output_, POLLIN, 0});
   }
-  std::array<pollfd, 2> outputs{pollfd{one.output_, POLLIN, 0}, pollfd{other.output_, POLLIN, 0}};
   while (poll(outputs.data(), outputs.size(), -1) < 0 && errno == EINTR) {
   }
-  return outputs[0].revents != 0 ? one : other;
+  const auto ready =
+      std::find_if(outputs.begin(), outputs.end(), [](const pollfd& output) { return output.revents != 0; });
+  return *processes.at(static_cast<std::size_t>(ready - outputs.begin()));
 }
 
 void Process::kill_now() {

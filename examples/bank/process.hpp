@@ -19,8 +19,9 @@ class Process {
 
   /// The next line of its output, without the end of line; nothing when it has closed its output.
   std::optional<std::string> read_line();
-  /// Waits until one of the two has something to read, or has closed its output, and returns which.
-  static Process& first_ready(Process& one, Process& other);
+  /// Waits until one of them has something to read, or has closed its output, and returns which: if there are
+  /// several, the first.
+  static Process& first_ready(const std::vector<Process*>& processes);
   /// Ends it at once, in the middle of whatever it does (SIGKILL). What it has written can still be read.
   void kill_now();
   /// Asks it to end (SIGTERM).

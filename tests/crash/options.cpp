@@ -1,0 +1,63 @@
+#include "options.hpp"
+
+#include <cstdlib>
+
+#include <CLI/CLI.hpp>
+
+#include "planted.hpp"
+
+namespace crash {
+
+Options parse_options(int argc, char** argv) {
+  Options options;
+  CLI::App app{
+      "Kills a server of exactly-once calls (kill -9) at chosen points of a call, starts it again, and "
+      "checks\n"
+      "that every call that was answered is in the database once, with that answer, and every other one at\n"
+      "most once. Server and clients are processes of their own. The exit status is 1 if something was\n"
+      "violated, or if less than a tenth of 50 kills or more fell between begin and commit, or between "
+      "commit\n"
+      "and reply; then the folder with the database is kept.",
+      "crash"};
+  app.add_option("--kills", options.kills, "How often the server is killed")
+      ->check(CLI::Range(1u, 1'000'000u))
+      ->capture_default_str();
+  app.add_option("--transport", options.transport, "udp or tcp")
+      ->check(CLI::IsMember({"udp", "tcp"}))
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Draws where the kills are aimed at")->capture_default_str();
+  app.add_option(
+         "--planted", options.planted,
+         "A bug in the server: outcome-later, answer-early; the exit status is then 0 if it was found")
+      ->check(CLI::IsMember(planted_names()))
+      ->capture_default_str();
+  app.add_flag("--json", options.json, "Print the figures as JSON instead of a table");
+
+  const auto inner = "";  // an option group without a name is not shown by --help
+  app.add_option("--role", options.role)->group(inner);
+  app.add_option("--address", options.address)->group(inner);
+  app.add_option("--database", options.database)->group(inner);
+  app.add_option("--log", options.log)->group(inner);
+  app.add_option("--life", options.life)->group(inner);
+  app.add_option("--client", options.client)->group(inner);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    std::exit(status == 0 ? 0 : 2);
+  }
+  return options;
+}
+
+std::vector<std::string> words_for(const Options& options, const std::string& role) {
+  return {"--role",     role,
+          "--planted",  options.planted,
+          "--address",  options.address,
+          "--database", options.database,
+          "--log",      options.log,
+          "--life",     std::to_string(options.life),
+          "--client",   std::to_string(options.client)};
+}
+
+}  // namespace crash

@@ -1,0 +1,37 @@
+// What the harness can be told, and how its servers and clients are told it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace crash {
+
+struct Options {
+  std::uint32_t kills = 50;
+  std::string transport = "udp";
+  std::uint64_t seed = 1;
+  std::string planted = "none";
+  bool json = false;
+
+  // Set by the harness when it starts its own program as a server or a client.
+  std::string role;
+  std::string address;
+  std::string database;
+  std::string log;
+  std::uint32_t life = 0;    // how many servers there were before
+  std::uint32_t client = 0;  // which client it is
+};
+
+/// Reads the command line. For --help, and for a command line that does not hold, prints what there is to say
+/// and ends the program (status 0, or 2).
+Options parse_options(int argc, char** argv);
+
+/// The words after the program's name that make it a "server" or a "client".
+std::vector<std::string> words_for(const Options& options, const std::string& role);
+
+/// The two roles: each prints lines for the harness, and ends at SIGTERM. They return the exit status.
+int run_server(const Options& options);
+int run_client(const Options& options);
+
+}  // namespace crash

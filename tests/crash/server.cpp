@@ -1,0 +1,109 @@
+// The harness's server: a bank in an SQLite file, a line on standard output for every step of a call, and a log
+// of executions that the store knows nothing of.
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <fcntl.h>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/thread_pool.hpp>
+
+#include <once/durable.hpp>
+#include <once/once.hpp>
+
+#include "options.hpp"
+#include "plan.hpp"
+#include "planted.hpp"
+#include "transfers.once.hpp"
+#include "watched_store.hpp"
+
+namespace crash {
+namespace {
+
+/// So long a call stays at each point of its way, for the kill to find it there.
+constexpr std::chrono::microseconds kPause{1'000};
+
+std::string schema() {
+  std::string tables = R"(
+    CREATE TABLE IF NOT EXISTS account (number INTEGER PRIMARY KEY, cents INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS transfer (
+      id INTEGER PRIMARY KEY, number INTEGER NOT NULL, balance INTEGER NOT NULL,
+      session INTEGER NOT NULL, sequence INTEGER NOT NULL, life INTEGER NOT NULL);)";
+  for (std::uint32_t account = 0; account < kAccounts; ++account) {
+    tables += "INSERT OR IGNORE INTO account VALUES (" + std::to_string(account) + ", " +
+              std::to_string(kFirstBalance) + ");";
+  }
+  return tables;
+}
+
+/// Writes the line in one system call, which a kill does not cut.
+void write_line(int descriptor, std::string line) {
+  line += '\n';
+  if (::write(descriptor, line.data(), line.size()) < 0) {
+    throw std::system_error{errno, std::generic_category(), "writing a line"};
+  }
+}
+
+class BankServant final : public Bank::Servant {
+ public:
+  BankServant(const std::string& log, std::uint32_t life)
+      : log_(::open(log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644)), life_(life) {
+    if (log_ < 0) throw std::system_error{errno, std::generic_category(), log};
+  }
+  ~BankServant() override { ::close(log_); }
+  BankServant(const BankServant&) = delete;
+  BankServant& operator=(const BankServant&) = delete;
+
+  crash::Receipt transfer(once::Call& call, once::Transaction& transaction, std::uint32_t number) override {
+    const once::RequestId id = call.request_id();
+    write_line(log_, std::to_string(life_) + ' ' + std::to_string(id.session) + ' ' +
+                         std::to_string(id.sequence) + ' ' + std::to_string(number));
+    const Transfer wanted = transfer_of(number);
+    once::durable::Sql sql{transaction};
+    sql.run("UPDATE account SET cents = cents - ? WHERE number = ?", wanted.cents, wanted.from);
+    sql.run("UPDATE account SET cents = cents + ? WHERE number = ?", wanted.cents, wanted.to);
+    const auto left = sql.value<std::int64_t>("SELECT cents FROM account WHERE number = ?", wanted.from);
+    sql.run("INSERT INTO transfer (number, balance, session, sequence, life) VALUES (?, ?, ?, ?, ?)", number,
+            left, id.session, id.sequence, life_);
+    if (left < 0) throw crash::Insufficient{left + wanted.cents};
+    if (wanted.stumbles) throw std::runtime_error{"stumbled"};
+    return {sql.last_row(), left};
+  }
+
+ private:
+  const int log_;
+  const std::uint32_t life_;
+};
+
+}  // namespace
+
+int run_server(const Options& options) {
+  asio::thread_pool store_thread{1};
+  once::durable::Store store{options.database, store_thread.get_executor(), {.schema = schema()}};
+  const std::unique_ptr<once::Store> planted = plant(options.planted, store);
+  demo::WatchedStore watched{planted ? *planted : store, [](const demo::Step& step) {
+                               write_line(STDOUT_FILENO, to_string(step));
+                               std::this_thread::sleep_for(kPause);
+                             }};
+  asio::io_context io;
+  once::Server server{io, {.store = &watched}};
+  server.activate("bank", std::make_shared<BankServant>(options.log, options.life));
+  server.listen(options.address);
+  write_line(STDOUT_FILENO, to_string(server.endpoints().front()));
+
+  asio::signal_set stop{io, SIGTERM};
+  stop.async_wait(
+      [&](std::error_code, int) { server.async_shutdown(std::chrono::seconds{2}, asio::detached); });
+  io.run();
+  return 0;
+}
+
+}  // namespace crash
