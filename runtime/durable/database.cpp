@@ -1,6 +1,8 @@
 #include "durable/database.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+#include <vector>
 
 #include <once/durable/sql.hpp>
 
@@ -26,9 +28,10 @@ detail::Statement::Statement(sqlite3* connection, std::string_view text) {
   if (code != SQLITE_OK || handle_ == nullptr) throw_sql_error(connection, text);
 }
 
-Database::Database(const std::string& file) {
+Database::Database(const std::string& file, const std::string& vfs) {
   const int code = sqlite3_open_v2(file.c_str(), &connection_,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                   vfs.empty() ? nullptr : vfs.c_str());
   if (code != SQLITE_OK) {
     const std::string text = connection_ != nullptr ? sqlite3_errmsg(connection_) : sqlite3_errstr(code);
     sqlite3_close(connection_);
@@ -48,6 +51,30 @@ void Database::execute(const char* statements) {
   if (sqlite3_exec(connection_, statements, nullptr, nullptr, nullptr) != SQLITE_OK) {
     throw_sql_error(connection_, statements);
   }
+}
+
+void Database::leave_log() {
+  sqlite3_db_config(connection_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+void Database::renew_log() {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(connection_, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
+  if (log == nullptr || log->pMethods == nullptr) return;
+  const auto check = [](int code) {
+    if (code != SQLITE_OK)
+      throw SqlError{code, std::string{sqlite3_errstr(code)} + ": writing the log again"};
+  };
+  sqlite3_int64 size = 0;
+  check(log->pMethods->xFileSize(log, &size));
+  std::vector<char> chunk(std::size_t{1} << 16U);
+  for (sqlite3_int64 place = 0; place < size;) {
+    const auto count = static_cast<int>(std::min<sqlite3_int64>(size - place, std::ssize(chunk)));
+    check(log->pMethods->xRead(log, chunk.data(), count, place));
+    check(log->pMethods->xWrite(log, chunk.data(), count, place));
+    place += count;
+  }
+  if (size > 0) check(log->pMethods->xSync(log, SQLITE_SYNC_FULL));
 }
 
 detail::Statement& Database::statement(std::string_view text) {

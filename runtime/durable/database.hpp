@@ -36,7 +36,8 @@ class Statement {
 /// One connection. Used by one thread at a time. Its functions throw SqlError.
 class Database {
  public:
-  explicit Database(const std::string& file);
+  /// `vfs`: SQLite's default if empty.
+  explicit Database(const std::string& file, const std::string& vfs = {});
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
   ~Database();
@@ -44,6 +45,11 @@ class Database {
   sqlite3* connection() const { return connection_; }
   /// Statements without parameters and rows.
   void execute(const char* statements);
+  /// When a sync has failed, part of the log may be in the kernel's cache alone, which takes it for written: what is
+  /// read there must not be built on, neither by this process (leave_log: it is not written into the file when this
+  /// is closed) nor by the next one (renew_log, in its first transaction: all of it is written again, and synced).
+  void leave_log();
+  void renew_log();
   /// Executes one of the store's own statements; its parameters are integers and octets.
   void run(std::string_view statement, std::initializer_list<std::int64_t> integers, ByteView octets = {});
   /// The first column of the first row; `missing` if there is none.

@@ -93,7 +93,7 @@ class Store::State : public std::enable_shared_from_this<State> {
         executor_(std::move(executor)),
         options_(std::move(options)),
         guard_(std::make_unique<GuardFile>(file)),
-        database_(open(file)) {
+        database_(open(file, options_.vfs)) {
     prepare();
   }
 
@@ -107,7 +107,7 @@ class Store::State : public std::enable_shared_from_this<State> {
   }
 
  private:
-  static std::unique_ptr<Database> open(const std::string& file);
+  static std::unique_ptr<Database> open(const std::string& file, const std::string& vfs);
   void prepare();
   std::int64_t get(Value value) { return database_->integer(kGet, {value}, 0); }
   void set(const char* name, std::uint64_t value);
@@ -155,9 +155,9 @@ class Store::State : public std::enable_shared_from_this<State> {
 
 // --- Opening and recovering
 
-std::unique_ptr<Database> Store::State::open(const std::string& file) {
+std::unique_ptr<Database> Store::State::open(const std::string& file, const std::string& vfs) {
   try {
-    auto database = std::make_unique<Database>(file);
+    auto database = std::make_unique<Database>(file, vfs);
     // What is committed is on disk when COMMIT returns; readers do not stop the store.
     database->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
     return database;
@@ -169,6 +169,7 @@ std::unique_ptr<Database> Store::State::open(const std::string& file) {
 void Store::State::prepare() {
   try {
     database_->execute("BEGIN IMMEDIATE");
+    database_->renew_log();
     database_->execute(kTables);
     if (const std::int64_t version = get(kVersionValue); version == 0) {
       std::random_device random;
@@ -375,7 +376,9 @@ void Store::State::stop(const std::string& why) {
     const std::lock_guard lock{mutex_};
     if (std::exchange(stopped_, true)) return;
   }
-  if (!why.empty() && options_.on_stopped) options_.on_stopped(why);
+  if (why.empty()) return;
+  database_->leave_log();
+  if (options_.on_stopped) options_.on_stopped(why);
 }
 
 /// What was asked to be forgotten is forgotten; whatever else waits has not begun.

@@ -24,6 +24,8 @@ struct StoreOptions {
   std::size_t batch_max = 256;
   /// Statements for the servants' own tables, executed whenever the file is opened: CREATE TABLE IF NOT EXISTS …
   std::string schema{};
+  /// Through which of SQLite's VFSs the file is read and written; empty: its default.
+  std::string vfs{};
   /// Told once, on the store's executor, when the store stops: an fsync failed, the file cannot be read any more,
   /// or another server has taken it over. Only a new server's recovery tells what was kept.
   std::function<void(const std::string& why)> on_stopped{};
