@@ -53,10 +53,6 @@ void Database::execute(const char* statements) {
   }
 }
 
-void Database::leave_log() {
-  sqlite3_db_config(connection_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-}
-
 void Database::renew_log() {
   sqlite3_file* log = nullptr;
   sqlite3_file_control(connection_, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));

@@ -45,10 +45,9 @@ class Database {
   sqlite3* connection() const { return connection_; }
   /// Statements without parameters and rows.
   void execute(const char* statements);
-  /// When a sync has failed, part of the log may be in the kernel's cache alone, which takes it for written: what is
-  /// read there must not be built on, neither by this process (leave_log: it is not written into the file when this
-  /// is closed) nor by the next one (renew_log, in its first transaction: all of it is written again, and synced).
-  void leave_log();
+  /// In a process's first transaction: writes the log again, and waits until it is on disk. If an earlier process's
+  /// sync has failed, part of the log may be in the kernel's cache alone, which takes it for written; nothing may be
+  /// built on that.
   void renew_log();
   /// Executes one of the store's own statements; its parameters are integers and octets.
   void run(std::string_view statement, std::initializer_list<std::int64_t> integers, ByteView octets = {});

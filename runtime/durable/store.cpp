@@ -376,9 +376,7 @@ void Store::State::stop(const std::string& why) {
     const std::lock_guard lock{mutex_};
     if (std::exchange(stopped_, true)) return;
   }
-  if (why.empty()) return;
-  database_->leave_log();
-  if (options_.on_stopped) options_.on_stopped(why);
+  if (!why.empty() && options_.on_stopped) options_.on_stopped(why);
 }
 
 /// What was asked to be forgotten is forgotten; whatever else waits has not begun.
