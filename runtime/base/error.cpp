@@ -67,6 +67,8 @@ const char* text_of(Errc code) {
     case Errc::address_in_use: return "the address is in use";
     case Errc::blocking_not_possible: return "a synchronous call is not possible here";
     case Errc::key_collision: return "the key names another call";
+    case Errc::outbox_failed: return "the outbox cannot write it down";
+    case Errc::no_outbox: return "a key needs a client with an outbox, and an exactly-once operation";
     case Errc::no_encoding: return "the stub was generated without this codec";
     case Errc::deadline_exceeded: return "the deadline has passed";
     case Errc::cancelled: return "the call was cancelled";
