@@ -10,7 +10,7 @@ namespace oncec::driver {
 struct Command {
   std::string_view name;
   const char* summary;
-  /// argv[0] is the command's name. Returns an ExitStatus.
+  /// argv[0] is the command's name. Returns the exit status.
   int (*run)(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours);
 };
 

@@ -5,11 +5,10 @@
 
 namespace oncec::driver {
 
-enum ExitStatus : int {
-  kDone = 0,
-  kErrorsInIdl = 1,   // printed with their places
-  kBadInvocation = 2  // usage, or a file that cannot be read or written: one line
-};
+// How it exits.
+inline constexpr int kDone = 0;
+inline constexpr int kErrorsInIdl = 1;    // printed with their places
+inline constexpr int kBadInvocation = 2;  // usage, or a file that cannot be read or written: one line
 
 /// Runs oncec. `colours`: whether `err` is a terminal that shows them.
 int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours);

@@ -97,9 +97,12 @@ const AnnotationParameter* Annotations::parameter_of(Grammar::AnnotationArgument
                                   [&](const AnnotationParameter& p) { return p.name == name->text; });
   if (found == parameters.end()) {
     NearestWord nearest(name->text);
-    for (const AnnotationParameter& parameter : parameters) nearest.consider(parameter.name);
     std::vector<std::string_view> known;
-    for (const AnnotationParameter& parameter : parameters) known.emplace_back(parameter.name);
+    known.reserve(parameters.size());
+    for (const AnnotationParameter& parameter : parameters) {
+      nearest.consider(parameter.name);
+      known.emplace_back(parameter.name);
+    }
     reporter_.report(Message::AnnotationParameterUnknown, range,
                      {annotation.name, name->text, hint(nearest, known)});
     return nullptr;

@@ -62,7 +62,8 @@ std::string quotient(const std::string& a, const std::string& b) {
   std::string out;
   std::string rest;
   for (const char digit : a) {
-    rest = without_leading_zeros(rest + digit);
+    rest.push_back(digit);
+    rest = without_leading_zeros(std::move(rest));
     int times = 0;
     for (; !is_less(rest, b); ++times) rest = difference(rest, b);
     out += digit_of(times);

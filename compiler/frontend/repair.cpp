@@ -283,7 +283,7 @@ void RepairStrategy::consider_from_unit(const Situation& at, std::optional<Edit>
 
 void RepairStrategy::apply(const Edit& edit) {
   switch (edit.kind) {
-    case Edit::Kind::Respell: tokens_.retype(edit.index, edit.type); return;
+    case Edit::Kind::Respell:
     case Edit::Kind::Replace: tokens_.retype(edit.index, edit.type); return;
     case Edit::Kind::InsertWithSemicolon:
       tokens_.insert(edit.index, Grammar::SEMICOLON, "");

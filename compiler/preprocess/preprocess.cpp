@@ -113,7 +113,7 @@ void tell(Session& session, const wave::preprocess_exception& what) {
 /// The library's way to a file's text.
 struct SourceInput {
   template <typename IterationContext>
-  class inner {
+  class inner {  // NOLINT(readability-identifier-naming): Wave's name
    public:
     template <typename Position>
     static void init_iterators(IterationContext& context, const Position& /*at*/,

@@ -66,6 +66,9 @@ const char* text_of(Errc code) {
     case Errc::unreachable: return "nobody answers at the address";
     case Errc::address_in_use: return "the address is in use";
     case Errc::blocking_not_possible: return "a synchronous call is not possible here";
+    case Errc::key_collision: return "the key names another call";
+    case Errc::outbox_failed: return "the outbox cannot write it down";
+    case Errc::no_outbox: return "a key needs a client with an outbox, and an exactly-once operation";
     case Errc::no_encoding: return "the stub was generated without this codec";
     case Errc::deadline_exceeded: return "the deadline has passed";
     case Errc::cancelled: return "the call was cancelled";
@@ -79,6 +82,7 @@ const char* text_of(Errc code) {
     case Errc::shutting_down: return "the server is shutting down";
     case Errc::no_store: return "an exactly-once operation needs a store";
     case Errc::store_failed: return "the server's store has stopped";
+    case Errc::superseded: return "a later life of the client of that name is here";
     case Errc::servant_failed: return "the servant failed";
     case Errc::reply_too_large: return "the reply is too large";
     case Errc::bad_reply: return "the reply does not decode";

@@ -17,6 +17,14 @@ void ClientCore::cancel(Time now, CallKey call) {
   state_->cancel(call);
   state_->progress();
 }
+void ClientCore::finish(Time now, Sequence sequence) {
+  state_->now = now;
+  state_->finish(sequence);
+  state_->progress();
+}
+bool ClientCore::session_is_lost() const {
+  return state_->lost;
+}
 void ClientCore::connected(Time now, const Path& path) {
   state_->now = now;
   state_->connected(path);

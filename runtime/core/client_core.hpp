@@ -11,6 +11,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <system_error>
 
 #include <once/base/buffer.hpp>
@@ -40,10 +42,21 @@ struct ClientLimits {
   double lease_share = 2.0 / 3.0;
 };
 
+/// A session that outlives this client (docs/protocol.md, "Lasting sessions"). Whoever keeps the numbers of its calls
+/// on disk, an outbox, gives them with each call, and says when one is finished.
+struct LastingSession {
+  std::uint64_t nonce = 0;   // of its HELLO, in all lives of the client; kept before the first
+  Sequence through = 0;      // every number up to it is finished
+  std::uint64_t bitmap = 0;  // bit i: number through + 1 + i is finished too
+};
+
 struct ClientConfig {
   ClientLimits limits;
-  ClientInstance instance;
-  std::uint64_t seed = 0;  // of nonces and jitter; from a cryptographic source
+  ClientInstance instance;        // of a client with a lasting session: kept with its nonce
+  std::uint64_t seed = 0;         // of nonces and jitter; from a cryptographic source
+  std::string name;               // empty: it has none
+  std::uint64_t incarnation = 0;  // of a client with a name: rises with each life
+  std::optional<LastingSession> lasting{};
   /// The first number of the first session; a test's way to the end of the numbers.
   Sequence first_sequence = 1;
 };
@@ -61,6 +74,10 @@ struct CallRequest {
   Slice body;
   Time deadline = kNever;
   std::uintptr_t token = 0;  // the driver's; comes back with the completion
+  // In a lasting session:
+  Sequence sequence = 0;
+  std::uint64_t given_in = 0;  // the client's incarnation that gave this number to it
+  bool repeated = false;       // it may have been sent before, in this life or an earlier one
 };
 
 /// How a call ended; exactly one per started call.
@@ -97,6 +114,12 @@ class ClientCore {
   /// told, and the call ends at once as Unknown (cancelled) unless the server has said so already; the CANCEL
   /// itself is repeated until it is answered or the deadline passes.
   void cancel(Time now, CallKey call);
+
+  /// In a lasting session: the number will not be used again, and its outcome may be forgotten.
+  void finish(Time now, Sequence sequence);
+  /// True if a lasting session has ended at the server. Calls that were sent in it are Unknown, further ones end as
+  /// NotSent or Unknown (session_lost): the driver must make another, with numbers of its own.
+  bool session_is_lost() const;
 
   /// A path exists: the datagram socket is open, or a (new) connection stands. Calls in flight are sent
   /// again.

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include <once/base/buffer.hpp>
 #include <once/base/error.hpp>
@@ -26,6 +27,8 @@ struct ServerLimits {
   std::uint32_t window_initial = 8;
   std::uint32_t window_max = 64;  // at most 64
   Duration lease = std::chrono::seconds{60};
+  /// So long a lasting session is kept without a message, in uptime of the server.
+  Duration lasting_lease = std::chrono::hours{30 * 24};
   std::size_t sessions_max = 1'000'000;
   std::size_t running_per_client_max = 64;  // orphans included, over all sessions of one client instance
   std::size_t running_max = 100'000;
@@ -47,6 +50,8 @@ struct ServerConfig {
   std::uint8_t loop = 0;  // the low 8 bits of every session id
   /// There is a durable store: sessions and the outcomes of exactly-once calls outlive this server.
   bool durable = false;
+  /// How long servers with this store have been up before.
+  std::chrono::seconds uptime{0};
 };
 
 /// Names a request from its arrival until reply() or refuse(). Never 0, never reused while anybody may hold
@@ -97,6 +102,12 @@ struct SessionRow {
   std::uint32_t principal = 0;
   std::uint32_t message_max = 0;
   std::uint8_t window = 0;
+  // Of a named client:
+  std::string client;
+  std::uint64_t incarnation = 0;  // the latest that is known
+  std::uint64_t made_in = 0;
+  bool lasting = false;
+  std::uint32_t heard = 0;  // the latest message, in seconds of uptime, give or take a minute
 };
 
 /// What a durable store keeps of an exactly-once call that ran, in the transaction of the servant's writes.

@@ -19,6 +19,10 @@ constexpr std::size_t kFlagsAt = 8;
 constexpr std::size_t kHeaderLengthAt = 10;
 constexpr std::size_t kChecksumAt = 12;
 
+constexpr std::size_t kHelloFixedSize = 64;
+constexpr std::size_t kClientFixedSize = 9;
+constexpr std::uint8_t kFlagLasting = 0x01;
+
 /// The checksum of a header as if its own field were zero.
 std::uint32_t header_checksum(ByteView header) {
   std::uint8_t prefix[kPrefixSize];
@@ -48,17 +52,25 @@ void store_epoch(std::uint8_t* to, const Epoch& epoch) {
   store(to + 8, epoch.random);
 }
 
-/// Walks the extensions from `at` to the header's end. None is known yet, padding aside.
-Errc read_extensions(ByteView header, std::size_t at, bool& must_understand) {
+/// Walks the extensions from `at` to the header's end. `take(type, value)` is true for those that are
+/// understood.
+template <class Take>
+Errc read_extensions(ByteView header, std::size_t at, bool& must_understand, Take take) {
   while (at < header.size()) {
     // The header and every extension are multiples of 8, so type and length are there.
     const auto type = load<std::uint16_t>(header.data() + at);
-    const std::size_t size = (std::size_t{4} + load<std::uint16_t>(header.data() + at + 2) + 7) / 8 * 8;
+    const std::size_t length = load<std::uint16_t>(header.data() + at + 2);
+    const std::size_t size = (4 + length + 7) / 8 * 8;
     if (size > header.size() - at) return Errc::truncated;
-    if ((type & kMustUnderstand) != 0) must_understand = true;
+    if (!take(type, header.subspan(at + 4, length)) && (type & kMustUnderstand) != 0) must_understand = true;
     at += size;
   }
   return Errc::ok;
+}
+
+/// For messages whose extensions nobody knows yet, padding aside.
+Errc read_extensions(ByteView header, std::size_t at, bool& must_understand) {
+  return read_extensions(header, at, must_understand, [](std::uint16_t, ByteView) { return false; });
 }
 
 /// For messages that have no body: the header is the message, and holds `fixed` octets at least.
@@ -104,6 +116,20 @@ Errc read_request(ByteView message, const Prefix& prefix, SessionMessage& out) {
 std::optional<MessageType> peek_type(ByteView message) {
   if (message.size() < kPrefixSize || load<std::uint16_t>(message.data() + kMagicAt) != kMagic) return {};
   return static_cast<MessageType>(message[kTypeAt]);
+}
+
+std::uint8_t home_of(std::string_view client_name) {
+  return static_cast<std::uint8_t>(crc32c(as_bytes(client_name)));
+}
+
+std::optional<std::uint8_t> home_of_hello(ByteView message) {
+  Prefix prefix;
+  Hello hello;
+  if (read_prefix(message, prefix) != Errc::ok || prefix.type != MessageType::Hello ||
+      read(message, prefix, hello) != Errc::ok || hello.name.empty()) {
+    return {};
+  }
+  return home_of(hello.name);
 }
 
 Frame next_frame(ByteView octets, std::size_t length_max) {
@@ -153,7 +179,21 @@ Errc read(ByteView message, const Prefix& prefix, Hello& out) {
   out.version_max = at[57];
   out.attempt = load<std::uint16_t>(at + 58);
   if (out.window_max == 0 || out.version_min > out.version_max) return Errc::invalid_value;
-  return check_bodyless(message, prefix, 64, out.must_understand);
+  if (prefix.header_length != message.size()) return Errc::invalid_value;
+  bool wrong = false;
+  const Errc error =
+      read_extensions(message, kHelloFixedSize, out.must_understand, [&](std::uint16_t type, ByteView value) {
+        if (type != kExtensionClient) return false;
+        const bool fits = value.size() > kClientFixedSize && value.size() - kClientFixedSize <= kNameSizeMax;
+        wrong = wrong || !fits || !out.name.empty();
+        if (!fits) return true;
+        out.incarnation = load<std::uint64_t>(value.data());
+        out.lasting = (value[8] & kFlagLasting) != 0;
+        out.name.assign(as_text(value.subspan(kClientFixedSize)));
+        return true;
+      });
+  if (error != Errc::ok) return error;
+  return wrong ? Errc::invalid_value : Errc::ok;
 }
 
 Errc read(ByteView message, const Prefix& prefix, SessionMessage& out) {
@@ -203,6 +243,7 @@ Errc read(ByteView message, const Prefix& prefix, Welcome& out) {
   out.message_max = load<std::uint32_t>(at + 56);
   out.attempt = load<std::uint16_t>(at + 60);
   out.durable = (load<std::uint16_t>(at + 62) & kFlagDurable) != 0;
+  out.made_in = load<std::uint64_t>(at + 64);
   return out.session == 0 || out.window == 0 || out.window > 64 ? Errc::invalid_value : Errc::ok;
 }
 
@@ -259,7 +300,8 @@ Errc read_nonce(ByteView message, const Prefix& prefix, std::uint64_t& nonce) {
 }
 
 void write(const Hello& hello, std::vector<std::uint8_t>& header) {
-  header.assign(kHelloSize, 0);
+  const std::size_t client = hello.name.empty() ? 0 : (4 + kClientFixedSize + hello.name.size() + 7) / 8 * 8;
+  header.assign(std::max(kHelloSize, kHelloFixedSize + client), 0);
   std::uint8_t* const at = header.data();
   store(at + 16, hello.nonce);
   store(at + 24, hello.instance.high);
@@ -270,8 +312,19 @@ void write(const Hello& hello, std::vector<std::uint8_t>& header) {
   at[56] = hello.version_min;
   at[57] = hello.version_max;
   store(at + 58, hello.attempt);
-  store(at + 64, kExtensionPadding);
-  store<std::uint16_t>(at + 66, kHelloSize - 64 - 4);
+  std::uint8_t* extension = at + kHelloFixedSize;
+  if (client != 0) {
+    store(extension, kExtensionClient);
+    store(extension + 2, static_cast<std::uint16_t>(kClientFixedSize + hello.name.size()));
+    store(extension + 4, hello.incarnation);
+    extension[12] = hello.lasting ? kFlagLasting : 0;
+    std::memcpy(extension + 4 + kClientFixedSize, hello.name.data(), hello.name.size());
+    extension += client;
+  }
+  if (const auto left = static_cast<std::size_t>(header.data() + header.size() - extension); left != 0) {
+    store(extension, kExtensionPadding);
+    store(extension + 2, static_cast<std::uint16_t>(left - 4));
+  }
   seal(header, MessageType::Hello, 0, 0);
 }
 
@@ -329,6 +382,7 @@ std::size_t write(const Welcome& welcome, std::uint8_t* out) {
   store(out + 56, welcome.message_max);
   store(out + 60, welcome.attempt);
   store<std::uint16_t>(out + 62, welcome.durable ? kFlagDurable : 0);
+  store(out + 64, welcome.made_in);
   seal({out, kWelcomeSize}, MessageType::Welcome, 0, 0);
   return kWelcomeSize;
 }

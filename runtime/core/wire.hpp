@@ -16,6 +16,8 @@
 //   HELLO       := u64 nonce  u64 u64 instance  u64 cookie  u32 window_max  u32 message_max
 //                  u8 version_min  u8 version_max  u16 attempt  u32 0
 //                  extensions up to 128 octets at least, so that no answer is larger
+//   CLIENT, an extension of HELLO (0x8001) := u64 incarnation  u8 flags  octet name[]
+//                                            bit 0 of flags: a lasting session is asked for
 //   session     := u64 session  u64 counter  u64 acknowledged_through  u64 bitmap  epoch expected
 //   ACK, BYE    := session
 //   call        := session  u64 sequence  u16 attempt  u8 semantics  u8 codec  u32 budget_ms
@@ -27,6 +29,7 @@
 //   COOKIE      := u64 nonce  u64 cookie  u16 attempt  u16 0  u32 0
 //   WELCOME     := u64 nonce  u64 session  epoch  u32 window  u32 lease_ms  u32 message_max
 //                  u16 attempt  u16 flags          bit 0: the session is durable
+//                  u64 made_in                     the client's incarnation that the session was made for
 //   REFUSED     := u64 nonce  u16 reason  u16 attempt  u32 retry_after_ms
 //   VERSIONS    := u64 nonce  u8 version_min  u8 version_max  u16 0  u32 0
 //   answer      := u64 session  u64 sequence  epoch  u16 attempt  u8 semantics  u8 status  u16 reason
@@ -39,6 +42,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <once/base/bytes.hpp>
@@ -57,7 +62,7 @@ inline constexpr std::size_t kSessionSize = 64;  // header of ACK and BYE
 inline constexpr std::size_t kCallSize = 88;     // header of CANCEL and PROBE
 inline constexpr std::size_t kRequestSize = 104;
 inline constexpr std::size_t kCookieSize = 40;
-inline constexpr std::size_t kWelcomeSize = 64;
+inline constexpr std::size_t kWelcomeSize = 72;
 inline constexpr std::size_t kRefusedSize = 32;
 inline constexpr std::size_t kVersionsSize = 32;
 inline constexpr std::size_t kAnswerSize = 88;
@@ -65,11 +70,14 @@ inline constexpr std::size_t kAnswerSize = 88;
 inline constexpr std::size_t kServerHeaderMax = kAnswerSize;
 /// The longest object key, so that every header fits its length field with room for extensions.
 inline constexpr std::size_t kKeySizeMax = 4096;
+/// The longest name of a client.
+inline constexpr std::size_t kNameSizeMax = 64;
 
 inline constexpr std::uint16_t kFlagLittleEndian = 0x0001;
 inline constexpr std::uint16_t kFlagDurable = 0x0001;  // of WELCOME
 inline constexpr std::uint16_t kMustUnderstand = 0x8000;
 inline constexpr std::uint16_t kExtensionPadding = 0;
+inline constexpr std::uint16_t kExtensionClient = 0x8001;
 /// A budget that does not end.
 inline constexpr std::uint32_t kBudgetUnlimited = ~std::uint32_t{0};
 
@@ -100,6 +108,11 @@ enum class MessageType : std::uint8_t {
 constexpr bool is_client_to_server(MessageType type) {
   return static_cast<std::uint8_t>(type) < 0x80;
 }
+
+/// The home of a named client's sessions: low 8 bits of their ids, so that they all are of one event loop.
+std::uint8_t home_of(std::string_view client_name);
+/// The same for a HELLO that names its client; nothing for any other message.
+std::optional<std::uint8_t> home_of_hello(ByteView message);
 
 /// Which half the message is for, without checking anything but its magic; nothing if it is not ours.
 std::optional<MessageType> peek_type(ByteView message);
@@ -175,6 +188,9 @@ struct Hello {
   std::uint8_t version_max = kVersion;
   std::uint16_t attempt = 0;
   bool must_understand = false;  // it carries an extension that must be understood and is not
+  std::string name;              // of the client; empty: it has none
+  std::uint64_t incarnation = 0;
+  bool lasting = false;
 };
 
 /// REQUEST, CANCEL, PROBE, ACK and BYE; what a type does not have stays at its default.
@@ -216,6 +232,7 @@ struct Welcome {
   std::uint32_t message_max = 0;
   std::uint16_t attempt = 0;
   bool durable = false;  // the session outlives the server
+  std::uint64_t made_in = 0;
 };
 
 struct Refused {

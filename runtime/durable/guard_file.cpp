@@ -44,7 +44,7 @@ GuardFile::GuardFile(const std::string& store_file) : name_(store_file + "-once"
     const int error = errno;
     ::close(descriptor_);
     if (error != EACCES && error != EAGAIN) throw StoreError{name_ + ": " + std::strerror(error)};
-    throw StoreError{store_file + " is in use by another server (process " +
+    throw StoreError{store_file + " is in use by another process (" +
                      std::to_string(contents.process) +
                      "): stop that one first, or give this one a file of its own"};
   }

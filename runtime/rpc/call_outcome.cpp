@@ -64,6 +64,15 @@ void append_reason(std::string& text, const core::CallCompletion& completion, co
 
 }  // namespace
 
+std::string describe(const std::vector<Endpoint>& endpoints) {
+  ObjectRef reference;
+  reference.endpoints = {endpoints.front()};
+  reference.endpoints.front().transport = TransportKind::Tcp;  // texts are shorter without "?transport="
+  std::string text = to_string(reference);
+  text.pop_back();  // the slash before the key
+  return text;
+}
+
 std::string to_text(Duration time) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
   if (ms < 1000) return std::to_string(ms) + " ms";
@@ -92,6 +101,9 @@ core::CallRequest make_request(OutgoingCall&& call, const CallInfo& info, CodecI
   request.body = std::move(call.body);
   request.deadline = info.deadline < kNever - now ? now + info.deadline : kNever;
   request.token = token;
+  request.sequence = call.place.sequence;
+  request.given_in = call.place.given_in;
+  request.repeated = call.place.repeated;
   return request;
 }
 
@@ -100,6 +112,11 @@ RawOutcome not_sent(Errc reason, const CallInfo& info, const ChannelInfo& channe
   completion.kind = OutcomeKind::NotSent;
   completion.reason = reason;
   return make_outcome(std::move(completion), info, channel);
+}
+
+RawOutcome not_sent(Errc reason, const OutgoingCall& call, const std::vector<Endpoint>& endpoints) {
+  return not_sent(reason, {call.operation, Slice::copy_of(as_bytes(call.target->key)), {}},
+                  {describe(endpoints), {}});
 }
 
 RawOutcome make_outcome(core::CallCompletion&& completion, const CallInfo& info, const ChannelInfo& channel) {

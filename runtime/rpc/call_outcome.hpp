@@ -4,9 +4,11 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <once/rpc/channel.hpp>
 #include <once/rpc/limits.hpp>
+#include <once/rpc/object_ref.hpp>
 
 #include "core/client_core.hpp"
 
@@ -31,8 +33,13 @@ Duration deadline_of(const OutgoingCall& call, const Limits& limits);
 core::CallRequest make_request(OutgoingCall&& call, const CallInfo& info, CodecId codec, Time now,
                                std::uintptr_t token);
 
+/// "once://127.0.0.1:7000": the first of them.
+std::string describe(const std::vector<Endpoint>& endpoints);
+
 /// An outcome of a call that never got into the core, or was turned away by it.
 RawOutcome not_sent(Errc reason, const CallInfo& info, const ChannelInfo& channel);
+/// The same for one that never came to a channel.
+RawOutcome not_sent(Errc reason, const OutgoingCall& call, const std::vector<Endpoint>& endpoints);
 RawOutcome make_outcome(core::CallCompletion&& completion, const CallInfo& info, const ChannelInfo& channel);
 
 /// "10 s", "500 ms", "1.5 s".

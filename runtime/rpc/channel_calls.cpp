@@ -6,6 +6,7 @@
 
 #include "rpc/callback_depth.hpp"
 #include "rpc/client_channel.hpp"
+#include "rpc/outbox_channel.hpp"
 
 namespace once::detail {
 namespace {
@@ -15,6 +16,9 @@ namespace {
 constexpr Duration kPatience = std::chrono::milliseconds{5};
 // A wait looks up now and then: another thread may have set an earlier timer.
 constexpr Duration kWaitMax = std::chrono::milliseconds{100};
+
+/// Marks the numbers of calls that the outbox's channel has taken.
+constexpr std::uint64_t kWithKey = std::uint64_t{1} << 63U;
 
 }  // namespace
 
@@ -33,7 +37,15 @@ Result<core::CallKey> ClientChannel::begin(OutgoingCall&& call, CallRecord& reco
   return core_->start(time, make_request(std::move(call), record.info, codec(), time, record.token()));
 }
 
+std::shared_ptr<OutboxChannel> ClientChannel::outbox_channel() const {
+  return settings_->outbox_channel ? settings_->outbox_channel(endpoints_) : nullptr;
+}
+
 RawOutcome ClientChannel::call(OutgoingCall call) {
+  if (!call.options.key.empty()) {
+    const auto channel = outbox_channel();
+    return channel ? channel->call(std::move(call)) : detail::not_sent(Errc::no_outbox, call, endpoints_);
+  }
   CallRecord self;
   self.info = describe(call);
   if (!environment().network->can_block()) return not_sent(Errc::blocking_not_possible, self.info, info_);
@@ -67,6 +79,11 @@ RawOutcome ClientChannel::call(OutgoingCall call) {
 }
 
 std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
+  if (!call.options.key.empty()) {
+    if (const auto channel = outbox_channel()) return channel->start(std::move(call), pending) | kWithKey;
+    pending.complete(detail::not_sent(Errc::no_outbox, call, endpoints_), true);
+    return 0;
+  }
   CallInfo info = describe(call);
   if (!looked_up_.load(std::memory_order_relaxed)) look_up();
   Lock lock{mutex_};
@@ -86,6 +103,10 @@ std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
 }
 
 void ClientChannel::cancel(std::uint64_t call) {
+  if ((call & kWithKey) != 0) {
+    if (const auto channel = outbox_channel()) channel->cancel(call & ~kWithKey);
+    return;
+  }
   Lock lock{mutex_};
   core_->cancel(now(), call);
   pump(lock, true);

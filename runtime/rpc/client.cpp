@@ -7,8 +7,10 @@
 
 #include <once/rpc/client.hpp>
 
+#include "core/wire.hpp"
 #include "rpc/client_channel.hpp"
 #include "rpc/core_limits.hpp"
+#include "rpc/outbox_channel.hpp"
 #include "rpc/wrapped_channel.hpp"
 
 namespace once {
@@ -18,13 +20,23 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
  public:
   ClientState(std::shared_ptr<asio::io_context> own_loop, Environment environment,
               const ClientOptions& options)
-      : own_loop_(std::move(own_loop)), environment_(std::move(environment)), options_(options) {}
+      : own_loop_(std::move(own_loop)), environment_(std::move(environment)), options_(options) {
+    if (options_.name.empty() != (options_.outbox == nullptr) || options_.name.size() > core::kNameSizeMax) {
+      throw std::invalid_argument{
+          "once::Client: a name, of at most 64 octets, and an outbox go together: the outbox counts the "
+          "lives of "
+          "the client of that name"};
+    }
+  }
   ~ClientState() { close(); }
 
   asio::io_context* own_loop() { return own_loop_.get(); }
   const Environment& environment() const { return environment_; }
 
   ChannelPointer channel_to(const ObjectRef& target);
+  std::shared_ptr<OutboxChannel> outbox_channel(const std::vector<Endpoint>& endpoints);
+  /// A key has been forgotten: the number of its call is finished.
+  void finish(const std::string& place, std::uint64_t peer, Sequence sequence);
   void activate(const ObjectKey& key, std::shared_ptr<Servant> servant, asio::any_io_executor executor);
   void deactivate(const ObjectKey& key);
   ObjectKey new_key();
@@ -46,6 +58,7 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   /// that nobody else holds. To be dropped without the lock.
   std::vector<std::shared_ptr<ClientChannel>> take_surplus();
   std::vector<std::shared_ptr<ClientChannel>> channels() const;
+  std::vector<std::shared_ptr<OutboxChannel>> outbox_channels() const;
 
   const std::shared_ptr<asio::io_context> own_loop_;
   const Environment environment_;
@@ -55,6 +68,7 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   mutable std::mutex mutex_;
   std::shared_ptr<const ChannelSettings> settings_;
   std::map<std::vector<Endpoint>, Entry> channels_;
+  std::map<std::string, std::shared_ptr<OutboxChannel>> outbox_channels_;  // by their place
   std::uint64_t look_ups_ = 0;
   ClientStatistics of_the_gone_;  // channels
   std::shared_ptr<std::vector<CallWrapper>> wrappers_ = std::make_shared<std::vector<CallWrapper>>();
@@ -90,6 +104,24 @@ ChannelPointer ClientState::channel_to(const ObjectRef& target) {
   return std::make_shared<WrappedChannel>(channel, wrappers_);
 }
 
+std::shared_ptr<OutboxChannel> ClientState::outbox_channel(const std::vector<Endpoint>& endpoints) {
+  const std::lock_guard lock{mutex_};
+  auto& channel = outbox_channels_[describe(endpoints)];
+  if (!channel) channel = std::make_shared<OutboxChannel>(settings(), endpoints);
+  if (closed_) channel->close();
+  return channel;
+}
+
+void ClientState::finish(const std::string& place, std::uint64_t peer, Sequence sequence) {
+  std::shared_ptr<OutboxChannel> channel;
+  {
+    const std::lock_guard lock{mutex_};
+    const auto found = outbox_channels_.find(place);
+    if (found != outbox_channels_.end()) channel = found->second;
+  }
+  if (channel) channel->finish(peer, sequence);
+}
+
 std::shared_ptr<ClientChannel> ClientState::find(const std::vector<Endpoint>& endpoints) {
   const auto found = channels_.find(endpoints);
   if (found == channels_.end()) return nullptr;
@@ -115,8 +147,18 @@ std::vector<std::shared_ptr<ClientChannel>> ClientState::take_surplus() {
 
 std::shared_ptr<const ChannelSettings> ClientState::settings() {
   if (!settings_) {
-    auto settings = std::make_shared<ChannelSettings>(
-        ChannelSettings{own_loop_, environment_, options_, new_instance(*environment_.random), rules_, {}});
+    auto settings = std::make_shared<ChannelSettings>(ChannelSettings{
+        own_loop_, environment_, options_, new_instance(*environment_.random), rules_, {}, 0, {}});
+    if (Outbox* const outbox = options_.outbox) {
+      settings->incarnation = outbox->incarnation();
+      settings->outbox_channel = [weak = weak_from_this()](const std::vector<Endpoint>& endpoints) {
+        const auto state = weak.lock();
+        return state ? state->outbox_channel(endpoints) : nullptr;
+      };
+      outbox->tell([weak = weak_from_this()](const std::string& place, std::uint64_t peer, Sequence number) {
+        if (const auto state = weak.lock()) state->finish(place, peer, number);
+      });
+    }
     settings->channel_to = [weak = weak_from_this()](const ObjectRef& reference) -> ChannelPointer {
       if (const auto state = weak.lock()) return state->channel_to(reference);
       throw SystemError{OutcomeKind::NotSent, Errc::closed, to_string(reference) + ": the client is closed"};
@@ -130,6 +172,13 @@ std::vector<std::shared_ptr<ClientChannel>> ClientState::channels() const {
   const std::lock_guard lock{mutex_};
   std::vector<std::shared_ptr<ClientChannel>> result;
   for (const auto& [endpoints, entry] : channels_) result.push_back(entry.channel);
+  return result;
+}
+
+std::vector<std::shared_ptr<OutboxChannel>> ClientState::outbox_channels() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<std::shared_ptr<OutboxChannel>> result;
+  for (const auto& [place, channel] : outbox_channels_) result.push_back(channel);
   return result;
 }
 
@@ -161,6 +210,8 @@ void ClientState::close() {
     closed_ = true;
   }
   for (const auto& channel : channels()) channel->close();
+  for (const auto& channel : outbox_channels()) channel->close();
+  if (options_.outbox != nullptr) options_.outbox->tell({});
   rules_->adapter.clear();  // callback servants may hold stubs of this client
 }
 
@@ -171,6 +222,7 @@ ClientStatistics ClientState::statistics() const {
     statistics = of_the_gone_;
   }
   for (const auto& channel : channels()) channel->add_to(statistics);
+  for (const auto& channel : outbox_channels()) channel->add_to(statistics);
   return statistics;
 }
 

@@ -24,23 +24,15 @@ core::ServerConfig callback_config(const ChannelSettings& settings) {
   return config;
 }
 
-std::string describe_endpoints(const std::vector<Endpoint>& endpoints) {
-  ObjectRef reference;
-  reference.endpoints = {endpoints.front()};
-  reference.endpoints.front().transport = TransportKind::Tcp;  // texts are shorter without "?transport="
-  std::string text = to_string(reference);
-  text.pop_back();  // the slash before the key
-  return text;
-}
-
 }  // namespace
 
 ClientChannel::Callbacks::Callbacks(const ChannelSettings& settings, Time now)
     : core(callback_config(settings), now), dispatcher(core, settings.rules) {}
 
-ClientChannel::ClientChannel(std::shared_ptr<const ChannelSettings> settings, std::vector<Endpoint> endpoints)
+ClientChannel::ClientChannel(std::shared_ptr<const ChannelSettings> settings, std::vector<Endpoint> endpoints,
+                             const Outbox::Peer* lasting)
     : settings_(std::move(settings)), endpoints_(std::move(endpoints)) {
-  info_.where = describe_endpoints(endpoints_);
+  info_.where = detail::describe(endpoints_);
   look_up();
   const bool loopback = !candidates_.empty() &&
                         std::all_of(candidates_.begin(), candidates_.end(), [](const Candidate& candidate) {
@@ -50,6 +42,12 @@ ClientChannel::ClientChannel(std::shared_ptr<const ChannelSettings> settings, st
   config.limits = client_limits(limits(), loopback);
   config.instance = settings_->instance;
   config.seed = environment().random->number();
+  config.name = settings_->options.name;
+  config.incarnation = settings_->incarnation;
+  if (lasting != nullptr) {
+    config.instance = lasting->instance;
+    config.lasting = core::LastingSession{lasting->nonce, lasting->through, lasting->bitmap};
+  }
   core_.emplace(config, now());
 }
 
@@ -339,6 +337,19 @@ void ClientChannel::on_event(Event event) {
 void ClientChannel::callbacks_changed() {
   const Lock lock{mutex_};
   settle();
+}
+
+void ClientChannel::finish(Sequence sequence) {
+  Lock lock{mutex_};
+  if (closed_) return;
+  core_->finish(now(), sequence);
+  pump(lock, true);
+  settle();
+}
+
+bool ClientChannel::session_is_lost() const {
+  const Lock lock{mutex_};
+  return core_->session_is_lost();
 }
 
 void ClientChannel::close() {

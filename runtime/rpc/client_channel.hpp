@@ -20,6 +20,7 @@
 #include <once/rpc/channel.hpp>
 #include <once/rpc/client.hpp>
 #include <once/rpc/environment.hpp>
+#include <once/rpc/outbox.hpp>
 
 #include "core/client_core.hpp"
 #include "core/server_core.hpp"
@@ -30,6 +31,8 @@
 
 namespace once::detail {
 
+class OutboxChannel;
+
 /// What the channels of a client share.
 struct ChannelSettings {
   std::shared_ptr<void> loop;  // the client's own, which must outlive its sockets; or nothing
@@ -38,6 +41,8 @@ struct ChannelSettings {
   ClientInstance instance;
   std::shared_ptr<const DispatchRules> rules;  // of the objects that servers may call back
   std::function<std::shared_ptr<Channel>(const ObjectRef&)> channel_to;  // the client's; null: it is gone
+  std::uint64_t incarnation = 0;                                         // of a client with a name
+  std::function<std::shared_ptr<OutboxChannel>(const std::vector<Endpoint>&)> outbox_channel;  // or null
 };
 
 class ClientChannel final : public Channel,
@@ -45,7 +50,9 @@ class ClientChannel final : public Channel,
                             public EventHandler,
                             public std::enable_shared_from_this<ClientChannel> {
  public:
-  ClientChannel(std::shared_ptr<const ChannelSettings> settings, std::vector<Endpoint> endpoints);
+  /// `lasting`: an outbox numbers the calls, which are all exactly-once.
+  ClientChannel(std::shared_ptr<const ChannelSettings> settings, std::vector<Endpoint> endpoints,
+                const Outbox::Peer* lasting = nullptr);
   ~ClientChannel() override;
 
   // Channel
@@ -70,6 +77,10 @@ class ClientChannel final : public Channel,
   void close();
   void add_to(ClientStatistics& statistics) const;
 
+  // With an outbox: as ClientCore's.
+  void finish(Sequence sequence);
+  bool session_is_lost() const;
+
  private:
   using Lock = std::unique_lock<std::mutex>;
 
@@ -83,6 +94,8 @@ class ClientChannel final : public Channel,
   const Limits& limits() const { return settings_->options.limits; }
   Time now() const { return settings_->environment.clock->now(); }
   CallInfo describe(const OutgoingCall& call) const;
+  /// nullptr: there is no outbox.
+  std::shared_ptr<OutboxChannel> outbox_channel() const;
   /// Hands the call to the core, under the lock. An error leaves nothing behind.
   Result<core::CallKey> begin(OutgoingCall&& call, CallRecord& record);
 

@@ -280,7 +280,7 @@ void ServerLoop::take(Time now, const core::Path& from, const Slice& message,
     return;
   }
   const bool settled = came_over || (connection && connection->handed_over);
-  if (type && *type != core::MessageType::Hello && !settled) {
+  if (type && !settled) {
     if (const auto owner = owner_of(message)) {
       hand_over(owner, from, message, connection);
       return;
@@ -292,8 +292,16 @@ void ServerLoop::take(Time now, const core::Path& from, const Slice& message,
 
 std::shared_ptr<ServerLoop> ServerLoop::owner_of(const Slice& message) const {
   if (settings_->loops.size() < 2) return nullptr;
+  std::uint8_t home = 0;
+  if (core::peek_type(message) == core::MessageType::Hello) {
+    const auto named = core::home_of_hello(message);
+    if (!named) return nullptr;  // any loop will do
+    home = *named;
+  } else {
+    home = static_cast<std::uint8_t>(session_of(message));
+  }
   // A session that an earlier server kept may be of a loop that this one has not: another has it then.
-  const std::size_t loop = static_cast<std::uint8_t>(session_of(message)) % settings_->loops.size();
+  const std::size_t loop = home % settings_->loops.size();
   if (loop == index_) return nullptr;
   core::Prefix prefix;
   if (core::read_prefix(message.view(), prefix) != Errc::ok) return nullptr;  // noise: to be counted here

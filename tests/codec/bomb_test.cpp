@@ -216,7 +216,9 @@ TEST(Bombs, LargeElementsOfFewOctetsTakeMemoryInProportionToTheMessage) {
 TEST(Bombs, MapsTakeMemoryInProportionToTheMessage) {
   once::Bytes bytes(4 + 500 * 8);
   once::detail::store<std::endian::big>(bytes.data(), std::uint32_t{500});
-  for (std::uint32_t i = 0; i < 500; ++i) once::detail::store<std::endian::big>(bytes.data() + 4 + i * 8, i);
+  for (std::size_t i = 0; i < 500; ++i) {
+    once::detail::store<std::endian::big>(bytes.data() + 4 + i * 8, static_cast<std::uint32_t>(i));
+  }
   std::map<std::uint32_t, Wide> map;
   std::size_t peak = 0;
   EXPECT_EQ((decode_measured<CdrBig>(bytes, map, peak).error), once::Errc::limit_exceeded);

@@ -9,22 +9,8 @@
 namespace once::core::testing {
 namespace {
 
-ServerConfig durable() {
-  ServerConfig config;
-  config.durable = true;
-  return config;
-}
-
 CallRequest exactly_once(std::string_view body = "hello") {
   return Pair::request(Semantics::ExactlyOnce, body);
-}
-
-/// Everything that goes to a client is lost.
-std::function<Pair::Fate(const Packet&)> nothing_comes_back() {
-  return [](const Packet& packet) { return packet.to_server ? Pair::Fate{1ms} : Pair::Fate{}; };
-}
-std::function<Pair::Fate(const Packet&)> everything_arrives() {
-  return [](const Packet&) { return Pair::Fate{1ms}; };
 }
 
 /// A pair that has a session already.
@@ -302,7 +288,7 @@ TEST(Durable, EveryCallTakesEffectOnceThroughRestarts) {
 }
 
 TEST(Rows, AreReadAsTheyWereWritten) {
-  const SessionRow session{7, {1, 2}, 3, 4, 5, 64};
+  const SessionRow session{7, {1, 2}, 3, 4, 5, 64, "till", 6, 5, true, 99};
   SessionRow read_session;
   ASSERT_EQ(read_row(write_row(session), read_session), Errc::ok);
   EXPECT_EQ(read_session.instance, session.instance);

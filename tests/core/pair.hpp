@@ -90,6 +90,16 @@ class Pair {
     return index;
   }
 
+  /// The program of this client ends without a word, and starts again.
+  void restart_client(std::size_t index, ClientConfig config) {
+    Client& client = clients[index];
+    client.config = config;
+    client.core = std::make_unique<ClientCore>(config, now);
+    client.done.clear();
+    client.core->connected(now, client.path);
+    drain_client(index);
+  }
+
   // --- Calls
 
   static CallRequest request(Semantics semantics = Semantics::AtMostOnce, std::string_view body = "hello") {
@@ -200,6 +210,8 @@ class Pair {
   void restart_server() {
     ++server_config.epoch.random;
     if (server_config.durable) ++server_config.epoch.counter;
+    server_config.uptime += std::chrono::duration_cast<std::chrono::seconds>(now - server_started);
+    server_started = now;
     server_config.secret[0] += 100;
     server = std::make_unique<ServerCore>(server_config, now);
     held.clear();
@@ -243,6 +255,7 @@ class Pair {
 
   Store store;
   Time now{1000s};
+  Time server_started = now;
   ServerConfig server_config;
   std::unique_ptr<ServerCore> server;
   std::vector<Client> clients;
@@ -336,5 +349,20 @@ class Pair {
   Transmit transmit_;
   std::uint64_t lives_ = 1;
 };
+
+/// Of a server with a store.
+inline ServerConfig durable() {
+  ServerConfig config;
+  config.durable = true;
+  return config;
+}
+
+/// Everything that goes to a client is lost.
+inline std::function<Pair::Fate(const Packet&)> nothing_comes_back() {
+  return [](const Packet& packet) { return packet.to_server ? Pair::Fate{1ms} : Pair::Fate{}; };
+}
+inline std::function<Pair::Fate(const Packet&)> everything_arrives() {
+  return [](const Packet&) { return Pair::Fate{1ms}; };
+}
 
 }  // namespace once::core::testing

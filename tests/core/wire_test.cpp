@@ -138,13 +138,15 @@ TEST(Wire, CookieWelcomeRefusedVersions) {
     00000028 4f6e 01 81  0000 0028 7de24cdb
     1112131415161718 4142434445464748
     0003 0000 00000000)");
-  expect_octets(written(Welcome{
-                    0x1112131415161718, 0x0102030405060708, {1, 0xE1E2E3E4E5E6E7E8}, 8, 60'000, 16 << 20, 3}),
-                R"(
-    00000040 4f6e 01 82  0000 0040 6e45db90
+  expect_octets(
+      written(Welcome{
+          0x1112131415161718, 0x0102030405060708, {1, 0xE1E2E3E4E5E6E7E8}, 8, 60'000, 16 << 20, 3, true, 6}),
+      R"(
+    00000048 4f6e 01 82  0000 0048 221fc1df
     1112131415161718 0102030405060708
     0000000000000001 e1e2e3e4e5e6e7e8
-    00000008 0000ea60 01000000 0003 0000)");
+    00000008 0000ea60 01000000 0003 0001
+    0000000000000006)");
   expect_octets(written(Refused{0x1112131415161718, Errc::overloaded, 3, 50}), R"(
     00000020 4f6e 01 83  0000 0020 334909ce
     1112131415161718 001e 0003 00000032)");
@@ -370,11 +372,61 @@ TEST(Extensions, HelloThatMustBeUnderstoodIsRefused) {
   ServerDesk desk;
   Bytes octets;
   write(desk.hello(), octets);
-  store<std::uint16_t>(octets.data() + 64, 0x8001);
+  store<std::uint16_t>(octets.data() + 64, 0x8002);
   reseal(octets);
   desk.deliver(Slice::copy_of(octets));
   ASSERT_TRUE(desk.answered(MessageType::Refused));
   EXPECT_EQ(desk.last().refused.reason, Errc::unsupported);
+}
+
+TEST(Extensions, HelloNamesItsClient) {
+  Hello hello;
+  hello.nonce = 1;
+  hello.window_max = 64;
+  hello.name = "till-7";
+  hello.incarnation = 0x0102030405060708;
+  hello.lasting = true;
+  Bytes octets;
+  write(hello, octets);
+  EXPECT_EQ(octets.size(), kHelloSize);
+  EXPECT_EQ(to_hex(ByteView{octets}.subspan(64, 24)),
+            to_hex(from_hex("8001000f0102030405060708 0174696c6c2d37 0000000000")));
+  Prefix prefix;
+  Hello out;
+  ASSERT_EQ(read_prefix(octets, prefix), Errc::ok);
+  ASSERT_EQ(read(octets, prefix, out), Errc::ok);
+  EXPECT_EQ(out.name, "till-7");
+  EXPECT_EQ(out.incarnation, hello.incarnation);
+  EXPECT_TRUE(out.lasting);
+  EXPECT_FALSE(out.must_understand);
+
+  hello.name.assign(kNameSizeMax, 'x');  // no room for padding is left
+  write(hello, octets);
+  EXPECT_EQ(octets.size(), 144u);
+  ASSERT_EQ(read_prefix(octets, prefix), Errc::ok);
+  Hello longest;
+  ASSERT_EQ(read(octets, prefix, longest), Errc::ok);
+  EXPECT_EQ(longest.name, hello.name);
+}
+
+TEST(Extensions, ANameThatIsEmptyOrTooLongIsMalformed) {
+  for (const std::uint16_t length : std::initializer_list<std::uint16_t>{0, 8, 9, 74}) {
+    Hello hello;
+    hello.nonce = 1;
+    hello.window_max = 64;
+    hello.name.assign(kNameSizeMax, 'x');
+    Bytes octets;
+    write(hello, octets);
+    octets.resize(160);
+    store<std::uint32_t>(octets.data(), 160);
+    store<std::uint16_t>(octets.data() + 10, 160);
+    store(octets.data() + 66, length);
+    reseal(octets);
+    Prefix prefix;
+    Hello out;
+    ASSERT_EQ(read_prefix(octets, prefix), Errc::ok);
+    EXPECT_NE(read(octets, prefix, out), Errc::ok) << length;
+  }
 }
 
 // --- Streams and bundles

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <sqlite3.h>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include <once/durable.hpp>
 #include <once/once.hpp>
 
+#include "book.hpp"
 #include "ledger.once.co.hpp"
 #include "ledger.once.hpp"
 #include "stores.hpp"
@@ -25,23 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class BookServant : public ledger::Book::Servant {
- public:
-  std::int64_t add(Call&, Transaction& transaction, const std::string& what, std::int64_t amount) override {
-    durable::Sql sql{transaction};
-    sql.run("CREATE TABLE IF NOT EXISTS entry (what TEXT, amount INTEGER)");
-    sql.run("INSERT INTO entry VALUES (?, ?)", what, amount);
-    const std::int64_t number = sql.last_row();
-    if (amount > 1'000) throw ledger::TooMuch{1'000};  // the row above goes with it
-    return number;
-  }
-  void stumble(Call&, Transaction& transaction, const std::string& what) override {
-    durable::Sql{transaction}.run("INSERT INTO entry VALUES (?, 0)", what);
-    throw std::runtime_error{"not declared"};
-  }
-  std::int64_t count(Call&) override { return 42; }
-};
-
 class CoBookServant : public ledger::Book::CoServant {
  public:
   std::int64_t add(Call&, Transaction& transaction, const std::string&, std::int64_t amount) override {
@@ -50,33 +33,6 @@ class CoBookServant : public ledger::Book::CoServant {
   }
   void stumble(Call&, Transaction&, const std::string&) override {}
   asio::awaitable<std::int64_t> count(Call&) override { co_return 43; }
-};
-
-/// A server on a file, with threads of its own for its loop and its store.
-class Bank {
- public:
-  Bank(const std::string& file, const std::string& endpoint, std::shared_ptr<Servant> servant)
-      : store_(std::make_unique<durable::Store>(file, store_thread_.get_executor())),
-        server_(std::make_unique<Server>(io_, ServerOptions{.store = store_.get()})) {
-    server_->activate("book", std::move(servant));
-    server_->listen(endpoint);
-    loop_ = std::thread{[this] { io_.run(); }};
-  }
-  ~Bank() {
-    io_.stop();
-    loop_.join();
-    server_.reset();
-    store_.reset();
-  }
-  std::string endpoint() const { return to_string(server_->endpoints().front()); }
-  ServerStatistics statistics() const { return server_->statistics(); }
-
- private:
-  asio::thread_pool store_thread_{1};
-  asio::io_context io_;
-  std::unique_ptr<durable::Store> store_;
-  std::unique_ptr<Server> server_;
-  std::thread loop_;
 };
 
 class ExactlyOnce : public testing::TestWithParam<const char*> {
@@ -103,20 +59,8 @@ class ExactlyOnce : public testing::TestWithParam<const char*> {
     const std::string address = endpoint_.substr(transport.size() + 3);
     return client_.stub<ledger::Book>("once://" + address + "/book?transport=" + transport);
   }
-  /// What is in the book, behind the server's back.
   std::vector<std::string> entries() const {
-    std::vector<std::string> all;
-    sqlite3* connection = nullptr;
-    EXPECT_EQ(sqlite3_open((folder_ / "bank.db").c_str(), &connection), SQLITE_OK);
-    sqlite3_exec(
-        connection, "SELECT what FROM entry ORDER BY rowid",
-        [](void* into, int, char** columns, char**) {
-          static_cast<std::vector<std::string>*>(into)->emplace_back(columns[0]);
-          return 0;
-        },
-        &all, nullptr);
-    sqlite3_close(connection);
-    return all;
+    return texts_in(folder_ / "bank.db", "SELECT what FROM entry ORDER BY rowid");
   }
 
   fs::path folder_;

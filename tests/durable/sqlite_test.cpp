@@ -100,7 +100,7 @@ TEST_F(Sqlite, ASecondServerIsTurnedAway) {
   const std::string message = message_of<StoreError>([&] {
     durable::Store{storage_.file(), storage_.thread_.get_executor()};
   });
-  EXPECT_NE(message.find("bank.db is in use by another server (process " + std::to_string(::getpid()) + ")"),
+  EXPECT_NE(message.find("bank.db is in use by another process (" + std::to_string(::getpid()) + ")"),
             std::string::npos)
       << message;
 }

@@ -16,8 +16,8 @@ using model::Declaration;
 
 /// A field, and the expressions that it is in C++: as it is kept, as it is read, and as it is decoded into.
 struct Access {
-  Access(proto::Field what, std::string place)
-      : field(std::move(what)), kept(std::move(place)), value(kept), decoded(kept) {
+  Access(const proto::Field& what, std::string place)
+      : field(what), kept(std::move(place)), value(kept), decoded(kept) {
     if (field.member == nullptr) return;
     value = member_value(*field.member, kept);
     if (field.member->is_external) decoded = "once::protobuf::charged(reader, " + kept + ")";

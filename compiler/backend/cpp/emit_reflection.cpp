@@ -51,6 +51,7 @@ void emit_enumerators(Code& code, const Input& input, const Declaration& declara
       enumeration != nullptr ? enumeration->enumerators : std::get<model::Bitmask>(declaration.body).flags;
   const std::string name = input.names.spell(declaration, Scope{});
   std::vector<std::string> all;
+  all.reserve(enumerators.size());
   for (const model::Enumerator& enumerator : enumerators)
     all.push_back(name + "::" + identifier(enumerator.name));
   code.emit(

@@ -270,6 +270,7 @@ void emit_state_definitions(Code& code, const Input& input, const Declaration& d
 void emit_value_registration(Code& code, const Input& input,
                              const std::vector<const Declaration*>& declarations) {
   std::vector<std::string> types;
+  types.reserve(declarations.size());
   for (const Declaration* const declaration : declarations) {
     types.push_back("&::" + input.names.qualified(*declaration) + "::kValueType");
   }

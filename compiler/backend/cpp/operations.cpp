@@ -201,7 +201,7 @@ std::string spell_result(const Names& names, const OperationPlan& operation, con
 
 std::uint32_t reply_max(const model::Operation& operation, bool with_protobuf) {
   if (operation.reply_max != 0) return operation.reply_max;
-  constexpr std::uint64_t kUnbounded = 64 * 1024;
+  constexpr std::uint64_t kUnbounded = 65'536;
   std::uint64_t bound = reply_bound(operation).value_or(kUnbounded);
   if (with_protobuf) bound = std::max(bound, proto::reply_bound(operation).value_or(kUnbounded));
   return static_cast<std::uint32_t>(

@@ -110,15 +110,15 @@ class Check {
       const auto [place, is_new] = taken.emplace(field.number, name);
       if (field.owner != owner && field.owner != nullptr) continue;
       check_type(*field.type, field.range, name);
-      const std::string number = std::to_string(field.number);
+      std::string text = "'";
+      text.append(name).append("' has the number ").append(std::to_string(field.number));
       if (field.number == 0 || field.number > kNumberMax ||
           (field.number >= 19000 && field.number <= 19999)) {
-        report(field.range,
-               "'" + name + "' has the number " + number +
-                   ", which no field of Protocol Buffers can have (1 to 18999, 20000 to 536870911)");
+        text.append(", which no field of Protocol Buffers can have (1 to 18999, 20000 to 536870911)");
+        report(field.range, text);
       } else if (!is_new) {
-        report(field.range, "'" + name + "' has the number " + number + " in Protocol Buffers, which '" +
-                                place->second + "' has already: give it another @id");
+        text.append(" in Protocol Buffers, which '").append(place->second);
+        report(field.range, text.append("' has already: give it another @id"));
       }
     }
   }

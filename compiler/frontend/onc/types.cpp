@@ -86,7 +86,7 @@ Declarations::Declared Declarations::declared(Grammar::DeclarationContext& conte
 model::TypePointer Declarations::type(const Declared& declared) {
   const bool is_opaque = declared.type->OPAQUE() != nullptr;
   if (is_opaque || declared.type->STRING_() != nullptr) return text_type(declared, is_opaque);
-  const model::TypePointer base = base_type(*declared.type);
+  model::TypePointer base = base_type(*declared.type);
   if (declared.bounds.size() > 1) {
     reporter_.report(Message::SeveralDimensions, syntax_.range(*declared.bounds[1]));
     return nullptr;

@@ -10,6 +10,11 @@ namespace once::core {
 Result<CallKey> ClientCore::State::start(CallRequest&& request) {
   if (closed) return Unexpected{Errc::closed};
   if (request.object_key.size() > kKeySizeMax) return Unexpected{Errc::bad_argument};
+  if (config.lasting &&
+      (request.semantics != Semantics::ExactlyOnce || window.is_finished(request.sequence))) {
+    return Unexpected{Errc::bad_argument};
+  }
+  if (lost && !request.repeated) return Unexpected{Errc::session_lost};
   const std::size_t size = request_header_size(request.object_key.size()) + request.body.size();
   if (request.body.size() > config.limits.message_max ||
       (session.id != 0 && request.body.size() > session.message_max) ||
@@ -18,7 +23,7 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
   }
   leave_if_over();
   const bool goes_at_once =
-      session.id != 0 && now < session.lease_until &&
+      !config.lasting && session.id != 0 && now < session.lease_until &&
       calls.first_waiting(series_of(request.semantics)) == nullptr &&
       (series_of(request.semantics) == Series::Windowed ? window.has_room()
                                                         : session.free_bound < window.grant());
@@ -28,9 +33,14 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
   }
   Call& call = calls.create(std::move(request));
   ++open_calls;
+  call.sent = call.request.repeated;
   calls.wait(call);
   calls.update_timer(call);
   const CallKey call_key = call.key();
+  if (call.request.repeated && (lost || is_of_earlier_session(call))) {
+    complete(call, OutcomeKind::Unknown, Errc::session_lost);  // the session that it was sent in is gone
+    return call_key;
+  }
   progress();
   return call_key;
 }
@@ -38,17 +48,18 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
 void ClientCore::State::progress() {
   if (closed) return;
   leave_if_over();
-  if (session.id != 0 && window.exhausted() && window.empty()) {
+  if (session.id != 0 && !config.lasting && window.exhausted() && window.empty()) {
     leave_session(Errc::session_lost);  // its numbers are used up, and so is the session
   }
   if (session.id == 0) {
-    if (calls.waiting() == 0)
+    if (calls.waiting() == 0 || lost)
       handshake.end();
     else if (has_path && !handshake.outstanding())
-      handshake.begin(late_welcomes == 0 ? now : now + rtt.rto(late_welcomes - 1), fresh_nonce());
+      handshake.begin(late_welcomes == 0 ? now : now + rtt.rto(late_welcomes - 1),
+                      config.lasting ? config.lasting->nonce : fresh_nonce());
     return;
   }
-  if (now >= session.lease_until) return;  // nothing new is bound to what may be gone
+  if (now >= session.lease_until && !config.lasting) return;  // nothing new is bound to what may be gone
   while (Call* const call = calls.first_waiting(Series::Windowed)) {
     if (!bind_windowed(*call)) break;
   }
@@ -67,8 +78,13 @@ bool ClientCore::State::bind_windowed(Call& call) {
     give_up(call, Errc::message_too_large);
     return true;
   }
-  if (!window.has_room()) return false;
-  calls.bind(call, window.take());
+  if (config.lasting) {
+    if (!window.admits(call.request.sequence)) return false;
+    calls.bind(call, call.request.sequence);
+  } else {
+    if (!window.has_room()) return false;
+    calls.bind(call, window.take());
+  }
   calls.make_ready(call, MessageType::Request);
   return true;
 }
@@ -96,7 +112,7 @@ void ClientCore::State::complete(Call& call, OutcomeKind kind, Errc reason) {
   call.completion.sent = call.copies;
   --open_calls;
   ++counters.completions;
-  if (call.request.semantics == Semantics::ExactlyOnce && call.sent && call.number != 0) {
+  if (counts_as_durable(call) && call.sent && call.number != 0) {
     --session.durable_calls;
   }
   if (!call.cancelling) {
@@ -120,8 +136,7 @@ bool ClientCore::State::poll_completion(CallCompletion& out) {
 void ClientCore::State::release(Call& call) {
   if (call.number != 0) {
     if (call.series() == Series::Windowed) {
-      window.finish(call.number);
-      if (acknowledge_at == kNever) acknowledge_at = now + config.limits.idle_acknowledgement;
+      if (!config.lasting) finish(call.number);
     } else {
       --session.free_bound;
     }
@@ -130,6 +145,12 @@ void ClientCore::State::release(Call& call) {
   calls.leave_queue(call);
   calls.erase(call);
   progress();
+}
+
+void ClientCore::State::finish(Sequence sequence) {
+  if (window.is_finished(sequence)) return;
+  window.finish(sequence);
+  if (acknowledge_at == kNever) acknowledge_at = now + config.limits.idle_acknowledgement;
 }
 
 void ClientCore::State::cancel(CallKey call_key) {
@@ -159,7 +180,9 @@ void ClientCore::State::enter(const Welcome& welcome) {
   const auto share = std::chrono::milliseconds{welcome.lease_ms} * config.limits.lease_share;
   const Duration lease = std::chrono::duration_cast<Duration>(share);
   if (sent_at) rtt.sample(now - *sent_at);
-  if (sent_at && *sent_at + lease > now) {
+  if (config.lasting) {
+    enter_lasting(welcome);
+  } else if (sent_at && *sent_at + lease > now) {
     late_welcomes = 0;
     ++counters.sessions;
     session = Binding{};
@@ -178,11 +201,36 @@ void ClientCore::State::enter(const Welcome& welcome) {
   progress();  // asks again, after a pause, if the WELCOME came too late to be of use
 }
 
+/// The session knows the calls whose numbers were given in the life that it was made in, or later.
+void ClientCore::State::enter_lasting(const Welcome& welcome) {
+  if (!welcome.durable) {
+    refuse_waiting(Errc::no_store, 0);
+    return;
+  }
+  ++counters.sessions;
+  session = Binding{};
+  session.id = welcome.session;
+  session.epoch = welcome.epoch;
+  session.message_max = std::min(welcome.message_max, config.limits.message_max);
+  session.durable = true;
+  session.lease = std::chrono::milliseconds{welcome.lease_ms};
+  session.lease_until = kNever;
+  session.counter = config.incarnation << 40;  // higher than in any earlier life
+  window.grant(welcome.window);
+  made_in = welcome.made_in;
+  calls.for_each([&](Call& call) {
+    if (!call.completed && is_of_earlier_session(call)) {
+      complete(call, OutcomeKind::Unknown, Errc::session_lost);
+    }
+  });
+}
+
 /// The session is over. What was sent in it and must not run twice is Unknown; the rest is bound again.
 void ClientCore::State::leave_session(Errc reason) {
   session = Binding{};
   keeping = Keeping{};
   acknowledge_at = kNever;
+  lost = config.lasting.has_value();
   // Everything returns to the waiting queues in the order in which it came.
   calls.for_each([&](Call& call) {
     const bool was_bound = call.number != 0;
@@ -197,6 +245,7 @@ void ClientCore::State::leave_session(Errc reason) {
       calls.wait(call);
     }
   });
+  if (lost) refuse_waiting(reason, 0);
 }
 
 /// The server has restarted, and knows the session. Exactly-once calls are sent again under their numbers,
@@ -269,7 +318,7 @@ void ClientCore::State::close() {
   if (closed) return;
   closed = true;
   keeping = Keeping{};
-  goodbye_due = session.id != 0 && has_path;
+  goodbye_due = session.id != 0 && has_path && !config.lasting;
   handshake.end();
   acknowledge_at = kNever;
   calls.for_each([&](Call& call) {

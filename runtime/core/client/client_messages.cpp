@@ -86,7 +86,7 @@ bool ClientCore::State::transmit_call(Call& call, Transmit& out) {
     out.body = call.request.body;
     ++counters.requests_sent;
     if (call.copies++ != 0) ++counters.retransmissions;
-    if (call.request.semantics == Semantics::ExactlyOnce && !call.sent) ++session.durable_calls;
+    if (counts_as_durable(call) && !call.sent) ++session.durable_calls;
     call.sent = true;  // before the first octet is handed over, and never taken back
   } else if (call.next == MessageType::Probe) {
     ++counters.probes;

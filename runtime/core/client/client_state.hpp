@@ -43,11 +43,14 @@ class ClientCore::State {
         rtt(config.limits),
         key{config.seed, config.instance.low ^ config.instance.high},
         now(start),
-        jitter_state(siphash(key, {0})) {}
+        jitter_state(siphash(key, {0})) {
+    if (const auto& lasting = config.lasting) window = SendWindow{{lasting->through, lasting->bitmap}};
+  }
 
   // As ClientCore's, after `now` has been set.
   Result<CallKey> start(CallRequest&& request);
   void cancel(CallKey call_key);
+  void finish(Sequence sequence);
   void connected(const Path& path);
   void disconnected();
   void connect_failed(Errc reason);
@@ -80,6 +83,8 @@ class ClientCore::State {
   std::uint64_t nonces_drawn = 0;
   std::uint64_t jitter_state;
   bool first_session = true;
+  bool lost = false;   // of a lasting session
+  std::uint64_t made_in = 0;    // the incarnation that the lasting session was made for
   bool keep_wanted = false;
   Keeping keeping;
   unsigned late_welcomes = 0;  // in a row, each of which came after the lease that it gave
@@ -96,6 +101,14 @@ class ClientCore::State {
   bool bind_windowed(Call& call);
   bool bind_free(Call& call);
   bool too_large(const Call& call) const;
+  /// In a lasting session: true if what was sent of it went to a session before this one.
+  bool is_of_earlier_session(const Call& call) const {
+    return call.request.repeated && call.request.given_in < made_in;
+  }
+  /// A lasting session outlasts its lease whether such calls are in flight or not.
+  bool counts_as_durable(const Call& call) const {
+    return call.request.semantics == Semantics::ExactlyOnce && !config.lasting;
+  }
   void complete(Call& call, OutcomeKind kind, Errc reason);
   void give_up(Call& call, Errc reason) {
     complete(call, call.sent ? OutcomeKind::Unknown : OutcomeKind::NotSent, reason);
@@ -105,13 +118,14 @@ class ClientCore::State {
 
   // The life of a session.
   void enter(const Welcome& welcome);
+  void enter_lasting(const Welcome& welcome);
   void leave_session(Errc reason);
   void leave_if_over() {
     if (session.id != 0 && now >= session.lease_until && !outlasts_lease()) leave_session(Errc::session_lost);
   }
   void resume(const Epoch& epoch);
   /// The lease is over, but a server that comes back will know what became of the exactly-once calls.
-  bool outlasts_lease() const { return session.durable_calls != 0; }
+  bool outlasts_lease() const { return config.lasting || session.durable_calls != 0; }
   void refuse_waiting(Errc reason, std::uint32_t retry_after_ms);
 
   // Messages.

@@ -24,6 +24,9 @@ void Handshake::transmit(Time now, const RttEstimator& rtt, double jitter,
   hello.window_max = config_.limits.window_max;
   hello.message_max = config_.limits.message_max;
   hello.attempt = attempts_.add(now);
+  hello.name = config_.name;
+  hello.incarnation = config_.incarnation;
+  hello.lasting = config_.lasting.has_value();
   write(hello, header);
   may_prompt_ = !prompted_;
   prompted_ = false;

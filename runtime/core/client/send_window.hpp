@@ -20,15 +20,26 @@ class SendWindow {
 
   SendWindow() = default;
   SendWindow(Sequence first, std::uint32_t grant) : mark_(first - 1), next_(first), grant_(grant) {}
+  /// For numbers that somebody else gives out.
+  explicit SendWindow(const Acknowledgement& finished) : mark_(finished.through), next_(kLast) {
+    for (std::uint64_t left = finished.bitmap; left != 0; left &= left - 1) {
+      finish(finished.through + 1 + static_cast<Sequence>(std::countr_zero(left)));
+    }
+  }
 
   bool has_room() const { return next_ <= kLast && next_ - mark_ <= grant_; }
   Sequence take() {
     ONCE_ASSERT(has_room());
     return next_++;
   }
+  /// True for a number that somebody else has given out, and that may be used now.
+  bool admits(Sequence number) const { return number > mark_ && number - mark_ <= grant_; }
+  bool is_finished(Sequence number) const {
+    return number <= mark_ || (number - mark_ <= 64 && (finished_ >> (number - mark_ - 1) & 1) != 0);
+  }
   /// The call with this number is over at the client: its completion has been handed over.
   void finish(Sequence number) {
-    ONCE_ASSERT(number > mark_ && number < next_);
+    ONCE_ASSERT(number > mark_ && number < next_ && number - mark_ <= 64);
     finished_ |= std::uint64_t{1} << (number - mark_ - 1);
     const int passed = std::countr_one(finished_);
     mark_ += static_cast<Sequence>(passed);

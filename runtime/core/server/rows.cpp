@@ -1,11 +1,13 @@
 // Rows of a durable store. All integers are in network byte order.
 //
 //   row      := u32 checksum  u16 version (1)  u16 kind  fields     CRC32C of all that follows it
-//   session  := u64 u64 instance  u64 nonce  u32 principal  u32 message_max  u8 window  u8 0  u16 0  u32 0
+//   session  := u64 u64 instance  u64 nonce  u32 principal  u32 message_max  u8 window  u8 flags  u16 0
+//               u32 heard  u64 incarnation  u64 made_in  octet client[]           bit 0 of flags: lasting
 //   outcome  := u64 mark  u32 operation  u32 key_checksum  u32 body_length  u32 body_checksum
 //               u8 codec  u8 status  u16 flags  u16 reason  u16 0  octet body[]        bit 0: little-endian
 #include "core/server/rows.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <once/base/crc32c.hpp>
@@ -19,7 +21,7 @@ constexpr std::uint16_t kRowVersion = 1;
 constexpr std::uint16_t kSessionKind = 1;
 constexpr std::uint16_t kOutcomeKind = 2;
 constexpr std::size_t kHeadSize = 8;
-constexpr std::size_t kSessionRowSize = kHeadSize + 40;
+constexpr std::size_t kSessionRowSize = kHeadSize + 56;
 constexpr std::size_t kOutcomeRowSize = kHeadSize + 32;
 
 /// Version, kind and checksum of a row that is written but for these.
@@ -39,7 +41,7 @@ Errc check_row(ByteView row, std::uint16_t kind, std::size_t size_min) {
 }  // namespace
 
 Slice write_row(const SessionRow& row) {
-  std::array<std::uint8_t, kSessionRowSize> octets{};
+  Bytes octets(kSessionRowSize + row.client.size());
   std::uint8_t* const at = octets.data() + kHeadSize;
   store(at, row.instance.high);
   store(at + 8, row.instance.low);
@@ -47,6 +49,11 @@ Slice write_row(const SessionRow& row) {
   store(at + 24, row.principal);
   store(at + 28, row.message_max);
   at[32] = row.window;
+  at[33] = row.lasting ? 1 : 0;
+  store(at + 36, row.heard);
+  store(at + 40, row.incarnation);
+  store(at + 48, row.made_in);
+  std::copy(row.client.begin(), row.client.end(), octets.begin() + kSessionRowSize);
   seal_row(octets, kSessionKind);
   return Slice::copy_of(octets);
 }
@@ -79,6 +86,11 @@ Errc read_row(const Slice& octets, SessionRow& row) {
   row.principal = load<std::uint32_t>(at + 24);
   row.message_max = load<std::uint32_t>(at + 28);
   row.window = at[32];
+  row.lasting = (at[33] & 1) != 0;
+  row.heard = load<std::uint32_t>(at + 36);
+  row.incarnation = load<std::uint64_t>(at + 40);
+  row.made_in = load<std::uint64_t>(at + 48);
+  row.client.assign(as_text(octets.view().subspan(kSessionRowSize)));
   return row.window >= 1 && row.window <= 64 ? Errc::ok : Errc::invalid_value;
 }
 

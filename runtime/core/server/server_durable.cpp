@@ -6,8 +6,16 @@ namespace once::core {
 
 void ServerCore::State::restore(Time now, const SessionRow& row) {
   ONCE_ASSERT(config.durable && sessions.find(row.id) == nullptr);
-  Session& session = sessions.create(row.id, row.instance, row.nonce, now + config.limits.lease);
+  Duration lease = config.limits.lease;
+  if (row.lasting) {
+    const std::chrono::seconds age = config.uptime - std::chrono::seconds{row.heard};
+    lease = config.limits.lasting_lease - std::clamp<Duration>(age, Duration{0}, config.limits.lasting_lease);
+  }
+  Session& session = sessions.create(row.id, row.instance, row.nonce, now + lease, row.lasting);
   session.path.principal = row.principal;  // where its client is shows its next message
+  session.made_in = row.made_in;
+  session.heard = row.heard;
+  if (!row.client.empty()) named.add(row.id, {row.principal, row.client}, row.incarnation, row.lasting);
   session.message_max = row.message_max;
   session.window = session.window_floor = session.window_held = session.window_max = row.window;
 }
@@ -31,9 +39,20 @@ bool ServerCore::State::poll_keep(SessionRow& out) {
     const Session* const session = sessions.find(to_keep.front());
     to_keep.pop();
     if (session == nullptr) continue;
-    out = {session->id,          sessions.client(session->client).instance,
-           session->nonce,       session->path.principal,
-           session->message_max, session->window_held};
+    out = SessionRow{};
+    out.id = session->id;
+    out.instance = sessions.client(session->client).instance;
+    out.nonce = session->nonce;
+    out.principal = session->path.principal;
+    out.message_max = session->message_max;
+    out.window = session->window_held;
+    if (const std::string* const name = named.name_of(session->id)) {
+      out.client = *name;
+      out.incarnation = named.incarnation_of(session->id);
+    }
+    out.made_in = session->made_in;
+    out.lasting = session->lasting;
+    out.heard = session->heard;
     return true;
   }
   return false;
@@ -48,7 +67,7 @@ void ServerCore::State::kept(Time now, SessionId id, Errc error) {
     return;
   }
   session->kept = true;
-  sessions.renew(*session, now + config.limits.lease);
+  renew(now, *session);
   welcome(session->path, *session, session->hello_attempt);
 }
 

@@ -59,6 +59,14 @@ void ServerCore::State::receive_hello(Time now, const Path& from, const Slice& m
     send(from, Cookie{hello.nonce, secrets.cookie(now, from, hello.instance, hello.nonce), hello.attempt});
     return;
   }
+  if (hello.lasting && !config.durable) {
+    refuse_hello(from, hello.nonce, hello.attempt, Errc::no_store);
+    return;
+  }
+  if (!hello.name.empty() && !named.admits({from.principal, hello.name}, hello.incarnation)) {
+    refuse_hello(from, hello.nonce, hello.attempt, Errc::superseded);
+    return;
+  }
   Session* session = sessions.find(hello.instance, hello.nonce);
   if (session != nullptr && session->path.principal != from.principal) {
     ++counters.wrong_principal;
@@ -67,13 +75,14 @@ void ServerCore::State::receive_hello(Time now, const Path& from, const Slice& m
   const bool is_new = session == nullptr;
   if (is_new) session = open_session(now, from, hello);
   if (session == nullptr) return;
+  if (!is_new && !hello.name.empty()) enter(now, *session, hello);
   if (!session->kept) {  // the WELCOME waits for the store, and goes to where the newest HELLO came from
     session->path = from;
     session->hello_attempt = hello.attempt;
     return;
   }
   if (!is_new && session->newest_counter == 0) {
-    sessions.renew(*session, now + config.limits.lease);  // the client counts from the copy that is answered
+    renew(now, *session);  // the client counts from the copy that is answered
   }
   welcome(from, *session, hello.attempt);
 }
@@ -85,9 +94,19 @@ Session* ServerCore::State::open_session(Time now, const Path& from, const Hello
     return nullptr;
   }
   SessionId id = secrets.next_session_id();
-  while (sessions.find(id) != nullptr) id = secrets.next_session_id();  // one that an earlier server gave
-  Session& session = sessions.create(id, hello.instance, hello.nonce, now + config.limits.lease);
+  const auto settle_home = [&] {
+    if (!hello.name.empty()) id = (id & ~SessionId{0xff}) | home_of(hello.name);
+  };
+  settle_home();
+  while (id == 0 || sessions.find(id) != nullptr) {  // one that an earlier server gave
+    id = secrets.next_session_id();
+    settle_home();
+  }
+  const Duration lease = hello.lasting ? config.limits.lasting_lease : config.limits.lease;
+  Session& session = sessions.create(id, hello.instance, hello.nonce, now + lease, hello.lasting);
   session.path = from;
+  session.made_in = hello.incarnation;
+  session.heard = uptime(now);
   session.message_max = hello.message_max;
   session.window_max = static_cast<std::uint8_t>(std::min(config.limits.window_max, hello.window_max));
   // What a durable session was granted must hold in every epoch: it is granted all at once.
@@ -99,7 +118,26 @@ Session* ServerCore::State::open_session(Time now, const Path& from, const Hello
     session.kept = false;
     to_keep.push(id);
   }
+  if (!hello.name.empty()) {
+    end_all(named.add(id, {from.principal, hello.name}, hello.incarnation, hello.lasting));
+  }
   return &session;
+}
+
+/// A client of that name is back in a session of its: perhaps in a later life.
+void ServerCore::State::enter(Time now, Session& session, const Hello& hello) {
+  std::vector<SessionId> over;
+  if (!named.enter(session.id, hello.incarnation, over)) return;
+  end_all(over);
+  renew(now, session);
+  if (config.durable) to_keep.push(session.id);  // its row names the latest life
+}
+
+void ServerCore::State::end_all(const std::vector<SessionId>& over) {
+  for (const SessionId id : over) {
+    ++counters.sessions_ended;
+    end_session(*sessions.find(id));
+  }
 }
 
 void ServerCore::State::refuse_hello(const Path& to, std::uint64_t nonce, std::uint16_t attempt,
@@ -110,9 +148,9 @@ void ServerCore::State::refuse_hello(const Path& to, std::uint64_t nonce, std::u
 }
 
 void ServerCore::State::welcome(const Path& to, const Session& session, std::uint16_t attempt) {
-  const auto lease = std::chrono::duration_cast<std::chrono::milliseconds>(config.limits.lease);
+  const auto lease = std::chrono::duration_cast<std::chrono::milliseconds>(lease_of(session));
   send(to, Welcome{session.nonce, session.id, config.epoch, session.window, to_ms(lease),
-                   config.limits.message_max, attempt, config.durable});
+                   config.limits.message_max, attempt, config.durable, session.made_in});
 }
 
 void ServerCore::State::receive_in_session(Time now, const Path& from, const Slice& whole,
@@ -143,7 +181,7 @@ void ServerCore::State::receive_in_session(Time now, const Path& from, const Sli
   if (message.counter > session->newest_counter) {
     session->newest_counter = message.counter;
     session->path = from;
-    sessions.renew(*session, now + config.limits.lease);
+    renew(now, *session);
   }
   if (message.type == MessageType::Bye) {
     ++counters.sessions_ended;
@@ -285,8 +323,18 @@ void ServerCore::State::answer_working(Time now, Session& session, const Session
   send(session.path, answer_to(session, message, MessageType::Working));
 }
 
+/// The lease of a lasting session goes on in the server's next life: its row says, now and then, from when.
+void ServerCore::State::renew(Time now, Session& session) {
+  constexpr std::uint32_t kWriteEvery = 60;
+  sessions.renew(session, now + lease_of(session));
+  if (!session.lasting || !session.kept || uptime(now) - session.heard < kWriteEvery) return;
+  session.heard = uptime(now);
+  to_keep.push(session.id);
+}
+
 void ServerCore::State::end_session(Session& session) {
   if (config.durable) calls.forget({session.id, 0});
+  named.remove(session.id);
   calls.end_session(session);
   sessions.erase(session);
 }

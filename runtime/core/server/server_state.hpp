@@ -8,6 +8,7 @@
 
 #include "core/server/call_book.hpp"
 #include "core/server/duplicate_filter.hpp"
+#include "core/server/named_clients.hpp"
 #include "core/server/secrets.hpp"
 #include "core/server/session_table.hpp"
 #include "core/server_core.hpp"
@@ -31,8 +32,9 @@ inline std::uint32_t to_ms(std::chrono::milliseconds time) {
 
 class ServerCore::State {
  public:
-  State(const ServerConfig& server_config, Time)
+  State(const ServerConfig& server_config, Time now)
       : config(server_config),
+        started(now),
         secrets(config.secret, config.loop),
         sessions(secrets),
         calls(config.limits, sessions, siphash(config.secret, {0, config.epoch.random})),
@@ -56,8 +58,10 @@ class ServerCore::State {
   void kept(Time now, SessionId id, Errc error);
 
   ServerConfig config;
+  Time started;
   Secrets secrets;
   SessionTable sessions;
+  NamedClients named;
   CallBook calls;
   DuplicateFilter filter;
   Ring<Outgoing> outgoing;
@@ -68,6 +72,17 @@ class ServerCore::State {
  private:
   void receive_hello(Time now, const Path& from, const Slice& message, const Prefix& prefix);
   Session* open_session(Time now, const Path& from, const Hello& hello);
+  void enter(Time now, Session& session, const Hello& hello);
+  void end_all(const std::vector<SessionId>& over);
+  Duration lease_of(const Session& session) const {
+    return session.lasting ? config.limits.lasting_lease : config.limits.lease;
+  }
+  void renew(Time now, Session& session);
+  /// Of all servers with this store.
+  std::uint32_t uptime(Time now) const {
+    const auto here = std::chrono::duration_cast<std::chrono::seconds>(now - started);
+    return static_cast<std::uint32_t>((config.uptime + here).count());
+  }
   void welcome(const Path& to, const Session& session, std::uint16_t attempt);
   void refuse_hello(const Path& to, std::uint64_t nonce, std::uint16_t attempt, Errc reason);
   void receive_other_version(const Path& from, const Slice& message, const Prefix& prefix);

@@ -32,7 +32,7 @@ Session* SessionTable::find(const ClientInstance& instance, std::uint64_t nonce)
 }
 
 Session& SessionTable::create(SessionId id, const ClientInstance& instance, std::uint64_t nonce,
-                              Time lease_until) {
+                              Time lease_until, bool lasting) {
   const std::uint32_t place = sessions_.take();
   Session& session = sessions_[place];
   session = Session{};
@@ -41,10 +41,11 @@ Session& SessionTable::create(SessionId id, const ClientInstance& instance, std:
   session.place = place;
   session.client = client_of(instance);
   session.lease_until = lease_until;
+  session.lasting = lasting;
   ++clients_[session.client].sessions;
   by_id_.insert(hash(id), place);
   by_hello_.insert(secrets_.hash(instance, nonce), place);
-  link_newest(session);
+  link(session);
   return session;
 }
 
@@ -61,10 +62,21 @@ void SessionTable::erase(Session& session) {
 }
 
 void SessionTable::renew(Session& session, Time until) {
+  const bool is_newest = session.place == order_of(session).newest && until >= session.lease_until;
   session.lease_until = until;
-  if (session.place == newest_) return;
+  if (is_newest) return;
   unlink(session);
-  link_newest(session);
+  link(session);
+}
+
+const Session* SessionTable::oldest() const {
+  const Session* first = nullptr;
+  for (const std::uint32_t place : {ordinary_.oldest, lasting_.oldest}) {
+    if (place == kNone) continue;
+    const Session& session = sessions_[place];
+    if (first == nullptr || session.lease_until < first->lease_until) first = &session;
+  }
+  return first;
 }
 
 void SessionTable::end_running(std::uint32_t client) {
@@ -92,16 +104,22 @@ void SessionTable::drop_client_if_unused(std::uint32_t place) {
   clients_.give_back(place);
 }
 
-void SessionTable::link_newest(Session& session) {
-  session.older = newest_;
-  session.newer = kNone;
-  (newest_ != kNone ? sessions_[newest_].newer : oldest_) = session.place;
-  newest_ = session.place;
+void SessionTable::link(Session& session) {
+  Order& order = order_of(session);
+  std::uint32_t before = order.newest;
+  while (before != kNone && sessions_[before].lease_until > session.lease_until) {
+    before = sessions_[before].older;
+  }
+  session.older = before;
+  session.newer = before != kNone ? sessions_[before].newer : order.oldest;
+  (session.older != kNone ? sessions_[session.older].newer : order.oldest) = session.place;
+  (session.newer != kNone ? sessions_[session.newer].older : order.newest) = session.place;
 }
 
 void SessionTable::unlink(Session& session) {
-  (session.older != kNone ? sessions_[session.older].newer : oldest_) = session.newer;
-  (session.newer != kNone ? sessions_[session.newer].older : newest_) = session.older;
+  Order& order = order_of(session);
+  (session.older != kNone ? sessions_[session.older].newer : order.oldest) = session.newer;
+  (session.newer != kNone ? sessions_[session.newer].older : order.newest) = session.older;
 }
 
 }  // namespace once::core

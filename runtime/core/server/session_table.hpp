@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include <once/base/ids.hpp>
 #include <once/base/time.hpp>
@@ -31,6 +32,7 @@ struct Session {
   std::uint64_t state_low = 0;     // the two bits of NumberState
   std::uint64_t state_high = 0;
   std::uint64_t newest_counter = 0;
+  std::uint64_t made_in = 0;  // the incarnation of the client that it was made for
   Time lease_until;
   Path path;                      // where the newest message came from; path.principal is bound at HELLO
   std::uint64_t reply_bytes = 0;  // kept and set aside
@@ -46,8 +48,10 @@ struct Session {
   std::uint8_t window_max = 0;
   std::uint8_t window_peak = 0;     // the widest use since the grant was last looked at
   std::uint8_t window_age = 0;      // new requests since then
+  bool lasting = false;             // it outlives its client, and has a lease of another length
   bool kept = true;                 // false: its row is on its way to the store, and nobody has been welcomed
   std::uint16_t hello_attempt = 0;  // of the newest HELLO, for the WELCOME that waits
+  std::uint32_t heard = 0;          // of a lasting session: when, as its row has it; seconds of uptime
 
   NumberState state_of(Sequence number) const {
     const std::uint64_t bit = number - mark - 1;
@@ -83,15 +87,16 @@ class SessionTable {
   Session* find(SessionId id);
   /// The session that this HELLO, or a copy of it, has made.
   Session* find(const ClientInstance& instance, std::uint64_t nonce);
-  Session& create(SessionId id, const ClientInstance& instance, std::uint64_t nonce, Time lease_until);
+  Session& create(SessionId id, const ClientInstance& instance, std::uint64_t nonce, Time lease_until,
+                  bool lasting = false);
   /// Its records must be gone or handed to detach.
   void erase(Session& session);
 
-  /// The lease runs until `until`, which is not earlier than any other's.
+  /// The lease runs until `until`.
   void renew(Session& session, Time until);
   /// The session whose lease ends first, nullptr if there is none.
-  Session* oldest() { return oldest_ != kNone ? &sessions_[oldest_] : nullptr; }
-  const Session* oldest() const { return oldest_ != kNone ? &sessions_[oldest_] : nullptr; }
+  Session* oldest() { return const_cast<Session*>(std::as_const(*this).oldest()); }
+  const Session* oldest() const;
 
   Session& at(std::uint32_t place) { return sessions_[place]; }
   Client& client(std::uint32_t place) { return clients_[place]; }
@@ -104,7 +109,14 @@ class SessionTable {
   static std::uint64_t hash(SessionId id) { return id >> 8; }  // the ids are random already
   std::uint32_t client_of(const ClientInstance& instance);
   void drop_client_if_unused(std::uint32_t place);
-  void link_newest(Session& session);
+  /// The order of leases. They mostly begin in the order in which they end, which makes link() quick; those of
+  /// lasting sessions have a length, and so an order, of their own.
+  struct Order {
+    std::uint32_t oldest = kNone;
+    std::uint32_t newest = kNone;
+  };
+  Order& order_of(const Session& session) { return session.lasting ? lasting_ : ordinary_; }
+  void link(Session& session);
   void unlink(Session& session);
 
   const Secrets& secrets_;
@@ -113,8 +125,8 @@ class SessionTable {
   HashIndex by_id_;
   HashIndex by_hello_;
   HashIndex by_instance_;
-  std::uint32_t oldest_ = kNone;
-  std::uint32_t newest_ = kNone;
+  Order ordinary_;
+  Order lasting_;
 };
 
 }  // namespace once::core

@@ -2,5 +2,6 @@
 // Once::durable.
 #pragma once
 
+#include <once/durable/outbox.hpp>
 #include <once/durable/sql.hpp>
 #include <once/durable/store.hpp>

@@ -24,11 +24,6 @@ std::vector<std::string> problems_of(const std::string& text) {
 
 using Texts = std::vector<std::string>;
 
-TEST(Problems, ExactlyOnceNeedsAStore) {
-  EXPECT_EQ(problems_of("interface I {\n  @exactly_once void transfer();\n};"),
-            Texts{"2:22: 'transfer' is @exactly_once: this version of Once has no durable store"});
-}
-
 /// A declaration in one line of a file of its own, so that a problem has a place.
 struct ByHand {
   ByHand() { model.files.push_back(std::make_unique<SourceFile>("hand.idl", "0123456789")); }

@@ -35,7 +35,8 @@ class Answering<Base, Result (Declaring::*)(Call&, Arguments...)> : public Base 
 
 class World {
  public:
-  explicit World(CodecId codec) : client(ClientOptions{.codec = codec}) {
+  explicit World(CodecId codec, Store* store = nullptr)
+      : server(io_, ServerOptions{.store = store}), client(ClientOptions{.codec = codec}) {
     server.listen("tcp://127.0.0.1:0");
   }
   ~World() {
@@ -56,7 +57,7 @@ class World {
   std::thread thread_{[this] { io_.run(); }};
 
  public:
-  Server server{io_};
+  Server server;
   Client client;
 };
 
@@ -84,8 +85,8 @@ Fate call(World& world, const std::string& key, Outcome<Result> (Stub::*operatio
 
 /// The whole of it for servants with one operation, `pay`.
 template <class Servant, class Operation>
-Fate call_of(CodecId codec, Operation operation) {
-  World world{codec};
+Fate call_of(CodecId codec, Operation operation, Store* store = nullptr) {
+  World world{codec, store};
   const auto servant = std::make_shared<Answering<Servant>>();
   world.server.activate("till", servant);
   const Fate fate = call(world, "till", operation);

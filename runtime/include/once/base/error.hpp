@@ -51,6 +51,9 @@ enum class Errc : std::uint16_t {
   address_in_use = 9,
   blocking_not_possible = 10,  // a synchronous call where nothing may block (a simulated host)
   no_encoding = 11,            // the stub was generated without the codec that the channel uses
+  key_collision = 12,          // the outbox has another call under the key, or it is in flight
+  outbox_failed = 13,          // a call with a key could not be written down
+  no_outbox = 14,              // a key needs a client with an outbox, and an exactly-once operation
 
   // Either side: a call that stopped waiting.
   deadline_exceeded = 20,
@@ -67,6 +70,7 @@ enum class Errc : std::uint16_t {
   shutting_down = 37,
   no_store = 38,
   store_failed = 39,  // the durable store has stopped
+  superseded = 40,    // a later life of the client of that name is here
 
   // It ran.
   servant_failed = 50,   // the servant raised something that the IDL does not declare

@@ -37,6 +37,9 @@
 
 namespace once {
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"  // g++ 12 takes `Sequence` here for one that hides once::Sequence
+
 /// CORBA's TCKind.
 enum class TypeKind : std::uint32_t {
   Null = 0,
@@ -75,6 +78,8 @@ enum class TypeKind : std::uint32_t {
   LocalInterface = 33,
   Int8 = 0x4f4e4301,
 };
+
+#pragma GCC diagnostic pop
 
 /// The kind's name in CORBA: "tk_struct"; empty if it is none.
 std::string_view to_string(TypeKind kind);

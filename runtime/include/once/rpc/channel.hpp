@@ -15,6 +15,7 @@
 
 #include <once/base/buffer.hpp>
 #include <once/base/error.hpp>
+#include <once/base/ids.hpp>
 #include <once/base/time.hpp>
 #include <once/rpc/operation.hpp>
 
@@ -27,6 +28,16 @@ struct ObjectRef;
 struct CallOptions {
   /// From now; overrides the IDL's @deadline_ms and the client's default.
   std::optional<Duration> deadline{};
+  /// Names one call of an exactly-once operation for good: made again under the same key, also by a later life of
+  /// the program, it is the same call, and runs once (once/rpc/outbox.hpp).
+  std::string key{};
+};
+
+/// Which call of its lasting session one with a key is.
+struct CallPlace {
+  Sequence sequence = 0;
+  std::uint64_t given_in = 0;  // the client's incarnation that gave it
+  bool repeated = false;
 };
 
 /// An encoded request on its way into a channel.
@@ -34,6 +45,7 @@ struct OutgoingCall {
   const Operation* operation = nullptr;
   const ObjectRef* target = nullptr;  // the stub's; valid until call() or start() returns
   CallOptions options;
+  CallPlace place{};
   Slice body;
   bool little_endian = false;
   Errc error = Errc::ok;  // the arguments could not be encoded: the call ends as NotSent with this code

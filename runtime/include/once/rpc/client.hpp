@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -20,11 +21,18 @@
 
 namespace once {
 
+class Outbox;
+
 struct ClientOptions {
   Limits limits{};
   CodecId codec = CodecId::Cdr;
   /// Tried first where a reference offers several; none: in the reference's order.
   std::optional<TransportKind> transport{};
+  /// Under which servers know this program through all its lives: at most 64 octets. Goes with an outbox, which counts
+  /// the lives. When a later life calls, what servers keep for earlier ones ends, and those are refused.
+  std::string name{};
+  /// For calls with keys (CallOptions::key). Outlives the client.
+  Outbox* outbox = nullptr;
 };
 
 /// What a client has sent and seen since its start, summed over its channels.
@@ -42,7 +50,8 @@ class ClientState;
 /// again, at most once a second, by calls while that has failed; numeric addresses need no look-up.
 class Client {
  public:
-  /// With a loop of its own, which nobody runs but run(): synchronous calls drive themselves.
+  /// With a loop of its own, which nobody runs but run(): synchronous calls drive themselves. Throws
+  /// std::invalid_argument for a name without an outbox, an outbox without a name, or a name that is too long.
   explicit Client(const ClientOptions& options = {});
   /// On the environment's loop, without a thread. The loop must outlive the client and its stubs.
   Client(Environment environment, const ClientOptions& options = {});

@@ -49,6 +49,12 @@ class OutcomeState {
   Completion completion() const { return completion_of(kind()); }
   /// It did not run and never will.
   bool may_call_again() const { return kind() == OutcomeKind::NotSent || kind() == OutcomeKind::NotExecuted; }
+  /// Nobody will ever know more: to call again under the same key tells nothing new.
+  bool final() const {
+    if (kind() != OutcomeKind::Unknown) return true;
+    const std::error_code why = code();
+    return why == make_error_code(Errc::session_lost) || why == make_error_code(Errc::protocol_error);
+  }
   /// Why it failed; no error for a value or a user exception.
   std::error_code code() const {
     const Failure* const failure = std::get_if<2>(&state_);

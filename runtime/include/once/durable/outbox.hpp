@@ -1,0 +1,40 @@
+// An outbox in an SQLite file of its own.
+//
+//     once::durable::Outbox outbox{"till.db"};
+//     once::Client client{{.name = "till-7", .outbox = &outbox}};
+//     auto outcome = alice.with({.key = "payment-4711"}).try_transfer(bob, 5'000);
+//     if (outcome.final()) outbox.forget("payment-4711");
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <once/rpc/outbox.hpp>
+
+namespace once::durable {
+
+/// A call with a key waits for the disk once, in the thread that makes it; forget() does not.
+class Outbox final : public once::Outbox {
+ public:
+  /// Opens `file`, or makes it, and begins a life of the client. Beside it stands FILE-once, which keeps a second
+  /// process away and tells an older copy of the file from the file. Throws StoreError.
+  explicit Outbox(const std::string& file);
+  ~Outbox() override;
+
+  /// What has not been forgotten: after a crash, the calls to be made again.
+  std::vector<std::string> keys() const;
+
+  std::uint64_t incarnation() const override;
+  Result<Peer> peer(const std::string& place) override;
+  void lose_session(std::uint64_t peer) override;
+  Result<Entry> add(const std::string& place, const std::string& key, ByteView call) override;
+  void forget(const std::string& key) override;
+  void tell(Finished receiver) override;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace once::durable

@@ -1,0 +1,288 @@
+// Clients with a name, and sessions that outlive them: what a later life of a client finds again.
+#include <gtest/gtest.h>
+
+#include "core/server/named_clients.hpp"
+#include "pair.hpp"
+
+namespace once::core::testing {
+namespace {
+
+constexpr std::uint64_t kNonce = 0x4711;
+
+/// A life of the client "till", whose outbox says that all numbers up to `through` are finished.
+ClientConfig life(std::uint64_t incarnation, Sequence through = 0, std::uint64_t bitmap = 0) {
+  ClientConfig config;
+  config.instance = {7, 7};
+  config.seed = incarnation;
+  config.name = "till";
+  config.incarnation = incarnation;
+  config.lasting = LastingSession{kNonce, through, bitmap};
+  return config;
+}
+
+CallRequest numbered(Sequence sequence, std::string_view body, std::uint64_t given_in = 1) {
+  CallRequest request = Pair::request(Semantics::ExactlyOnce, body);
+  request.sequence = sequence;
+  request.given_in = given_in;
+  return request;
+}
+CallRequest again(Sequence sequence, std::string_view body, std::uint64_t given_in = 1) {
+  CallRequest request = numbered(sequence, body, given_in);
+  request.repeated = true;
+  return request;
+}
+
+/// A till that has a lasting session, in its first life, and has made no call in it that is not finished.
+struct Till : Pair {
+  Till() : Pair(1, durable()) {
+    restart_client(0, life(1));
+    EXPECT_TRUE(run_until_done(start(numbered(1, "opened"))));
+    clients[0].core->finish(now, 1);
+    run_for(1s);
+    EXPECT_EQ(server->records(), 0u);
+    executed.clear();
+    store.effects.clear();
+    sent.clear();
+  }
+  int effects_of(Sequence sequence) const {
+    int sum = 0;
+    for (const auto& [id, count] : store.effects) sum += id.sequence == sequence ? count : 0;
+    return sum;
+  }
+};
+
+TEST(Lasting, ACallThatIsRepeatedInALaterLifeGetsItsFirstReply) {
+  Till pair;
+  pair.fate = nothing_comes_back();
+  pair.start(numbered(2, "payment"));
+  pair.run_for(50ms);
+  ASSERT_EQ(pair.effects_of(2), 1);
+  pair.fate = everything_arrives();
+  pair.restart_client(0, life(2, 1));
+  const CallKey second = pair.start(again(2, "payment"));
+  ASSERT_TRUE(pair.run_until_done(second));
+  EXPECT_EQ(pair.outcome(second), OutcomeKind::Executed);
+  EXPECT_EQ(as_text(pair.completion(second)->body), "payment");
+  EXPECT_EQ(pair.effects_of(2), 1);
+  EXPECT_EQ(pair.server->sessions(), 1u);
+}
+
+TEST(Lasting, ACallThatNeverArrivedRunsInALaterLife) {
+  Till pair;
+  pair.fate = [](const Packet&) { return Pair::Fate{}; };
+  pair.start(numbered(2, "payment"));
+  pair.run_for(50ms);
+  pair.fate = everything_arrives();
+  pair.restart_client(0, life(2, 1));
+  const CallKey second = pair.start(again(2, "payment"));
+  ASSERT_TRUE(pair.run_until_done(second));
+  EXPECT_EQ(pair.outcome(second), OutcomeKind::Executed);
+  EXPECT_EQ(pair.effects_of(2), 1);
+}
+
+TEST(Lasting, ClientAndServerMayBothStartAgain) {
+  Till pair;
+  pair.fate = nothing_comes_back();
+  pair.start(numbered(2, "ran"));
+  pair.run_for(50ms);
+  pair.fate = [](const Packet&) { return Pair::Fate{}; };
+  pair.start(numbered(3, "did not"));
+  pair.run_for(50ms);
+  pair.fate = everything_arrives();
+  pair.restart_server();
+  pair.restart_client(0, life(2, 1));
+  pair.restart_server();
+  const CallKey ran = pair.start(again(2, "ran"));
+  const CallKey did_not = pair.start(again(3, "did not"));
+  ASSERT_TRUE(pair.run_until_done(ran));
+  ASSERT_TRUE(pair.run_until_done(did_not));
+  EXPECT_EQ(as_text(pair.completion(ran)->body), "ran");
+  EXPECT_EQ(as_text(pair.completion(did_not)->body), "did not");
+  EXPECT_EQ(pair.effects_of(2), 1);
+  EXPECT_EQ(pair.effects_of(3), 1);
+}
+
+TEST(Lasting, OutcomesAreKeptUntilTheirNumbersAreFinished) {
+  Till pair;
+  const CallKey call = pair.start(numbered(2, "payment"));
+  ASSERT_TRUE(pair.run_until_done(call));
+  pair.run_for(5s);
+  EXPECT_EQ(pair.store.outcomes.size(), 1u);
+  const CallKey second = pair.start(again(2, "payment"));
+  ASSERT_TRUE(pair.run_until_done(second));
+  EXPECT_EQ(as_text(pair.completion(second)->body), "payment");
+  EXPECT_EQ(pair.effects_of(2), 1);
+  pair.clients[0].core->finish(pair.now, 2);
+  pair.run_for(5s);
+  EXPECT_EQ(pair.store.outcomes.size(), 0u);
+  EXPECT_EQ(pair.server->records(), 0u);
+  EXPECT_FALSE(pair.clients[0].core->start(pair.now, again(2, "payment")));
+}
+
+TEST(Lasting, FinishedNumbersMayHaveGapsBetweenThem) {
+  Till pair;
+  for (const Sequence number : {2, 3, 4}) {
+    ASSERT_TRUE(pair.run_until_done(pair.start(numbered(number, "x"))));
+  }
+  pair.clients[0].core->finish(pair.now, 3);
+  pair.run_for(5s);
+  EXPECT_EQ(pair.store.outcomes.size(), 2u);
+  pair.restart_client(0, life(2, 1, 0b10));
+  ASSERT_TRUE(pair.run_until_done(pair.start(again(4, "x"))));
+  ASSERT_TRUE(pair.run_until_done(pair.start(numbered(5, "y"))));
+  EXPECT_EQ(pair.effects_of(4), 1);
+  EXPECT_FALSE(pair.clients[0].core->start(pair.now, again(3, "x")));
+}
+
+TEST(Lasting, ItOutlivesManyOrdinaryLeases) {
+  Till pair;
+  pair.fate = nothing_comes_back();
+  pair.start(numbered(2, "payment"));
+  pair.run_for(50ms);
+  pair.fate = everything_arrives();
+  pair.clients[0].core->disconnected(pair.now);
+  pair.run_for(24h);
+  pair.restart_server();
+  pair.run_for(24h * 20);
+  pair.restart_client(0, life(2, 1));
+  const CallKey second = pair.start(again(2, "payment"));
+  ASSERT_TRUE(pair.run_until_done(second));
+  EXPECT_EQ(as_text(pair.completion(second)->body), "payment");
+}
+
+TEST(Lasting, ItsLeaseGoesOnInTheNextLifeOfTheServer) {
+  Till pair;
+  pair.clients[0].core->disconnected(pair.now);
+  for (int day = 0; day < 31; ++day) {
+    EXPECT_EQ(pair.server->sessions(), day < 30 ? 1u : 0u) << day;
+    pair.run_for(24h);
+    pair.restart_server();
+  }
+  EXPECT_EQ(pair.store.sessions.size(), 0u);
+}
+
+TEST(Lasting, WhatWasSentInASessionThatIsGoneIsUnknown) {
+  Till pair;
+  pair.fate = nothing_comes_back();
+  pair.start(numbered(2, "payment"));
+  pair.run_for(50ms);
+  pair.clients[0].core->disconnected(pair.now);
+  pair.fate = everything_arrives();
+  pair.run_for(24h * 31);
+  ASSERT_EQ(pair.server->sessions(), 0u);
+  pair.restart_client(0, life(2, 1));
+  const CallKey second = pair.start(again(2, "payment"));
+  ASSERT_TRUE(pair.run_until_done(second));
+  EXPECT_EQ(pair.outcome(second), OutcomeKind::Unknown);
+  EXPECT_EQ(pair.completion(second)->reason, Errc::session_lost);
+  const CallKey later = pair.start(again(2, "payment"));
+  ASSERT_TRUE(pair.run_until_done(later));
+  EXPECT_EQ(pair.outcome(later), OutcomeKind::Unknown);
+  const CallKey other = pair.start(numbered(3, "new", 2));
+  ASSERT_TRUE(pair.run_until_done(other));
+  EXPECT_EQ(pair.outcome(other), OutcomeKind::Executed);
+  EXPECT_EQ(pair.effects_of(2), 1);
+}
+
+TEST(Lasting, ItTellsWhenItIsLostWhileItIsUsed) {
+  Till pair;
+  pair.store.sessions.clear();
+  pair.restart_server();
+  const CallKey sent = pair.start(numbered(2, "payment"));
+  ASSERT_TRUE(pair.run_until_done(sent));
+  EXPECT_EQ(pair.outcome(sent), OutcomeKind::Unknown);
+  EXPECT_TRUE(pair.clients[0].core->session_is_lost());
+  const Result<CallKey> next = pair.clients[0].core->start(pair.now, numbered(3, "new"));
+  ASSERT_FALSE(next);
+  EXPECT_EQ(next.error(), Errc::session_lost);
+  EXPECT_EQ(pair.server->sessions(), 0u) << "the driver must ask for another";
+}
+
+TEST(Lasting, AServerWithoutAStoreHasNone) {
+  Pair pair;
+  pair.restart_client(0, life(1));
+  const CallKey call = pair.start(numbered(1, "payment"));
+  ASSERT_TRUE(pair.run_until_done(call));
+  EXPECT_EQ(pair.outcome(call), OutcomeKind::NotSent);
+  EXPECT_EQ(pair.completion(call)->reason, Errc::no_store);
+}
+
+TEST(Lasting, OnlyExactlyOnceCallsWithNumbersBelongInIt) {
+  Pair pair{1, durable()};
+  pair.restart_client(0, life(1));
+  EXPECT_FALSE(pair.clients[0].core->start(pair.now, Pair::request(Semantics::AtMostOnce)));
+  EXPECT_FALSE(pair.clients[0].core->start(pair.now, Pair::request(Semantics::ExactlyOnce)));
+}
+
+TEST(NamedClient, AnEarlierLifeIsRefusedAndItsSessionsAreOver) {
+  Pair pair{2};
+  ClientConfig first = life(1);
+  first.lasting.reset();
+  ClientConfig second = first;
+  second.incarnation = 2;
+  second.instance = {8, 8};
+  pair.restart_client(0, first);
+  ASSERT_TRUE(pair.run_until_done(pair.start()));
+  EXPECT_EQ(pair.server->sessions(), 1u);
+  pair.restart_client(1, second);
+  ASSERT_TRUE(pair.run_until_done(pair.start(Pair::request(), 1), 1));
+  EXPECT_EQ(pair.server->sessions(), 1u);
+  const CallKey sent = pair.start();
+  ASSERT_TRUE(pair.run_until_done(sent));
+  EXPECT_EQ(pair.completion(sent)->reason, Errc::session_lost);
+  const CallKey late = pair.start();
+  ASSERT_TRUE(pair.run_until_done(late));
+  EXPECT_EQ(pair.outcome(late), OutcomeKind::NotSent);
+  EXPECT_EQ(pair.completion(late)->reason, Errc::superseded);
+}
+
+TEST(NamedClient, ALaterLifeIsRememberedByTheStore) {
+  Pair pair{2, durable()};
+  pair.restart_client(0, life(1));
+  ASSERT_TRUE(pair.run_until_done(pair.start(numbered(1, "x"))));
+  pair.restart_client(1, life(5));
+  ASSERT_TRUE(pair.run_until_done(pair.start(again(1, "x"), 1), 1));
+  pair.restart_server();
+  pair.restart_client(0, life(4));
+  const CallKey late = pair.start(numbered(2, "y"));
+  ASSERT_TRUE(pair.run_until_done(late));
+  EXPECT_EQ(pair.completion(late)->reason, Errc::superseded);
+}
+
+TEST(NamedClient, AnotherLastingSessionTakesThePlaceOfTheFirst) {
+  Till pair;
+  ClientConfig other = life(2);
+  other.lasting->nonce = kNonce + 1;
+  pair.restart_client(0, other);
+  ASSERT_TRUE(pair.run_until_done(pair.start(numbered(1, "x"))));
+  EXPECT_EQ(pair.server->sessions(), 1u);
+  EXPECT_EQ(pair.store.sessions.size(), 1u);
+}
+
+TEST(NamedClient, AllItsSessionsHaveOneHome) {
+  Till pair;
+  ASSERT_EQ(pair.store.sessions.size(), 1u);
+  EXPECT_EQ(static_cast<std::uint8_t>(pair.store.sessions.begin()->first), home_of("till"));
+  pair.restart_client(0, life(2, 1));
+  pair.start(numbered(2, "x"));
+  const auto hellos = pair.sent_of(MessageType::Hello);
+  ASSERT_FALSE(hellos.empty());
+  EXPECT_EQ(home_of_hello(hellos.front().message.view()), home_of("till"));
+}
+
+TEST(NamedClients, ForgetTheirSessions) {
+  NamedClients clients;
+  const NamedClients::Owner owner{0, "till"};
+  EXPECT_TRUE(clients.add(10, owner, 3, false).empty());
+  EXPECT_TRUE(clients.add(11, owner, 3, true).empty());
+  EXPECT_FALSE(clients.admits(owner, 2));
+  EXPECT_TRUE(clients.admits({1, "till"}, 2)) << "another principal's";
+  EXPECT_EQ(clients.add(12, owner, 4, false), std::vector<SessionId>{10});
+  clients.remove(10);
+  EXPECT_EQ(clients.add(13, owner, 4, true), std::vector<SessionId>{11});
+  for (const SessionId session : {11, 12, 13}) clients.remove(session);
+  EXPECT_TRUE(clients.admits(owner, 1)) << "nothing is left of it";
+}
+
+}  // namespace
+}  // namespace once::core::testing
