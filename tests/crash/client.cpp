@@ -1,10 +1,13 @@
-// A client of the harness: some transfers at a time until SIGTERM, each with a line that says how it ended.
+// A client of the harness: some transfers at a time until SIGTERM, each with a line that says how it ended. One that
+// may be killed has a name and an outbox, and its transfers have keys: its next life makes them again.
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <iostream>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -12,6 +15,7 @@
 #include <asio/signal_set.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include <once/durable.hpp>
 #include <once/once.hpp>
 
 #include "history.hpp"
@@ -48,9 +52,14 @@ class Payer {
  public:
   Payer(asio::io_context& io, const Options& options)
       : io_(io),
-        client_(io, {.limits = limits()}),
+        outbox_(options.outbox.empty() ? nullptr : std::make_unique<once::durable::Outbox>(options.outbox)),
+        client_(io, client_options(options, outbox_.get())),
         bank_(client_.stub<Bank>(url(options.address))),
-        next_(options.client * kNumbersPerClient) {}
+        next_(options.client * kNumbersPerClient + options.life * kNumbersPerLife) {
+    if (outbox_ == nullptr) return;
+    for (const std::string& key : outbox_->keys())
+      unfinished_.push_back(static_cast<std::uint32_t>(std::stoul(key)));
+  }
 
   void start() {
     for (int i = 0; i < kAtATime; ++i) {
@@ -65,13 +74,45 @@ class Payer {
   void stop() { stopping_ = true; }
 
  private:
+  static once::ClientOptions client_options(const Options& options, once::Outbox* outbox) {
+    once::ClientOptions client{.limits = limits()};
+    if (outbox != nullptr) {
+      client.name = "client-" + std::to_string(options.client);
+      client.outbox = outbox;
+    }
+    return client;
+  }
+
+  /// What an earlier life has left unfinished comes first.
   asio::awaitable<void> work() {
-    while (!stopping_) {
-      const std::uint32_t number = next_++;
-      const once::Duration patience = transfer_of(number).impatient ? once::Duration{kImpatience} : kPatience;
-      Bank::Stub bank = bank_.with({.deadline = patience});
+    while (!unfinished_.empty() || !stopping_) {
+      std::uint32_t number = next_;
+      if (unfinished_.empty()) {
+        ++next_;
+      } else {
+        number = unfinished_.back();
+        unfinished_.pop_back();
+      }
+      co_await transfer(number);
+    }
+  }
+  asio::awaitable<void> transfer(std::uint32_t number) {
+    once::CallOptions options{.deadline =
+                                  transfer_of(number).impatient ? once::Duration{kImpatience} : kPatience};
+    if (outbox_ != nullptr) options.key = std::to_string(number);
+    for (;;) {
+      Bank::Stub bank = bank_.with(options);
       const once::Outcome<Receipt> outcome = co_await bank.async_transfer(number, asio::use_awaitable);
+      if (outbox_ != nullptr && !outcome.final()) {  // the same statement again, and with more patience
+        options.deadline = kPatience;
+        continue;
+      }
+      if (outcome.kind() == once::OutcomeKind::Unknown && options.deadline == kPatience) {
+        std::cerr << "transfer " << number << ": " << outcome.text() << '\n';
+      }
       std::cout << to_string(ended(number, outcome)) << std::endl;
+      if (outbox_ != nullptr) outbox_->forget(options.key);
+      co_return;
     }
   }
   static Ended ended(std::uint32_t number, const once::Outcome<Receipt>& outcome) {
@@ -89,9 +130,11 @@ class Payer {
   }
 
   asio::io_context& io_;
+  std::unique_ptr<once::durable::Outbox> outbox_;
   once::Client client_;
   Bank::Stub bank_;
   std::uint32_t next_;
+  std::vector<std::uint32_t> unfinished_;
   int working_ = 0;
   bool stopping_ = false;
 };
@@ -104,6 +147,7 @@ int run_client(const Options& options) {
   payer.start();
   asio::signal_set stop{io, SIGTERM};
   stop.async_wait([&](std::error_code, int) { payer.stop(); });
+  std::cout << "ready" << std::endl;
   io.run();
   return 0;
 }

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "plan.hpp"
 #include "process.hpp"
 
 namespace crash {
@@ -22,6 +23,8 @@ using demo::Step;
 constexpr std::uint32_t kClients = 2;
 /// Between two kills the server makes up to so many steps undisturbed.
 constexpr std::uint32_t kStepsMax = 40;
+/// About so often the server is killed for each kill of a client.
+constexpr std::uint32_t kServerKillsPerClientKill = 2;
 /// A kill follows the line that it waits for by up to so much: it should fall within the windows, not at their edge.
 constexpr std::chrono::microseconds kLateMax{500};
 
@@ -35,8 +38,9 @@ class Harness {
   explicit Harness(Options options) : options_(std::move(options)), random_(options_.seed) {
     options_.address = options_.transport + "://127.0.0.1:0";
     start_server();
-    for (options_.client = 0; options_.client < kClients; ++options_.client) {
-      clients_.push_back(std::make_unique<Process>(words_for(options_, "client")));
+    for (std::uint32_t number = 0; number < kClients; ++number) {
+      clients_.emplace_back();
+      start_client(clients_.back(), number);
     }
   }
 
@@ -48,11 +52,12 @@ class Harness {
       }
       std::this_thread::sleep_for(std::chrono::microseconds{draw(kLateMax.count())});
       kill_server();
+      if (options_.kill_clients && draw(kServerKillsPerClientKill - 1) == 0) kill_client(draw(kClients - 1));
     }
   }
   /// The clients end their calls, and then the server ends, too.
   void finish() {
-    for (const auto& client : clients_) client->ask_to_end();
+    for (const Client& client : clients_) client.process->ask_to_end();
     while (!clients_.empty()) read();
     server_->ask_to_end();
     read_rest();
@@ -61,6 +66,12 @@ class Harness {
   History& history() { return history_; }
 
  private:
+  struct Client {
+    std::unique_ptr<Process> process;
+    std::uint32_t lives = 0;
+    bool has_session = false;
+  };
+
   template <class Number>
   std::uint32_t draw(Number most) {
     return std::uniform_int_distribution<std::uint32_t>{0, static_cast<std::uint32_t>(most)}(random_);
@@ -69,6 +80,27 @@ class Harness {
     history_.lives.emplace_back();
     server_ = std::make_unique<Process>(words_for(options_, "server"));
     options_.address = expect_line(*server_, "the server");  // the real one, with its port
+  }
+  void start_client(Client& client, std::uint32_t number) {
+    Options options = options_;
+    options.client = number;
+    options.life = client.lives++;
+    if (options_.kill_clients) {
+      const auto folder = std::filesystem::path{options_.database}.parent_path();
+      options.outbox = folder / ("client" + std::to_string(number) + ".db");
+    }
+    client.process = std::make_unique<Process>(words_for(options, "client"));
+    expect_line(*client.process, "a client");  // it is ready to be asked to end
+  }
+  /// Not before it has had a session: its next life could not know that nothing of what it finds in its outbox was
+  /// ever sent, and would report it as lost.
+  void kill_client(std::uint32_t number) {
+    Client& client = clients_.at(number);
+    if (!client.has_session) return;
+    client.process->kill_now();
+    while (const auto line = client.process->read_line()) note_end(*line);
+    ++history_.client_kills;
+    start_client(client, number);
   }
   void kill_server() {
     server_->kill_now();
@@ -90,19 +122,25 @@ class Harness {
   /// Reads a line of whoever has one; a step, if it is the server's.
   std::optional<Step> read() {
     std::vector<Process*> processes;
-    for (const auto& client : clients_) processes.push_back(client.get());
+    for (const Client& client : clients_) processes.push_back(client.process.get());
     processes.push_back(server_.get());
     Process& ready = Process::first_ready(processes);
     if (&ready == server_.get()) return note_step(expect_line(ready, "the server"));
     if (const auto line = ready.read_line()) {
-      const auto ended = parse_ended(*line);
-      if (!ended) throw std::runtime_error("a client said: " + *line);
-      history_.ended.push_back(*ended);
+      note_end(*line);
     } else {
       if (ready.wait() != 0 || options_.life < options_.kills) throw std::runtime_error("a client failed");
-      std::erase_if(clients_, [&](const auto& client) { return client.get() == &ready; });
+      std::erase_if(clients_, [&](const Client& client) { return client.process.get() == &ready; });
     }
     return std::nullopt;
+  }
+  void note_end(const std::string& line) {
+    const auto ended = parse_ended(line);
+    if (!ended) throw std::runtime_error("a client said: " + line);
+    history_.ended.push_back(*ended);
+    const std::uint32_t client = ended->number / kNumbersPerClient;
+    const bool was_answered = ended->how <= How::Failed;
+    if (was_answered && client < clients_.size()) clients_[client].has_session = true;
   }
   Step read_step() {
     for (;;) {
@@ -114,7 +152,7 @@ class Harness {
   std::mt19937_64 random_;
   History history_;
   std::unique_ptr<Process> server_;
-  std::vector<std::unique_ptr<Process>> clients_;
+  std::vector<Client> clients_;
 };
 
 void read_log(const std::string& log, History& history) {

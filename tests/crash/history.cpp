@@ -36,11 +36,18 @@ class Judge {
 
   /// What each client was told, against the book.
   void judge_ends() {
-    std::map<std::uint32_t, std::uint64_t> ends;
+    std::map<std::uint32_t, Ended> ends;
+    report_.client_kills = history_.client_kills;
     const std::set<std::uint32_t> answered_by_who_ran = answered_directly();
     for (const Ended& ended : history_.ended) {
+      const auto [first, is_first] = ends.emplace(ended.number, ended);
+      if (!is_first) {
+        if (history_.client_kills == 0) violated(ended.number, "ended twice");
+        if (first->second != ended) violated(ended.number, "ended in two ways");
+        ++report_.told_again;
+        continue;
+      }
       ++report_.calls;
-      if (++ends[ended.number] > 1) violated(ended.number, "ended twice");
       const auto found = of_number_.find(ended.number);
       const std::vector<const Booked*> none;
       const auto& booked = found == of_number_.end() ? none : found->second;

@@ -23,6 +23,7 @@ struct Ended {
   How how = How::Unknown;
   std::int64_t row = 0;  // what was answered
   std::int64_t balance = 0;
+  bool operator==(const Ended&) const = default;
 };
 /// "value 17 12 804"
 std::string to_string(const Ended& ended);
@@ -56,6 +57,7 @@ struct History {
   std::vector<Execution> executions;
   std::vector<Booked> book;
   std::vector<std::int64_t> balances;
+  std::uint64_t client_kills = 0;  // who was killed asks again what it may have been told already
 
   void note(const demo::Step& step) {
     lives.back().steps[step.id] = step.point;
@@ -66,10 +68,12 @@ struct History {
 struct Report {
   std::uint64_t kills = 0;  // by what the server did last, and by whether that is in the book
   std::uint64_t before_begin = 0, before_commit = 0, before_reply = 0, after_reply = 0;
+  std::uint64_t client_kills = 0;
   std::uint64_t calls = 0;  // by how they ended
   std::uint64_t values = 0, raised = 0, failed = 0, not_executed = 0, unknown = 0;
   std::uint64_t executions = 0;     // in the servant's log
   std::uint64_t re_executions = 0;  // of calls that a kill had rolled back
+  std::uint64_t told_again = 0;     // to a client's next life
   std::uint64_t from_kept = 0;      // answered with what an earlier server had kept
   std::vector<std::string> violations;
 };

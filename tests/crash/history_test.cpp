@@ -70,6 +70,11 @@ TEST(History, IsWrongInEachOfTheseWays) {
          history.book.push_back({2, kPlain, 800, kCall, 1});
        }},
       {"ended twice", [](History& history) { history.ended.push_back(history.ended[0]); }},
+      {"ended in two ways",
+       [](History& history) {
+         history.client_kills = 1;
+         history.ended.push_back({kPlain, How::NotExecuted, 0, 0});
+       }},
       {"its call never ended", [](History& history) { history.ended.clear(); }},
       {"never resolved", [](History& history) { history.ended[0].how = How::Unknown; }},
       {"told that it is not", [](History& history) { history.ended[0].how = How::NotExecuted; }},
@@ -90,6 +95,15 @@ TEST(History, IsWrongInEachOfTheseWays) {
         << wrong.violation << " is not among:\n"
         << violations_of(history);
   }
+}
+
+TEST(History, LetsAKilledClientBeToldAgain) {
+  History history = right();
+  history.client_kills = 1;
+  history.ended.push_back(history.ended[0]);
+  EXPECT_EQ(violations_of(history), "");
+  EXPECT_EQ(judge(history).calls, 1u);
+  EXPECT_EQ(judge(history).told_again, 1u);
 }
 
 TEST(History, LetsImpatientClientsGiveUp) {

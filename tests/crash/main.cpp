@@ -28,11 +28,13 @@ std::vector<Figure> figures(const Report& report) {
           {"  between begin and commit", "before_commit", report.before_commit},
           {"  between commit and reply", "before_reply", report.before_reply},
           {"  after the reply, or when idle", "after_reply", report.after_reply},
+          {"kills of clients", "client_kills", report.client_kills},
           {"calls", "calls", report.calls},
           {"  answered with a value", "values", report.values},
           {"  answered with a declared exception", "raised", report.raised},
           {"  answered: the servant failed", "failed", report.failed},
           {"  answered with what an earlier server had kept", "from_kept", report.from_kept},
+          {"  told again to a client's next life", "told_again", report.told_again},
           {"  never run, and known so", "not_executed", report.not_executed},
           {"  given up by an impatient client", "unknown", report.unknown},
           {"executions", "executions", report.executions},
@@ -41,7 +43,8 @@ std::vector<Figure> figures(const Report& report) {
 }
 
 void print_table(const Options& options, const Report& report) {
-  std::cout << "crash: --transport " << options.transport << " --seed " << options.seed << '\n';
+  std::cout << "crash: --transport " << options.transport << " --seed " << options.seed
+            << (options.kill_clients ? " --kill-clients" : "") << '\n';
   for (const Figure& figure : figures(report)) {
     std::cout << std::left << std::setw(50) << figure.name << std::right << std::setw(8) << figure.value
               << '\n';

@@ -31,6 +31,8 @@ Options parse_options(int argc, char** argv) {
          "A bug in the server: outcome-later, answer-early; the exit status is then 0 if it was found")
       ->check(CLI::IsMember(planted_names()))
       ->capture_default_str();
+  app.add_flag("--kill-clients", options.kill_clients,
+               "Kill the clients, too: they have names and outboxes, and make their calls again");
   app.add_flag("--json", options.json, "Print the figures as JSON instead of a table");
 
   const auto inner = "";  // an option group without a name is not shown by --help
@@ -40,6 +42,7 @@ Options parse_options(int argc, char** argv) {
   app.add_option("--log", options.log)->group(inner);
   app.add_option("--life", options.life)->group(inner);
   app.add_option("--client", options.client)->group(inner);
+  app.add_option("--outbox", options.outbox)->group(inner);
 
   try {
     app.parse(argc, argv);
@@ -51,13 +54,15 @@ Options parse_options(int argc, char** argv) {
 }
 
 std::vector<std::string> words_for(const Options& options, const std::string& role) {
-  return {"--role",     role,
-          "--planted",  options.planted,
-          "--address",  options.address,
-          "--database", options.database,
-          "--log",      options.log,
-          "--life",     std::to_string(options.life),
-          "--client",   std::to_string(options.client)};
+  std::vector<std::string> words{"--role",     role,
+                                 "--planted",  options.planted,
+                                 "--address",  options.address,
+                                 "--database", options.database,
+                                 "--log",      options.log,
+                                 "--life",     std::to_string(options.life),
+                                 "--client",   std::to_string(options.client)};
+  if (!options.outbox.empty()) words.insert(words.end(), {"--outbox", options.outbox});
+  return words;
 }
 
 }  // namespace crash

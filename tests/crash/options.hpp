@@ -11,6 +11,7 @@ struct Options {
   std::uint32_t kills = 50;
   std::string transport = "udp";
   std::uint64_t seed = 1;
+  bool kill_clients = false;
   std::string planted = "none";
   bool json = false;
 
@@ -21,6 +22,7 @@ struct Options {
   std::string log;
   std::uint32_t life = 0;    // how many servers there were before
   std::uint32_t client = 0;  // which client it is
+  std::string outbox;        // of a client that is to be killed
 };
 
 /// Reads the command line. For --help, and for a command line that does not hold, prints what there is to say

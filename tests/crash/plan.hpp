@@ -8,8 +8,9 @@ namespace crash {
 
 inline constexpr std::uint32_t kAccounts = 8;
 inline constexpr std::int64_t kFirstBalance = 1'000;
-/// Numbers of different clients are so far apart.
-inline constexpr std::uint32_t kNumbersPerClient = 100'000'000;
+/// Numbers of different clients are so far apart, and those of a client's lives.
+inline constexpr std::uint32_t kNumbersPerClient = 1'000'000'000;
+inline constexpr std::uint32_t kNumbersPerLife = 100'000;
 
 struct Transfer {
   std::uint32_t from = 0;
