@@ -27,18 +27,6 @@ std::uint32_t header_checksum(ByteView header) {
   return crc32c(header.subspan(kPrefixSize), crc32c(prefix));
 }
 
-/// Fills in the prefix of a header whose other fields are written, checksum last.
-void seal(MutableByteView header, MessageType type, std::uint16_t flags, std::uint32_t body_length) {
-  std::uint8_t* const at = header.data();
-  store<std::uint32_t>(at + kLengthAt, static_cast<std::uint32_t>(header.size()) + body_length);
-  store<std::uint16_t>(at + kMagicAt, kMagic);
-  at[kVersionAt] = kVersion;
-  at[kTypeAt] = static_cast<std::uint8_t>(type);
-  store<std::uint16_t>(at + kFlagsAt, flags);
-  store<std::uint16_t>(at + kHeaderLengthAt, static_cast<std::uint16_t>(header.size()));
-  store<std::uint32_t>(at + kChecksumAt, header_checksum(header));
-}
-
 Epoch load_epoch(const std::uint8_t* from) {
   return {load<std::uint64_t>(from), load<std::uint64_t>(from + 8)};
 }
@@ -46,19 +34,6 @@ Epoch load_epoch(const std::uint8_t* from) {
 void store_epoch(std::uint8_t* to, const Epoch& epoch) {
   store(to, epoch.counter);
   store(to + 8, epoch.random);
-}
-
-/// Walks the extensions from `at` to the header's end. None is known yet, padding aside.
-Errc read_extensions(ByteView header, std::size_t at, bool& must_understand) {
-  while (at < header.size()) {
-    // The header and every extension are multiples of 8, so type and length are there.
-    const auto type = load<std::uint16_t>(header.data() + at);
-    const std::size_t size = (std::size_t{4} + load<std::uint16_t>(header.data() + at + 2) + 7) / 8 * 8;
-    if (size > header.size() - at) return Errc::truncated;
-    if ((type & kMustUnderstand) != 0) must_understand = true;
-    at += size;
-  }
-  return Errc::ok;
 }
 
 /// For messages that have no body: the header is the message, and holds `fixed` octets at least.
@@ -100,6 +75,29 @@ Errc read_request(ByteView message, const Prefix& prefix, SessionMessage& out) {
 }
 
 }  // namespace
+
+void seal(MutableByteView header, MessageType type, std::uint16_t flags, std::uint32_t body_length) {
+  std::uint8_t* const at = header.data();
+  store<std::uint32_t>(at + kLengthAt, static_cast<std::uint32_t>(header.size()) + body_length);
+  store<std::uint16_t>(at + kMagicAt, kMagic);
+  at[kVersionAt] = kVersion;
+  at[kTypeAt] = static_cast<std::uint8_t>(type);
+  store<std::uint16_t>(at + kFlagsAt, flags);
+  store<std::uint16_t>(at + kHeaderLengthAt, static_cast<std::uint16_t>(header.size()));
+  store<std::uint32_t>(at + kChecksumAt, header_checksum(header));
+}
+
+Errc read_extensions(ByteView header, std::size_t at, bool& must_understand) {
+  while (at < header.size()) {
+    // The header and every extension are multiples of 8, so type and length are there.
+    const auto type = load<std::uint16_t>(header.data() + at);
+    const std::size_t size = (std::size_t{4} + load<std::uint16_t>(header.data() + at + 2) + 7) / 8 * 8;
+    if (size > header.size() - at) return Errc::truncated;
+    if ((type & kMustUnderstand) != 0) must_understand = true;
+    at += size;
+  }
+  return Errc::ok;
+}
 
 std::optional<MessageType> peek_type(ByteView message) {
   if (message.size() < kPrefixSize || load<std::uint16_t>(message.data() + kMagicAt) != kMagic) return {};
