@@ -107,7 +107,7 @@ TEST_F(HostileFragments, ThatBeginTransferAfterTransferStayWithinTheQuotaOfTheir
     ASSERT_LE(desk.server.layer.reassembly_bytes(), (16u << 20) + 65'536 + 40'000);
   }
   EXPECT_EQ(counters().refused, 9'999u);
-  desk.run_for(6s);
+  desk.run_for(11s);
   EXPECT_EQ(desk.server.layer.reassembly_bytes(), 0u);  // none of them goes on
   EXPECT_EQ(counters().stalled, 1u);
 }
@@ -122,7 +122,7 @@ TEST_F(HostileFragments, OfManySessionsStayWithinTheQuotaOfTheServer) {
     ASSERT_LE(desk.server.layer.reassembly_bytes(), 256u << 20);
   }
   EXPECT_GT(counters().refused, 100u);
-  desk.run_for(6s);
+  desk.run_for(11s);
   EXPECT_EQ(desk.server.layer.reassembly_bytes(), 0u);
 }
 

@@ -37,7 +37,7 @@ void CongestionWindow::set_datagram(std::size_t octets) {
 void CongestionWindow::sent(std::size_t octets) {
   in_flight_ += octets;
   tokens_ -= std::min(tokens_, octets);
-  if (!has_room(datagram_)) filled_ = true;
+  filled_ = !has_room(datagram_) || (filled_ && 2 * in_flight_ > window_);
 }
 
 void CongestionWindow::gone(std::size_t octets) {
@@ -57,7 +57,6 @@ void CongestionWindow::acknowledged(std::size_t octets) {
     window_ += datagram_;
   }
   window_ = std::min(window_, flight_max_);
-  filled_ = false;
 }
 
 void CongestionWindow::lost(std::uint64_t order, std::uint64_t latest) {

@@ -47,7 +47,7 @@ class CongestionWindow {
   std::size_t in_flight_ = 0;
   std::size_t grown_ = 0;             // acknowledged octets since the window last grew by a datagram
   std::uint64_t recovery_until_ = 0;  // what was sent up to this order is part of the last halving
-  bool filled_ = false;               // the window held something back since it last grew
+  bool filled_ = false;               // the window is what limits the sender
 
   // Pacing: a bucket that fills at a little more than the window per round trip.
   std::size_t tokens_ = 0;

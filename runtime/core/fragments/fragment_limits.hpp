@@ -16,7 +16,7 @@ struct FragmentLimits {
   std::size_t reassembly_bytes_max = std::size_t{256} << 20;  // of all sessions
   std::size_t sending_bytes_max = std::size_t{256} << 20;     // of messages on their way, of all sessions
   std::uint32_t transfers_max = 4;  // of a session at once, each way; further ones wait at their sender
-  Duration stall = std::chrono::seconds{5};       // a reassembly that nothing new came for is dropped
+  Duration stall = std::chrono::seconds{10};      // a reassembly that nothing new came for is dropped
   std::size_t flight_max = std::size_t{1} << 20;  // octets on the way to one peer
   std::size_t flight_max_local = std::size_t{256} << 10;
   std::uint32_t datagram_max = 1'472;  // up to which sizes of datagrams are probed

@@ -98,12 +98,12 @@ void OutgoingTransfer::arrive(std::uint32_t index) {
 }
 
 OutgoingTransfer::News OutgoingTransfer::acknowledge(const FragmentAck& ack) {
-  if (ack.cumulative > unsent_ || ack.began < began_) return News::None;  // never true, or overtaken
-  if (began_ != 0 && ack.began > began_) {
-    begin(number_, fragment_size_);
-    return News::Lost;
+  if (ack.cumulative > unsent_ || ack.began > ack.echo_order) return News::None;  // never true
+  if (began_ == 0) began_ = ack.began;
+  if (ack.began != began_) {
+    // Of the reassembly before the one that is known of, or of one after it.
+    return ack.echo_order < began_ ? News::None : News::Forgotten;
   }
-  began_ = ack.began;
   const std::uint32_t before = arrived_;
   for (; first_ < ack.cumulative; ++first_) {
     arrive(first_);

@@ -47,8 +47,8 @@ class OutgoingTransfer {
   /// What an acknowledgement has told.
   enum class News : std::uint8_t {
     None,
-    Progress,  // more has arrived
-    Lost,      // the receiver has forgotten what it had: nothing counts as sent any more
+    Progress,   // more has arrived
+    Forgotten,  // the receiver has forgotten what it had, and begun anew
   };
   News acknowledge(const FragmentAck& ack);
   /// The receiver has everything by what it has said. It says Complete then, so it has lost something.

@@ -33,10 +33,9 @@ void TransferReceiver::drop(Position reassembly) {
   under_way_.erase(reassembly);
 }
 
-/// The sender has given up what is before `oldest`, or knows its end.
+/// The sender has given up what is before `oldest`, or knows its end. Nothing is remembered of that: a late
+/// fragment of it begins a reassembly that the next one of the sender's ends.
 void TransferReceiver::drop_before(std::uint64_t oldest) {
-  if (same_life(oldest, oldest_) && oldest <= oldest_) return;
-  oldest_ = oldest;
   for (Position at = under_way_.begin(); at != under_way_.end();) {
     if (same_life(at->transfer(), oldest) && at->transfer() < oldest) {
       drop(at);  // the next one has taken its place
@@ -71,11 +70,7 @@ void TransferReceiver::end(const Fragment& fragment, TransferStatus status) {
 
 bool TransferReceiver::take(Time now, const Fragment& fragment, Whole& out) {
   ++counters_.fragments_received;
-  if (same_life(fragment.oldest, fragment.transfer)) drop_before(fragment.oldest);
-  if (same_life(fragment.transfer, oldest_) && fragment.transfer < oldest_) {
-    ++counters_.late;
-    return false;
-  }
+  drop_before(fragment.oldest);
   const auto ended = std::find_if(ended_.begin(), ended_.end(), [&](const Ended& transfer) {
     return transfer.transfer == fragment.transfer;
   });

@@ -64,7 +64,6 @@ class TransferReceiver {
   std::size_t octets_ = 0;
   std::deque<Ended> ended_;
   std::deque<FragmentAck> answers_;  // to transfers that are not under way
-  std::uint64_t oldest_ = 0;         // no transfer of the same life before it is under way at the sender
 };
 
 }  // namespace once::core

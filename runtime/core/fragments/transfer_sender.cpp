@@ -161,7 +161,7 @@ void TransferSender::acknowledged(Time now, const FragmentAck& ack) {
       } else {
         window_.gone(landed);
       }
-      if (news == OutgoingTransfer::News::Lost || sending.transfer.all_arrived()) {
+      if (news == OutgoingTransfer::News::Forgotten || sending.transfer.all_arrived()) {
         // It may have arrived as a whole before it was forgotten: that is not repeated for a maybe call.
         maybe ? erase(found) : restart(now, sending, false);
       }
