@@ -48,8 +48,10 @@ void TransferReceiver::drop_before(std::uint64_t oldest) {
 bool TransferReceiver::has_room(const Fragment& first) const {
   const std::size_t cost = Reassembly::cost_of(first);
   const std::size_t session_max = Reassembly::cost_of_largest(limits_.message_max + kHeaderMax);
+  const std::size_t all_max = limits_.reassembly_bytes_max;
+  // One may always be under way, however small the limit for all is.
   return under_way_.size() < limits_.transfers_max && cost <= session_max - std::min(session_max, octets_) &&
-         cost <= limits_.reassembly_bytes_max - std::min(limits_.reassembly_bytes_max, octets_in_all_);
+         (octets_in_all_ == 0 || cost <= all_max - std::min(all_max, octets_in_all_));
 }
 
 void TransferReceiver::answer(const Fragment& fragment, TransferStatus status) {
