@@ -143,7 +143,7 @@ TEST_F(LargeCalls, CancellationBeforeTheRequestIsCompleteSticks) {
 }
 
 TEST_F(LargeCalls, DeadlineEndsTheTransferOfTheRequest) {
-  CallRequest request = large_request(1'000'000);
+  CallRequest request = large_request(8'000'000);
   request.deadline = pair.now + 20ms;
   const CallKey call = pair.start(request);
   ASSERT_TRUE(pair.run_until_done(call));
