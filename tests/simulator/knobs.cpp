@@ -182,7 +182,11 @@ void draw_fragments(Knobs& knobs, Random random) {
   limits.datagram_max = random.pick({0u, 1'472u, 8'952u});
   limits.flight_max = random.log_uniform(4'000u, 1u << 20);
   limits.rto.min = random.log_uniform(1ms, 100ms);
-  if (knobs.weather != Weather::Storm) return;
+  if (knobs.weather != Weather::Storm) {  // there is room for a window of them
+    knobs.server.reply_bytes_per_session =
+        std::max(knobs.server.reply_bytes_per_session, 128 * std::size_t{knobs.servant.reply_max});
+    return;
+  }
   limits.reassembly_bytes_max = random.pick<std::size_t>({256u << 20, 100'000, 10'000});
   limits.sending_bytes_max = random.pick<std::size_t>({256u << 20, 256u << 20, 200'000});
 }

@@ -42,11 +42,13 @@ TransferSender::TransferSender(Side side, const FragmentLimits& limits, const Se
       owner_(owner),
       next_transfer_(next_transfer),
       counters_(counters),
+      is_local_(path.local),
       rtt_(path.local ? limits.rto_local : limits.rto),
       search_(make_search(limits, path)),
       window_(make_window(limits, path)) {}
 
 void TransferSender::change_path(Time now, const Path& path) {
+  is_local_ = path.local;
   rtt_ = RttEstimator{path.local ? limits_.rto_local : limits_.rto};
   search_ = make_search(limits_, path);
   window_ = make_window(limits_, path);
@@ -274,6 +276,11 @@ TransferSender::Position TransferSender::next_turn(Time now) {
   return next;
 }
 
+/// Nobody else's datagrams wait on the way within one machine: what is under way at once is bound enough.
+Time TransferSender::next_send(Time now) {
+  return is_local_ ? now : window_.next_send(now, rtt_.smoothed());
+}
+
 bool TransferSender::poll_fragment(Time now, std::vector<std::uint8_t>& header, Slice& body) {
   const Position turn = next_turn(now);
   if (turn == sending_.end()) return false;
@@ -281,10 +288,9 @@ bool TransferSender::poll_fragment(Time now, std::vector<std::uint8_t>& header, 
   const std::uint32_t index = *transfer.next();
   const std::uint32_t size = transfer.size_of(index);
   if (!window_.has_room(size)) return false;
-  if (const Time at = window_.next_send(now, rtt_.smoothed()); at > now) {
-    pace_at_ = at;
-    return false;
-  }
+  pace_at_ = next_send(now);
+  if (pace_at_ > now) return false;
+  pace_at_ = kNever;
   Fragment fragment;
   transfer.send(now, index, ++latest_order_, fragment);
   turn->served = latest_order_;
@@ -297,7 +303,8 @@ bool TransferSender::poll_fragment(Time now, std::vector<std::uint8_t>& header, 
     fragment.oldest = std::min(fragment.oldest, sending.transfer.number());
   }
   const Position then = next_turn(now);
-  fragment.ask = then == sending_.end() || !window_.has_room(then->transfer.size_of(*then->transfer.next()));
+  fragment.ask = then == sending_.end() ||
+                 !window_.has_room(then->transfer.size_of(*then->transfer.next())) || next_send(now) > now;
   transfer.write_to(fragment, side_, header, body);
   return true;
 }

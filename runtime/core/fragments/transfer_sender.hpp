@@ -84,6 +84,7 @@ class TransferSender {
   void complete(Time now, Position sending);
   void find_losses();
   Position next_turn(Time now);
+  Time next_send(Time now);
   bool poll_probe(Time now, std::vector<std::uint8_t>& header);
   bool poll_fragment(Time now, std::vector<std::uint8_t>& header, Slice& body);
   Time alarm() const;
@@ -96,6 +97,7 @@ class TransferSender {
   FragmentCounters& counters_;
 
   SessionId session_ = 0;
+  bool is_local_;
   RttEstimator rtt_;
   PathSearch search_;
   CongestionWindow window_;
