@@ -71,10 +71,15 @@ bool ClientCore::path_of(SessionId session, Path& out) const {
   out = state_->path;
   return true;
 }
-bool ClientCore::wants(SessionId session, Semantics semantics, Sequence number) const {
+bool ClientCore::wants_request(SessionId session, Semantics semantics, Sequence number) const {
   if (session == 0 || session != state_->session.id) return false;
   const Call* const call = state_->calls.find_bound(series_of(semantics), number);
   return call != nullptr && !call->completed;
+}
+bool ClientCore::wants_reply(SessionId session, Semantics semantics, Sequence number) const {
+  if (session == 0 || session != state_->session.id) return false;
+  const Call* const call = state_->calls.find_bound(series_of(semantics), number);
+  return call != nullptr && (!call->completed || call->cancelling);
 }
 const ClientCounters& ClientCore::counters() const {
   return state_->counters;

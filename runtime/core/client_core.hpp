@@ -133,7 +133,9 @@ class ClientCore final : public SessionOwner {
   /// Of the present session, while there is a path.
   bool path_of(SessionId session, Path& out) const override;
   /// True while a call that is bound to this number has not ended.
-  bool wants(SessionId session, Semantics semantics, Sequence number) const override;
+  bool wants_request(SessionId session, Semantics semantics, Sequence number) const override;
+  /// The same, and while a CANCEL waits for any answer.
+  bool wants_reply(SessionId session, Semantics semantics, Sequence number) const override;
   const ClientCounters& counters() const;
 
  private:

@@ -84,7 +84,7 @@ bool ServerCore::path_of(SessionId session, Path& out) const {
   out = found->path;
   return true;
 }
-bool ServerCore::wants(SessionId session, Semantics semantics, Sequence number) const {
+bool ServerCore::wants_request(SessionId session, Semantics semantics, Sequence number) const {
   const Session* const found = state_->sessions.find(session);
   return found != nullptr && (series_of(semantics) == Series::Free || !found->is_acknowledged(number));
 }

@@ -208,7 +208,10 @@ class ServerCore final : public SessionOwner {
   /// Where the session's client was heard last; false if there is no such session.
   bool path_of(SessionId session, Path& out) const override;
   /// False for a number that the client has finished, or if there is no such session.
-  bool wants(SessionId session, Semantics semantics, Sequence number) const override;
+  bool wants_request(SessionId session, Semantics semantics, Sequence number) const override;
+  bool wants_reply(SessionId session, Semantics semantics, Sequence number) const override {
+    return wants_request(session, semantics, number);
+  }
 
  private:
   class State;

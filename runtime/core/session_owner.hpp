@@ -12,8 +12,10 @@ class SessionOwner {
  public:
   /// Where the peer of a session is now; false if there is no such session, or no way to it.
   virtual bool path_of(SessionId session, Path& out) const = 0;
-  /// True while somebody may wait for the request, or the reply, with this number.
-  virtual bool wants(SessionId session, Semantics semantics, Sequence number) const = 0;
+  /// True while somebody may wait for the request with this number to arrive.
+  virtual bool wants_request(SessionId session, Semantics semantics, Sequence number) const = 0;
+  /// True while somebody may wait for its reply.
+  virtual bool wants_reply(SessionId session, Semantics semantics, Sequence number) const = 0;
 
  protected:
   ~SessionOwner() = default;

@@ -22,8 +22,11 @@ struct FakeOwner final : SessionOwner {
     out = path;
     return true;
   }
-  bool wants(SessionId session, Semantics, Sequence number) const override {
+  bool wants_request(SessionId session, Semantics, Sequence number) const override {
     return sessions.contains(session) && !unwanted.contains(number);
+  }
+  bool wants_reply(SessionId session, Semantics semantics, Sequence number) const override {
+    return wants_request(session, semantics, number);
   }
   Path path;
   std::set<SessionId> sessions{kFragmentSession};

@@ -54,6 +54,11 @@ bool TransferReceiver::has_room(const Fragment& first) const {
          (octets_in_all_ == 0 || cost <= all_max - std::min(all_max, octets_in_all_));
 }
 
+bool TransferReceiver::is_wanted(const Fragment& fragment) const {
+  return side_ == Side::Server ? owner_.wants_request(fragment.session, fragment.semantics, fragment.number)
+                               : owner_.wants_reply(fragment.session, fragment.semantics, fragment.number);
+}
+
 void TransferReceiver::answer(const Fragment& fragment, TransferStatus status) {
   if (answers_.size() == kAnswersMax) return;
   FragmentAck& ack = answers_.emplace_back();
@@ -82,8 +87,7 @@ bool TransferReceiver::take(Time now, const Fragment& fragment, Whole& out) {
     return false;
   }
   Position reassembly = find(fragment.transfer);
-  // A maybe call's reply does not exist, and its request is known to nobody before it is whole.
-  if (!owner_.wants(fragment.session, fragment.semantics, fragment.number)) {
+  if (!is_wanted(fragment)) {
     if (reassembly != under_way_.end()) drop(reassembly);
     answer(fragment, TransferStatus::Unwanted);
     return false;

@@ -50,9 +50,9 @@ class TransferReceiver {
   void drop(Position reassembly);
   void drop_before(std::uint64_t oldest);
   bool has_room(const Fragment& first) const;
+  bool is_wanted(const Fragment& fragment) const;
   void answer(const Fragment& fragment, TransferStatus status);
   void end(const Fragment& fragment, TransferStatus status);
-  bool is_of_the_right_kind(const Reassembly& reassembly) const;
 
   const Side side_;
   const FragmentLimits& limits_;

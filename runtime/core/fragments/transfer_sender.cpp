@@ -101,7 +101,9 @@ void TransferSender::end(const CallName& name) {
 
 /// A maybe call is over for the core when it was handed over; its session is all that it needs.
 bool TransferSender::is_wanted(const CallName& name) const {
-  return name.semantics == Semantics::Maybe || owner_.wants(name.session, name.semantics, name.number);
+  if (name.semantics == Semantics::Maybe) return true;
+  return side_ == Side::Client ? owner_.wants_request(name.session, name.semantics, name.number)
+                               : owner_.wants_reply(name.session, name.semantics, name.number);
 }
 
 /// The payloads' size: a multiple of 8, as headers are.
