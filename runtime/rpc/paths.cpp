@@ -16,7 +16,9 @@ core::Path datagram_path(std::uint32_t link, const Address& address, const Limit
   path.link = link;
   path.address = address.octets;
   path.port = address.port;
-  path.message_max = address.is_loopback() ? limits.datagram_max_loopback : limits.datagram_max;
+  path.local = address.is_loopback();
+  path.fragments = true;
+  path.message_max = path.local ? limits.datagram_max_loopback : limits.datagram_max;
   return path;
 }
 
