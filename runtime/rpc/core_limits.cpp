@@ -8,6 +8,7 @@ core::ServerLimits server_limits(const Limits& limits) {
   core::ServerLimits result;
   result.window_max = limits.window;
   result.lease = limits.lease;
+  result.lasting_lease = limits.lasting_lease;
   result.sessions_max = limits.sessions_max;
   result.running_per_client_max = limits.running_per_client_max;
   result.running_max = limits.running_max;

@@ -29,6 +29,7 @@ core::ServerConfig make_config(const ServerSettings& settings, std::uint8_t inde
   config.secret = settings.secret;
   config.loop = index;
   config.durable = settings.rules->store != nullptr;
+  config.uptime = settings.uptime;
   return config;
 }
 

@@ -35,6 +35,7 @@ class ServerLoop;
 struct ServerSettings {
   Limits limits;  // of one loop
   Epoch epoch;
+  std::chrono::seconds uptime{0};  // of servers with this store, before this one
   std::array<std::uint64_t, 2> secret{};
   ClientInstance instance;  // of the server as a caller of its clients' objects
   std::shared_ptr<const DispatchRules> rules;

@@ -20,8 +20,9 @@ struct Limits {
   Duration rto_min_loopback = std::chrono::milliseconds{10};
   Duration rto_max_loopback = std::chrono::seconds{2};
   Duration idle_acknowledgement = std::chrono::milliseconds{200};
-  Duration lease = std::chrono::seconds{60};           // of a session, on the server
-  Duration connect_timeout = std::chrono::seconds{5};  // of one address
+  Duration lease = std::chrono::seconds{60};             // of a session, on the server
+  Duration lasting_lease = std::chrono::hours{30 * 24};  // of a lasting session, in the server's uptime
+  Duration connect_timeout = std::chrono::seconds{5};    // of one address
   Duration reconnect_min = std::chrono::milliseconds{50};
   Duration reconnect_max = std::chrono::seconds{2};
   Duration header_timeout = std::chrono::seconds{10};   // for a connection's next header, once it has begun
