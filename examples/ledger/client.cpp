@@ -8,7 +8,7 @@
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::cerr << "usage: ledger_client PAYMENT    pays 50.00 from alice to bob, once for each PAYMENT\n";
+    std::cerr << "usage: client PAYMENT    pays 50.00 from alice to bob, once for each PAYMENT\n";
     return 2;
   }
   const std::string payment = argv[1];
