@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include <asio/dispatch.hpp>
 #include <asio/io_context.hpp>
 #include <asio/thread_pool.hpp>
 
@@ -171,7 +172,7 @@ Measured measure_calls(const std::filesystem::path& file, Time time, int at_a_ti
   once::durable::Store store{file, store_thread.get_executor(), {.schema = kTables}};
   asio::io_context server_loop;
   once::Server server{server_loop, {.store = &store}};
-  const auto reference = server.activate("bank", std::make_shared<BankServant>());
+  server.activate("bank", std::make_shared<BankServant>());
   server.listen(transport + "://127.0.0.1:0");
   std::thread server_thread{[&] { server_loop.run(); }};
 
@@ -182,11 +183,13 @@ Measured measure_calls(const std::filesystem::path& file, Time time, int at_a_ti
   std::thread client_thread{[&] { client_loop.run(); }};
   const Measured measured =
       keep_going(time, at_a_time, [&](std::uint64_t number, std::function<void()> ended) {
-        bank.async_transfer(payer_of(number), payee_of(number), 1,
-                            [ended = std::move(ended)](once::Outcome<std::int64_t> outcome) {
-                              check(outcome.has_value(), std::string{outcome.text()});
-                              ended();
-                            });
+        asio::dispatch(client_loop, [&bank, number, ended = std::move(ended)] {  // the stub is this loop's
+          bank.async_transfer(payer_of(number), payee_of(number), 1,
+                              [ended](const once::Outcome<std::int64_t>& outcome) {
+                                check(outcome.has_value(), std::string{outcome.text()});
+                                ended();
+                              });
+        });
       });
   client_loop.stop();
   client_thread.join();

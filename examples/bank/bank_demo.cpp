@@ -90,11 +90,12 @@ int demonstrate(const Options& options) {
         Options row = options;
         row.transport = transport;
         row.semantics = semantics;
-        row.log = workplace / (transport + "-" + semantics + ".log");
-        row.database = workplace / (transport + ".db");
+        const std::string name = std::string{semantics}.append(" over ").append(transport);
+        row.log = workplace / (name + ".log");
+        row.database = workplace / (name + ".db");
         row.address = transport + "://127.0.0.1:0";
         const auto show = [&](const std::string& text) {
-          progress.show(semantics + " over " + transport + ": " + text);
+          progress.show(std::string{name}.append(": ").append(text));
         };
         rows.push_back(semantics == "exactly-once" ? run_durable_row(row, show) : run_row(row, show));
         rows.back().semantics = semantics;

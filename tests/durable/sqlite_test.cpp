@@ -143,6 +143,22 @@ TEST_F(Sqlite, ADamagedFileIsRefused) {
   EXPECT_NE(message.find("not a database"), std::string::npos) << message;
 }
 
+TEST_F(Sqlite, MakesTheServantsTablesWhenItIsOpened) {
+  for (int opened = 0; opened < 2; ++opened) {
+    durable::StoreOptions options;
+    options.schema = "CREATE TABLE IF NOT EXISTS t (a); INSERT INTO t VALUES (1);";
+    const auto store = ready(std::move(options));
+    ASSERT_EQ(
+        call(*store,
+             [&](durable::Sql& sql) { EXPECT_EQ(sql.value<int>("SELECT count(*) FROM t"), opened + 1); }),
+        Errc::ok);
+  }
+  durable::StoreOptions options;
+  options.schema = "CREATE TABEL t (a)";
+  const std::string message = message_of<StoreError>([&] { storage_.open(std::move(options)); });
+  EXPECT_NE(message.find("TABEL"), std::string::npos) << message;
+}
+
 TEST_F(Sqlite, CallsShareCommits) {
   const auto store = ready();
   const auto before = store->statistics();
