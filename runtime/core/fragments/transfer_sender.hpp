@@ -27,8 +27,6 @@ class TransferSender {
   /// The peer is reached another way: what is known of the old one is of no use.
   void change_path(Time now, const Path& path);
 
-  /// How large a datagram to the peer may be.
-  std::size_t datagram() const { return search_.size(); }
   /// True if the message with this name is under way, or arrived so recently that whoever asks for it again
   /// cannot have heard.
   bool is_under_way(Time now, const CallName& name) const;
