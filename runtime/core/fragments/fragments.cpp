@@ -105,7 +105,7 @@ bool Fragments::take(Time now, Transmit& message) {
   }
   if (!large) return false;
   if (peer == nullptr) peer = reach(name.session);
-  if (peer == nullptr) return true;                   // its session is gone
+  if (peer == nullptr) return true;  // its session is gone
   if (sending_ != 0 && size > limits_.sending_bytes_max - std::min(limits_.sending_bytes_max, sending_)) {
     ++counters_.not_taken;
     return true;  // as if it had been lost
