@@ -400,7 +400,7 @@ TEST(Flow, BurstsStaySmallOnALongWay) {
 }
 
 TEST(Flow, WindowOpensUpToTheFlightLimitAndLossHalvesIt) {
-  CongestionWindow window{1'000, 100'000};
+  CongestionWindow window{1'000, 100'000, 2};
   EXPECT_EQ(window.window(), 10'000u);
   const auto round = [&] {
     std::size_t sent = 0;
@@ -425,7 +425,7 @@ TEST(Flow, WindowOpensUpToTheFlightLimitAndLossHalvesIt) {
 }
 
 TEST(Flow, WindowThatIsNotUsedDoesNotGrow) {
-  CongestionWindow window{1'000, 1'000'000};
+  CongestionWindow window{1'000, 1'000'000, 2};
   for (int i = 0; i < 100; ++i) {
     window.sent(1'000);
     window.acknowledged(1'000);

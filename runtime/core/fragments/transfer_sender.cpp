@@ -10,6 +10,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Datagrams that may be on the way however much is lost. Within one machine there is no bottleneck to share,
+/// and four are what three later ones need to tell of a loss.
+constexpr std::size_t kWindowMin = 2;
+constexpr std::size_t kWindowMinLocal = 4;
 /// RFC 6675: what so many later ones have overtaken is lost.
 constexpr std::uint64_t kOvertaken = 3;
 /// Timeouts in a row after which the size of the datagrams is suspected.
@@ -30,7 +34,8 @@ PathSearch make_search(const FragmentLimits& limits, const Path& path) {
 }
 
 CongestionWindow make_window(const FragmentLimits& limits, const Path& path) {
-  return {path.message_max, path.local ? limits.flight_max_local : limits.flight_max};
+  return path.local ? CongestionWindow{path.message_max, limits.flight_max_local, kWindowMinLocal}
+                    : CongestionWindow{path.message_max, limits.flight_max, kWindowMin};
 }
 
 }  // namespace
