@@ -443,6 +443,22 @@ TEST(Fragments, TransferGoesOnWhenThePathChanges) {
   desk.client.owner.path.port = 4711;
   ASSERT_TRUE(desk.run_until_received(desk.server, 1, 1min));
   expect_same(desk.server.received[0], message);
+  EXPECT_EQ(desk.client.layer.counters().transfers, 1u);
+}
+
+TEST(Fragments, MaybeCallThatMayHaveArrivedIsNotSentAnotherWay) {
+  FragmentDesk desk;
+  const auto maybe = [](Sequence number) {
+    return large_message(Side::Client, number, 500'000, kFragmentSession, Semantics::Maybe);
+  };
+  ASSERT_TRUE(desk.send(desk.client, maybe(1)));
+  desk.run_for(10ms);
+  desk.client.owner.path.port = 4711;
+  desk.run_for(1min);
+  EXPECT_EQ(desk.server.received.size(), 0u);
+  EXPECT_EQ(desk.client.layer.sending_bytes(), 0u);
+  ASSERT_TRUE(desk.send(desk.client, maybe(2)));
+  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 1min));
 }
 
 }  // namespace

@@ -64,7 +64,9 @@ bool Fragments::follow_path(Time now, Peer& peer) {
   if (!owner_.path_of(peer.session, path) || !path.fragments) return false;
   if (path != peer.path) {
     peer.path = path;
+    const std::size_t before = peer.sender.octets();
     peer.sender.change_path(now, path);
+    count_octets(peer, before);
   }
   return true;
 }

@@ -60,7 +60,12 @@ void TransferSender::change_path(Time now, const Path& path) {
   backoff_ = 0;
   pace_at_ = kNever;
   heard_order_ = 0;
-  for (Sending& sending : sending_) sending.transfer.begin(next_transfer_++, fragment_size());
+  for (Position at = sending_.begin(); at != sending_.end();) {
+    const Position here = at++;
+    const bool ends = may_not_be_repeated(*here);
+    here->transfer.begin(next_transfer_++, fragment_size());
+    if (ends) erase(here);
+  }
   latest_event_ = now;
 }
 
@@ -117,6 +122,10 @@ std::uint32_t TransferSender::fragment_size() const {
   return static_cast<std::uint32_t>((search_.size() - kFragmentHeaderSize) / 8 * 8);
 }
 
+bool TransferSender::may_not_be_repeated(const Sending& sending) {
+  return sending.transfer.name().semantics == Semantics::Maybe && !sending.transfer.is_unsent();
+}
+
 void TransferSender::restart(Time now, Sending& sending, bool pause) {
   ++counters_.restarted;
   window_.gone(sending.transfer.flying_octets());
@@ -142,8 +151,10 @@ void TransferSender::complete(Time now, Position sending) {
 /// Fragments that are larger than what the path is now taken to carry are of no use.
 void TransferSender::fit_to_path(Time now) {
   window_.set_datagram(search_.size());
-  for (Sending& sending : sending_) {
-    if (sending.transfer.fragment_size() > fragment_size()) restart(now, sending, false);
+  for (Position at = sending_.begin(); at != sending_.end();) {
+    const Position here = at++;
+    if (here->transfer.fragment_size() <= fragment_size()) continue;
+    may_not_be_repeated(*here) ? erase(here) : restart(now, *here, false);
   }
 }
 
@@ -156,7 +167,7 @@ void TransferSender::acknowledged(Time now, const FragmentAck& ack) {
   if (const auto sent_at = sending.transfer.sent_at(ack.echo_index, ack.echo_order)) {
     rtt_.sample(now - *sent_at);
   }
-  const bool maybe = sending.transfer.name().semantics == Semantics::Maybe;
+  const bool once = may_not_be_repeated(sending);
   switch (ack.status) {
     case TransferStatus::GoingOn: {
       sending.refusals = 0;
@@ -171,8 +182,8 @@ void TransferSender::acknowledged(Time now, const FragmentAck& ack) {
         window_.gone(landed);
       }
       if (news == OutgoingTransfer::News::Forgotten || sending.transfer.all_arrived()) {
-        // It may have arrived as a whole before it was forgotten: that is not repeated for a maybe call.
-        maybe ? erase(found) : restart(now, sending, false);
+        // It may have arrived as a whole before it was forgotten.
+        once ? erase(found) : restart(now, sending, false);
       }
       break;
     }
@@ -184,7 +195,7 @@ void TransferSender::acknowledged(Time now, const FragmentAck& ack) {
       break;
     case TransferStatus::Refused:
     case TransferStatus::Broken:
-      if (maybe && ack.status == TransferStatus::Broken) {
+      if (once && ack.status == TransferStatus::Broken) {
         erase(found);
       } else {
         restart(now, sending, true);

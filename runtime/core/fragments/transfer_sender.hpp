@@ -75,6 +75,8 @@ class TransferSender {
   std::list<Sending>::const_iterator find(const CallName& name) const;
   bool is_wanted(const CallName& name) const;
   std::uint32_t fragment_size() const;
+  /// True if the message may have arrived, and must not arrive twice.
+  static bool may_not_be_repeated(const Sending& sending);
   /// Nothing of it counts as sent any more; `pause`: because the receiver does not take it now.
   void restart(Time now, Sending& sending, bool pause);
   void erase(Position sending);
