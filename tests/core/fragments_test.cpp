@@ -56,6 +56,17 @@ TEST(Fragments, SmallMessageIsLeftToTheCore) {
   EXPECT_EQ(desk.client.beside.size(), 1u);
 }
 
+TEST(Fragments, PathThatIsTooNarrowForThemIsLeftAlone) {
+  FragmentDesk desk;
+  desk.client.owner.path.message_max = desk.server.owner.path.message_max = 143;
+  EXPECT_TRUE(desk.send(desk.client, 1, 1'000));  // it is lost: there is no way to send it
+  desk.run_for(1s);
+  EXPECT_EQ(desk.sent.size(), 0u);
+  desk.client.owner.path.message_max = desk.server.owner.path.message_max = 144;
+  ASSERT_TRUE(desk.send(desk.client, 2, 1'000));
+  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 10s));
+}
+
 TEST(Fragments, EverySizeAroundABoundaryArrives) {
   const std::size_t header = large_message(Side::Client, 1, 0).header.size();
   const std::size_t payload = (1'200 - kFragmentHeaderSize) / 8 * 8;

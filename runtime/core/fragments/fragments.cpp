@@ -11,6 +11,10 @@ namespace {
 /// What is known of a path is kept for so many peers without a transfer.
 constexpr std::size_t kIdlePeersMax = 1'024;
 
+bool carries_fragments(const Path& path) {
+  return path.fragments && path.message_max >= kFragmentDatagramMin;
+}
+
 }  // namespace
 
 Fragments::Peer::Peer(Fragments& layer, SessionId id, const Path& way)
@@ -32,7 +36,7 @@ Fragments::Peer* Fragments::find(SessionId session) {
 Fragments::Peer* Fragments::reach(SessionId session) {
   if (Peer* const known = find(session)) return known;
   Path path;
-  if (!owner_.path_of(session, path) || !path.fragments) return nullptr;
+  if (!owner_.path_of(session, path) || !carries_fragments(path)) return nullptr;
   if (free_places_.empty()) {
     free_places_.push_back(static_cast<std::uint32_t>(peers_.size()));
     peers_.emplace_back();
@@ -61,7 +65,7 @@ void Fragments::queue(Peer& peer) {
 
 bool Fragments::follow_path(Time now, Peer& peer) {
   Path path;
-  if (!owner_.path_of(peer.session, path) || !path.fragments) return false;
+  if (!owner_.path_of(peer.session, path) || !carries_fragments(path)) return false;
   if (path != peer.path) {
     peer.path = path;
     const std::size_t before = peer.sender.octets();

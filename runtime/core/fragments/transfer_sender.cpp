@@ -118,7 +118,7 @@ bool TransferSender::is_wanted(const CallName& name) const {
 
 /// The payloads' size: a multiple of 8, as headers are.
 std::uint32_t TransferSender::fragment_size() const {
-  ONCE_ASSERT(search_.size() >= kFragmentHeaderSize + kFragmentSizeMin);
+  ONCE_ASSERT(search_.size() >= kFragmentDatagramMin);
   return static_cast<std::uint32_t>((search_.size() - kFragmentHeaderSize) / 8 * 8);
 }
 
