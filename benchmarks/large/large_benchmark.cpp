@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <iomanip>
 #include <iostream>
+#include <malloc.h>
 #include <memory>
 #include <optional>
 #include <string>
@@ -224,6 +225,9 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(576, 65'000))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
+  // Large blocks are kept by the process: what counts is calls, and not the system's clearing of fresh pages.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
   try {
     large::run(options);
   } catch (const std::exception& error) {

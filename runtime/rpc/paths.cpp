@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/fragments/fragment_wire.hpp"
 #include "core/wire.hpp"
 
 namespace once::detail {
@@ -17,8 +18,8 @@ core::Path datagram_path(std::uint32_t link, const Address& address, const Limit
   path.address = address.octets;
   path.port = address.port;
   path.local = address.is_loopback();
-  path.fragments = true;
   path.message_max = path.local ? limits.datagram_max_loopback : limits.datagram_max;
+  path.fragments = path.message_max >= core::kFragmentDatagramMin;
   return path;
 }
 

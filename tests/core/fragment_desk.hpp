@@ -168,6 +168,11 @@ class FragmentDesk {
     Transmit out;
     while (from.layer.poll_transmit(now, out)) {
       Datagram datagram{from.side == Side::Client, joined(out)};
+      if (datagram.octets.size() > system_max) {
+        ++refused;
+        from.layer.refused(now, out);
+        continue;
+      }
       largest = std::max(largest, datagram.octets.size());
       octets_sent += datagram.octets.size();
       sent.push_back(datagram);
@@ -190,6 +195,8 @@ class FragmentDesk {
   std::vector<Datagram> sent;
   std::size_t largest = 0;
   std::size_t octets_sent = 0;
+  std::size_t system_max = 65'507;  // larger datagrams are not taken
+  std::size_t refused = 0;
 
  private:
   std::multimap<Time, Datagram> flying_;

@@ -56,6 +56,17 @@ TEST(Fragments, SmallMessageIsLeftToTheCore) {
   EXPECT_EQ(desk.client.beside.size(), 1u);
 }
 
+TEST(Fragments, PathThatIsTooNarrowForThemIsLeftAlone) {
+  FragmentDesk desk;
+  desk.client.owner.path.message_max = desk.server.owner.path.message_max = 143;
+  EXPECT_TRUE(desk.send(desk.client, 1, 1'000));  // it is lost: there is no way to send it
+  desk.run_for(1s);
+  EXPECT_EQ(desk.sent.size(), 0u);
+  desk.client.owner.path.message_max = desk.server.owner.path.message_max = 144;
+  ASSERT_TRUE(desk.send(desk.client, 2, 1'000));
+  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 10s));
+}
+
 TEST(Fragments, EverySizeAroundABoundaryArrives) {
   const std::size_t header = large_message(Side::Client, 1, 0).header.size();
   const std::size_t payload = (1'200 - kFragmentHeaderSize) / 8 * 8;
@@ -400,7 +411,7 @@ TEST(Flow, BurstsStaySmallOnALongWay) {
 }
 
 TEST(Flow, WindowOpensUpToTheFlightLimitAndLossHalvesIt) {
-  CongestionWindow window{1'000, 100'000};
+  CongestionWindow window{1'000, 100'000, 2};
   EXPECT_EQ(window.window(), 10'000u);
   const auto round = [&] {
     std::size_t sent = 0;
@@ -425,7 +436,7 @@ TEST(Flow, WindowOpensUpToTheFlightLimitAndLossHalvesIt) {
 }
 
 TEST(Flow, WindowThatIsNotUsedDoesNotGrow) {
-  CongestionWindow window{1'000, 1'000'000};
+  CongestionWindow window{1'000, 1'000'000, 2};
   for (int i = 0; i < 100; ++i) {
     window.sent(1'000);
     window.acknowledged(1'000);
@@ -443,6 +454,22 @@ TEST(Fragments, TransferGoesOnWhenThePathChanges) {
   desk.client.owner.path.port = 4711;
   ASSERT_TRUE(desk.run_until_received(desk.server, 1, 1min));
   expect_same(desk.server.received[0], message);
+  EXPECT_EQ(desk.client.layer.counters().transfers, 1u);
+}
+
+TEST(Fragments, MaybeCallThatMayHaveArrivedIsNotSentAnotherWay) {
+  FragmentDesk desk;
+  const auto maybe = [](Sequence number) {
+    return large_message(Side::Client, number, 500'000, kFragmentSession, Semantics::Maybe);
+  };
+  ASSERT_TRUE(desk.send(desk.client, maybe(1)));
+  desk.run_for(10ms);
+  desk.client.owner.path.port = 4711;
+  desk.run_for(1min);
+  EXPECT_EQ(desk.server.received.size(), 0u);
+  EXPECT_EQ(desk.client.layer.sending_bytes(), 0u);
+  ASSERT_TRUE(desk.send(desk.client, maybe(2)));
+  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 1min));
 }
 
 }  // namespace

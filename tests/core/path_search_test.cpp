@@ -110,6 +110,30 @@ TEST(PathSearch, GrowsUnderATransferAndTheNextOneUsesIt) {
   EXPECT_EQ(desk.sent_of(FragmentKind::Fragment)[0].octets.size(), 1'472u);
 }
 
+TEST(PathSearch, TransferGetsThroughWhenTheSystemRefusesLargeDatagrams) {
+  FragmentDesk desk;
+  desk.system_max = 1'300;
+  ASSERT_TRUE(desk.send(desk.client, 1, 100'000));
+  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 10s));
+  EXPECT_LE(desk.largest, 1'300u);
+  EXPECT_GT(desk.refused, 0u);
+  desk.sent.clear();
+  ASSERT_TRUE(desk.send(desk.client, 2, 100'000));
+  ASSERT_TRUE(desk.run_until_received(desk.server, 2, 10s));
+  EXPECT_GT(desk.sent_of(FragmentKind::Fragment)[0].octets.size(), 1'260u);  // found without a lost probe
+}
+
+TEST(PathSearch, MessageThatWouldFitALargerDatagramGetsThroughWhenThatVanishes) {
+  FragmentDesk desk;
+  ASSERT_TRUE(desk.send(desk.client, 1, 100'000));
+  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 10s));
+  desk.fate = [](const Datagram& datagram) {
+    return datagram.octets.size() > 1'200 ? FragmentDesk::Fate{} : FragmentDesk::Fate{1ms};
+  };
+  ASSERT_TRUE(desk.send(desk.client, 2, 1'200));  // with its header more than the base
+  ASSERT_TRUE(desk.run_until_received(desk.server, 2, 1min));
+}
+
 TEST(PathSearch, TransferGetsThroughAPathThatHasBecomeNarrower) {
   FragmentDesk desk;
   ASSERT_TRUE(desk.send(desk.client, 1, 100'000));

@@ -22,10 +22,11 @@ constexpr Duration kPauseMin = 1ms;
 
 }  // namespace
 
-CongestionWindow::CongestionWindow(std::size_t datagram, std::size_t flight_max)
+CongestionWindow::CongestionWindow(std::size_t datagram, std::size_t flight_max, std::size_t datagrams_min)
     : datagram_(datagram),
-      flight_max_(std::max(flight_max, 2 * datagram)),
-      window_(std::min(kFirstDatagrams * datagram, std::max(2 * datagram, kFirstOctets))),
+      datagrams_min_(datagrams_min),
+      flight_max_(std::max(flight_max, floor())),
+      window_(std::max(floor(), std::min(kFirstDatagrams * datagram, std::max(2 * datagram, kFirstOctets)))),
       threshold_(flight_max_) {}
 
 void CongestionWindow::set_datagram(std::size_t octets) {

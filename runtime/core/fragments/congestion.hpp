@@ -12,8 +12,9 @@ namespace once::core {
 
 class CongestionWindow {
  public:
-  /// `flight_max`: octets beyond which the window does not grow.
-  CongestionWindow(std::size_t datagram, std::size_t flight_max);
+  /// `flight_max`: octets beyond which the window does not grow. `datagrams_min`: so many datagrams may always
+  /// be on the way.
+  CongestionWindow(std::size_t datagram, std::size_t flight_max, std::size_t datagrams_min);
 
   /// The size of datagrams has changed; the window stays.
   void set_datagram(std::size_t octets);
@@ -37,10 +38,11 @@ class CongestionWindow {
   Time next_send(Time now, Duration round_trip);
 
  private:
-  std::size_t floor() const { return 2 * datagram_; }
+  std::size_t floor() const { return datagrams_min_ * datagram_; }
   void halve(std::uint64_t latest);
 
   std::size_t datagram_;
+  std::size_t datagrams_min_;
   std::size_t flight_max_;
   std::size_t window_;
   std::size_t threshold_;  // where slow start ends

@@ -22,7 +22,7 @@ struct FragmentLimits {
   std::uint32_t datagram_max = 1'472;  // up to which sizes of datagrams are probed
   /// Acknowledgements are never held back, so the floor may be lower than that of calls.
   RtoLimits rto{std::chrono::seconds{1}, std::chrono::milliseconds{25}, std::chrono::seconds{2}};
-  RtoLimits rto_local{std::chrono::milliseconds{50}, std::chrono::milliseconds{5}, std::chrono::seconds{1}};
+  RtoLimits rto_local{std::chrono::milliseconds{50}, std::chrono::milliseconds{2}, std::chrono::seconds{1}};
 };
 
 /// The counters only rise.

@@ -35,6 +35,8 @@ inline constexpr std::uint32_t kFragmentSpan = 64 * kAckWordsMax;
 /// No fragment but the last one is smaller, so that their number, and what is kept of each, stays in
 /// proportion.
 inline constexpr std::uint32_t kFragmentSizeMin = 64;
+/// Paths whose datagrams are smaller carry no fragments.
+inline constexpr std::size_t kFragmentDatagramMin = kFragmentHeaderSize + kFragmentSizeMin;
 /// A message's header at its longest.
 inline constexpr std::size_t kHeaderMax = 65'536;
 

@@ -11,6 +11,10 @@ namespace {
 /// What is known of a path is kept for so many peers without a transfer.
 constexpr std::size_t kIdlePeersMax = 1'024;
 
+bool carries_fragments(const Path& path) {
+  return path.fragments && path.message_max >= kFragmentDatagramMin;
+}
+
 }  // namespace
 
 Fragments::Peer::Peer(Fragments& layer, SessionId id, const Path& way)
@@ -32,7 +36,7 @@ Fragments::Peer* Fragments::find(SessionId session) {
 Fragments::Peer* Fragments::reach(SessionId session) {
   if (Peer* const known = find(session)) return known;
   Path path;
-  if (!owner_.path_of(session, path) || !path.fragments) return nullptr;
+  if (!owner_.path_of(session, path) || !carries_fragments(path)) return nullptr;
   if (free_places_.empty()) {
     free_places_.push_back(static_cast<std::uint32_t>(peers_.size()));
     peers_.emplace_back();
@@ -61,10 +65,12 @@ void Fragments::queue(Peer& peer) {
 
 bool Fragments::follow_path(Time now, Peer& peer) {
   Path path;
-  if (!owner_.path_of(peer.session, path) || !path.fragments) return false;
+  if (!owner_.path_of(peer.session, path) || !carries_fragments(path)) return false;
   if (path != peer.path) {
     peer.path = path;
+    const std::size_t before = peer.sender.octets();
     peer.sender.change_path(now, path);
+    count_octets(peer, before);
   }
   return true;
 }
@@ -105,8 +111,7 @@ bool Fragments::take(Time now, Transmit& message) {
   }
   if (!large) return false;
   if (peer == nullptr) peer = reach(name.session);
-  if (peer == nullptr) return true;                   // its session is gone
-  if (size <= peer->sender.datagram()) return false;  // the path has turned out to carry more
+  if (peer == nullptr) return true;  // its session is gone
   if (sending_ != 0 && size > limits_.sending_bytes_max - std::min(limits_.sending_bytes_max, sending_)) {
     ++counters_.not_taken;
     return true;  // as if it had been lost

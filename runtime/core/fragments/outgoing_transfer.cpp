@@ -111,8 +111,8 @@ OutgoingTransfer::News OutgoingTransfer::acknowledge(const FragmentAck& ack) {
   }
   for (std::uint32_t word = 0; word < ack.words; ++word) {
     for (std::uint64_t bits = ack.bitmap[word]; bits != 0; bits &= bits - 1) {
-      const std::uint64_t index =
-          std::uint64_t{ack.cumulative} + 1 + 64 * word + static_cast<std::uint32_t>(std::countr_zero(bits));
+      const std::uint64_t index = std::uint64_t{ack.cumulative} + 1 + std::uint64_t{64} * word +
+                                  static_cast<std::uint32_t>(std::countr_zero(bits));
       if (index >= first_ && index < unsent_) arrive(static_cast<std::uint32_t>(index));
     }
   }

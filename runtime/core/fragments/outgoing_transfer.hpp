@@ -24,6 +24,8 @@ class OutgoingTransfer {
   std::size_t size() const { return header_.size() + body_.size(); }
   std::uint64_t number() const { return number_; }
   std::uint32_t fragment_size() const { return fragment_size_; }
+  /// Nothing of it has been sent since begin().
+  bool is_unsent() const { return unsent_ == 0; }
 
   /// From here on it is the transfer `number`, in fragments of `fragment_size`, of which none has been sent.
   /// Whatever was on the way is not any more.

@@ -10,6 +10,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Datagrams that may be on the way however much is lost. Within one machine there is no bottleneck to share,
+/// and four are what three later ones need to tell of a loss.
+constexpr std::size_t kWindowMin = 2;
+constexpr std::size_t kWindowMinLocal = 4;
 /// RFC 6675: what so many later ones have overtaken is lost.
 constexpr std::uint64_t kOvertaken = 3;
 /// Timeouts in a row after which the size of the datagrams is suspected.
@@ -30,7 +34,8 @@ PathSearch make_search(const FragmentLimits& limits, const Path& path) {
 }
 
 CongestionWindow make_window(const FragmentLimits& limits, const Path& path) {
-  return {path.message_max, path.local ? limits.flight_max_local : limits.flight_max};
+  return path.local ? CongestionWindow{path.message_max, limits.flight_max_local, kWindowMinLocal}
+                    : CongestionWindow{path.message_max, limits.flight_max, kWindowMin};
 }
 
 }  // namespace
@@ -55,7 +60,12 @@ void TransferSender::change_path(Time now, const Path& path) {
   backoff_ = 0;
   pace_at_ = kNever;
   heard_order_ = 0;
-  for (Sending& sending : sending_) sending.transfer.begin(next_transfer_++, fragment_size());
+  for (Position at = sending_.begin(); at != sending_.end();) {
+    const Position here = at++;
+    const bool ends = may_not_be_repeated(*here);
+    here->transfer.begin(next_transfer_++, fragment_size());
+    if (ends) erase(here);
+  }
   latest_event_ = now;
 }
 
@@ -108,8 +118,12 @@ bool TransferSender::is_wanted(const CallName& name) const {
 
 /// The payloads' size: a multiple of 8, as headers are.
 std::uint32_t TransferSender::fragment_size() const {
-  ONCE_ASSERT(search_.size() >= kFragmentHeaderSize + kFragmentSizeMin);
+  ONCE_ASSERT(search_.size() >= kFragmentDatagramMin);
   return static_cast<std::uint32_t>((search_.size() - kFragmentHeaderSize) / 8 * 8);
+}
+
+bool TransferSender::may_not_be_repeated(const Sending& sending) {
+  return sending.transfer.name().semantics == Semantics::Maybe && !sending.transfer.is_unsent();
 }
 
 void TransferSender::restart(Time now, Sending& sending, bool pause) {
@@ -137,8 +151,10 @@ void TransferSender::complete(Time now, Position sending) {
 /// Fragments that are larger than what the path is now taken to carry are of no use.
 void TransferSender::fit_to_path(Time now) {
   window_.set_datagram(search_.size());
-  for (Sending& sending : sending_) {
-    if (sending.transfer.fragment_size() > fragment_size()) restart(now, sending, false);
+  for (Position at = sending_.begin(); at != sending_.end();) {
+    const Position here = at++;
+    if (here->transfer.fragment_size() <= fragment_size()) continue;
+    may_not_be_repeated(*here) ? erase(here) : restart(now, *here, false);
   }
 }
 
@@ -151,7 +167,7 @@ void TransferSender::acknowledged(Time now, const FragmentAck& ack) {
   if (const auto sent_at = sending.transfer.sent_at(ack.echo_index, ack.echo_order)) {
     rtt_.sample(now - *sent_at);
   }
-  const bool maybe = sending.transfer.name().semantics == Semantics::Maybe;
+  const bool once = may_not_be_repeated(sending);
   switch (ack.status) {
     case TransferStatus::GoingOn: {
       sending.refusals = 0;
@@ -166,8 +182,8 @@ void TransferSender::acknowledged(Time now, const FragmentAck& ack) {
         window_.gone(landed);
       }
       if (news == OutgoingTransfer::News::Forgotten || sending.transfer.all_arrived()) {
-        // It may have arrived as a whole before it was forgotten: that is not repeated for a maybe call.
-        maybe ? erase(found) : restart(now, sending, false);
+        // It may have arrived as a whole before it was forgotten.
+        once ? erase(found) : restart(now, sending, false);
       }
       break;
     }
@@ -179,7 +195,7 @@ void TransferSender::acknowledged(Time now, const FragmentAck& ack) {
       break;
     case TransferStatus::Refused:
     case TransferStatus::Broken:
-      if (maybe && ack.status == TransferStatus::Broken) {
+      if (once && ack.status == TransferStatus::Broken) {
         erase(found);
       } else {
         restart(now, sending, true);

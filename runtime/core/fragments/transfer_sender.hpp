@@ -27,8 +27,6 @@ class TransferSender {
   /// The peer is reached another way: what is known of the old one is of no use.
   void change_path(Time now, const Path& path);
 
-  /// How large a datagram to the peer may be.
-  std::size_t datagram() const { return search_.size(); }
   /// True if the message with this name is under way, or arrived so recently that whoever asks for it again
   /// cannot have heard.
   bool is_under_way(Time now, const CallName& name) const;
@@ -77,6 +75,8 @@ class TransferSender {
   std::list<Sending>::const_iterator find(const CallName& name) const;
   bool is_wanted(const CallName& name) const;
   std::uint32_t fragment_size() const;
+  /// True if the message may have arrived, and must not arrive twice.
+  static bool may_not_be_repeated(const Sending& sending);
   /// Nothing of it counts as sent any more; `pause`: because the receiver does not take it now.
   void restart(Time now, Sending& sending, bool pause);
   void erase(Position sending);
