@@ -74,6 +74,21 @@ bool ClientCore::awaits_answer() const {
 SessionId ClientCore::session() const {
   return state_->session.id;
 }
+bool ClientCore::path_of(SessionId session, Path& out) const {
+  if (session == 0 || session != state_->session.id || !state_->has_path) return false;
+  out = state_->path;
+  return true;
+}
+bool ClientCore::wants_request(SessionId session, Semantics semantics, Sequence number) const {
+  if (session == 0 || session != state_->session.id) return false;
+  const Call* const call = state_->calls.find_bound(series_of(semantics), number);
+  return call != nullptr && !call->completed;
+}
+bool ClientCore::wants_reply(SessionId session, Semantics semantics, Sequence number) const {
+  if (session == 0 || session != state_->session.id) return false;
+  const Call* const call = state_->calls.find_bound(series_of(semantics), number);
+  return call != nullptr && (!call->completed || call->cancelling);
+}
 const ClientCounters& ClientCore::counters() const {
   return state_->counters;
 }

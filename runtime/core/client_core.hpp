@@ -23,6 +23,7 @@
 
 #include "core/path.hpp"
 #include "core/server_core.hpp"
+#include "core/session_owner.hpp"
 
 namespace once::core {
 
@@ -100,7 +101,7 @@ struct ClientCounters {
   std::uint64_t sessions = 0, ignored = 0, malformed = 0, completions = 0;
 };
 
-class ClientCore {
+class ClientCore final : public SessionOwner {
  public:
   ClientCore(const ClientConfig& config, Time now);
   ~ClientCore();
@@ -152,6 +153,12 @@ class ClientCore {
   /// True while a message of the server is waited for: some call's answer, or that the session is kept.
   bool awaits_answer() const;
   SessionId session() const;  // 0 if there is none now
+  /// Of the present session, while there is a path.
+  bool path_of(SessionId session, Path& out) const override;
+  /// True while a call that is bound to this number has not ended.
+  bool wants_request(SessionId session, Semantics semantics, Sequence number) const override;
+  /// The same, and while a CANCEL waits for any answer.
+  bool wants_reply(SessionId session, Semantics semantics, Sequence number) const override;
   const ClientCounters& counters() const;
 
  private:

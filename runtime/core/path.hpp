@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -18,9 +19,19 @@ struct Path {
   std::uint32_t principal = 0;  // who the transport has authenticated; 0: nobody
   std::array<std::uint8_t, 16> address{};  // IPv6, or IPv4-mapped
   std::uint16_t port = 0;
-  bool validated = false;         // the transport itself proves the address (a stream after its handshake)
-  std::uint32_t message_max = 0;  // octets of the largest message that this way carries; 0: no limit
+  bool validated : 1 = false;  // the transport itself proves the address (a stream after its handshake)
+  bool local : 1 = false;      // the peer is on this machine: answers are expected sooner
+  /// Messages larger than message_max go as fragments (core/fragments), and need not be refused.
+  bool fragments : 1 = false;
+  std::uint32_t message_max = 0;  // octets of the largest message that goes in one piece; 0: no limit
   bool operator==(const Path&) const = default;
+
+  bool carries(std::size_t message) const { return fragments || fits(message); }
+  /// True if a message of this size is too large for one datagram, and is taken apart.
+  bool splits(std::size_t message) const { return fragments && !fits(message); }
+
+ private:
+  bool fits(std::size_t message) const { return message_max == 0 || message <= message_max; }
 };
 
 /// One message on its way out: header, then body. The caller of poll_transmit() owns and reuses it, so that

@@ -10,8 +10,8 @@ namespace once::core {
 ServerCore::ServerCore(const ServerConfig& config, Time now) : state_(std::make_unique<State>(config, now)) {}
 ServerCore::~ServerCore() = default;
 
-void ServerCore::receive(Time now, const Path& from, const Slice& message) {
-  state_->receive(now, from, message);
+void ServerCore::receive(Time now, const Path& from, const Slice& message, Duration took) {
+  state_->receive(now, from, message, took);
 }
 void ServerCore::timeout(Time now) {
   state_->expire(now);
@@ -83,6 +83,10 @@ bool ServerCore::path_of(SessionId session, Path& out) const {
   if (found == nullptr) return false;
   out = found->path;
   return true;
+}
+bool ServerCore::wants_request(SessionId session, Semantics semantics, Sequence number) const {
+  const Session* const found = state_->sessions.find(session);
+  return found != nullptr && (series_of(semantics) == Series::Free || !found->is_acknowledged(number));
 }
 
 }  // namespace once::core

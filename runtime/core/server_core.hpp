@@ -19,6 +19,7 @@
 #include <once/base/time.hpp>
 
 #include "core/path.hpp"
+#include "core/session_owner.hpp"
 
 namespace once::core {
 
@@ -146,7 +147,7 @@ struct ServerCounters {
   std::uint64_t overloaded = 0, executed = 0, orphans = 0, replies_evicted = 0;
 };
 
-class ServerCore {
+class ServerCore final : public SessionOwner {
  public:
   ServerCore(const ServerConfig& config, Time now);
   ~ServerCore();
@@ -155,7 +156,8 @@ class ServerCore {
 
   /// One whole message of client-to-server type (wire.hpp, MessageType) as it came, header first. Whatever
   /// the octets are, this returns normally: what is wrong with them is counted and dropped, or answered.
-  void receive(Time now, const Path& from, const Slice& message);
+  /// `took`: since when it has been arriving, which a request's budget pays for.
+  void receive(Time now, const Path& from, const Slice& message, Duration took = Duration{0});
 
   /// To be called at next_timeout() or later, after everything that has already arrived was received: a lease
   /// is judged only after pending input.
@@ -215,7 +217,12 @@ class ServerCore {
   std::size_t records() const;      // full records in the slab, orphans included
   std::size_t reply_bytes() const;  // kept and set aside
   /// Where the session's client was heard last; false if there is no such session.
-  bool path_of(SessionId session, Path& out) const;
+  bool path_of(SessionId session, Path& out) const override;
+  /// False for a number that the client has finished, or if there is no such session.
+  bool wants_request(SessionId session, Semantics semantics, Sequence number) const override;
+  bool wants_reply(SessionId session, Semantics semantics, Sequence number) const override {
+    return wants_request(session, semantics, number);
+  }
 
  private:
   class State;

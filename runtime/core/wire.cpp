@@ -31,18 +31,6 @@ std::uint32_t header_checksum(ByteView header) {
   return crc32c(header.subspan(kPrefixSize), crc32c(prefix));
 }
 
-/// Fills in the prefix of a header whose other fields are written, checksum last.
-void seal(MutableByteView header, MessageType type, std::uint16_t flags, std::uint32_t body_length) {
-  std::uint8_t* const at = header.data();
-  store<std::uint32_t>(at + kLengthAt, static_cast<std::uint32_t>(header.size()) + body_length);
-  store<std::uint16_t>(at + kMagicAt, kMagic);
-  at[kVersionAt] = kVersion;
-  at[kTypeAt] = static_cast<std::uint8_t>(type);
-  store<std::uint16_t>(at + kFlagsAt, flags);
-  store<std::uint16_t>(at + kHeaderLengthAt, static_cast<std::uint16_t>(header.size()));
-  store<std::uint32_t>(at + kChecksumAt, header_checksum(header));
-}
-
 Epoch load_epoch(const std::uint8_t* from) {
   return {load<std::uint64_t>(from), load<std::uint64_t>(from + 8)};
 }
@@ -55,7 +43,7 @@ void store_epoch(std::uint8_t* to, const Epoch& epoch) {
 /// Walks the extensions from `at` to the header's end. `take(type, value)` is true for those that are
 /// understood.
 template <class Take>
-Errc read_extensions(ByteView header, std::size_t at, bool& must_understand, Take take) {
+Errc walk_extensions(ByteView header, std::size_t at, bool& must_understand, Take take) {
   while (at < header.size()) {
     // The header and every extension are multiples of 8, so type and length are there.
     const auto type = load<std::uint16_t>(header.data() + at);
@@ -66,11 +54,6 @@ Errc read_extensions(ByteView header, std::size_t at, bool& must_understand, Tak
     at += size;
   }
   return Errc::ok;
-}
-
-/// For messages whose extensions nobody knows yet, padding aside.
-Errc read_extensions(ByteView header, std::size_t at, bool& must_understand) {
-  return read_extensions(header, at, must_understand, [](std::uint16_t, ByteView) { return false; });
 }
 
 /// For messages that have no body: the header is the message, and holds `fixed` octets at least.
@@ -112,6 +95,21 @@ Errc read_request(ByteView message, const Prefix& prefix, SessionMessage& out) {
 }
 
 }  // namespace
+
+void seal(MutableByteView header, MessageType type, std::uint16_t flags, std::uint32_t body_length) {
+  std::uint8_t* const at = header.data();
+  store<std::uint32_t>(at + kLengthAt, static_cast<std::uint32_t>(header.size()) + body_length);
+  store<std::uint16_t>(at + kMagicAt, kMagic);
+  at[kVersionAt] = kVersion;
+  at[kTypeAt] = static_cast<std::uint8_t>(type);
+  store<std::uint16_t>(at + kFlagsAt, flags);
+  store<std::uint16_t>(at + kHeaderLengthAt, static_cast<std::uint16_t>(header.size()));
+  store<std::uint32_t>(at + kChecksumAt, header_checksum(header));
+}
+
+Errc read_extensions(ByteView header, std::size_t at, bool& must_understand) {
+  return walk_extensions(header, at, must_understand, [](std::uint16_t, ByteView) { return false; });
+}
 
 std::optional<MessageType> peek_type(ByteView message) {
   if (message.size() < kPrefixSize || load<std::uint16_t>(message.data() + kMagicAt) != kMagic) return {};
@@ -182,7 +180,7 @@ Errc read(ByteView message, const Prefix& prefix, Hello& out) {
   if (prefix.header_length != message.size()) return Errc::invalid_value;
   bool wrong = false;
   const Errc error =
-      read_extensions(message, kHelloFixedSize, out.must_understand, [&](std::uint16_t type, ByteView value) {
+      walk_extensions(message, kHelloFixedSize, out.must_understand, [&](std::uint16_t type, ByteView value) {
         if (type != kExtensionClient) return false;
         const bool fits = value.size() > kClientFixedSize && value.size() - kClientFixedSize <= kNameSizeMax;
         wrong = wrong || !fits || !out.name.empty();

@@ -37,7 +37,8 @@
 //                  epoch expected
 //   REPLY, NOT_EXECUTED, REPLY_LOST, WORKING, UNSEEN, COLLISION, WRONG_EPOCH, NO_SESSION := answer
 //
-// Only REQUEST and REPLY have a body. The prefix, HELLO's nonce and VERSIONS are the same in every version.
+// FRAGMENT, FRAGMENT_ACK, PATH_PROBE and PATH_ANSWER, which both sides say, stand in fragments/fragment_wire.hpp.
+// Of the others only REQUEST and REPLY have a body. The prefix, HELLO's nonce and VERSIONS are the same in every version.
 #pragma once
 
 #include <cstdint>
@@ -88,6 +89,10 @@ enum class MessageType : std::uint8_t {
   Probe = 0x04,
   Ack = 0x05,
   Bye = 0x06,
+  FragmentUp = 0x20,
+  FragmentAckUp = 0x21,
+  PathProbeUp = 0x22,
+  PathAnswerUp = 0x23,
 
   Cookie = 0x81,
   Welcome = 0x82,
@@ -101,6 +106,10 @@ enum class MessageType : std::uint8_t {
   Collision = 0x95,
   WrongEpoch = 0x96,
   NoSession = 0x97,
+  FragmentDown = 0xA0,
+  FragmentAckDown = 0xA1,
+  PathProbeDown = 0xA2,
+  PathAnswerDown = 0xA3,
 };
 
 /// True for what a client says to a server. Both halves may live behind one socket: this tells which of them
@@ -278,6 +287,10 @@ struct Answer {
 /// can be told to the call that it names.
 [[nodiscard]] Errc read(ByteView message, const Prefix& prefix, Answer& out);
 
+/// Walks the extensions of `header` from `at` to its end. `must_understand` becomes true if there is one that
+/// would have to be understood; none is known yet, padding aside.
+[[nodiscard]] Errc read_extensions(ByteView header, std::size_t at, bool& must_understand);
+
 /// The nonce of a HELLO of any version.
 [[nodiscard]] Errc read_nonce(ByteView message, const Prefix& prefix, std::uint64_t& nonce);
 
@@ -287,6 +300,9 @@ struct Answer {
 constexpr std::size_t request_header_size(std::size_t key_length) {
   return kRequestSize + (key_length + 7) / 8 * 8;
 }
+
+/// Fills in the prefix of a header whose other fields are written, checksum last.
+void seal(MutableByteView header, MessageType type, std::uint16_t flags, std::uint32_t body_length);
 
 // A client's messages. The header replaces what `header` holds; the body, if any, is sent behind it.
 void write(const Hello& hello, std::vector<std::uint8_t>& header);

@@ -1,5 +1,6 @@
 // The store on SQLite: what is asked for waits in a queue, and what waits is committed together.
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -35,11 +36,6 @@ constexpr const char* kTables = R"(
     session INTEGER NOT NULL, sequence INTEGER NOT NULL, row BLOB NOT NULL,
     PRIMARY KEY (session, sequence)) WITHOUT ROWID;
 )";
-constexpr const char* kGet =
-    "SELECT value FROM once_store WHERE name = CASE ? WHEN 0 THEN 'version' WHEN 1 THEN 'store' WHEN 2 THEN "
-    "'epoch' "
-    "ELSE 'commits' END";
-enum Value : std::int64_t { kVersionValue = 0, kStoreValue = 1, kEpochValue = 2, kCommitsValue = 3 };
 
 std::int64_t to_sql(std::uint64_t number) {
   return static_cast<std::int64_t>(number);
@@ -109,8 +105,17 @@ class Store::State : public std::enable_shared_from_this<State> {
  private:
   static std::unique_ptr<Database> open(const std::string& file, const std::string& vfs);
   void prepare();
-  std::int64_t get(Value value) { return database_->integer(kGet, {value}, 0); }
+  /// What the store knows of itself, by name; 0 if it is not there yet.
+  std::int64_t get(const std::string& name) {
+    return database_->integer("SELECT value FROM once_store WHERE name = '" + name + "'", {}, 0);
+  }
   void set(const char* name, std::uint64_t value);
+  /// Of all servers that have used the store, in seconds.
+  std::uint64_t uptime() const {
+    const auto here = std::chrono::steady_clock::now() - recovered_at_;
+    return static_cast<std::uint64_t>(
+        (uptime_before_ + std::chrono::floor<std::chrono::seconds>(here)).count());
+  }
 
   void post();
   void pump();
@@ -141,6 +146,8 @@ class Store::State : public std::enable_shared_from_this<State> {
   std::unique_ptr<GuardFile> guard_;
   std::unique_ptr<Database> database_;  // closed before the guard is
   std::int64_t epoch_ = 0;
+  std::chrono::seconds uptime_before_{0};
+  std::chrono::steady_clock::time_point recovered_at_;
   bool ready_ = false;  // recovered
 
   mutable std::mutex mutex_;
@@ -171,7 +178,7 @@ void Store::State::prepare() {
     database_->execute("BEGIN IMMEDIATE");
     database_->renew_log();
     database_->execute(kTables);
-    if (const std::int64_t version = get(kVersionValue); version == 0) {
+    if (const std::int64_t version = get("version"); version == 0) {
       std::random_device random;
       set("version", from_sql(kVersion));
       set("store", std::uint64_t{random()} << 32U | random() | 1U);
@@ -196,8 +203,8 @@ Store::Recovery Store::State::recover() {
   Recovery recovery;
   try {
     database_->execute("BEGIN IMMEDIATE");
-    const std::uint64_t store = from_sql(get(kStoreValue));
-    const std::uint64_t commits = from_sql(get(kCommitsValue));
+    const std::uint64_t store = from_sql(get("store"));
+    const std::uint64_t commits = from_sql(get("commits"));
     if (guard_->mark().store == store && guard_->mark().commits > commits) {
       database_->execute("ROLLBACK");
       throw StoreError{
@@ -207,12 +214,14 @@ Store::Recovery Store::State::recover() {
           "to go on with this one all the same, remove " +
           file_ + "-once"};
     }
-    epoch_ = get(kEpochValue) + 1;
+    epoch_ = get("epoch") + 1;
     set("epoch", from_sql(epoch_));
     set("commits", commits + 1);
     database_->execute("COMMIT");
     guard_->set({store, commits + 1});
     recovery.epoch = from_sql(epoch_);
+    uptime_before_ = recovery.uptime = std::chrono::seconds{get("uptime")};
+    recovered_at_ = std::chrono::steady_clock::now();
 
     SqlTransaction reading{*database_};
     Sql sql{reading};
@@ -280,8 +289,9 @@ std::vector<Ended> Store::State::commit(std::deque<Task> batch) {
       if (!std::holds_alternative<Forget>(task)) results.push_back(result);
       if (std::holds_alternative<Call>(task) && result == Errc::ok) ++calls;
     }
-    const std::uint64_t commits = from_sql(get(kCommitsValue)) + 1;
+    const std::uint64_t commits = from_sql(get("commits")) + 1;
     set("commits", commits);
+    set("uptime", uptime());
     database_->execute("COMMIT");
     guard_->set({guard_->mark().store, commits});
     count(batch.size(), calls);
@@ -312,7 +322,7 @@ bool Store::State::roll_back() {
 
 /// Nobody else can write until the transaction ends: what is read here holds when it commits.
 void Store::State::check_fence() {
-  const std::int64_t epoch = get(kEpochValue);
+  const std::int64_t epoch = get("epoch");
   if (epoch != epoch_) {
     throw Stopped{"another server has taken " + file_ + " over (its epoch is " + std::to_string(epoch) +
                   ", ours was " + std::to_string(epoch_) + ")"};

@@ -37,7 +37,9 @@ BackChannel::BackChannel(std::shared_ptr<ServerLoop> loop, SessionId session, co
     : loop_(std::move(loop)),
       session_(session),
       codec_(codec),
-      core_(make_config(*loop_, *loop_->settings_, path), loop_->now()) {
+      core_(make_config(*loop_, *loop_->settings_, path), loop_->now()),
+      fragments_(core::Side::Client, fragment_limits(loop_->limits()), core_,
+                 new_life(*loop_->environment().random)) {
   info_.where = "the client at " + loop_->peer_of(path);
 }
 
@@ -73,10 +75,10 @@ RawOutcome BackChannel::call(OutgoingCall call) {
   loop_->pump(lock, *this);
   loop_->settle_timer();
   while (!self.done) {
-    const Time wake = core_.next_timeout();
+    const Time wake = next_timeout();
     const Duration left = std::clamp(wake - loop_->now(), Duration{0}, kWaitMax);
     if (left == Duration{0}) {
-      core_.timeout(loop_->now());
+      timeout(loop_->now());
       loop_->pump(lock, *this);
     } else if (!reads || !loop_->read_for(lock, *this, std::min(left, kLoopWaitMax))) {
       self.wake.wait_for(lock, std::min(left, kLoopWaitMax));
@@ -154,7 +156,7 @@ void ServerLoop::take_answer(Time now, const core::Path& from, const Slice& mess
   // The message names its call; a core that it is not for ignores it.
   const auto [first, last] = back_paths_.equal_range(hash_of(from));
   for (auto entry = first; entry != last; ++entry) {
-    entry->second->core_.receive(now, from, message);
+    core::deliver(entry->second->core_, entry->second->fragments_, now, from, message);
     due_.push_back(entry->second->shared_from_this());
   }
 }
@@ -182,8 +184,8 @@ void ServerLoop::pump(Lock& lock, BackChannel& channel) {
         channel.core_.connected(time, path);
       }
     }
-    while (channel.core_.poll_transmit(time, transmit_)) {
-      if (!closed_) send(transmit_);
+    while (core::next_datagram(channel.core_, channel.fragments_, time, transmit_)) {
+      if (!closed_) send(transmit_, channel.fragments_);
     }
     if (!channel.core_.poll_completion(completion)) break;
     CallRecord& record = CallRecord::of(completion.token);
@@ -200,7 +202,7 @@ void ServerLoop::pump(Lock& lock, BackChannel& channel) {
     pending.complete(std::move(outcome), true);
     lock.lock();
   }
-  back_wake_ = std::min(back_wake_, channel.core_.next_timeout());
+  back_wake_ = std::min(back_wake_, channel.next_timeout());
 }
 
 bool ServerLoop::read_for(Lock& lock, BackChannel& channel, Duration time) {

@@ -2,11 +2,13 @@
 // of the client's session. It belongs to the loop of that session, and is guarded by the loop's lock.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include <once/rpc/channel.hpp>
 
 #include "core/client_core.hpp"
+#include "core/fragments/fragments.hpp"
 #include "rpc/call_record.hpp"
 #include "rpc/server_loop.hpp"
 
@@ -28,6 +30,11 @@ class BackChannel final : public Channel, public std::enable_shared_from_this<Ba
   CallInfo describe(const OutgoingCall& call) const;
   /// Hands the call to the core, under the lock. An error leaves nothing behind.
   Result<core::CallKey> begin(OutgoingCall&& call, CallRecord& record);
+  Time next_timeout() const { return std::min(core_.next_timeout(), fragments_.next_timeout()); }
+  void timeout(Time now) {
+    core_.timeout(now);
+    fragments_.timeout(now);
+  }
   /// The client's connection does not take what is sent.
   bool is_overfull() const;
 
@@ -35,7 +42,8 @@ class BackChannel final : public Channel, public std::enable_shared_from_this<Ba
   const SessionId session_;  // the client's
   const CodecId codec_;
   core::ClientCore core_;
-  core::Path path_;  // where the core believes the client to be
+  core::Fragments fragments_;  // under the core
+  core::Path path_;            // where the core believes the client to be
   bool connected_ = false;
   ChannelInfo info_;
   CallRecords records_;

@@ -27,7 +27,10 @@ core::ServerConfig callback_config(const ChannelSettings& settings) {
 }  // namespace
 
 ClientChannel::Callbacks::Callbacks(const ChannelSettings& settings, Time now)
-    : core(callback_config(settings), now), dispatcher(core, settings.rules) {}
+    : core(callback_config(settings), now),
+      fragments(core::Side::Server, fragment_limits(settings.options.limits), core,
+                new_life(*settings.environment.random)),
+      dispatcher(core, settings.rules) {}
 
 ClientChannel::ClientChannel(std::shared_ptr<const ChannelSettings> settings, std::vector<Endpoint> endpoints,
                              const Outbox::Peer* lasting)
@@ -49,6 +52,7 @@ ClientChannel::ClientChannel(std::shared_ptr<const ChannelSettings> settings, st
     config.lasting = core::LastingSession{lasting->nonce, lasting->through, lasting->bitmap};
   }
   core_.emplace(config, now());
+  fragments_.emplace(core::Side::Client, fragment_limits(limits()), *core_, new_life(*environment().random));
 }
 
 ClientChannel::~ClientChannel() {
@@ -150,6 +154,7 @@ void ClientChannel::check_connected(Time now) {
 }
 
 void ClientChannel::link_lost(Time now, std::string_view problem) {
+  datagram_largest_ = std::max<std::uint64_t>(datagram_largest_, link_->largest_datagram());
   link_->shutdown();  // whoever waits for it returns; it is closed when the last one has let go of it
   link_->socket().cancel_waits();
   link_.reset();
@@ -178,15 +183,22 @@ Time ClientChannel::silent_until() const {
 // --- Work under the lock
 
 Time ClientChannel::next_wake() const {
-  Time wake = std::min({core_->next_timeout(), connect_deadline_, silent_until()});
-  if (callbacks_) wake = std::min(wake, callbacks_->core.next_timeout());
+  Time wake =
+      std::min({core_->next_timeout(), fragments_->next_timeout(), connect_deadline_, silent_until()});
+  if (callbacks_) {
+    wake = std::min({wake, callbacks_->core.next_timeout(), callbacks_->fragments.next_timeout()});
+  }
   if (!link_ && core_->wants_path()) wake = std::min(wake, reconnect_at_);
   return wake;
 }
 
 void ClientChannel::on_time(Time now) {
   if (core_->next_timeout() <= now) core_->timeout(now);
-  if (callbacks_ && callbacks_->core.next_timeout() <= now) callbacks_->core.timeout(now);
+  fragments_->timeout(now);
+  if (callbacks_) {
+    if (callbacks_->core.next_timeout() <= now) callbacks_->core.timeout(now);
+    callbacks_->fragments.timeout(now);
+  }
   if (connect_deadline_ <= now) attempt_failed(std::make_error_code(std::errc::timed_out));
   if (silent_until() <= now) {
     link_lost(now, link_->refused() ? std::string{kNobodyListens}
@@ -201,10 +213,10 @@ void ClientChannel::take(Time now, transport::StreamState state) {
     link_brought_ = true;
     const auto type = core::peek_type(message);
     if (!type || !core::is_client_to_server(*type)) {
-      core_->receive(now, link_->path(), message);
+      core::deliver(*core_, *fragments_, now, link_->path(), message);
     } else if (callbacks_ || settings_->rules->adapter.size() > 0) {
       if (!callbacks_) callbacks_ = std::make_unique<Callbacks>(*settings_, now);
-      callbacks_->core.receive(now, link_->path(), message);
+      core::deliver(callbacks_->core, callbacks_->fragments, now, link_->path(), message);
     }
   }
   inbox_.clear();
@@ -215,13 +227,25 @@ void ClientChannel::take(Time now, transport::StreamState state) {
 
 void ClientChannel::send_all(Time now) {
   while (link_ && !link_->connecting()) {
-    const bool sends =
-        core_->poll_transmit(now, transmit_) || (callbacks_ && callbacks_->core.poll_transmit(transmit_));
-    if (!sends) return;
+    const bool own = core::next_datagram(*core_, *fragments_, now, transmit_);
+    if (!own &&
+        !(callbacks_ && core::next_datagram(callbacks_->core, callbacks_->fragments, now, transmit_))) {
+      return;
+    }
     if (unanswered_since_ == kNever && core_->awaits_answer()) unanswered_since_ = now;
-    if (!link_->send(transmit_)) link_lost(now, kLinkLost);
+    const std::error_code error = link_->send(transmit_);
+    if (error == std::errc::message_size) {
+      (own ? *fragments_ : callbacks_->fragments).refused(now, transmit_);
+    } else if (error) {
+      link_lost(now, kLinkLost);
+    }
     transmit_.body = Slice{};
   }
+}
+
+bool ClientChannel::has_fragments() const {
+  return link_ &&
+         (fragments_->sending_bytes() > 0 || (callbacks_ && callbacks_->fragments.sending_bytes() > 0));
 }
 
 void ClientChannel::pump(Lock& lock, bool post) {
@@ -281,7 +305,7 @@ void ClientChannel::settle() {
   const bool called_back = callable || (callbacks_ && callbacks_->dispatcher.running() > 0);
   // What a transport could not take at once must go out even if nobody waits for an answer: maybe calls.
   const bool queued = link_ && link_->has_queued();
-  const bool loop_is_needed = records_.taken() > 0 || called_back || queued;
+  const bool loop_is_needed = records_.taken() > 0 || called_back || queued || has_fragments();
   const bool reads = link_ && loop_is_needed && leader_ == nullptr && followers_.empty();
   const bool readable = reads && !link_->connecting();
   const bool writable = reads && (link_->connecting() || queued);
@@ -380,6 +404,11 @@ void ClientChannel::add_to(ClientStatistics& statistics) const {
   statistics.completions += counters.completions;
   statistics.connections += connections_;
   statistics.connections_lost += connections_lost_;
+  const std::uint64_t largest = link_ ? link_->largest_datagram() : 0;
+  statistics.datagram_largest = std::max({statistics.datagram_largest, datagram_largest_, largest});
+  const core::FragmentCounters& fragments = fragments_->counters();
+  statistics.fragments_sent += fragments.fragments_sent;
+  statistics.fragments_lost += fragments.fragments_lost;
 }
 
 // --- Callbacks

@@ -23,6 +23,7 @@
 #include <once/rpc/outbox.hpp>
 
 #include "core/client_core.hpp"
+#include "core/fragments/fragments.hpp"
 #include "core/server_core.hpp"
 #include "rpc/call_record.hpp"
 #include "rpc/client_link.hpp"
@@ -88,6 +89,7 @@ class ClientChannel final : public Channel,
   struct Callbacks {
     Callbacks(const ChannelSettings& settings, Time now);
     core::ServerCore core;
+    core::Fragments fragments;
     Dispatcher dispatcher;
   };
 
@@ -120,6 +122,8 @@ class ClientChannel final : public Channel,
   void on_time(Time now);
   void take(Time now, transport::StreamState state);
   void send_all(Time now);
+  /// True while octets of messages in fragments have to go out that no call waits for.
+  bool has_fragments() const;
   /// Sends and completes until there is nothing left to do. `post`: handlers must not run here.
   void pump(Lock& lock, bool post);
   void complete(Lock& lock, core::CallCompletion&& completion, bool post);
@@ -152,6 +156,7 @@ class ClientChannel final : public Channel,
   std::size_t failed_ = 0;  // candidates in a row, while calls waited
   ChannelInfo info_;
   std::optional<core::ClientCore> core_;
+  std::optional<core::Fragments> fragments_;  // under the core
   std::unique_ptr<Callbacks> callbacks_;
   core::Transmit transmit_;
 
@@ -162,7 +167,7 @@ class ClientChannel final : public Channel,
   std::uint32_t fruitless_ = 0;  // links in a row that brought no message
   Time connect_deadline_ = kNever;
   Time reconnect_at_{};
-  std::uint64_t connections_ = 0, connections_lost_ = 0;
+  std::uint64_t connections_ = 0, connections_lost_ = 0, datagram_largest_ = 0;
 
   CallRecord* leader_ = nullptr;
   std::vector<CallRecord*> followers_;

@@ -38,10 +38,13 @@ std::error_code ClientLink::connected() {
   return error;
 }
 
-bool ClientLink::send(const core::Transmit& message) {
-  if (stream_) return stream_->send(message.header, message.body);
-  (void)port_->send(address_of(path_), message.header, message.body);  // a lost datagram is sent again
-  return true;
+std::error_code ClientLink::send(const core::Transmit& message) {
+  if (stream_) {
+    const bool stands = stream_->send(message.header, message.body);
+    return stands ? std::error_code{} : std::make_error_code(std::errc::connection_reset);
+  }
+  const std::error_code error = port_->send(address_of(path_), message.header, message.body);
+  return error == std::errc::message_size ? error : std::error_code{};  // a lost datagram is sent again
 }
 
 bool ClientLink::flush() {

@@ -37,12 +37,14 @@ class ClientLink {
   /// operation_would_block while it is being made.
   std::error_code connected();
 
-  /// False: the connection is broken.
-  bool send(const core::Transmit& message);
+  /// message_size: the message was larger than a datagram may be, and is lost. Any other error: the connection
+  /// is broken.
+  std::error_code send(const core::Transmit& message);
   bool flush();
   bool has_queued() const;
   /// What a connection has not taken yet. Datagrams have a short queue of their own.
   std::size_t queued_octets() const { return stream_ ? stream_->queued_octets() : 0; }
+  std::size_t largest_datagram() const { return port_ ? port_->largest() : 0; }
   /// Ends a connection, so that whoever waits for it returns.
   void shutdown();
 

@@ -8,6 +8,7 @@ core::ServerLimits server_limits(const Limits& limits) {
   core::ServerLimits result;
   result.window_max = limits.window;
   result.lease = limits.lease;
+  result.lasting_lease = limits.lasting_lease;
   result.sessions_max = limits.sessions_max;
   result.running_per_client_max = limits.running_per_client_max;
   result.running_max = limits.running_max;
@@ -21,9 +22,9 @@ core::ServerLimits server_limits(const Limits& limits) {
 
 Limits share_of(const Limits& limits, std::size_t loops) {
   Limits result = limits;
-  for (std::size_t* const whole :
-       {&result.sessions_max, &result.records_max, &result.connections_max, &result.running_max,
-        &result.queued_requests_max, &result.reply_bytes_max}) {
+  for (std::size_t* const whole : {&result.sessions_max, &result.records_max, &result.connections_max,
+                                   &result.running_max, &result.queued_requests_max, &result.reply_bytes_max,
+                                   &result.reassembly_bytes_max, &result.fragmented_bytes_max}) {
     *whole = std::max<std::size_t>(1, *whole / loops);
   }
   return result;
@@ -42,12 +43,27 @@ core::ClientLimits client_limits(const Limits& limits, bool loopback) {
   return result;
 }
 
+core::FragmentLimits fragment_limits(const Limits& limits) {
+  core::FragmentLimits result;
+  result.message_max = limits.message_max;
+  result.reassembly_bytes_max = limits.reassembly_bytes_max;
+  result.sending_bytes_max = limits.fragmented_bytes_max;
+  result.transfers_max = limits.transfers_max;
+  result.stall = limits.reassembly_stall;
+  result.datagram_max = limits.datagram_search_max;
+  return result;
+}
+
 ClientInstance new_instance(RandomSource& random) {
   return {random.number(), random.number()};
 }
 
 Epoch new_epoch(RandomSource& random) {
   return {0, random.number()};
+}
+
+std::uint32_t new_life(RandomSource& random) {
+  return static_cast<std::uint32_t>(random.number());
 }
 
 }  // namespace once::detail

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/fragments/fragment_wire.hpp"
 #include "core/wire.hpp"
 
 namespace once::detail {
@@ -16,7 +17,9 @@ core::Path datagram_path(std::uint32_t link, const Address& address, const Limit
   path.link = link;
   path.address = address.octets;
   path.port = address.port;
-  path.message_max = address.is_loopback() ? limits.datagram_max_loopback : limits.datagram_max;
+  path.local = address.is_loopback();
+  path.message_max = path.local ? limits.datagram_max_loopback : limits.datagram_max;
+  path.fragments = path.message_max >= core::kFragmentDatagramMin;
   return path;
 }
 

@@ -158,6 +158,7 @@ ServerState::ServerState(std::vector<Environment> environments, ServerOptions op
     check_store(*options_.store);
     recovered_ = options_.store->recover();
     settings->epoch.counter = recovered_.epoch;
+    settings->uptime = recovered_.uptime;
     rules_->store = options_.store;
   }
   settings->secret = {random.number(), random.number()};

@@ -29,6 +29,7 @@ core::ServerConfig make_config(const ServerSettings& settings, std::uint8_t inde
   config.secret = settings.secret;
   config.loop = index;
   config.durable = settings.rules->store != nullptr;
+  config.uptime = settings.uptime;
   return config;
 }
 
@@ -43,6 +44,8 @@ ServerLoop::ServerLoop(Environment environment, std::shared_ptr<const ServerSett
       settings_(std::move(settings)),
       index_(index),
       core_(make_config(*settings_, index), environment_.clock->now()),
+      fragments_(core::Side::Server, fragment_limits(settings_->limits), core_,
+                 new_life(*environment_.random)),
       dispatcher_(core_, settings_->rules) {}
 
 ServerLoop::~ServerLoop() = default;
@@ -153,6 +156,7 @@ void ServerLoop::on_event(Event) {
     judge_again_at_ = time + limits().lease / kJudgementsInLease;
     if (read_everything(lock)) core_.timeout(time);
   }
+  fragments_.timeout(time);
   work(lock);
   if (closed_) return;
   if (accept_again_at_ <= time) {
@@ -163,11 +167,11 @@ void ServerLoop::on_event(Event) {
   if (back_wake_ <= time) {
     back_wake_ = kNever;
     for (const auto& [session, channel] : back_channels_) {
-      if (channel->core_.next_timeout() <= time) {
-        channel->core_.timeout(time);
+      if (channel->next_timeout() <= time) {
+        channel->timeout(time);
         due_.push_back(channel);
       }
-      back_wake_ = std::min(back_wake_, channel->core_.next_timeout());
+      back_wake_ = std::min(back_wake_, channel->next_timeout());
     }
     pump_due(lock);
   }
@@ -177,8 +181,8 @@ void ServerLoop::on_event(Event) {
 
 void ServerLoop::settle_timer() {
   if (closed_) return;
-  const Time wake =
-      std::min({judgement(), back_wake_, sweep_at_, accept_again_at_, shutdown_at_, last_replies_until_});
+  const Time wake = std::min({judgement(), fragments_.next_timeout(), back_wake_, sweep_at_, accept_again_at_,
+                              shutdown_at_, last_replies_until_});
   timer_.set(environment_, weak_from_this(), wake);
 }
 
@@ -209,7 +213,7 @@ void ServerLoop::shut_down(Duration grace, std::function<void(bool)> done) {
 
 void ServerLoop::finish_shutdown(Lock& lock) {
   if (!shutdown_done_ || closed_) return;
-  const bool idle = core_.idle() && dispatcher_.running() == 0 &&
+  const bool idle = core_.idle() && dispatcher_.running() == 0 && fragments_.sending_bytes() == 0 &&
                     std::all_of(connections_.begin(), connections_.end(),
                                 [](const auto& entry) { return entry.second->stream.queued_octets() == 0; });
   const Time time = now();
@@ -240,9 +244,10 @@ void ServerLoop::close_all(Lock& lock) {
   back_paths_.clear();
   for (const auto& [session, channel] : channels) {
     channel->core_.close(now());
-    while (channel->core_.poll_transmit(now(), transmit_)) send(transmit_);
+    while (channel->core_.poll_transmit(now(), transmit_)) send(transmit_, channel->fragments_);
   }
   closed_ = true;
+  for (const auto& port : ports_) datagram_largest_ = std::max(datagram_largest_, port->port.largest());
   ports_.clear();
   listeners_.clear();
   for (const auto& [link, connection] : connections_) connection->open = false;
@@ -281,6 +286,16 @@ void ServerLoop::add_to(ServerStatistics& statistics) const {
   statistics.datagrams += datagrams_;
   statistics.datagrams_not_sent += datagrams_not_sent_;
   statistics.answers_dropped += answers_dropped_;
+  std::uint64_t largest = datagram_largest_;
+  for (const auto& port : ports_) largest = std::max<std::uint64_t>(largest, port->port.largest());
+  statistics.datagram_largest = std::max(statistics.datagram_largest, largest);
+  const core::FragmentCounters& fragments = fragments_.counters();
+  statistics.fragments_sent += fragments.fragments_sent;
+  statistics.fragments_lost += fragments.fragments_lost;
+  statistics.fragments_received += fragments.fragments_received;
+  statistics.reassemblies_refused += fragments.refused;
+  statistics.reassemblies_dropped += fragments.stalled + fragments.contradictions;
+  statistics.reassembly_bytes += fragments_.reassembly_bytes();
   statistics.connections_accepted += accepted_;
   statistics.connections_closed += connections_closed_;
   statistics.handed_over += handed_over_;

@@ -19,6 +19,7 @@
 #include <once/rpc/environment.hpp>
 #include <once/rpc/server.hpp>
 
+#include "core/fragments/fragments.hpp"
 #include "core/server_core.hpp"
 #include "rpc/dispatcher.hpp"
 #include "rpc/lazy_timer.hpp"
@@ -34,6 +35,7 @@ class ServerLoop;
 struct ServerSettings {
   Limits limits;  // of one loop
   Epoch epoch;
+  std::chrono::seconds uptime{0};  // of servers with this store, before this one
   std::array<std::uint64_t, 2> secret{};
   ClientInstance instance;  // of the server as a caller of its clients' objects
   std::shared_ptr<const DispatchRules> rules;
@@ -146,7 +148,8 @@ class ServerLoop final : public CallHost,
   bool may_queue(ServerConnection& connection) const;
 
   // Work.
-  void send(const core::Transmit& message);
+  /// `fragments`: the layer that the message comes through.
+  void send(const core::Transmit& message, core::Fragments& fragments);
   void send_all();
   /// What the core has for the store.
   void settle_store();
@@ -183,6 +186,7 @@ class ServerLoop final : public CallHost,
 
   mutable std::mutex mutex_;
   core::ServerCore core_;
+  core::Fragments fragments_;  // under the core
   Dispatcher dispatcher_;
   core::Transmit transmit_;
   std::vector<Slice> inbox_;  // spare memory of whoever reads
@@ -207,7 +211,7 @@ class ServerLoop final : public CallHost,
   std::function<void(bool)> shutdown_done_;
   bool closed_ = false;
 
-  std::uint64_t datagrams_ = 0, datagrams_not_sent_ = 0, malformed_ = 0;
+  std::uint64_t datagrams_ = 0, datagrams_not_sent_ = 0, datagram_largest_ = 0, malformed_ = 0;
   std::uint64_t accepted_ = 0, connections_closed_ = 0, accept_pauses_ = 0;
   std::uint64_t handed_over_ = 0, hand_overs_dropped_ = 0, answers_dropped_ = 0;
 };

@@ -286,7 +286,7 @@ void ServerLoop::take(Time now, const core::Path& from, const Slice& message,
       return;
     }
   }
-  core_.receive(now, from, message);
+  core::deliver(core_, fragments_, now, from, message);
   if (!back_channels_.empty()) heard_from(session_of(message));
 }
 
@@ -364,11 +364,14 @@ void ServerLoop::take_over_connection(transport::MessageStream stream, const Sli
   settle_timer();
 }
 
-void ServerLoop::send(const core::Transmit& message) {
+void ServerLoop::send(const core::Transmit& message, core::Fragments& fragments) {
   if (message.to.link < kStreamLinks) {
     if (message.to.link >= ports_.size()) return;
     const auto& port = ports_[message.to.link];
-    if (!port->port.send(address_of(message.to), message.header, message.body)) ++datagrams_not_sent_;
+    if (const auto error = port->port.send(address_of(message.to), message.header, message.body)) {
+      ++datagrams_not_sent_;
+      if (error == std::errc::message_size) fragments.refused(now(), message);
+    }
     if (port->port.has_queued()) settle(port);
     return;
   }
@@ -387,8 +390,8 @@ void ServerLoop::send(const core::Transmit& message) {
 }
 
 void ServerLoop::send_all() {
-  while (core_.poll_transmit(transmit_)) {
-    send(transmit_);
+  while (core::next_datagram(core_, fragments_, now(), transmit_)) {
+    send(transmit_, fragments_);
     transmit_.body = Slice{};
   }
 }

@@ -1,5 +1,6 @@
 #include "transport/datagram_port.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace once::transport {
@@ -7,22 +8,25 @@ namespace once::transport {
 std::error_code DatagramPort::send_now(const Address& to, const std::vector<std::uint8_t>& header,
                                        const Slice& body) {
   const std::array<ByteView, 2> pieces{ByteView{header}, body.view()};
-  return socket_->send(to, std::span{pieces}.first(body.empty() ? 1 : 2));
+  const std::error_code error = socket_->send(to, std::span{pieces}.first(body.empty() ? 1 : 2));
+  if (!error) largest_ = std::max(largest_, header.size() + body.size());
+  return error;
 }
 
-bool DatagramPort::send(const Address& to, const std::vector<std::uint8_t>& header, const Slice& body) {
+std::error_code DatagramPort::send(const Address& to, const std::vector<std::uint8_t>& header,
+                                   const Slice& body) {
   if (count_ == 0) {
     const std::error_code error = send_now(to, header, body);
-    if (error != std::errc::operation_would_block) return !error;
+    if (error != std::errc::operation_would_block) return error;
   }
-  if (count_ == kQueueMax) return false;
+  if (count_ == kQueueMax) return std::make_error_code(std::errc::operation_would_block);
   if (ring_.empty()) ring_.resize(kQueueMax);
   Queued& entry = ring_[(first_ + count_) % kQueueMax];
   entry.to = to;
   entry.header = header;
   entry.body = body;
   ++count_;
-  return true;
+  return {};
 }
 
 void DatagramPort::flush() {

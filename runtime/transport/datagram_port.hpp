@@ -17,11 +17,14 @@ class DatagramPort {
 
   DatagramSocket& socket() { return *socket_; }
 
-  /// False if the message was lost here: larger than a datagram, or the queue is full.
-  bool send(const Address& to, const std::vector<std::uint8_t>& header, const Slice& body);
+  /// An error if the message was lost here: message_size if it is larger than a datagram may be,
+  /// operation_would_block if the queue is full.
+  std::error_code send(const Address& to, const std::vector<std::uint8_t>& header, const Slice& body);
   /// Sends what is queued, as far as the system takes it.
   void flush();
   bool has_queued() const { return count_ > 0; }
+  /// Octets of the largest datagram that the system has taken.
+  std::size_t largest() const { return largest_; }
 
  private:
   struct Queued {
@@ -38,6 +41,7 @@ class DatagramPort {
   std::vector<Queued> ring_;  // of kQueueMax, once it is needed
   std::size_t first_ = 0;
   std::size_t count_ = 0;
+  std::size_t largest_ = 0;
 };
 
 }  // namespace once::transport

@@ -44,8 +44,13 @@ Result<Descriptor> bind_socket(const Address& local, int type, bool shared) {
   return socket;
 }
 
-void ask_for_room(int fd) {
+/// What a socket for datagrams wants of the system, and works without: room, and that datagrams are never
+/// taken apart on the way, nor by this machine's idea of the path.
+void set_up_datagrams(int fd, const Address& address) {
   (void)::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
+  const int probe = address.is_v4() ? IP_PMTUDISC_PROBE : IPV6_PMTUDISC_PROBE;
+  (void)::setsockopt(fd, address.is_v4() ? IPPROTO_IP : IPPROTO_IPV6,
+                     address.is_v4() ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, &probe, sizeof probe);
 }
 
 class PosixNetwork final : public Network {
@@ -78,7 +83,7 @@ class PosixNetwork final : public Network {
                                                         bool shared) override {
     auto socket = bind_socket(local, SOCK_DGRAM, shared);
     if (!socket) return Unexpected{socket.error()};
-    ask_for_room(socket->number());
+    set_up_datagrams(socket->number(), local);
     return std::unique_ptr<DatagramSocket>{
         std::make_unique<PosixDatagramSocket>(std::move(*socket), std::move(executor), false)};
   }
@@ -89,7 +94,7 @@ class PosixNetwork final : public Network {
     if (!socket) return Unexpected{socket.error()};
     const SystemAddress address{peer};
     if (::connect(socket->number(), address.data(), address.size) != 0) return Unexpected{last_error()};
-    ask_for_room(socket->number());
+    set_up_datagrams(socket->number(), peer);
     return std::unique_ptr<DatagramSocket>{
         std::make_unique<PosixDatagramSocket>(std::move(*socket), std::move(executor), true)};
   }

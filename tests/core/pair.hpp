@@ -2,6 +2,7 @@
 // message. No socket, no thread, no clock: the same calls always give the same run.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <once/base/crc32c.hpp>
 
 #include "core/client_core.hpp"
+#include "core/fragments/fragments.hpp"
 #include "core/octets.hpp"
 #include "core/server/rows.hpp"
 #include "core/server_core.hpp"
@@ -60,6 +62,7 @@ class Pair {
 
   struct Client {
     std::unique_ptr<ClientCore> core;
+    std::unique_ptr<Fragments> fragments;
     ClientConfig config;
     Path path;
     std::map<CallKey, CallCompletion> done;
@@ -69,7 +72,7 @@ class Pair {
       : server_config(config) {
     server_config.epoch = {0, 0xE1};
     server_config.secret = {1, 2};
-    server = std::make_unique<ServerCore>(server_config, now);
+    make_server();
     fate = [](const Packet&) { return Fate{1ms}; };
     servant = [this](const Arrival& arrival) { serve(arrival); };
     for (std::size_t i = 0; i < client_count; ++i) add_client(client_config);
@@ -82,6 +85,7 @@ class Pair {
     config.seed = index + 1;
     client.config = config;
     client.core = std::make_unique<ClientCore>(config, now);
+    client.fragments = make_fragments(Side::Client, *client.core);
     client.path.link = 1;
     client.path.address[15] = static_cast<std::uint8_t>(index + 1);
     client.path.port = 7000;
@@ -98,6 +102,19 @@ class Pair {
     client.done.clear();
     client.core->connected(now, client.path);
     drain_client(index);
+  }
+
+  /// From now on datagrams are so large, and what is larger goes as fragments.
+  void use_fragments(std::uint32_t datagram_max = 1'200, const FragmentLimits& limits = {}) {
+    fragment_limits = limits;
+    server_fragments = make_fragments(Side::Server, *server);
+    for (Client& client : clients) {
+      client.fragments = make_fragments(Side::Client, *client.core);
+      client.path.fragments = true;
+      client.path.message_max = datagram_max;
+      client.core->connected(now, client.path);
+    }
+    drain();
   }
 
   // --- Calls
@@ -177,8 +194,10 @@ class Pair {
   void run_until(Time end) {
     for (;;) {
       Time next = flying_.empty() ? kNever : flying_.begin()->first;
-      for (const Client& client : clients) next = std::min(next, client.core->next_timeout());
-      next = std::min(next, server->next_timeout());
+      for (const Client& client : clients) {
+        next = std::min({next, client.core->next_timeout(), client.fragments->next_timeout()});
+      }
+      next = std::min({next, server->next_timeout(), server_fragments->next_timeout()});
       if (next > end) break;
       now = std::max(now, next);
       step();
@@ -193,11 +212,11 @@ class Pair {
   }
   /// Hands a message to the server as if it came on `from`.
   void deliver_to_server(const Path& from, const Slice& message) {
-    server->receive(now, from, message);
+    core::deliver(*server, *server_fragments, now, from, message);
     drain_server();
   }
   void deliver_to_client(const Slice& message, std::size_t client = 0) {
-    clients[client].core->receive(now, clients[client].path, message);
+    core::deliver(*clients[client].core, *clients[client].fragments, now, clients[client].path, message);
     drain_client(client);
   }
   void deliver(const Packet& packet) {
@@ -213,7 +232,7 @@ class Pair {
     server_config.uptime += std::chrono::duration_cast<std::chrono::seconds>(now - server_started);
     server_started = now;
     server_config.secret[0] += 100;
-    server = std::make_unique<ServerCore>(server_config, now);
+    make_server();
     held.clear();
     for (const auto& [id, octets] : store.sessions) {
       SessionRow row;
@@ -257,7 +276,9 @@ class Pair {
   Time now{1000s};
   Time server_started = now;
   ServerConfig server_config;
+  FragmentLimits fragment_limits;
   std::unique_ptr<ServerCore> server;
+  std::unique_ptr<Fragments> server_fragments;
   std::vector<Client> clients;
   std::function<Fate(const Packet&)> fate;
   std::function<void(const Arrival&)> servant;
@@ -268,6 +289,14 @@ class Pair {
   std::vector<Packet> sent;  // every message that a core gave to the network
 
  private:
+  std::unique_ptr<Fragments> make_fragments(Side side, const SessionOwner& owner) {
+    return std::make_unique<Fragments>(side, fragment_limits, owner, ++layers_);
+  }
+  void make_server() {
+    server_fragments.reset();
+    server = std::make_unique<ServerCore>(server_config, now);
+    server_fragments = make_fragments(Side::Server, *server);
+  }
   void step() {
     while (!flying_.empty() && flying_.begin()->first <= now) {
       const Packet packet = std::move(flying_.begin()->second);
@@ -276,12 +305,15 @@ class Pair {
     }
     // Timers after input: leases are judged only when everything that has arrived was read.
     for (std::size_t i = 0; i < clients.size(); ++i) {
-      if (clients[i].core->next_timeout() > now) continue;
-      clients[i].core->timeout(now);
+      Client& client = clients[i];
+      if (std::min(client.core->next_timeout(), client.fragments->next_timeout()) > now) continue;
+      client.core->timeout(now);
+      client.fragments->timeout(now);
       drain_client(i);
     }
-    if (server->next_timeout() <= now) {
+    if (std::min(server->next_timeout(), server_fragments->next_timeout()) <= now) {
       server->timeout(now);
+      server_fragments->timeout(now);
       drain_server();
     }
   }
@@ -289,7 +321,7 @@ class Pair {
     Client& client = clients[index];
     for (bool busy = true; busy;) {
       busy = false;
-      while (client.core->poll_transmit(now, transmit_)) {
+      while (next_datagram(*client.core, *client.fragments, now, transmit_)) {
         busy = true;
         launch(true, index, client.path);
       }
@@ -308,7 +340,7 @@ class Pair {
         busy = true;
         servant(arrival);
       }
-      while (server->poll_transmit(transmit_)) {
+      while (next_datagram(*server, *server_fragments, now, transmit_)) {
         busy = true;
         for (std::size_t i = 0; i < clients.size(); ++i) {
           if (clients[i].path.address == transmit_.to.address) launch(false, i, transmit_.to);
@@ -348,6 +380,7 @@ class Pair {
   std::multimap<Time, Packet> flying_;
   Transmit transmit_;
   std::uint64_t lives_ = 1;
+  std::uint32_t layers_ = 0;
 };
 
 /// Of a server with a store.

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "client_desk.hpp"
-#include "core/client/rtt_estimator.hpp"
-#include "core/client/timer_heap.hpp"
+#include "core/rtt_estimator.hpp"
+#include "core/timer_heap.hpp"
 #include "server_desk.hpp"
 
 namespace once::core::testing {
@@ -14,15 +14,12 @@ namespace {
 // --- RFC 6298
 
 TEST(RttEstimator, StartsWithTheFirstTimeout) {
-  const ClientLimits limits;
-  const RttEstimator rtt{limits};
+  const RttEstimator rtt{RtoLimits{}};
   EXPECT_EQ(rtt.rto(), 1s);
 }
 
 TEST(RttEstimator, FollowsRfc6298) {
-  ClientLimits limits;
-  limits.rto_min = 1ms;
-  RttEstimator rtt{limits};
+  RttEstimator rtt{{.min = 1ms}};
   rtt.sample(100ms);  // (2.2): SRTT = R, RTTVAR = R/2
   EXPECT_EQ(rtt.smoothed(), 100ms);
   EXPECT_EQ(rtt.variation(), 50ms);
@@ -34,11 +31,10 @@ TEST(RttEstimator, FollowsRfc6298) {
 }
 
 TEST(RttEstimator, KeepsFloorGranularityAndCeiling) {
-  ClientLimits limits;
-  RttEstimator rtt{limits};
-  rtt.sample(1us);
-  EXPECT_EQ(rtt.rto(), 200ms);
-  limits.rto_min = 1us;
+  RttEstimator floored{RtoLimits{}};
+  floored.sample(1us);
+  EXPECT_EQ(floored.rto(), 200ms);
+  RttEstimator rtt{{.min = 1us}};
   for (int i = 0; i < 100; ++i) rtt.sample(100us);
   EXPECT_GT(rtt.rto(), 1090us);  // G is a millisecond
   for (int i = 0; i < 10; ++i) rtt.sample(100s);
@@ -46,8 +42,7 @@ TEST(RttEstimator, KeepsFloorGranularityAndCeiling) {
 }
 
 TEST(RttEstimator, DoublesUpToTheCeiling) {
-  const ClientLimits limits;
-  const RttEstimator rtt{limits};
+  const RttEstimator rtt{RtoLimits{}};
   EXPECT_EQ(rtt.rto(1), 2s);
   EXPECT_EQ(rtt.rto(3), 8s);
   EXPECT_EQ(rtt.rto(6), 60s);

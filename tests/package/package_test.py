@@ -5,6 +5,7 @@
     package_test.py compiler     --root DIR                                    the installed oncec
     package_test.py tutorial     --root DIR --source SOURCE --generator NAME   README.md, "Write your own"
     package_test.py protobuf     --root DIR --source SOURCE                    the example in the codec Protocol Buffers
+    package_test.py durable      --root DIR --source SOURCE                    docs/exactly-once.md's example: a server and a till that crash
     package_test.py subdirectory --root DIR --source SOURCE                    the same example, Once as a subproject
 
 DIR plays the reader's home directory. Only processes that were started here are ended, by their ids.
@@ -161,6 +162,44 @@ int main() {
         raise Failure("a program with the codec Protocol Buffers does not use its library")
 
 
+# ---- durable ----
+
+def ended(command, folder):
+    """A program's exit status and what it printed."""
+    result = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=TIMEOUT)
+    return result.returncode, result.stdout
+
+
+def durable(root, source):
+    """The ledger's server and client are built outside, crash, and pay once for each payment."""
+    folder = fresh_folder(root / "durable")
+    shutil.copytree(source / "examples/ledger", folder / "ledger")
+    run(["cmake", "-S", folder / "ledger", "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={root / 'once'}"])
+    run(["cmake", "--build", folder / "build"])
+    server = str(folder / "build/server")
+    client = [folder / "build/client"]
+    expected = [("payment-1", "paid; 95000 cents are left\n"), ("payment-2", "paid; 90000 cents are left\n")]
+    with Server(server, folder, os.environ) as life:
+        if ended(client + [expected[0][0]], folder) != (0, expected[0][1]):
+            raise Failure("the first payment was not made")
+        life.process.kill()
+    # The till calls while nobody is there, and is killed; a later life of it calls again, and finds a later life of the server.
+    caller = subprocess.Popen(client + [expected[1][0]], cwd=folder, stdout=subprocess.PIPE, text=True)
+    while not (folder / "till.db-wal").exists() and caller.poll() is None:
+        pass
+    caller.kill()
+    caller.wait()
+    caller.stdout.close()
+    with Server(server, folder, os.environ):
+        for payment, text in expected[1:]:
+            got = ended(client + [payment], folder)
+            if got != (0, text):
+                raise Failure(f"{payment}: {got}, and not {text!r}")
+        poor = ended(client + ["payment-3"], folder)
+        if poor != (0, "paid; 85000 cents are left\n"):
+            raise Failure(f"payment-3: {poor}")
+
+
 # ---- subdirectory ----
 
 def subdirectory(root, source):
@@ -186,7 +225,7 @@ endif()
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("step", choices=["install", "compiler", "tutorial", "protobuf", "subdirectory"])
+    parser.add_argument("step", choices=["install", "compiler", "tutorial", "protobuf", "durable", "subdirectory"])
     parser.add_argument("--root", type=pathlib.Path, required=True)
     parser.add_argument("--build", type=pathlib.Path)
     parser.add_argument("--source", type=pathlib.Path)
@@ -201,6 +240,8 @@ def main():
             tutorial(options.root, options.source, options.generator)
         elif options.step == "protobuf":
             protobuf(options.root, options.source)
+        elif options.step == "durable":
+            durable(options.root, options.source)
         else:
             subdirectory(options.root, options.source)
     except (Failure, subprocess.TimeoutExpired) as failure:

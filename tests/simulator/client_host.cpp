@@ -25,7 +25,9 @@ std::uint32_t ClientHost::principal() const {
 }
 
 ClientHost::~ClientHost() {
-  if (core_) world_.tally().add(core_->counters());
+  if (!core_) return;
+  world_.tally().add(core_->counters());
+  world_.tally().add(fragments_->counters());
 }
 
 void ClientHost::boot() {
@@ -36,11 +38,16 @@ void ClientHost::boot() {
   config.seed = random_.next();
   config.first_sequence = world_.knobs().first_sequence;
   core_ = std::make_unique<core::ClientCore>(config, now());
+  core::FragmentLimits limits = world_.knobs().fragment_limits;
+  limits.message_max = config.limits.message_max;
+  fragments_ = std::make_unique<core::Fragments>(core::Side::Client, limits, *core_,
+                                                 static_cast<std::uint32_t>(config.seed >> 32));
   client_life_ = world_.oracle().announce_client(config.instance, role_.rogue);
   connecting_ = connected_ = closed_ = false;
   connect_failures_ = 0;
   heard_ = {};
   own_messages_.clear();
+  own_fragments_.clear();
   if (life() > 1 && random_.chance(0.3)) ++port_;  // else the same address and port as before
   ++world_.tally().client_lives;
   if (world_.phase() == Phase::Storm) schedule_issue();
@@ -51,6 +58,8 @@ void ClientHost::crash() {
   if (!up()) return;
   end_life();
   world_.tally().add(core_->counters());
+  world_.tally().add(fragments_->counters());
+  fragments_.reset();
   core_.reset();
   world_.oracle().vanish(client_life_);
   world_.network().cut_all_of(number());
@@ -88,15 +97,16 @@ void ClientHost::receive(const Packet& packet) {
     std::uint32_t& heard = heard_[server_of_life(packet.from_life)];
     heard = std::max(heard, packet.from_life);  // old copies come late
   }
-  core_->receive(now(), packet.from, packet.bytes);
+  core::deliver(*core_, *fragments_, now(), packet.from, packet.bytes);
 }
 
 void ClientHost::timeout() {
   core_->timeout(now());
+  fragments_->timeout(now());
 }
 
 Time ClientHost::next_timeout() const {
-  return core_->next_timeout();
+  return std::min(core_->next_timeout(), fragments_->next_timeout());
 }
 
 void ClientHost::pump() {
@@ -105,6 +115,11 @@ void ClientHost::pump() {
   while (again) {
     again = false;
     while (core_->poll_transmit(now(), message_)) {
+      if (const CallId call = peek_request_body(message_.body)) world_.oracle().transmitted(call);
+      if (!fragments_->take(now(), message_)) transmit(message_, bundle);
+      again = true;
+    }
+    while (fragments_->poll_transmit(now(), message_)) {
       transmit(message_, bundle);
       again = true;
     }
@@ -122,8 +137,7 @@ void ClientHost::transmit(const core::Transmit& message, Bundle& bundle) {
   bytes.append(message.header);
   bytes.append(message.body);
   const CallId call = peek_request_body(message.body);
-  if (call != 0) world_.oracle().transmitted(call);
-  if (path_.message_max != 0 && bytes.size() > path_.message_max) {
+  if (const std::size_t most = widest(path_, fragments_->limits()); most != 0 && bytes.size() > most) {
     throw Violation{"S9 memory", "the client sends a message that is larger than its path carries", call};
   }
   Slice sealed = std::move(bytes).freeze();
@@ -147,6 +161,7 @@ void ClientHost::send_bytes(Slice bytes, CallId call, Bundle& bundle) {
   packet.from.link = path_.link;
   packet.from.validated = role_.stream;
   packet.from.message_max = path_.message_max;
+  packet.from.fragments = path_.fragments;
   packet.from.principal = principal();
   world_.network().send(std::move(packet), bundle);
 }
@@ -182,9 +197,11 @@ void ClientHost::on_connect() {
   }
   path_ = path_to(role_.server, kServerPort);
   path_.message_max = world_.knobs().datagram_max;
+  path_.fragments = world_.knobs().fragments;
   if (role_.stream) {
     path_.link = world_.network().connect(number(), life(), role_.server, world_.server(role_.server).life());
     path_.validated = true;
+    path_.fragments = false;
     path_.message_max = 16u << 20;
   }
   connect_failures_ = 0;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/client_core.hpp"
+#include "core/fragments/fragments.hpp"
 #include "host.hpp"
 #include "oracle.hpp"
 #include "random.hpp"
@@ -69,10 +70,12 @@ class ClientHost final : public Host {
   void continue_proof();
   void want_path();
   void remember(const Slice& message);
+  void misbehave_with_fragments();
 
   Role role_;
   Random random_;
   std::unique_ptr<core::ClientCore> core_;
+  std::unique_ptr<core::Fragments> fragments_;
   std::uint32_t client_life_ = 0;  // the oracle's number of this life
   std::uint16_t port_ = 0;
   core::Path path_;
@@ -81,7 +84,8 @@ class ClientHost final : public Host {
   Lives heard_{};  // the server lives whose octets have come to this port, or in this session
   SessionId goodbye_ = 0;
   core::Transmit message_;
-  std::vector<Slice> own_messages_;  // a rogue's latest
+  std::vector<Slice> own_messages_;  // a rogue's latest requests
+  std::vector<Slice> own_fragments_;
   Proof proof_ = Proof::None;
   CallId proof_call_ = 0;
   std::uint32_t proof_tries_ = 0;

@@ -140,16 +140,29 @@ TEST(Ledger, SeesMoreOctetsToAnUnprovenAddressThanCameFromIt) {
   const core::Path path = path_to(9, 1'000);
   ledger.received(path, 100, false);
   ledger.received(path, 0, false);
-  ledger.sent(path, 100, 0);
-  EXPECT_THROW(ledger.sent(path, 1, 0), Violation);
+  ledger.sent(path, 100, 0, 0);
+  EXPECT_THROW(ledger.sent(path, 1, 0, 0), Violation);
 }
 
 TEST(Ledger, SeesAMessageThatNothingAskedFor) {
   ServerLedger ledger{core::ServerLimits{}};
   const core::Path path = path_to(9, 1'000);
   ledger.received(path, 100, true);
-  ledger.sent(path, 100, 0);
-  EXPECT_THROW(ledger.sent(path, 100, 0), Violation);
+  ledger.spoke(0);
+  EXPECT_THROW(ledger.spoke(0), Violation);
+}
+
+TEST(Ledger, SeesADatagramThatIsTooLargeForItsPath) {
+  ServerLedger ledger{core::ServerLimits{}};
+  core::Path path = path_to(9, 1'000);
+  path.message_max = 1'200;
+  core::FragmentLimits limits;
+  ledger.received(path, 10'000, true);
+  ledger.sent(path, 1'200, widest(path, limits), 0);
+  EXPECT_THROW(ledger.sent(path, 1'201, widest(path, limits), 0), Violation);
+  path.fragments = true;  // larger ones may be found by probes
+  ledger.sent(path, limits.datagram_max, widest(path, limits), 0);
+  EXPECT_THROW(ledger.sent(path, limits.datagram_max + 1, widest(path, limits), 0), Violation);
 }
 
 TEST(Payload, IsRefusedAfterAnyFlippedBit) {

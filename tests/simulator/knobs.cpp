@@ -165,6 +165,32 @@ void tighten(Knobs& knobs, Random& random) {
   knobs.down.loss = std::max(knobs.down.loss, 0.2);
 }
 
+/// Messages that one datagram cannot carry, over paths whose real width has to be found.
+void draw_fragments(Knobs& knobs, Random random) {
+  knobs.fragments = random.chance(0.4);
+  if (!knobs.fragments) return;
+  knobs.load.request_max = std::max(knobs.load.request_max, random.pick({0u, 4'000u, 30'000u}));
+  knobs.servant.reply_max = std::max(knobs.servant.reply_max, random.pick({0u, 8'000u, 30'000u}));
+  knobs.load.oversize_request = random.pick({0u, 20u, 200u});
+  // A reply for which the whole server has no room would never be promised any.
+  knobs.server.reply_bytes_max =
+      std::max<std::size_t>(knobs.server.reply_bytes_max, 8 * knobs.servant.reply_max);
+  knobs.mtu = std::max(knobs.datagram_max, random.pick({1'200u, 1'400u, 1'472u, 8'952u}));
+  core::FragmentLimits& limits = knobs.fragment_limits;
+  limits.transfers_max = random.between(1, 4);
+  limits.stall = 2s;  // shorter than what is waited for the base line
+  limits.datagram_max = random.pick({0u, 1'472u, 8'952u});
+  limits.flight_max = random.log_uniform(4'000u, 1u << 20);
+  limits.rto.min = random.log_uniform(1ms, 100ms);
+  if (knobs.weather != Weather::Storm) {  // there is room for a window of them
+    knobs.server.reply_bytes_per_session =
+        std::max(knobs.server.reply_bytes_per_session, 128 * std::size_t{knobs.servant.reply_max});
+    return;
+  }
+  limits.reassembly_bytes_max = random.pick<std::size_t>({256u << 20, 100'000, 10'000});
+  limits.sending_bytes_max = random.pick<std::size_t>({256u << 20, 256u << 20, 200'000});
+}
+
 }  // namespace
 
 Knobs draw_knobs(std::uint64_t seed) {
@@ -191,6 +217,7 @@ Knobs draw_knobs(std::uint64_t seed) {
   } else if (random.chance(0.15)) {
     tighten(knobs, random);
   }
+  draw_fragments(knobs, Random{mix(seed ^ 0x667261676du)});
   knobs.rogues = knobs.storm.rogue_steps > 0 ? 1 : 0;
   return knobs;
 }
@@ -216,6 +243,7 @@ std::ostream& operator<<(std::ostream& out, const Knobs& knobs) {
   const ServantKnobs& servant = knobs.servant;
   out << "hosts     " << knobs.servers << " servers, " << knobs.clients << " clients, " << knobs.rogues
       << " rogues, on streams " << knobs.streams << ", datagrams up to " << knobs.datagram_max
+      << (knobs.fragments ? ", larger messages in fragments on a path for " + std::to_string(knobs.mtu) : "")
       << (knobs.weather == Weather::Calm    ? ", calm"
           : knobs.weather == Weather::Rough ? ", rough"
                                             : "")

@@ -9,6 +9,7 @@
 #include <once/base/time.hpp>
 
 #include "core/client_core.hpp"
+#include "core/fragments/fragment_limits.hpp"
 #include "core/server_core.hpp"
 
 namespace once::simulator {
@@ -65,6 +66,9 @@ struct Knobs {
   std::uint16_t servers = 1, clients = 1, rogues = 0;
   double streams = 0;  // the share of clients on streams
   std::uint32_t datagram_max = 1'200;
+  bool fragments = false;  // larger messages go in fragments
+  std::uint32_t mtu = 0;   // then: datagrams beyond it vanish; at least datagram_max
+  core::FragmentLimits fragment_limits;
   LinkKnobs up, down;
   StormKnobs storm;
   LoadKnobs load;

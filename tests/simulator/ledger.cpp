@@ -12,18 +12,20 @@ void ServerLedger::received(const core::Path& from, std::size_t octets, bool pro
   address.proven = address.proven || proven || from.validated;
 }
 
-void ServerLedger::sent(const core::Path& to, std::size_t octets, CallId call) {
+void ServerLedger::spoke(CallId call) {
   if (++sent_ > may_send_) {
     throw Violation{"S10 no answer to an answer",
                     "the server has sent " + std::to_string(sent_) + " messages on " +
                         std::to_string(may_send_) + " occasions",
                     call};
   }
-  if (to.message_max != 0 && octets > to.message_max) {
+}
+
+void ServerLedger::sent(const core::Path& to, std::size_t octets, std::size_t size_max, CallId call) {
+  if (size_max != 0 && octets > size_max) {
     throw Violation{
         "S9 memory",
-        "a message of " + std::to_string(octets) + " octets on a path for " + std::to_string(to.message_max),
-        call};
+        "a message of " + std::to_string(octets) + " octets on a path for " + std::to_string(size_max), call};
   }
   Address& address = addresses_[key_of(to)];
   address.out += octets;
@@ -32,6 +34,19 @@ void ServerLedger::sent(const core::Path& to, std::size_t octets, CallId call) {
                     std::to_string(address.out) + " octets to an address that sent " +
                         std::to_string(address.in) + " and has not shown that it receives",
                     call};
+  }
+}
+
+void ServerLedger::check_memory(const core::Fragments& fragments) {
+  // One message may always be on its way, whatever the limit.
+  const core::FragmentLimits& limits = fragments.limits();
+  const std::size_t one = std::size_t{limits.message_max} * 9 / 8 + 70'000;
+  if (fragments.reassembly_bytes() > std::max(limits.reassembly_bytes_max, one) ||
+      fragments.sending_bytes() > std::max(limits.sending_bytes_max, one)) {
+    throw Violation{"S9 memory",
+                    std::to_string(fragments.reassembly_bytes()) + " octets arrive in fragments, " +
+                        std::to_string(fragments.sending_bytes()) + " leave",
+                    0};
   }
 }
 

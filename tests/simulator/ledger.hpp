@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <unordered_map>
 
+#include "core/fragments/fragments.hpp"
 #include "core/server_core.hpp"
 #include "oracle.hpp"
 
@@ -23,11 +24,15 @@ class ServerLedger {
 
   /// `proven`: the sender has heard from this very server life.
   void received(const core::Path& from, std::size_t octets, bool proven);
-  void sent(const core::Path& to, std::size_t octets, CallId call);
+  /// The core has said something.
+  void spoke(CallId call);
+  /// A datagram, or a message on a stream, leaves. `size_max`: what its path is known to carry, 0: anything.
+  void sent(const core::Path& to, std::size_t octets, std::size_t size_max, CallId call);
   bool is_proven(const core::Path& path) const;
   /// A servant ended, or the driver refused: one more message may go out unasked.
   void answered() { ++may_send_; }
   void check_memory(const core::ServerCore& core, std::size_t running) const;
+  static void check_memory(const core::Fragments& fragments);
 
  private:
   struct Address {

@@ -42,6 +42,10 @@ std::uint16_t host_of(const core::Path& path) {
   return static_cast<std::uint16_t>(path.address[14] << 8 | path.address[15]);
 }
 
+std::size_t widest(const core::Path& path, const core::FragmentLimits& limits) {
+  return path.fragments ? std::max(path.message_max, limits.datagram_max) : path.message_max;
+}
+
 std::uint64_t key_of(const core::Path& path) {
   return std::uint64_t{path.link} << 32 | std::uint64_t{host_of(path)} << 16 | path.port;
 }
@@ -54,6 +58,7 @@ void NetworkTally::add(const NetworkTally& other) {
   reordered += other.reordered;
   damaged += other.damaged;
   replayed += other.replayed;
+  too_wide += other.too_wide;
   connections += other.connections;
   cuts += other.cuts;
 }
@@ -100,6 +105,10 @@ void Network::send(Packet packet, Bundle& bundle) {
     bundle.open = true;
     bundle.lost = !healed_ && (random_.chance(knobs.loss) || link.blocked_until[way] > world_.now());
     bundle.delay = draw_delay(knobs);
+  }
+  if (world_.knobs().fragments && packet.bytes.size() > world_.knobs().mtu) {
+    ++tally_.too_wide;
+    return;
   }
   if (bundle.lost) {
     ++tally_.lost;
@@ -269,8 +278,10 @@ void Network::adversary_step() {
     case OtherAddress:
     case OtherPrincipal: {
       const std::uint32_t message_max = packet.from.message_max, principal = packet.from.principal;
+      const bool fragments = packet.from.fragments;
       packet.from = path_to(invented, kServerPort);
       packet.from.message_max = message_max;
+      packet.from.fragments = fragments;
       packet.from.principal = trick == OtherPrincipal ? principal + 1'000 : principal;
       if (up && !packet.in_session) packet.heard = {};  // it does not receive there
       break;
@@ -291,6 +302,7 @@ void Network::adversary_step() {
         packet.direction = Direction::Up;
         packet.from = path_to(packet.client, packet.to_port);
         packet.from.message_max = knobs.datagram_max;
+        packet.from.fragments = knobs.fragments;
         packet.to_host = server;
         packet.to_port = kServerPort;
         packet.heard = {};

@@ -25,6 +25,8 @@ inline constexpr std::uint16_t kInventedHosts = 60'000;
 /// The path whose peer is `port` of `host`.
 core::Path path_to(std::uint16_t host, std::uint16_t port);
 std::uint16_t host_of(const core::Path& path);
+/// Octets of the largest datagram that may go there; 0: any.
+std::size_t widest(const core::Path& path, const core::FragmentLimits& limits);
 /// Address and port as one number.
 std::uint64_t key_of(const core::Path& path);
 
@@ -63,6 +65,7 @@ struct Bundle {
 
 struct NetworkTally {
   std::uint64_t packets = 0, octets = 0, lost = 0, copied = 0, reordered = 0, damaged = 0, replayed = 0;
+  std::uint64_t too_wide = 0;  // for its path
   std::uint64_t connections = 0, cuts = 0;
   void add(const NetworkTally& other);
 };

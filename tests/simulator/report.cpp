@@ -52,6 +52,27 @@ constexpr std::array<std::uint64_t core::ClientCounters::*, 9> kClientCounters =
     &core::ClientCounters::ignored,       &core::ClientCounters::malformed,
     &core::ClientCounters::completions};
 
+using Fragments = core::FragmentCounters;
+
+struct NamedFragments {
+  const char* name;
+  std::uint64_t Fragments::*counter;
+};
+
+constexpr std::array<NamedFragments, 13> kFragments = {{{"transfers", &Fragments::transfers},
+                                                        {"completed", &Fragments::completed},
+                                                        {"received", &Fragments::received},
+                                                        {"begun again", &Fragments::restarted},
+                                                        {"unwanted", &Fragments::unwanted},
+                                                        {"fragments sent", &Fragments::fragments_sent},
+                                                        {"lost", &Fragments::fragments_lost},
+                                                        {"timeouts", &Fragments::timeouts},
+                                                        {"refused", &Fragments::refused},
+                                                        {"contradictions", &Fragments::contradictions},
+                                                        {"stalled", &Fragments::stalled},
+                                                        {"late", &Fragments::late},
+                                                        {"path probes", &Fragments::path_probes}}};
+
 constexpr std::array<OutcomeKind, 6> kOutcomes = {OutcomeKind::NotSent,     OutcomeKind::Sent,
                                                   OutcomeKind::NotExecuted, OutcomeKind::Executed,
                                                   OutcomeKind::ReplyLost,   OutcomeKind::Unknown};
@@ -76,6 +97,10 @@ void Tally::add(const core::ClientCounters& counters) {
   for (const auto counter : kClientCounters) client.*counter += counters.*counter;
 }
 
+void Tally::add(const core::FragmentCounters& counters) {
+  for (const NamedFragments& named : kFragments) fragments.*named.counter += counters.*named.counter;
+}
+
 void Tally::add(const Tally& other) {
   seeds += other.seeds;
   calls += other.calls;
@@ -88,6 +113,7 @@ void Tally::add(const Tally& other) {
   network.add(other.network);
   add(other.server);
   add(other.client);
+  add(other.fragments);
 }
 
 void print_report(std::ostream& out, const Tally& tally, double seconds) {
@@ -115,10 +141,14 @@ void print_report(std::ostream& out, const Tally& tally, double seconds) {
   out << "\nclient cores   requests " << tally.client.requests_sent << ", retransmissions "
       << tally.client.retransmissions << ", probes " << tally.client.probes << ", acknowledgements "
       << tally.client.acknowledgements << ", sessions " << tally.client.sessions << ", ignored "
-      << tally.client.ignored << "\nnetwork        packets " << tally.network.packets << ", lost "
-      << tally.network.lost << ", copied " << tally.network.copied << ", reordered "
-      << tally.network.reordered << ", damaged " << tally.network.damaged << ", replayed "
-      << tally.network.replayed << ", connections " << tally.network.connections << ", broken "
+      << tally.client.ignored << "\nfragments     ";
+  for (const NamedFragments& named : kFragments) {
+    out << " " << named.name << " " << tally.fragments.*named.counter << ",";
+  }
+  out << "\nnetwork        packets " << tally.network.packets << ", lost " << tally.network.lost
+      << ", copied " << tally.network.copied << ", reordered " << tally.network.reordered << ", damaged "
+      << tally.network.damaged << ", replayed " << tally.network.replayed << ", connections "
+      << tally.network.connections << ", too wide " << tally.network.too_wide << ", broken "
       << tally.network.cuts << "\nhosts          server lives " << tally.server_lives << ", client lives "
       << tally.client_lives << ", calls that ended with their client " << tally.outcomes.vanished
       << ", executions " << tally.outcomes.executions << "\n\n"
@@ -143,6 +173,10 @@ std::vector<std::string> missed_floors(const Tally& tally) {
     if (tally.server.*verdict.counter >= floor) continue;
     missed.push_back("verdict " + std::string{verdict.name} + " came less than " + std::to_string(floor) +
                      " times");
+  }
+  for (const NamedFragments& named : kFragments) {
+    if (tally.fragments.*named.counter > 0) continue;
+    missed.push_back("of fragments: " + std::string{named.name} + " never happened");
   }
   return missed;
 }

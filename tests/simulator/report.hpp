@@ -10,6 +10,7 @@
 #include <once/base/time.hpp>
 
 #include "core/client_core.hpp"
+#include "core/fragments/fragment_limits.hpp"
 #include "core/server_core.hpp"
 #include "network.hpp"
 #include "oracle.hpp"
@@ -24,9 +25,11 @@ struct Tally {
   NetworkTally network;
   core::ServerCounters server;
   core::ClientCounters client;
+  core::FragmentCounters fragments;
 
   void add(const core::ServerCounters& counters);
   void add(const core::ClientCounters& counters);
+  void add(const core::FragmentCounters& counters);
   void add(const Tally& other);
 };
 

@@ -8,13 +8,36 @@ namespace once::simulator {
 
 void ClientHost::remember(const Slice& message) {
   constexpr std::size_t kRemembered = 4;
-  if (WireEdit{message}.type() != WireType::Request) return;
-  if (own_messages_.size() == kRemembered) own_messages_.erase(own_messages_.begin());
-  own_messages_.push_back(message);
+  const WireType type = WireEdit{message}.type();
+  if (type != WireType::Request && type != WireType::Fragment) return;
+  std::vector<Slice>& memory = type == WireType::Request ? own_messages_ : own_fragments_;
+  if (memory.size() == kRemembered) memory.erase(memory.begin());
+  memory.push_back(message);
+}
+
+/// Fragments that say something else than before: other octets, another place, transfer, length or session.
+void ClientHost::misbehave_with_fragments() {
+  constexpr std::size_t kFieldsAt = 16;
+  Bundle bundle;
+  for (std::uint32_t times = random_.between(1, 8); times > 0; --times) {
+    WireEdit edit{own_fragments_[random_.below(static_cast<std::uint32_t>(own_fragments_.size()))]};
+    if (random_.chance(0.5)) {
+      edit.change_payload(static_cast<std::uint8_t>(random_.between(1, 255)));
+    } else {
+      const auto fields = static_cast<std::uint32_t>(edit.header_size() - kFieldsAt);
+      edit.flip(kFieldsAt + random_.below(fields), static_cast<std::uint8_t>(random_.between(1, 255)));
+    }
+    send_bytes(std::move(edit).sealed(), 0, bundle);
+  }
 }
 
 void ClientHost::misbehave() {
-  if (!up() || paused() || !connected_ || own_messages_.empty()) return;
+  if (!up() || paused() || !connected_) return;
+  if (!own_fragments_.empty() && random_.chance(0.3)) {
+    misbehave_with_fragments();
+    return settle();
+  }
+  if (own_messages_.empty()) return;
   enum Misdeed : std::uint8_t {
     OtherContent,
     FarNumber,

@@ -19,13 +19,21 @@ Slice joined(const core::Transmit& message) {
   return std::move(bytes).freeze();
 }
 
+/// The call whose request a whole message is; 0 if it is none.
+CallId peek_request(const Slice& message) {
+  const std::size_t header_size = WireEdit{message}.header_size();
+  return header_size <= message.size() ? peek_request_body(message.view().subspan(header_size)) : 0;
+}
+
 }  // namespace
 
 ServerHost::ServerHost(World& world, std::uint16_t number, double clock_rate)
     : Host(world, number, clock_rate), random_(world.fork("server", number)) {}
 
 ServerHost::~ServerHost() {
-  if (core_) world_.tally().add(core_->counters());
+  if (!core_) return;
+  world_.tally().add(core_->counters());
+  world_.tally().add(fragments_->counters());
 }
 
 void ServerHost::boot() {
@@ -37,6 +45,10 @@ void ServerHost::boot() {
   config.secret = {random_.next(), random_.next()};
   config.loop = static_cast<std::uint8_t>(number());
   core_ = std::make_unique<core::ServerCore>(config, now());
+  core::FragmentLimits limits = world_.knobs().fragment_limits;
+  limits.message_max = config.limits.message_max;
+  fragments_ = std::make_unique<core::Fragments>(core::Side::Server, limits, *core_,
+                                                 static_cast<std::uint32_t>(random_.next()));
   ledger_.emplace(config.limits);
   ++world_.tally().server_lives;
   settle();
@@ -46,6 +58,8 @@ void ServerHost::crash() {
   if (!up()) return;
   end_life();
   world_.tally().add(core_->counters());
+  world_.tally().add(fragments_->counters());
+  fragments_.reset();
   core_.reset();
   servants_.clear();
   free_.clear();
@@ -66,9 +80,17 @@ void ServerHost::receive(const Packet& packet) {
   if (packet.connection != 0 && world_.network().server_life_of(packet.connection) != life()) return;
   ledger_->received(packet.from, packet.bytes.size(),
                     packet.heard[number()] == life_of_server(number(), life()));
-  if (packet.call != 0) world_.oracle().delivered(packet.call);
   const std::size_t sessions = core_->sessions();
-  core_->receive(now(), packet.from, packet.bytes);
+  if (fragments_->receive(now(), packet.from, packet.bytes)) {
+    core::Fragments::Received whole;
+    while (fragments_->poll_message(whole)) {
+      if (const CallId call = peek_request(whole.message)) world_.oracle().delivered(call);
+      core_->receive(now(), whole.from, whole.message, whole.took);
+    }
+  } else {
+    if (packet.call != 0) world_.oracle().delivered(packet.call);
+    core_->receive(now(), packet.from, packet.bytes);
+  }
   if (core_->sessions() > sessions && !ledger_->is_proven(packet.from)) {
     throw Violation{"S8 no amplification", "an address that has not shown that it receives gets a session",
                     0};
@@ -82,10 +104,11 @@ void ServerHost::receive(const Packet& packet) {
 
 void ServerHost::timeout() {
   core_->timeout(now());
+  fragments_->timeout(now());
 }
 
 Time ServerHost::next_timeout() const {
-  return core_->next_timeout();
+  return std::min(core_->next_timeout(), fragments_->next_timeout());
 }
 
 void ServerHost::pump() {
@@ -104,11 +127,29 @@ void ServerHost::pump() {
       again = true;
     }
     while (core_->poll_transmit(message_)) {
+      check_statement(message_);
+      if (!fragments_->take(now(), message_)) transmit(message_, bundle);
+      again = true;
+    }
+    while (fragments_->poll_transmit(now(), message_)) {
       transmit(message_, bundle);
       again = true;
     }
   }
-  if (++pumps_ % 16 == 0) ledger_->check_memory(*core_, busy_);
+  if (++pumps_ % 16 == 0) {
+    ledger_->check_memory(*core_, busy_);
+    ServerLedger::check_memory(*fragments_);
+  }
+}
+
+void ServerHost::check_statement(const core::Transmit& message) {
+  const auto reply = read_reply_body(message.body);
+  const CallId call = reply ? reply->call : 0;
+  ledger_->spoke(call);
+  const Statement statement = read_statement(message.header);
+  if (statement.kind == Statement::Kind::Ran) world_.oracle().told_that_it_ran(statement.id);
+  if (statement.kind == Statement::Kind::DidNotRun) world_.oracle().told_that_it_did_not_run(statement.id);
+  if (call != 0) world_.oracle().reply_goes_to(call, message.to.principal);
 }
 
 void ServerHost::transmit(const core::Transmit& message, Bundle& bundle) {
@@ -116,11 +157,7 @@ void ServerHost::transmit(const core::Transmit& message, Bundle& bundle) {
   packet.bytes = joined(message);
   const auto reply = read_reply_body(message.body);
   const CallId call = reply ? reply->call : 0;
-  ledger_->sent(message.to, packet.bytes.size(), call);
-  const Statement statement = read_statement(packet.bytes);
-  if (statement.kind == Statement::Kind::Ran) world_.oracle().told_that_it_ran(statement.id);
-  if (statement.kind == Statement::Kind::DidNotRun) world_.oracle().told_that_it_did_not_run(statement.id);
-  if (call != 0) world_.oracle().reply_goes_to(call, message.to.principal);
+  ledger_->sent(message.to, packet.bytes.size(), widest(message.to, fragments_->limits()), call);
   packet.direction = Direction::Down;
   packet.to_host = host_of(message.to);
   packet.to_port = message.to.port;
@@ -131,6 +168,7 @@ void ServerHost::transmit(const core::Transmit& message, Bundle& bundle) {
   packet.from.link = message.to.link;
   packet.from.validated = message.to.validated;
   packet.from.message_max = message.to.message_max;
+  packet.from.fragments = message.to.fragments;
   if (packet.to_host >= kInventedHosts) return;  // nobody is there
   packet.call = call;
   world_.network().send(std::move(packet), bundle);
@@ -287,6 +325,10 @@ void ServerHost::check_base_line() const {
                            std::to_string(core_->reply_bytes()) + " reply octets";
   if (busy_ > 0 || !core_->idle()) {
     throw Violation{"L4 base line", "a servant is still there long after all clients are gone", 0};
+  }
+  if (fragments_->reassembly_bytes() != 0 || fragments_->sending_bytes() != 0) {
+    throw Violation{"L4 base line",
+                    "octets of messages in fragments are left long after all clients are gone", 0};
   }
   if (core_->sessions() != 0 || core_->records() != 0 || core_->reply_bytes() != 0) {
     throw Violation{"L4 base line", left + " are left long after all clients are gone", 0};

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/fragments/fragments.hpp"
 #include "core/server_core.hpp"
 #include "host.hpp"
 #include "ledger.hpp"
@@ -54,10 +55,13 @@ class ServerHost final : public Host {
   void wait(std::uint32_t slot, Duration length);
   std::uint32_t take_slot();
   void free_slot(std::uint32_t slot);
+  /// What the core says, before it is perhaps taken apart.
+  void check_statement(const core::Transmit& message);
   void transmit(const core::Transmit& message, Bundle& bundle);
 
   Random random_;
   std::unique_ptr<core::ServerCore> core_;
+  std::unique_ptr<core::Fragments> fragments_;
   std::optional<ServerLedger> ledger_;
   std::vector<Servant> servants_;
   std::vector<std::uint32_t> free_;

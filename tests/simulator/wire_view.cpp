@@ -3,6 +3,7 @@
 //   session  session 16, counter 24, acknowledged_through 32, bitmap 40, expected epoch 48 … 63
 //   call     sequence 64, attempt 72, semantics 74, codec 75, budget 76
 //   request  operation 80, fingerprint 84, body length 88, body checksum 92
+//   fragment whole length 56, fragment size 60, index 64, payload checksum 68
 //   answer   session 16, sequence 24, epoch 32, attempt 48, semantics 50, status 51, reason 52, window 54
 #include "wire_view.hpp"
 
@@ -35,6 +36,14 @@ const char* name_of(std::uint64_t type) {
     case 0x04: return "PROBE";
     case 0x05: return "ACK";
     case 0x06: return "BYE";
+    case 0x20:
+    case 0xA0: return "FRAGMENT";
+    case 0x21:
+    case 0xA1: return "FRAGMENT_ACK";
+    case 0x22:
+    case 0xA2: return "PATH_PROBE";
+    case 0x23:
+    case 0xA3: return "PATH_ANSWER";
     case 0x81: return "COOKIE";
     case 0x82: return "WELCOME";
     case 0x83: return "REFUSED";
@@ -103,6 +112,14 @@ void WireEdit::set_operation(std::uint32_t operation) {
 }
 void WireEdit::flip(std::size_t at, std::uint8_t bits) {
   bytes_.data()[at] ^= bits;
+}
+
+void WireEdit::change_payload(std::uint8_t bits) {
+  constexpr std::size_t kPayloadChecksumAt = 68;
+  const std::size_t payload = header_size();
+  if (payload >= bytes_.size()) return;
+  bytes_.data()[payload] ^= bits;
+  write(bytes_, kPayloadChecksumAt, 4, crc32c(bytes_.view().subspan(payload)));
 }
 
 Slice WireEdit::sealed() && {

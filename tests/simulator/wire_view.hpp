@@ -11,7 +11,14 @@
 
 namespace once::simulator {
 
-enum class WireType : std::uint8_t { Request = 0x02, Cancel = 0x03, Probe = 0x04, Ack = 0x05, Bye = 0x06 };
+enum class WireType : std::uint8_t {
+  Request = 0x02,
+  Cancel = 0x03,
+  Probe = 0x04,
+  Ack = 0x05,
+  Bye = 0x06,
+  Fragment = 0x20
+};
 
 /// One message that a client sent in a session, open for changes.
 class WireEdit {
@@ -35,6 +42,9 @@ class WireEdit {
   void set_operation(std::uint32_t operation);
   /// Flips bits of one octet of the header, whatever it means.
   void flip(std::size_t at, std::uint8_t bits);
+
+  /// Of a fragment: other octets, with the right checksum.
+  void change_payload(std::uint8_t bits);
 
   /// The message with the right lengths and checksums.
   Slice sealed() &&;

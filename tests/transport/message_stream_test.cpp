@@ -155,7 +155,7 @@ TEST(DatagramPort, QueuesAFewAndLosesTheRest) {
   DatagramPort port{std::unique_ptr<DatagramSocket>(socket)};
   socket->full = true;
   int kept = 0;
-  while (port.send({}, header("h"), Slice::copy_of(as_bytes(std::to_string(kept))))) ++kept;
+  while (!port.send({}, header("h"), Slice::copy_of(as_bytes(std::to_string(kept))))) ++kept;
   EXPECT_EQ(kept, 256);
   EXPECT_TRUE(port.has_queued());
   socket->full = false;

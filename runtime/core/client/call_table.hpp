@@ -5,8 +5,8 @@
 #include <array>
 #include <cstdint>
 
-#include "core/client/rtt_estimator.hpp"
-#include "core/client/timer_heap.hpp"
+#include "core/rtt_estimator.hpp"
+#include "core/timer_heap.hpp"
 #include "core/client_core.hpp"
 #include "core/slab.hpp"
 #include "core/wire.hpp"

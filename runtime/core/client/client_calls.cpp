@@ -17,8 +17,7 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
   if (lost && !request.repeated) return Unexpected{Errc::session_lost};
   const std::size_t size = request_header_size(request.object_key.size()) + request.body.size();
   if (request.body.size() > config.limits.message_max ||
-      (session.id != 0 && request.body.size() > session.message_max) ||
-      (has_path && path.message_max != 0 && size > path.message_max)) {
+      (session.id != 0 && request.body.size() > session.message_max) || (has_path && !path.carries(size))) {
     return Unexpected{Errc::message_too_large};
   }
   leave_if_over();
@@ -27,8 +26,9 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
       calls.first_waiting(series_of(request.semantics)) == nullptr &&
       (series_of(request.semantics) == Series::Windowed ? window.has_room()
                                                         : session.free_bound < window.grant());
-  if (!goes_at_once && (calls.waiting() >= config.limits.queued_calls_max ||
-                        calls.waiting_octets() + size > config.limits.queued_bytes_max)) {
+  const bool too_many_octets =
+      calls.waiting() != 0 && calls.waiting_octets() + size > config.limits.queued_bytes_max;
+  if (!goes_at_once && (calls.waiting() >= config.limits.queued_calls_max || too_many_octets)) {
     return Unexpected{Errc::queue_full};
   }
   Call& call = calls.create(std::move(request));
@@ -69,8 +69,7 @@ void ClientCore::State::progress() {
 }
 
 bool ClientCore::State::too_large(const Call& call) const {
-  return call.request.body.size() > session.message_max ||
-         (has_path && path.message_max != 0 && call.request_size() > path.message_max);
+  return call.request.body.size() > session.message_max || (has_path && !path.carries(call.request_size()));
 }
 
 bool ClientCore::State::bind_windowed(Call& call) {

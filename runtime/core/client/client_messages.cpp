@@ -143,8 +143,9 @@ void ClientCore::State::timeout() {
     }
     call.send_at = kNever;
     calls.update_timer(call);
-    // A stream does not lose requests, and a server that works on one need not see it again: ask.
-    const bool ask = call.working || path.validated;
+    // A stream does not lose requests, nor do fragments, and a server that works on one need not see it again:
+    // ask.
+    const bool ask = call.working || path.validated || is_split(call);
     calls.make_ready(call, call.cancelling ? MessageType::Cancel
                            : ask           ? MessageType::Probe
                                            : MessageType::Request);
@@ -302,8 +303,10 @@ void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Sli
     ++counters.ignored;
     return;
   }
-  // The reply of a call that took long measures its servant, not the way.
-  if (present) learn_from(call.attempts, answer, answer.type != MessageType::Reply || !call.working);
+  // The reply of a call that took long measures its servant, not the way; fragments measure their number.
+  const bool measures =
+      !is_split(call) && !path.splits(message.size()) && (answer.type != MessageType::Reply || !call.working);
+  if (present) learn_from(call.attempts, answer, measures);
   if (call.completed && !call.cancelling) {
     ++counters.ignored;
     return;
@@ -322,7 +325,7 @@ void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Sli
     // Only the answer to the newest probe: an older one may have been overtaken by a request.
     if (call.cancelling || call.next != MessageType::Probe || answer.attempt != call.attempts.count()) return;
     call.working = false;
-    call.backoff = 0;
+    if (!is_split(call)) call.backoff = 0;  // else it is still arriving, most likely
     calls.make_ready(call, MessageType::Request);
     return;
   }

@@ -4,7 +4,7 @@
 
 #include "core/client/call_table.hpp"
 #include "core/client/handshake.hpp"
-#include "core/client/rtt_estimator.hpp"
+#include "core/rtt_estimator.hpp"
 #include "core/client/send_window.hpp"
 #include "core/client_core.hpp"
 #include "core/siphash.hpp"
@@ -40,7 +40,7 @@ class ClientCore::State {
   State(const ClientConfig& client_config, Time start)
       : config(client_config),
         handshake(config),
-        rtt(config.limits),
+        rtt({config.limits.rto_first, config.limits.rto_min, config.limits.rto_max}),
         key{config.seed, config.instance.low ^ config.instance.high},
         now(start),
         jitter_state(siphash(key, {0})) {
@@ -109,6 +109,8 @@ class ClientCore::State {
   bool counts_as_durable(const Call& call) const {
     return call.request.semantics == Semantics::ExactlyOnce && !config.lasting;
   }
+  /// Its request goes in fragments.
+  bool is_split(const Call& call) const { return has_path && path.splits(call.request_size()); }
   void complete(Call& call, OutcomeKind kind, Errc reason);
   void give_up(Call& call, Errc reason) {
     complete(call, call.sent ? OutcomeKind::Unknown : OutcomeKind::NotSent, reason);

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/client/rtt_estimator.hpp"
+#include "core/rtt_estimator.hpp"
 #include "core/client_core.hpp"
 #include "core/wire.hpp"
 

@@ -2,13 +2,6 @@
 #include "core/server/server_state.hpp"
 
 namespace once::core {
-namespace {
-
-bool fits(const Path& path, std::size_t message_size) {
-  return path.message_max == 0 || message_size <= path.message_max;
-}
-
-}  // namespace
 
 Answer ServerCore::State::answer_to(const Session& session, const SessionMessage& message,
                                     MessageType type) const {
@@ -64,7 +57,7 @@ void ServerCore::State::answer_not_executed(const Session& session, Answer answe
 }
 
 bool ServerCore::State::reply_fits(const Session& session, std::size_t body_size) const {
-  return body_size <= session.message_max && fits(session.path, kAnswerSize + body_size);
+  return body_size <= session.message_max && session.path.carries(kAnswerSize + body_size);
 }
 
 /// The recorded reply, or REPLY_LOST where the client's way cannot carry it.

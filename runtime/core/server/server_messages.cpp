@@ -8,7 +8,7 @@ namespace once::core {
 
 // --- Receiving
 
-void ServerCore::State::receive(Time now, const Path& from, const Slice& message) {
+void ServerCore::State::receive(Time now, const Path& from, const Slice& message, Duration took) {
   Prefix prefix;
   switch (read_prefix(message, prefix)) {
     case Errc::ok: break;
@@ -22,7 +22,7 @@ void ServerCore::State::receive(Time now, const Path& from, const Slice& message
     case MessageType::Cancel:
     case MessageType::Probe:
     case MessageType::Ack:
-    case MessageType::Bye: receive_in_session(now, from, message, prefix); return;
+    case MessageType::Bye: receive_in_session(now, from, message, prefix, took); return;
     default:
       // What a server says is never answered by a server, so two of them cannot talk for ever.
       ++(is_client_to_server(prefix.type) ? counters.malformed : counters.unexpected);
@@ -154,12 +154,16 @@ void ServerCore::State::welcome(const Path& to, const Session& session, std::uin
 }
 
 void ServerCore::State::receive_in_session(Time now, const Path& from, const Slice& whole,
-                                           const Prefix& prefix) {
+                                           const Prefix& prefix, Duration took) {
   SessionMessage message;
   const Errc error = read(whole, prefix, message);
   if (error != Errc::ok || (message.must_understand && message.type != MessageType::Request)) {
     ++(error == Errc::bad_checksum ? counters.bad_checksum : counters.malformed);
     return;
+  }
+  if (message.budget_ms != kBudgetUnlimited) {  // it has been running since the first of the message came
+    message.budget_ms -=
+        std::min(message.budget_ms, to_ms(std::chrono::floor<std::chrono::milliseconds>(took)));
   }
   Session* const session = sessions.find(message.session);
   if (session != nullptr && session->path.principal != from.principal) {  // step 1

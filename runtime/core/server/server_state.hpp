@@ -45,7 +45,7 @@ class ServerCore::State {
   }
 
   // As ServerCore's.
-  void receive(Time now, const Path& from, const Slice& message);
+  void receive(Time now, const Path& from, const Slice& message, Duration took);
   bool start(Time now, CallHandle call, std::uint32_t reply_max);
   void refuse(CallHandle call, Errc reason, std::uint32_t retry_after_ms);
   void reply(CallHandle call, ReplyStatus status, Slice body, bool little_endian, Errc reason);
@@ -86,7 +86,8 @@ class ServerCore::State {
   void welcome(const Path& to, const Session& session, std::uint16_t attempt);
   void refuse_hello(const Path& to, std::uint64_t nonce, std::uint16_t attempt, Errc reason);
   void receive_other_version(const Path& from, const Slice& message, const Prefix& prefix);
-  void receive_in_session(Time now, const Path& from, const Slice& message, const Prefix& prefix);
+  void receive_in_session(Time now, const Path& from, const Slice& message, const Prefix& prefix,
+                          Duration took);
   void judge(Time now, Session& session, const SessionMessage& message, const Slice& whole);
 
   void accept(Time now, Session& session, const SessionMessage& message, const Slice& whole,

@@ -40,6 +40,9 @@ struct ClientStatistics {
   std::uint64_t requests_sent = 0, retransmissions = 0, probes = 0, acknowledgements = 0, hellos = 0;
   std::uint64_t sessions = 0, ignored = 0, malformed = 0, completions = 0;
   std::uint64_t connections = 0, connections_lost = 0;
+  // Of requests that one datagram cannot carry; what was lost is sent again.
+  std::uint64_t fragments_sent = 0, fragments_lost = 0;
+  std::uint64_t datagram_largest = 0;  // octets of the largest datagram that was ever sent
 };
 
 namespace detail {

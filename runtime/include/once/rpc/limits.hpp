@@ -20,26 +20,33 @@ struct Limits {
   Duration rto_min_loopback = std::chrono::milliseconds{10};
   Duration rto_max_loopback = std::chrono::seconds{2};
   Duration idle_acknowledgement = std::chrono::milliseconds{200};
-  Duration lease = std::chrono::seconds{60};           // of a session, on the server
-  Duration connect_timeout = std::chrono::seconds{5};  // of one address
+  Duration lease = std::chrono::seconds{60};             // of a session, on the server
+  Duration lasting_lease = std::chrono::hours{30 * 24};  // of a lasting session, in the server's uptime
+  Duration connect_timeout = std::chrono::seconds{5};    // of one address
   Duration reconnect_min = std::chrono::milliseconds{50};
   Duration reconnect_max = std::chrono::seconds{2};
   Duration header_timeout = std::chrono::seconds{10};   // for a connection's next header, once it has begun
   Duration connection_idle = std::chrono::minutes{10};  // a connection without any message is closed
   Duration accept_pause = std::chrono::milliseconds{100};  // after the descriptors ran out
+  Duration reassembly_stall = std::chrono::seconds{10};    // of a message in fragments of which no more comes
   Duration slow_call = std::chrono::milliseconds{10};      // a plain servant that holds its loop longer
 
   // Sizes, in octets.
   std::uint32_t message_max = 16u << 20;  // a request's or reply's body
   std::uint32_t datagram_max = 1'200;
   std::uint32_t datagram_max_loopback = 60'000;
-  std::size_t send_queue_max = std::size_t{1} << 20;  // beyond it a connection is not read from
+  std::uint32_t datagram_search_max =
+      1'472;  // up to which a path is searched for larger ones; not on loopback
+  std::size_t reassembly_bytes_max = std::size_t{256} << 20;  // of messages that arrive in fragments
+  std::size_t fragmented_bytes_max = std::size_t{256} << 20;  // of messages that leave in fragments
+  std::size_t send_queue_max = std::size_t{1} << 20;          // beyond it a connection is not read from
   std::size_t reply_bytes_per_session = std::size_t{1} << 20;
   std::size_t reply_bytes_max = std::size_t{256} << 20;
   std::size_t queued_bytes_max = std::size_t{16} << 20;  // of a client's waiting calls, a channel
 
   // Counts.
   std::uint32_t window = 64;             // calls of a session
+  std::uint32_t transfers_max = 4;       // messages in fragments of a session at once, each way
   std::size_t queued_calls_max = 1'024;  // a client's waiting calls, a channel
   std::size_t queued_requests_max = 1'024;
   std::size_t running_max = 100'000;

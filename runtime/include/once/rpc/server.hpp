@@ -68,8 +68,12 @@ struct ServerStatistics {
   // To the loop of their session: messages and connections; and those that it had no room for.
   std::uint64_t handed_over = 0, hand_overs_dropped = 0;
   std::uint64_t accept_pauses = 0;  // descriptors had run out
+  // Replies that one datagram cannot carry, and requests that came in fragments.
+  std::uint64_t fragments_sent = 0, fragments_lost = 0, fragments_received = 0;
+  std::uint64_t reassemblies_refused = 0, reassemblies_dropped = 0;  // for want of room; for good
+  std::uint64_t datagram_largest = 0;  // octets of the largest datagram that was ever sent
   // Now.
-  std::uint64_t sessions = 0, connections = 0, records = 0, reply_bytes = 0;
+  std::uint64_t sessions = 0, connections = 0, records = 0, reply_bytes = 0, reassembly_bytes = 0;
 
   /// Copies of requests that reached the server and did not run again.
   std::uint64_t duplicates() const {

@@ -5,6 +5,7 @@
 // To a store, sessions and outcomes are octets under their ids. What they mean is the server's matter.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <stdexcept>
@@ -58,6 +59,8 @@ class Store {
   };
   struct Recovery {
     std::uint64_t epoch = 0;  // a counter, higher than at every start before, and on disk
+    /// How long servers have used the store before; give or take what passed since its last commit.
+    std::chrono::seconds uptime{0};
     std::vector<SessionRow> sessions;
     std::vector<OutcomeRow> outcomes;
   };

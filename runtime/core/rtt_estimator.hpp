@@ -9,13 +9,18 @@
 
 #include <once/base/time.hpp>
 
-#include "core/client_core.hpp"
-
 namespace once::core {
+
+/// Of a retransmission timeout: before the first sample, at least, at most.
+struct RtoLimits {
+  Duration first = std::chrono::seconds{1};
+  Duration min = std::chrono::milliseconds{200};
+  Duration max = std::chrono::seconds{60};
+};
 
 class RttEstimator {
  public:
-  explicit RttEstimator(const ClientLimits& limits) : limits_(limits), rto_(limits.rto_first) {}
+  explicit RttEstimator(const RtoLimits& limits) : limits_(limits), rto_(limits.first) {}
 
   void sample(Duration round_trip);
   /// The timeout of a message that is sent for the first time, before jitter.
@@ -23,11 +28,12 @@ class RttEstimator {
   /// The timeout after `backoff` timeouts in a row: doubled for each, up to the ceiling.
   Duration rto(unsigned backoff) const;
 
+  /// 0 before the first sample.
   Duration smoothed() const { return smoothed_; }
   Duration variation() const { return variation_; }
 
  private:
-  const ClientLimits& limits_;
+  RtoLimits limits_;
   Duration smoothed_{0};
   Duration variation_{0};
   Duration rto_;

@@ -1,5 +1,5 @@
 // RFC 6298, section 2, with its constants: alpha 1/8, beta 1/4, K = 4.
-#include "core/client/rtt_estimator.hpp"
+#include "core/rtt_estimator.hpp"
 
 #include <algorithm>
 
@@ -17,13 +17,13 @@ void RttEstimator::sample(Duration round_trip) {
     variation_ += (error - variation_) / 4;
     smoothed_ += (round_trip - smoothed_) / 8;
   }
-  rto_ = std::clamp(smoothed_ + std::max(kGranularity, 4 * variation_), limits_.rto_min, limits_.rto_max);
+  rto_ = std::clamp(smoothed_ + std::max(kGranularity, 4 * variation_), limits_.min, limits_.max);
 }
 
 Duration RttEstimator::rto(unsigned backoff) const {
   Duration timeout = rto_;
-  for (; backoff > 0 && timeout < limits_.rto_max; --backoff) timeout *= 2;
-  return std::min(timeout, limits_.rto_max);
+  for (; backoff > 0 && timeout < limits_.max; --backoff) timeout *= 2;
+  return std::min(timeout, limits_.max);
 }
 
 }  // namespace once::core

@@ -1,0 +1,42 @@
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include <asio/io_context.hpp>
+#include <asio/thread_pool.hpp>
+
+#include <once/durable.hpp>
+#include <once/once.hpp>
+
+#include "ledger.once.hpp"
+
+constexpr const char* kTables = R"(
+  CREATE TABLE IF NOT EXISTS account (key TEXT PRIMARY KEY, cents INTEGER NOT NULL);
+  INSERT OR IGNORE INTO account VALUES ('alice', 100000), ('bob', 100000);
+)";
+
+class Account final : public ledger::Account::Servant {
+ public:
+  ledger::Cents transfer(once::Call& call, once::Transaction& transaction, const std::string& to,
+                         ledger::Cents amount) override {
+    once::durable::Sql sql{transaction};
+    const auto balance =
+        sql.value<ledger::Cents>("SELECT cents FROM account WHERE key = ?", call.object_key());
+    if (balance < amount) throw ledger::InsufficientFunds{balance};
+    sql.run("UPDATE account SET cents = cents - ? WHERE key = ?", amount, call.object_key());
+    sql.run("UPDATE account SET cents = cents + ? WHERE key = ?", amount, to);
+    return balance - amount;
+  }
+};
+
+int main() {
+  asio::thread_pool store_thread{1};
+  once::durable::Store store{"ledger.db", store_thread.get_executor(), {.schema = kTables}};
+  asio::io_context io;
+  once::Server server{io, {.store = &store}};  // recovers what the last life has left
+  server.activate("alice", std::make_shared<Account>());
+  server.activate("bob", std::make_shared<Account>());
+  server.listen("udp://127.0.0.1:7001");
+  std::cout << "ready" << std::endl;
+  io.run();
+}

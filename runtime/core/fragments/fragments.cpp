@@ -1,0 +1,297 @@
+// The layer: sessions, timers, and whose turn it is.
+#include "core/fragments/fragments.hpp"
+
+#include <algorithm>
+
+#include "core/octets.hpp"
+
+namespace once::core {
+namespace {
+
+/// What is known of a path is kept for so many peers without a transfer.
+constexpr std::size_t kIdlePeersMax = 1'024;
+
+bool carries_fragments(const Path& path) {
+  return path.fragments && path.message_max >= kFragmentDatagramMin;
+}
+
+}  // namespace
+
+Fragments::Peer::Peer(Fragments& layer, SessionId id, const Path& way)
+    : session(id),
+      path(way),
+      sender(layer.side_, layer.limits_, layer.owner_, way, layer.next_transfer_, layer.counters_),
+      receiver(layer.side_, layer.limits_, layer.owner_, layer.reassembling_, layer.counters_) {}
+
+Fragments::Fragments(Side side, const FragmentLimits& limits, const SessionOwner& owner, std::uint32_t life)
+    : side_(side), limits_(limits), owner_(owner), next_transfer_(std::uint64_t{life} << 32 | 1) {}
+
+// --- Peers
+
+Fragments::Peer* Fragments::find(SessionId session) {
+  const auto found = by_session_.find(session);
+  return found != by_session_.end() ? peers_[found->second].get() : nullptr;
+}
+
+Fragments::Peer* Fragments::reach(SessionId session) {
+  if (Peer* const known = find(session)) return known;
+  Path path;
+  if (!owner_.path_of(session, path) || !carries_fragments(path)) return nullptr;
+  if (free_places_.empty()) {
+    free_places_.push_back(static_cast<std::uint32_t>(peers_.size()));
+    peers_.emplace_back();
+  }
+  const std::uint32_t place = free_places_.back();
+  free_places_.pop_back();
+  by_session_.emplace(session, place);
+  peers_[place] = std::make_unique<Peer>(*this, session, path);
+  return peers_[place].get();
+}
+
+void Fragments::erase(std::uint32_t place) {
+  Peer& peer = *peers_[place];
+  if (peer.is_idle) idle_.erase(peer.idle_at);
+  sending_ -= peer.sender.octets();
+  by_session_.erase(peer.session);
+  peers_[place].reset();
+  timers_.set(place, kNever);
+  free_places_.push_back(place);
+}
+
+void Fragments::queue(Peer& peer) {
+  if (std::exchange(peer.queued, true)) return;
+  ready_.push(by_session_.at(peer.session));
+}
+
+bool Fragments::follow_path(Time now, Peer& peer) {
+  Path path;
+  if (!owner_.path_of(peer.session, path) || !carries_fragments(path)) return false;
+  if (path != peer.path) {
+    peer.path = path;
+    const std::size_t before = peer.sender.octets();
+    peer.sender.change_path(now, path);
+    count_octets(peer, before);
+  }
+  return true;
+}
+
+void Fragments::rest(std::uint32_t place) {
+  Peer& peer = *peers_[place];
+  timers_.set(place, std::min(peer.sender.wake(), peer.receiver.wake()));
+  if (peer.is_idle) idle_.erase(peer.idle_at);
+  peer.is_idle = peer.sender.idle() && peer.receiver.idle();
+  if (!peer.is_idle) return;
+  peer.idle_at = idle_.insert(idle_.end(), place);
+  if (idle_.size() > kIdlePeersMax) erase(idle_.front());
+}
+
+// --- From the core
+
+bool Fragments::take(Time now, Transmit& message) {
+  if (!message.to.fragments) return false;
+  const std::size_t size = message.header.size() + message.body.size();
+  const bool large = message.to.splits(size);
+  if (!large && sending_ == 0) return false;
+  const CallName name = name_of(message.header);
+  const bool is_request = name.type == MessageType::Request;
+  if (!is_request && name.type != MessageType::Reply && name.type != MessageType::ReplyLost) return false;
+  Peer* peer = find(name.session);
+  if (peer != nullptr && peer->sender.is_under_way(now, name)) {
+    if (!is_request) {
+      turn_into_working(message.header);  // the reply is on its way
+      message.body = Slice{};
+      return false;
+    }
+    // A request of another epoch is another message.
+    const ByteView known = peer->sender.header_of(name);
+    if (known.empty() || same_epoch(known, message.header)) return large;
+    const std::size_t before = peer->sender.octets();
+    peer->sender.end(name);
+    count_octets(*peer, before);
+  }
+  if (!large) return false;
+  if (peer == nullptr) peer = reach(name.session);
+  if (peer == nullptr) return true;  // its session is gone
+  if (sending_ != 0 && size > limits_.sending_bytes_max - std::min(limits_.sending_bytes_max, sending_)) {
+    ++counters_.not_taken;
+    return true;  // as if it had been lost
+  }
+  peer->sender.begin(name, message.header, std::move(message.body));
+  sending_ += size;
+  queue(*peer);
+  return true;
+}
+
+// --- From the network
+
+bool Fragments::receive(Time now, const Path& from, const Slice& message) {
+  const auto type = peek_type(message);
+  const auto kind = type ? fragment_kind(*type) : std::nullopt;
+  if (!kind || is_client_to_server(*type) != (side_ == Side::Server)) return false;
+  Prefix prefix;
+  Errc error = read_prefix(message, prefix);
+  Fragment fragment;
+  FragmentAck ack;
+  PathProbe probe;
+  if (error == Errc::ok) {
+    switch (*kind) {
+      case FragmentKind::Fragment: error = read(message, prefix, fragment); break;
+      case FragmentKind::Ack: error = read(message, prefix, ack); break;
+      case FragmentKind::Probe: error = read_probe(message, prefix, probe); break;
+      case FragmentKind::Answer: error = read_answer(message, prefix, probe); break;
+    }
+  }
+  if (error != Errc::ok) {
+    ++counters_.malformed;
+    return true;
+  }
+  if (*kind == FragmentKind::Fragment) {
+    receive_fragment(now, from, fragment);
+  } else if (*kind == FragmentKind::Probe) {
+    receive_probe(from, probe);
+  } else if (Peer* const peer = find(*kind == FragmentKind::Ack ? ack.session : probe.session);
+             peer != nullptr && peer->path.principal == from.principal) {
+    if (*kind == FragmentKind::Ack) {
+      const std::size_t before = peer->sender.octets();
+      peer->sender.acknowledged(now, ack);
+      count_octets(*peer, before);
+    } else {
+      peer->sender.probe_answered(now, probe);
+    }
+    queue(*peer);
+  }
+  return true;
+}
+
+void Fragments::receive_fragment(Time now, const Path& from, const Fragment& fragment) {
+  Path path;
+  if (!owner_.path_of(fragment.session, path) || path.principal != from.principal ||
+      fragment.whole_length > std::size_t{limits_.message_max} + kHeaderMax) {
+    ++counters_.no_session;
+    return;
+  }
+  Peer* const peer = reach(fragment.session);
+  if (peer == nullptr) return;
+  TransferReceiver::Whole whole;
+  if (peer->receiver.take(now, fragment, whole)) {
+    messages_.push({from, std::move(whole.message), whole.took});
+  }
+  queue(*peer);
+}
+
+void Fragments::receive_probe(const Path& from, const PathProbe& probe) {
+  Path path;
+  if (!owner_.path_of(probe.session, path) || path.principal != from.principal) {
+    ++counters_.no_session;
+    return;
+  }
+  answers_.push({path, probe});
+}
+
+bool Fragments::poll_message(Received& out) {
+  if (messages_.empty()) return false;
+  out = std::move(messages_.front());
+  messages_.pop();
+  return true;
+}
+
+// --- To the network
+
+bool Fragments::poll_transmit(Time now, Transmit& out) {
+  if (!answers_.empty()) {
+    out.to = answers_.front().to;
+    out.body = Slice{};
+    write_answer(answers_.front().probe, side_, out.header);
+    answers_.pop();
+    return true;
+  }
+  while (!ready_.empty()) {
+    const std::uint32_t place = ready_.front();
+    ready_.pop();
+    Peer* const peer = peers_[place].get();
+    if (peer == nullptr) continue;
+    peer->queued = false;
+    if (!follow_path(now, *peer)) {
+      erase(place);
+    } else if (poll(now, *peer, out)) {
+      queue(*peer);
+      return true;
+    } else {
+      rest(place);
+    }
+  }
+  return false;
+}
+
+bool Fragments::poll(Time now, Peer& peer, Transmit& out) {
+  out.to = peer.path;
+  FragmentAck ack;
+  if (peer.receiver.poll(ack)) {
+    out.body = Slice{};
+    write(ack, side_, out.header);
+    return true;
+  }
+  const std::size_t before = peer.sender.octets();
+  const bool sends = peer.sender.poll(now, out.header, out.body);
+  count_octets(peer, before);
+  return sends;
+}
+
+void Fragments::refused(Time now, const Transmit& message) {
+  const auto type = peek_type(message.header);
+  const auto kind = type ? fragment_kind(*type) : std::nullopt;
+  if (!kind) return;
+  Peer* const peer = find(load<SessionId>(message.header.data() + kPrefixSize));
+  if (peer == nullptr) return;
+  peer->sender.too_large(now, message.header.size() + message.body.size());
+  queue(*peer);
+}
+
+// --- Time
+
+void Fragments::timeout(Time now) {
+  while (timers_.earliest() <= now) {
+    const std::uint32_t place = timers_.earliest_place();
+    Peer& peer = *peers_[place];
+    peer.sender.timeout(now);
+    peer.receiver.timeout(now);
+    timers_.set(place, kNever);
+    queue(peer);
+  }
+}
+
+// --- Beside a core
+
+void deliver(ServerCore& core, Fragments& fragments, Time now, const Path& from, const Slice& message) {
+  if (!fragments.receive(now, from, message)) {
+    core.receive(now, from, message);
+    return;
+  }
+  Fragments::Received whole;
+  while (fragments.poll_message(whole)) core.receive(now, whole.from, whole.message, whole.took);
+}
+
+void deliver(ClientCore& core, Fragments& fragments, Time now, const Path& from, const Slice& message) {
+  if (!fragments.receive(now, from, message)) {
+    core.receive(now, from, message);
+    return;
+  }
+  Fragments::Received whole;
+  while (fragments.poll_message(whole)) core.receive(now, whole.from, whole.message);
+}
+
+bool next_datagram(ServerCore& core, Fragments& fragments, Time now, Transmit& out) {
+  while (core.poll_transmit(out)) {
+    if (!fragments.take(now, out)) return true;
+  }
+  return fragments.poll_transmit(now, out);
+}
+
+bool next_datagram(ClientCore& core, Fragments& fragments, Time now, Transmit& out) {
+  while (core.poll_transmit(now, out)) {
+    if (!fragments.take(now, out)) return true;
+  }
+  return fragments.poll_transmit(now, out);
+}
+
+}  // namespace once::core
