@@ -18,13 +18,13 @@ namespace {
 
 constexpr std::int64_t kOutboxVersion = 1;
 
-/// A peer without a place has lost its session.
+/// A peer without a place has lost its session. In one that was never entered no call has been sent.
 constexpr const char* kOutboxTables = R"(
   CREATE TABLE IF NOT EXISTS once_outbox (
     version INTEGER NOT NULL, store INTEGER NOT NULL, incarnation INTEGER NOT NULL, commits INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS once_peer (
     id INTEGER PRIMARY KEY, place TEXT UNIQUE, instance_high INTEGER NOT NULL, instance_low INTEGER NOT NULL,
-    nonce INTEGER NOT NULL, next INTEGER NOT NULL);
+    nonce INTEGER NOT NULL, next INTEGER NOT NULL, entered INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS once_call (
     key TEXT PRIMARY KEY, peer INTEGER NOT NULL, sequence INTEGER NOT NULL, given_in INTEGER NOT NULL,
     call BLOB NOT NULL) WITHOUT ROWID;
@@ -48,6 +48,7 @@ class Outbox::State {
   std::vector<std::string> keys() const;
   std::uint64_t incarnation() const { return incarnation_; }
   Result<Peer> peer(const std::string& place);
+  bool enter(std::uint64_t peer);
   void lose_session(std::uint64_t peer);
   Result<Entry> add(const std::string& place, const std::string& key, ByteView call);
   void forget(const std::string& key);
@@ -62,6 +63,7 @@ class Outbox::State {
     ClientInstance instance;
     std::uint64_t nonce = 0;
     Sequence next = 1;
+    bool entered = false;
   };
   struct Call {
     std::uint64_t peer = 0;
@@ -121,6 +123,7 @@ void Outbox::State::begin_life() {
                      ": use the program that wrote it, or a newer one"};
   }
   sql_.run("UPDATE once_outbox SET incarnation = incarnation + 1, commits = commits + 1");
+  sql_.run("DELETE FROM once_peer WHERE place IS NULL AND id NOT IN (SELECT peer FROM once_call)");
   incarnation_ = sql_.value<std::uint64_t>("SELECT incarnation FROM once_outbox");
   const GuardFile::Mark mark{sql_.value<std::uint64_t>("SELECT store FROM once_outbox"),
                              sql_.value<std::uint64_t>("SELECT commits FROM once_outbox")};
@@ -135,12 +138,13 @@ void Outbox::State::begin_life() {
 }
 
 void Outbox::State::read_all() {
-  sql_.rows<std::uint64_t, std::optional<std::string>, std::uint64_t, std::uint64_t, std::uint64_t, Sequence>(
+  sql_.rows<std::uint64_t, std::optional<std::string>, std::uint64_t, std::uint64_t, std::uint64_t, Sequence,
+            bool>(
       [this](std::uint64_t id, const std::optional<std::string>& place, std::uint64_t high, std::uint64_t low,
-             std::uint64_t nonce, Sequence next) {
-        servers_[id] = {place.value_or(""), {high, low}, nonce, next};
+             std::uint64_t nonce, Sequence next, bool entered) {
+        servers_[id] = {place.value_or(""), {high, low}, nonce, next, entered};
       },
-      "SELECT id, place, instance_high, instance_low, nonce, next FROM once_peer");
+      "SELECT id, place, instance_high, instance_low, nonce, next, entered FROM once_peer");
   sql_.rows<std::string, std::uint64_t, Sequence, std::uint64_t, Bytes>(
       [this](const std::string& key, std::uint64_t peer, Sequence sequence, std::uint64_t given_in,
              Bytes octets) {
@@ -194,21 +198,39 @@ Result<Outbox::Peer> Outbox::State::peer(const std::string& place) {
   if (found == servers_.end()) {
     const std::uint64_t id = servers_.empty() ? 1 : servers_.rbegin()->first + 1;
     const auto random = [] { return static_cast<std::uint64_t>(random_number()); };
-    const Server made{place, {random(), random()}, random(), 1};
+    const Server made{place, {random(), random()}, random()};
     const bool kept = commit([&] {
-      sql_.run("INSERT INTO once_peer VALUES (?, ?, ?, ?, ?, ?)", id, place, made.instance.high,
-               made.instance.low, made.nonce, made.next);
+      sql_.run("INSERT INTO once_peer VALUES (?, ?, ?, ?, ?, ?, ?)", id, place, made.instance.high,
+               made.instance.low, made.nonce, made.next, made.entered);
     });
     if (!kept) return Unexpected{Errc::outbox_failed};
     found = servers_.emplace(id, made).first;
   }
   const auto& [id, server] = *found;
   const std::set<Sequence> open = open_numbers(id);
-  Peer peer{id, server.instance, server.nonce, (open.empty() ? server.next : *open.begin()) - 1, 0};
+  const Sequence through = (open.empty() ? server.next : *open.begin()) - 1;
+  Peer peer{id, server.instance, server.nonce, through, 0, server.entered};
   for (Sequence number = peer.through + 1; number < server.next; ++number) {
     if (!open.contains(number)) peer.bitmap |= std::uint64_t{1} << (number - peer.through - 1);
   }
   return peer;
+}
+
+/// The numbers mean something from now on, whichever life has given them.
+bool Outbox::State::enter(std::uint64_t peer) {
+  const std::lock_guard lock{mutex_};
+  Server& server = servers_.at(peer);
+  if (server.entered) return true;
+  const bool kept = commit([&] {
+    sql_.run("UPDATE once_peer SET entered = 1 WHERE id = ?", peer);
+    sql_.run("UPDATE once_call SET given_in = ? WHERE peer = ?", incarnation_, peer);
+  });
+  if (!kept) return false;
+  server.entered = true;
+  for (auto& [key, call] : calls_) {
+    if (call.peer == peer) call.given_in = incarnation_;
+  }
+  return true;
 }
 
 void Outbox::State::lose_session(std::uint64_t peer) {
@@ -224,10 +246,10 @@ Result<Outbox::Entry> Outbox::State::add(const std::string& place, const std::st
   const std::lock_guard lock{mutex_};
   if (const auto known = calls_.find(key); known != calls_.end()) {
     const Call& before = known->second;
-    const std::string& there = servers_.at(before.peer).place;
+    const auto& [there, instance, nonce, next, entered] = servers_.at(before.peer);
     const bool is_same = std::equal(call.begin(), call.end(), before.octets.begin(), before.octets.end());
     if (!is_same || (!there.empty() && there != place)) return Unexpected{Errc::key_collision};
-    return Entry{before.peer, before.sequence, before.given_in, true, there.empty()};
+    return Entry{before.peer, before.sequence, before.given_in, entered, there.empty()};
   }
   const auto server = server_at(place);
   if (server == servers_.end()) return Unexpected{Errc::outbox_failed};
@@ -274,6 +296,9 @@ std::uint64_t Outbox::incarnation() const {
 }
 Result<Outbox::Peer> Outbox::peer(const std::string& place) {
   return state_->peer(place);
+}
+bool Outbox::enter(std::uint64_t peer) {
+  return state_->enter(peer);
 }
 void Outbox::lose_session(std::uint64_t peer) {
   state_->lose_session(peer);

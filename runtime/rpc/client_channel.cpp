@@ -50,6 +50,7 @@ ClientChannel::ClientChannel(std::shared_ptr<const ChannelSettings> settings, st
   if (lasting != nullptr) {
     config.instance = lasting->instance;
     config.lasting = core::LastingSession{lasting->nonce, lasting->through, lasting->bitmap};
+    if (!lasting->entered) to_enter_ = lasting->id;
   }
   core_.emplace(config, now());
   fragments_.emplace(core::Side::Client, fragment_limits(limits()), *core_, new_life(*environment().random));
@@ -225,8 +226,14 @@ void ClientChannel::take(Time now, transport::StreamState state) {
   }
 }
 
+/// Before anything is sent in a lasting session, the outbox knows that it may have been.
+bool ClientChannel::may_send() {
+  if (to_enter_ && core_->session() != 0 && settings_->options.outbox->enter(*to_enter_)) to_enter_.reset();
+  return !to_enter_ || core_->session() == 0;
+}
+
 void ClientChannel::send_all(Time now) {
-  while (link_ && !link_->connecting()) {
+  while (link_ && !link_->connecting() && may_send()) {
     const bool own = core::next_datagram(*core_, *fragments_, now, transmit_);
     if (!own &&
         !(callbacks_ && core::next_datagram(callbacks_->core, callbacks_->fragments, now, transmit_))) {

@@ -121,6 +121,7 @@ class ClientChannel final : public Channel,
   Time next_wake() const;
   void on_time(Time now);
   void take(Time now, transport::StreamState state);
+  bool may_send();
   void send_all(Time now);
   /// True while octets of messages in fragments have to go out that no call waits for.
   bool has_fragments() const;
@@ -159,6 +160,7 @@ class ClientChannel final : public Channel,
   std::optional<core::Fragments> fragments_;  // under the core
   std::unique_ptr<Callbacks> callbacks_;
   core::Transmit transmit_;
+  std::optional<std::uint64_t> to_enter_;  // the outbox's peer whose session has not been entered yet
 
   std::shared_ptr<ClientLink> link_;
   bool link_brought_ = false;       // a message

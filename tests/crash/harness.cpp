@@ -69,7 +69,6 @@ class Harness {
   struct Client {
     std::unique_ptr<Process> process;
     std::uint32_t lives = 0;
-    bool has_session = false;
   };
 
   template <class Number>
@@ -92,11 +91,8 @@ class Harness {
     client.process = std::make_unique<Process>(words_for(options, "client"));
     expect_line(*client.process, "a client");  // it is ready to be asked to end
   }
-  /// Not before it has had a session: its next life could not know that nothing of what it finds in its outbox was
-  /// ever sent, and would report it as lost.
   void kill_client(std::uint32_t number) {
     Client& client = clients_.at(number);
-    if (!client.has_session) return;
     client.process->kill_now();
     while (const auto line = client.process->read_line()) note_end(*line);
     ++history_.client_kills;
@@ -138,9 +134,6 @@ class Harness {
     const auto ended = parse_ended(line);
     if (!ended) throw std::runtime_error("a client said: " + line);
     history_.ended.push_back(*ended);
-    const std::uint32_t client = ended->number / kNumbersPerClient;
-    const bool was_answered = ended->how <= How::Failed;
-    if (was_answered && client < clients_.size()) clients_[client].has_session = true;
   }
   Step read_step() {
     for (;;) {

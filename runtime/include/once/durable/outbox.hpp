@@ -27,6 +27,7 @@ class Outbox final : public once::Outbox {
 
   std::uint64_t incarnation() const override;
   Result<Peer> peer(const std::string& place) override;
+  bool enter(std::uint64_t peer) override;
   void lose_session(std::uint64_t peer) override;
   Result<Entry> add(const std::string& place, const std::string& key, ByteView call) override;
   void forget(const std::string& key) override;

@@ -26,13 +26,14 @@ class Outbox {
     std::uint64_t nonce = 0;
     Sequence through = 0;      // every number up to it is finished
     std::uint64_t bitmap = 0;  // bit i: number through + 1 + i is finished too
+    bool entered = false;      // as enter() has noted
   };
   /// A call's place.
   struct Entry {
     std::uint64_t peer = 0;
     Sequence sequence = 0;
     std::uint64_t given_in = 0;  // the life that the number was given in
-    bool repeated = false;       // the key was there already
+    bool repeated = false;       // it may have been sent before
     bool lost = false;           // its session has been lost: nobody knows what became of it
   };
   using Finished = std::function<void(const std::string& place, std::uint64_t peer, Sequence sequence)>;
@@ -46,6 +47,9 @@ class Outbox {
   virtual std::uint64_t incarnation() const = 0;
   /// The server at `place`; a new one if there is none, or if its session was lost.
   virtual Result<Peer> peer(const std::string& place) = 0;
+  /// The server has granted the session: from now on, what has been added may have been sent. True if that is
+  /// on disk; until then the client sends nothing.
+  virtual bool enter(std::uint64_t peer) = 0;
   virtual void lose_session(std::uint64_t peer) = 0;
 
   /// The place of the call under `key`. If there is none yet, it is on disk when this returns. Errors:
