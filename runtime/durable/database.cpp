@@ -11,6 +11,9 @@ namespace {
 
 /// Another program that writes to the file is waited for so long.
 constexpr int kBusyMs = 10'000;
+/// So many statements stay prepared. A program has fewer, unless it writes values into their texts.
+constexpr std::size_t kStatementsMax = 256;
+constexpr std::string_view kBlanks = " \t\r\n\f;";
 
 }  // namespace
 
@@ -26,6 +29,11 @@ detail::Statement::Statement(sqlite3* connection, std::string_view text) {
   const int code = sqlite3_prepare_v3(connection, text.data(), static_cast<int>(text.size()),
                                       SQLITE_PREPARE_PERSISTENT, &handle_, &rest);
   if (code != SQLITE_OK || handle_ == nullptr) throw_sql_error(connection, text);
+  const std::string_view tail = text.substr(static_cast<std::size_t>(rest - text.data()));
+  if (tail.find_first_not_of(kBlanks) != std::string_view::npos) {
+    sqlite3_finalize(handle_);
+    throw SqlError{SQLITE_MISUSE, "more than one statement; run each for itself: " + std::string{text}};
+  }
 }
 
 Database::Database(const std::string& file, const std::string& vfs) {
@@ -40,6 +48,7 @@ Database::Database(const std::string& file, const std::string& vfs) {
   sqlite3_extended_result_codes(connection_, 1);
   sqlite3_busy_timeout(connection_, kBusyMs);
   sqlite3_set_authorizer(connection_, authorize, this);
+  sqlite3_commit_hook(connection_, refuse_commit, this);
 }
 
 Database::~Database() {
@@ -76,6 +85,9 @@ void Database::renew_log() {
 detail::Statement& Database::statement(std::string_view text) {
   const auto found = statements_.find(text);
   if (found != statements_.end()) return *found->second;
+  if (statements_.size() >= kStatementsMax) {
+    std::erase_if(statements_, [](const auto& one) { return !one.second->in_use; });
+  }
   auto made = std::make_unique<detail::Statement>(connection_, text);
   return *statements_.emplace(std::string{text}, std::move(made)).first->second;
 }
@@ -105,6 +117,31 @@ std::int64_t Database::integer(std::string_view text, std::initializer_list<std:
   sqlite3_reset(handle);
   if (code != SQLITE_DONE && code != SQLITE_ROW) throw_sql_error(connection_, text);
   return result;
+}
+
+std::string Database::text(std::string_view text) {
+  sqlite3_stmt* const handle = statement(text).handle();
+  std::string result;
+  const int code = sqlite3_step(handle);
+  if (code == SQLITE_ROW) {
+    const auto* const found = sqlite3_column_text(handle, 0);
+    if (found != nullptr) result = reinterpret_cast<const char*>(found);
+  }
+  sqlite3_reset(handle);
+  if (code != SQLITE_DONE && code != SQLITE_ROW) throw_sql_error(connection_, text);
+  return result;
+}
+
+bool Database::foreign_key_is_open() const {
+  int open = 0;
+  int peak = 0;
+  sqlite3_db_status(connection_, SQLITE_DBSTATUS_DEFERRED_FKS, &open, &peak, 0);
+  return open != 0;
+}
+
+/// Asked by SQLite before each commit; other than 0 makes it a rollback.
+int Database::refuse_commit(void* database) {
+  return static_cast<Database*>(database)->transactions_forbidden_ ? 1 : 0;
 }
 
 /// Asked by SQLite when a statement is prepared.

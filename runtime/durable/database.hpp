@@ -1,4 +1,4 @@
-// SQLite for the store: a connection, its prepared statements, and the transaction that servants see.
+// SQLite: a connection, its prepared statements, and the transaction that servants see.
 #pragma once
 
 #include <cstdint>
@@ -54,15 +54,22 @@ class Database {
   /// The first column of the first row; `missing` if there is none.
   std::int64_t integer(std::string_view statement, std::initializer_list<std::int64_t> integers,
                        std::int64_t missing);
-  /// Prepared once for each text.
+  /// The first column of the first row; empty if there is none.
+  std::string text(std::string_view statement);
+  /// Prepared once for each text, as long as there are not too many.
   detail::Statement& statement(std::string_view text);
   /// False: SQLite has rolled the transaction back by itself.
   bool in_transaction() const { return sqlite3_get_autocommit(connection_) == 0; }
-  /// While servants run: what begins and ends transactions is refused to them.
+  /// In a transaction: a deferred foreign key points nowhere, and COMMIT would fail.
+  bool foreign_key_is_open() const;
+  /// While servants run: what begins and ends transactions is refused to them, and nothing is committed. A
+  /// transaction that SQLite has rolled back by itself is over: what came after it would stand alone.
   void forbid_transactions(bool forbidden) { transactions_forbidden_ = forbidden; }
+  bool transaction_is_gone() const { return transactions_forbidden_ && !in_transaction(); }
 
  private:
   static int authorize(void* database, int action, const char*, const char*, const char*, const char*);
+  static int refuse_commit(void* database);
 
   sqlite3* connection_ = nullptr;
   bool transactions_forbidden_ = false;
@@ -74,6 +81,7 @@ class SqlTransaction final : public Transaction {
  public:
   explicit SqlTransaction(Database& of) : database(of) {}
   ~SqlTransaction() override = default;
+  bool is_broken() const override { return !database.in_transaction() || database.foreign_key_is_open(); }
 
   Database& database;
   bool is_full = false;  // a statement found no room

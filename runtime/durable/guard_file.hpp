@@ -1,5 +1,5 @@
-// FILE-once, which stands beside a store's file: it is locked while a server uses the store, and says how far
-// the file had come, so that an older copy of the file is found out.
+// FILE-once, which stands beside a file that must not be lost: it is locked while a process uses the file, and says
+// how far the file had come, so that an older copy of it is found out.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,12 @@ namespace once::durable {
 class GuardFile {
  public:
   struct Mark {
-    std::uint64_t store = 0;    // of the file that it stands beside; 0: none yet
+    std::uint64_t file = 0;     // the id of the one that it stands beside; 0: none yet
     std::uint64_t commits = 0;  // that the file has had, at least
   };
 
   /// Opens or makes it, and locks it. Throws StoreError: another process has it.
-  explicit GuardFile(const std::string& store_file);
+  explicit GuardFile(const std::string& file);
   GuardFile(const GuardFile&) = delete;
   GuardFile& operator=(const GuardFile&) = delete;
   ~GuardFile();

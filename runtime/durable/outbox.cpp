@@ -5,36 +5,34 @@
 #include <optional>
 #include <random>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 #include <once/durable/outbox.hpp>
 #include <once/durable/sql.hpp>
 
-#include "durable/database.hpp"
-#include "durable/guard_file.hpp"
+#include "durable/guarded_database.hpp"
 
 namespace once::durable {
 namespace {
 
-constexpr std::int64_t kOutboxVersion = 1;
-
 /// A peer without a place has lost its session. In one that was never entered no call has been sent.
-constexpr const char* kOutboxTables = R"(
-  CREATE TABLE IF NOT EXISTS once_outbox (
-    version INTEGER NOT NULL, store INTEGER NOT NULL, incarnation INTEGER NOT NULL, commits INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS once_peer (
-    id INTEGER PRIMARY KEY, place TEXT UNIQUE, instance_high INTEGER NOT NULL, instance_low INTEGER NOT NULL,
-    nonce INTEGER NOT NULL, next INTEGER NOT NULL, entered INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS once_call (
-    key TEXT PRIMARY KEY, peer INTEGER NOT NULL, sequence INTEGER NOT NULL, given_in INTEGER NOT NULL,
-    call BLOB NOT NULL) WITHOUT ROWID;
-)";
+const GuardedDatabase::Kind kOutbox{.name = "outbox",
+                                    .version = 1,
+                                    .tables = R"(
+      CREATE TABLE IF NOT EXISTS once_peer (
+        id INTEGER PRIMARY KEY, place TEXT UNIQUE, instance_high INTEGER NOT NULL, instance_low INTEGER NOT NULL,
+        nonce INTEGER NOT NULL, next INTEGER NOT NULL, entered INTEGER NOT NULL);
+      CREATE TABLE IF NOT EXISTS once_call (
+        key TEXT PRIMARY KEY, peer INTEGER NOT NULL, sequence INTEGER NOT NULL, given_in INTEGER NOT NULL,
+        call BLOB NOT NULL) WITHOUT ROWID;
+    )",
+                                    .of_old_copy = "Numbers that it would give to calls have been used.",
+                                    .begin_anew = ", and give the client another name"};
 
-/// Never 0.
-std::int64_t random_number() {
+std::uint64_t random_number() {
   std::random_device random;
-  const std::uint64_t high = random();
-  return static_cast<std::int64_t>(high << 32U | random() | 1U);
+  return std::uint64_t{random()} << 32U | random();
 }
 
 }  // namespace
@@ -42,20 +40,20 @@ std::int64_t random_number() {
 /// What is on disk is in memory too: it is little, and only this process changes it.
 class Outbox::State {
  public:
-  explicit State(const std::string& file);
+  State(const std::string& file, const std::string& vfs);
   ~State();
 
   std::vector<std::string> keys() const;
-  std::uint64_t incarnation() const { return incarnation_; }
+  std::uint64_t begin_life(Finished receiver);
+  void end_life() {
+    const std::lock_guard lock{mutex_};
+    receiver_ = {};
+  }
   Result<Peer> peer(const std::string& place);
   bool enter(std::uint64_t peer);
   void lose_session(std::uint64_t peer);
   Result<Entry> add(const std::string& place, const std::string& key, ByteView call);
   void forget(const std::string& key);
-  void tell(Finished receiver) {
-    const std::lock_guard lock{mutex_};
-    receiver_ = std::move(receiver);
-  }
 
  private:
   struct Server {
@@ -71,38 +69,44 @@ class Outbox::State {
     std::uint64_t given_in = 0;
     Bytes octets;
   };
+  /// A number that may not be used any more.
+  struct Number {
+    std::string place;
+    std::uint64_t peer = 0;
+    Sequence sequence = 0;
+  };
   using Servers = std::map<std::uint64_t, Server>;
 
-  void begin_life();
   void read_all();
   /// Commits what `work` does, and what was forgotten before it. False: nothing of it.
   template <class Work>
   bool commit(Work work);
+  /// Whom to tell of what has been forgotten on disk, and what; under no lock then.
+  std::pair<Finished, std::vector<Number>> news();
+  Result<Entry> add_locked(const std::string& place, const std::string& key, ByteView call);
   Servers::iterator server_at(const std::string& place);
   /// The numbers of this server whose keys have not been forgotten, in order.
   std::set<Sequence> open_numbers(std::uint64_t peer) const;
 
-  const std::string file_;
-  GuardFile guard_;
-  Database database_;
-  SqlTransaction transaction_{database_};
+  GuardedDatabase file_;
+  SqlTransaction transaction_{file_.database()};
   Sql sql_{transaction_};
+  bool stopped_ = false;  // what is on disk is not known any more
   std::uint64_t incarnation_ = 0;
 
   mutable std::mutex mutex_;
   Servers servers_;
   std::map<std::string, Call> calls_;
-  std::vector<std::string> forgotten_;  // and still on disk
+  std::map<std::string, Number> forgotten_;  // and still on disk
+  std::vector<Number> finished_;             // and not on disk any more, which the receiver is to be told
   Finished receiver_;
 };
 
-Outbox::State::State(const std::string& file) : file_(file), guard_(file), database_(file) {
+Outbox::State::State(const std::string& file, const std::string& vfs) : file_(file, vfs, kOutbox) {
   try {
-    database_.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-    begin_life();
     read_all();
   } catch (const SqlError& error) {
-    throw StoreError{file_ + " cannot be used: " + error.what()};
+    throw StoreError{file + " cannot be read: " + error.what()};
   }
 }
 
@@ -110,31 +114,22 @@ Outbox::State::~State() {
   if (!forgotten_.empty()) commit([] {});
 }
 
-void Outbox::State::begin_life() {
-  database_.execute("BEGIN IMMEDIATE");
-  database_.execute(kOutboxTables);
-  if (!sql_.find<std::int64_t>("SELECT version FROM once_outbox")) {
-    sql_.run("INSERT INTO once_outbox VALUES (?, ?, 0, 0)", kOutboxVersion, random_number());
-  }
-  if (const auto version = sql_.value<std::int64_t>("SELECT version FROM once_outbox");
-      version != kOutboxVersion) {
-    throw StoreError{file_ + " has tables of version " + std::to_string(version) +
-                     ", and this program knows " + std::to_string(kOutboxVersion) +
-                     ": use the program that wrote it, or a newer one"};
-  }
-  sql_.run("UPDATE once_outbox SET incarnation = incarnation + 1, commits = commits + 1");
-  sql_.run("DELETE FROM once_peer WHERE place IS NULL AND id NOT IN (SELECT peer FROM once_call)");
-  incarnation_ = sql_.value<std::uint64_t>("SELECT incarnation FROM once_outbox");
-  const GuardFile::Mark mark{sql_.value<std::uint64_t>("SELECT store FROM once_outbox"),
-                             sql_.value<std::uint64_t>("SELECT commits FROM once_outbox")};
-  if (guard_.mark().store == mark.store && guard_.mark().commits >= mark.commits) {
-    throw StoreError{file_ +
-                     " is older than it was: numbers that it would give have been used. Restore the newest "
-                     "copy; to begin anew, remove " +
-                     file_ + " and " + file_ + "-once"};
-  }
-  database_.execute("COMMIT");
-  guard_.set(mark);
+std::uint64_t Outbox::State::begin_life(Finished receiver) {
+  const std::lock_guard lock{mutex_};
+  if (receiver_)
+    throw std::logic_error{"once::durable::Outbox: it has a client already, and is for one at a time"};
+  const std::int64_t next = file_.get("incarnation") + 1;
+  const bool kept = commit([&] {
+    file_.set("incarnation", next);
+    sql_.run("DELETE FROM once_peer WHERE place IS NULL AND id NOT IN (SELECT peer FROM once_call)");
+  });
+  if (!kept) throw StoreError{"once::durable::Outbox: its file cannot be written; is the disk full?"};
+  std::erase_if(servers_, [this](const auto& server) {
+    return server.second.place.empty() && open_numbers(server.first).empty();
+  });
+  finished_.clear();  // the client reads where each server stands
+  receiver_ = std::move(receiver);
+  return incarnation_ = static_cast<std::uint64_t>(next);
 }
 
 void Outbox::State::read_all() {
@@ -153,22 +148,28 @@ void Outbox::State::read_all() {
       "SELECT key, peer, sequence, given_in, call FROM once_call");
 }
 
+/// Where the disk is full, nothing has been kept. After any other error nobody knows, and nothing may be built on it.
 template <class Work>
 bool Outbox::State::commit(Work work) {
+  if (stopped_) return false;
   try {
-    database_.execute("BEGIN IMMEDIATE");
-    for (const std::string& key : forgotten_) sql_.run("DELETE FROM once_call WHERE key = ?", key);
+    file_.begin();
+    for (const auto& [key, number] : forgotten_) sql_.run("DELETE FROM once_call WHERE key = ?", key);
     work();
-    sql_.run("UPDATE once_outbox SET commits = commits + 1");
-    const auto commits = sql_.value<std::uint64_t>("SELECT commits FROM once_outbox");
-    database_.execute("COMMIT");
-    guard_.set({guard_.mark().store, commits});
-    forgotten_.clear();
-    return true;
-  } catch (const SqlError&) {
-    if (database_.in_transaction()) database_.execute("ROLLBACK");
+    file_.commit();
+  } catch (const SqlError& error) {
+    const bool not_kept = file_.roll_back();
+    stopped_ = !not_kept || (error.code() & 0xff) != SQLITE_FULL;
     return false;
   }
+  for (auto& [key, number] : forgotten_) finished_.push_back(std::move(number));
+  forgotten_.clear();
+  return true;
+}
+
+std::pair<Outbox::Finished, std::vector<Outbox::State::Number>> Outbox::State::news() {
+  const std::lock_guard lock{mutex_};
+  return {receiver_, std::exchange(finished_, {})};
 }
 
 Outbox::State::Servers::iterator Outbox::State::server_at(const std::string& place) {
@@ -194,11 +195,12 @@ std::vector<std::string> Outbox::State::keys() const {
 
 Result<Outbox::Peer> Outbox::State::peer(const std::string& place) {
   const std::lock_guard lock{mutex_};
+  // The peer's numbers go to the server, which may forget what is finished.
+  if (!forgotten_.empty() && !commit([] {})) return Unexpected{Errc::outbox_failed};
   auto found = server_at(place);
   if (found == servers_.end()) {
     const std::uint64_t id = servers_.empty() ? 1 : servers_.rbegin()->first + 1;
-    const auto random = [] { return static_cast<std::uint64_t>(random_number()); };
-    const Server made{place, {random(), random()}, random()};
+    const Server made{place, {random_number(), random_number()}, random_number()};
     const bool kept = commit([&] {
       sql_.run("INSERT INTO once_peer VALUES (?, ?, ?, ?, ?, ?, ?)", id, place, made.instance.high,
                made.instance.low, made.nonce, made.next, made.entered);
@@ -243,7 +245,19 @@ void Outbox::State::lose_session(std::uint64_t peer) {
 }
 
 Result<Outbox::Entry> Outbox::State::add(const std::string& place, const std::string& key, ByteView call) {
-  const std::lock_guard lock{mutex_};
+  const Result<Entry> entry = [&] {
+    const std::lock_guard lock{mutex_};
+    return add_locked(place, key, call);
+  }();
+  const auto [receiver, finished] = news();
+  for (const Number& number : finished) {
+    if (receiver) receiver(number.place, number.peer, number.sequence);
+  }
+  return entry;
+}
+
+Result<Outbox::Entry> Outbox::State::add_locked(const std::string& place, const std::string& key,
+                                                ByteView call) {
   if (const auto known = calls_.find(key); known != calls_.end()) {
     const Call& before = known->second;
     const auto& [there, instance, nonce, next, entered] = servers_.at(before.peer);
@@ -268,31 +282,29 @@ Result<Outbox::Entry> Outbox::State::add(const std::string& place, const std::st
   return Entry{made.peer, made.sequence, made.given_in, false, false};
 }
 
+/// On disk with the next commit, and only then may the server hear of it: a key that is still there after a crash
+/// must have its outcome there, too.
 void Outbox::State::forget(const std::string& key) {
-  std::string place;
-  Call call;
-  Finished receiver;
-  {
-    const std::lock_guard lock{mutex_};
-    const auto found = calls_.find(key);
-    if (found == calls_.end()) return;
-    call = std::move(found->second);
-    place = servers_.at(call.peer).place;
-    calls_.erase(found);
-    forgotten_.push_back(key);
-    receiver = receiver_;
-  }
-  if (receiver && !place.empty()) receiver(place, call.peer, call.sequence);
+  const std::lock_guard lock{mutex_};
+  const auto found = calls_.find(key);
+  if (found == calls_.end()) return;
+  const Call& call = found->second;
+  forgotten_[key] = {servers_.at(call.peer).place, call.peer, call.sequence};
+  calls_.erase(found);
 }
 
-Outbox::Outbox(const std::string& file) : state_(std::make_unique<State>(file)) {}
+Outbox::Outbox(const std::string& file, const std::string& vfs)
+    : state_(std::make_unique<State>(file, vfs)) {}
 Outbox::~Outbox() = default;
 
 std::vector<std::string> Outbox::keys() const {
   return state_->keys();
 }
-std::uint64_t Outbox::incarnation() const {
-  return state_->incarnation();
+std::uint64_t Outbox::begin_life(Finished receiver) {
+  return state_->begin_life(std::move(receiver));
+}
+void Outbox::end_life() {
+  state_->end_life();
 }
 Result<Outbox::Peer> Outbox::peer(const std::string& place) {
   return state_->peer(place);
@@ -309,8 +321,4 @@ Result<Outbox::Entry> Outbox::add(const std::string& place, const std::string& k
 void Outbox::forget(const std::string& key) {
   state_->forget(key);
 }
-void Outbox::tell(Finished receiver) {
-  state_->tell(std::move(receiver));
-}
-
 }  // namespace once::durable

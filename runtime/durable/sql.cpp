@@ -40,6 +40,11 @@ void Execution::bind_null() {
 
 bool Execution::step() {
   sqlite3_stmt* const handle = statement_.handle();
+  SqlTransaction& transaction = sql_transaction(transaction_);
+  if (transaction.database.transaction_is_gone()) {
+    throw SqlError{SQLITE_ABORT_ROLLBACK,
+                   std::string{"an earlier statement has ended the transaction: "} + sqlite3_sql(handle)};
+  }
   if (bound_ != sqlite3_bind_parameter_count(handle)) {
     throw SqlError{SQLITE_RANGE, "a statement with " + std::to_string(sqlite3_bind_parameter_count(handle)) +
                                      " parameters is given " + std::to_string(bound_) + ": " +
@@ -48,7 +53,6 @@ bool Execution::step() {
   const int code = sqlite3_step(handle);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  SqlTransaction& transaction = sql_transaction(transaction_);
   if ((code & 0xff) == SQLITE_FULL) transaction.is_full = true;
   throw_sql_error(transaction.database.connection(), sqlite3_sql(handle));
 }

@@ -4,8 +4,9 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
+#include <memory>
 #include <mutex>
-#include <random>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -15,27 +16,26 @@
 #include <once/durable/sql.hpp>
 #include <once/durable/store.hpp>
 
-#include "durable/database.hpp"
-#include "durable/guard_file.hpp"
+#include "durable/guarded_database.hpp"
 
 namespace once::durable {
 namespace {
-
-constexpr std::int64_t kVersion = 1;
 
 /// What is forgotten goes with the next call's commit; so much of it is worth a commit of its own.
 constexpr std::size_t kForgottenMax = 256;
 
 /// The session's outcomes go with it; a call's outcome is a row of its own.
-constexpr const char* kTables = R"(
-  CREATE TABLE IF NOT EXISTS once_store (
-    name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS once_session (
-    id INTEGER PRIMARY KEY, row BLOB NOT NULL);
-  CREATE TABLE IF NOT EXISTS once_outcome (
-    session INTEGER NOT NULL, sequence INTEGER NOT NULL, row BLOB NOT NULL,
-    PRIMARY KEY (session, sequence)) WITHOUT ROWID;
-)";
+const GuardedDatabase::Kind kStore{
+    .name = "store",
+    .version = 1,
+    .tables = R"(
+      CREATE TABLE IF NOT EXISTS once_session (
+        id INTEGER PRIMARY KEY, row BLOB NOT NULL);
+      CREATE TABLE IF NOT EXISTS once_outcome (
+        session INTEGER NOT NULL, sequence INTEGER NOT NULL, row BLOB NOT NULL,
+        PRIMARY KEY (session, sequence)) WITHOUT ROWID;
+    )",
+    .of_old_copy = "Calls that were answered would be forgotten, and could run again."};
 
 std::int64_t to_sql(std::uint64_t number) {
   return static_cast<std::int64_t>(number);
@@ -49,15 +49,24 @@ struct KeepSession {
   Slice row;
   std::function<void(Errc)> done;
 };
-struct Forget {
-  RequestId id;  // sequence 0: the session
+struct ForgetSession {
+  SessionId id;
+};
+struct ForgetOutcome {
+  RequestId id;
 };
 struct Call {
   RequestId id;
   std::function<Effect(Transaction&)> work;
   std::function<void(Errc)> done;
+  std::optional<Slice> kept{};  // its outcome, if its transaction was lost, and it has one all the same
 };
-using Task = std::variant<KeepSession, Forget, Call>;
+using Task = std::variant<KeepSession, ForgetSession, ForgetOutcome, Call>;
+using Batch = std::vector<Task>;
+
+bool is_waited_for(const Task& task) {
+  return std::holds_alternative<KeepSession>(task) || std::holds_alternative<Call>(task);
+}
 
 /// A task that is waited for, and how it ended.
 struct Ended {
@@ -65,12 +74,13 @@ struct Ended {
   Errc error = Errc::ok;
 };
 
-/// All that is waited for in the batch, with one end.
-std::vector<Ended> end_all(std::deque<Task>& batch, Errc error) {
+/// Those of the batch that are waited for, with their ends.
+std::vector<Ended> ends_of(Batch& batch, const std::vector<Errc>& results) {
   std::vector<Ended> ended;
-  for (Task& task : batch) {
-    if (auto* const call = std::get_if<Call>(&task)) ended.push_back({std::move(call->done), error});
-    if (auto* const keep = std::get_if<KeepSession>(&task)) ended.push_back({std::move(keep->done), error});
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (auto* const call = std::get_if<Call>(&batch[i])) ended.push_back({std::move(call->done), results[i]});
+    if (auto* const keep = std::get_if<KeepSession>(&batch[i]))
+      ended.push_back({std::move(keep->done), results[i]});
   }
   return ended;
 }
@@ -79,19 +89,14 @@ std::vector<Ended> end_all(std::deque<Task>& batch, Errc error) {
 struct Stopped {
   std::string why;
 };
+/// A servant's statement has made SQLite roll the whole batch back.
+struct BatchIsGone {};
 
 }  // namespace
 
 class Store::State : public std::enable_shared_from_this<State> {
  public:
-  State(const std::string& file, asio::any_io_executor executor, StoreOptions options)
-      : file_(file),
-        executor_(std::move(executor)),
-        options_(std::move(options)),
-        guard_(std::make_unique<GuardFile>(file)),
-        database_(open(file, options_.vfs)) {
-    prepare();
-  }
+  State(const std::string& file, asio::any_io_executor executor, StoreOptions options);
 
   const asio::any_io_executor& executor() const { return executor_; }
   Recovery recover();
@@ -103,13 +108,7 @@ class Store::State : public std::enable_shared_from_this<State> {
   }
 
  private:
-  static std::unique_ptr<Database> open(const std::string& file, const std::string& vfs);
-  void prepare();
-  /// What the store knows of itself, by name; 0 if it is not there yet.
-  std::int64_t get(const std::string& name) {
-    return database_->integer("SELECT value FROM once_store WHERE name = '" + name + "'", {}, 0);
-  }
-  void set(const char* name, std::uint64_t value);
+  Database& database() { return file_->database(); }
   /// Of all servers that have used the store, in seconds.
   std::uint64_t uptime() const {
     const auto here = std::chrono::steady_clock::now() - recovered_at_;
@@ -119,12 +118,16 @@ class Store::State : public std::enable_shared_from_this<State> {
 
   void post();
   void pump();
-  std::vector<Ended> commit(std::deque<Task> batch);
-  bool roll_back();
+  /// One transaction for all of the batch; what became of each of its tasks.
+  std::vector<Errc> commit(Batch& batch);
+  /// True if all of it has been executed, and can be committed.
+  bool try_all(Batch& batch, std::vector<Errc>& results);
   void check_fence();
-  Errc execute(KeepSession& task);
-  Errc execute(Forget& task);
+  Errc execute(const KeepSession& task);
+  Errc execute(const ForgetSession& task);
+  Errc execute(const ForgetOutcome& task);
   Errc execute(Call& task);
+  Errc keep_outcome(const RequestId& id, const Slice& outcome);
   bool has_room() const;
   void stop(const std::string& why);
   bool is_stopped() const {
@@ -138,13 +141,12 @@ class Store::State : public std::enable_shared_from_this<State> {
     statistics_.batch_peak = std::max<std::uint64_t>(statistics_.batch_peak, tasks);
   }
 
-  const std::string file_;
+  const std::string name_;
   const asio::any_io_executor executor_;
   const StoreOptions options_;
 
   // Used by one thread at a time: recover()'s, then the pump's.
-  std::unique_ptr<GuardFile> guard_;
-  std::unique_ptr<Database> database_;  // closed before the guard is
+  std::unique_ptr<GuardedDatabase> file_;
   std::int64_t epoch_ = 0;
   std::chrono::seconds uptime_before_{0};
   std::chrono::steady_clock::time_point recovered_at_;
@@ -153,7 +155,8 @@ class Store::State : public std::enable_shared_from_this<State> {
   mutable std::mutex mutex_;
   std::condition_variable idle_;
   std::deque<Task> waiting_;
-  bool posted_ = false;  // a pump is posted, or runs
+  std::size_t waited_for_ = 0;  // of those
+  bool posted_ = false;         // a pump is posted, or runs
   bool pumping_ = false;
   bool stopped_ = false;
   bool closed_ = false;
@@ -162,68 +165,32 @@ class Store::State : public std::enable_shared_from_this<State> {
 
 // --- Opening and recovering
 
-std::unique_ptr<Database> Store::State::open(const std::string& file, const std::string& vfs) {
+Store::State::State(const std::string& file, asio::any_io_executor executor, StoreOptions options)
+    : name_(file),
+      executor_(std::move(executor)),
+      options_(std::move(options)),
+      file_(std::make_unique<GuardedDatabase>(file, options_.vfs, kStore)) {
   try {
-    auto database = std::make_unique<Database>(file, vfs);
-    // What is committed is on disk when COMMIT returns; readers do not stop the store.
-    database->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-    return database;
+    database().execute(options_.schema.c_str());
   } catch (const SqlError& error) {
-    throw StoreError{file + ": " + error.what()};
+    throw StoreError{file + ": its schema cannot be executed: " + error.what()};
   }
-}
-
-void Store::State::prepare() {
-  try {
-    database_->execute("BEGIN IMMEDIATE");
-    database_->renew_log();
-    database_->execute(kTables);
-    if (const std::int64_t version = get("version"); version == 0) {
-      std::random_device random;
-      set("version", from_sql(kVersion));
-      set("store", std::uint64_t{random()} << 32U | random() | 1U);
-    } else if (version != kVersion) {
-      throw StoreError{file_ + " has tables of version " + std::to_string(version) +
-                       ", and this program knows " + std::to_string(kVersion) +
-                       ": use the program that wrote it, or a newer one"};
-    }
-    database_->execute(options_.schema.c_str());
-    database_->execute("COMMIT");
-  } catch (const SqlError& error) {
-    throw StoreError{file_ + " cannot be used: " + error.what()};
-  }
-}
-
-void Store::State::set(const char* name, std::uint64_t value) {
-  const std::string text = std::string{"INSERT OR REPLACE INTO once_store VALUES ('"} + name + "', ?)";
-  database_->run(text, {to_sql(value)});
 }
 
 Store::Recovery Store::State::recover() {
+  if (ready_)
+    throw StoreError{name_ + " has been recovered: each server needs a once::durable::Store of its own"};
   Recovery recovery;
   try {
-    database_->execute("BEGIN IMMEDIATE");
-    const std::uint64_t store = from_sql(get("store"));
-    const std::uint64_t commits = from_sql(get("commits"));
-    if (guard_->mark().store == store && guard_->mark().commits > commits) {
-      database_->execute("ROLLBACK");
-      throw StoreError{
-          file_ + " is older than it was: it has had " + std::to_string(guard_->mark().commits) +
-          " commits, and this copy knows of " + std::to_string(commits) +
-          ". Calls that were answered would be forgotten, and could run again. Restore the newest copy; "
-          "to go on with this one all the same, remove " +
-          file_ + "-once"};
-    }
-    epoch_ = get("epoch") + 1;
-    set("epoch", from_sql(epoch_));
-    set("commits", commits + 1);
-    database_->execute("COMMIT");
-    guard_->set({store, commits + 1});
+    file_->begin();
+    epoch_ = file_->get("epoch") + 1;
+    file_->set("epoch", epoch_);
+    file_->commit();
     recovery.epoch = from_sql(epoch_);
-    uptime_before_ = recovery.uptime = std::chrono::seconds{get("uptime")};
+    uptime_before_ = recovery.uptime = std::chrono::seconds{file_->get("uptime")};
     recovered_at_ = std::chrono::steady_clock::now();
 
-    SqlTransaction reading{*database_};
+    SqlTransaction reading{database()};
     Sql sql{reading};
     sql.rows<std::int64_t, Bytes>(
         [&](std::int64_t id, const Bytes& row) {
@@ -236,7 +203,7 @@ Store::Recovery Store::State::recover() {
         },
         "SELECT session, sequence, row FROM once_outcome");
   } catch (const SqlError& error) {
-    throw StoreError{file_ + " cannot be recovered: " + error.what()};
+    throw StoreError{name_ + " cannot be recovered: " + error.what()};
   }
   ready_ = true;
   return recovery;
@@ -245,10 +212,10 @@ Store::Recovery Store::State::recover() {
 // --- The queue
 
 void Store::State::add(Task task) {
-  const bool can_wait = std::holds_alternative<Forget>(task);
   const std::lock_guard lock{mutex_};
+  if (is_waited_for(task)) ++waited_for_;
   waiting_.push_back(std::move(task));
-  if (!posted_ && (!can_wait || waiting_.size() >= kForgottenMax)) post();
+  if (!posted_ && (waited_for_ > 0 || waiting_.size() % kForgottenMax == 0)) post();
 }
 
 void Store::State::post() {
@@ -258,7 +225,7 @@ void Store::State::post() {
 
 /// Commits what waits. Posted again rather than repeated: others may run on the executor, too.
 void Store::State::pump() {
-  std::deque<Task> batch;
+  Batch batch;
   {
     const std::lock_guard lock{mutex_};
     if (closed_) return;
@@ -267,114 +234,129 @@ void Store::State::pump() {
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
     batch.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
     waiting_.erase(waiting_.begin(), end);
+    waited_for_ -= static_cast<std::size_t>(std::count_if(batch.begin(), batch.end(), is_waited_for));
   }
-  for (Ended& one : commit(std::move(batch))) one.done(one.error);
+  const std::vector<Errc> results = commit(batch);
+  for (Ended& one : ends_of(batch, results)) one.done(one.error);
   const std::lock_guard lock{mutex_};
+  // What could not be forgotten, for want of room, waits for the next commit.
+  for (std::size_t i = batch.size(); i-- > 0;) {
+    if (!is_waited_for(batch[i]) && results[i] == Errc::overloaded) waiting_.push_front(std::move(batch[i]));
+  }
   pumping_ = posted_ = false;
-  if (!waiting_.empty()) post();
+  if (waited_for_ > 0) post();
   idle_.notify_all();
 }
 
-/// One transaction for all of the batch.
-std::vector<Ended> Store::State::commit(std::deque<Task> batch) {
-  if (is_stopped()) return end_all(batch, Errc::store_failed);
-  if (!has_room()) return end_all(batch, Errc::overloaded);
+std::vector<Errc> Store::State::commit(Batch& batch) {
+  const auto all = [&](Errc error) { return std::vector<Errc>(batch.size(), error); };
+  if (is_stopped()) return all(Errc::store_failed);
+  if (!has_room()) return all(Errc::overloaded);
   try {
-    database_->execute("BEGIN IMMEDIATE");
-    check_fence();
-    std::vector<Errc> results;
-    std::size_t calls = 0;
-    for (Task& task : batch) {
-      const Errc result = std::visit([this](auto& one) { return execute(one); }, task);
-      if (!std::holds_alternative<Forget>(task)) results.push_back(result);
-      if (std::holds_alternative<Call>(task) && result == Errc::ok) ++calls;
+    std::vector<Errc> results = all(Errc::ok);
+    while (!try_all(batch, results)) {
     }
-    const std::uint64_t commits = from_sql(get("commits")) + 1;
-    set("commits", commits);
-    set("uptime", uptime());
-    database_->execute("COMMIT");
-    guard_->set({guard_->mark().store, commits});
+    file_->set("uptime", to_sql(uptime()));
+    file_->commit();
+    std::size_t calls = 0;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (std::holds_alternative<Call>(batch[i]) && results[i] == Errc::ok) ++calls;
+    }
     count(batch.size(), calls);
-    std::vector<Ended> ended = end_all(batch, Errc::ok);
-    for (std::size_t i = 0; i < ended.size(); ++i) ended[i].error = results[i];
-    return ended;
+    return results;
   } catch (const SqlError& error) {
     const int code = error.code() & 0xff;
-    const bool not_kept = roll_back() && (code == SQLITE_FULL || code == SQLITE_BUSY);
+    const bool not_kept = file_->roll_back() && (code == SQLITE_FULL || code == SQLITE_BUSY);
     if (!not_kept) stop(error.what());
-    return end_all(batch, not_kept ? Errc::overloaded : Errc::store_failed);
+    return all(not_kept ? Errc::overloaded : Errc::store_failed);
   } catch (const Stopped& stopped) {
-    roll_back();
+    file_->roll_back();
     stop(stopped.why);
-    return end_all(batch, Errc::store_failed);
+    return all(Errc::store_failed);
   }
 }
 
-/// True if nothing of the transaction is left.
-bool Store::State::roll_back() {
-  try {
-    if (database_->in_transaction()) database_->execute("ROLLBACK");
-    return true;
-  } catch (const SqlError&) {
-    return false;
+/// If a call undoes the batch, the calls before it have left nothing: they are refused, and may be made again. That
+/// one is not begun again, and its outcome is kept; the calls behind it have not begun.
+bool Store::State::try_all(Batch& batch, std::vector<Errc>& results) {
+  file_->begin();
+  check_fence();
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (results[i] != Errc::ok) continue;
+    try {
+      results[i] = std::visit([this](auto& task) { return execute(task); }, batch[i]);
+    } catch (const BatchIsGone&) {
+      for (std::size_t before = 0; before < i; ++before) {
+        const auto* const call = std::get_if<Call>(&batch[before]);
+        if (call != nullptr && !call->kept) results[before] = Errc::overloaded;
+      }
+      return false;
+    }
   }
+  return true;
 }
 
 /// Nobody else can write until the transaction ends: what is read here holds when it commits.
 void Store::State::check_fence() {
-  const std::int64_t epoch = get("epoch");
+  const std::int64_t epoch = file_->get("epoch");
   if (epoch != epoch_) {
-    throw Stopped{"another server has taken " + file_ + " over (its epoch is " + std::to_string(epoch) +
+    throw Stopped{"another server has taken " + name_ + " over (its epoch is " + std::to_string(epoch) +
                   ", ours was " + std::to_string(epoch_) + ")"};
   }
 }
 
 // --- Tasks, inside of the batch's transaction
 
-Errc Store::State::execute(KeepSession& task) {
-  database_->run("INSERT OR REPLACE INTO once_session VALUES (?, ?)", {to_sql(task.id)}, task.row);
+Errc Store::State::execute(const KeepSession& task) {
+  database().run("INSERT OR REPLACE INTO once_session VALUES (?, ?)", {to_sql(task.id)}, task.row);
   return Errc::ok;
 }
 
-Errc Store::State::execute(Forget& task) {
-  const std::int64_t session = to_sql(task.id.session);
-  if (task.id.sequence == 0) {
-    database_->run("DELETE FROM once_outcome WHERE session = ?", {session});
-    database_->run("DELETE FROM once_session WHERE id = ?", {session});
-  } else {
-    database_->run("DELETE FROM once_outcome WHERE session = ? AND sequence = ?",
-                   {session, to_sql(task.id.sequence)});
-  }
+Errc Store::State::execute(const ForgetSession& task) {
+  database().run("DELETE FROM once_outcome WHERE session = ?", {to_sql(task.id)});
+  database().run("DELETE FROM once_session WHERE id = ?", {to_sql(task.id)});
+  return Errc::ok;
+}
+
+Errc Store::State::execute(const ForgetOutcome& task) {
+  database().run("DELETE FROM once_outcome WHERE session = ? AND sequence = ?",
+                 {to_sql(task.id.session), to_sql(task.id.sequence)});
   return Errc::ok;
 }
 
 Errc Store::State::execute(Call& task) {
-  const std::int64_t session = to_sql(task.id.session);
-  if (database_->integer("SELECT 1 FROM once_session WHERE id = ?", {session}, 0) == 0) {
+  if (task.kept) return keep_outcome(task.id, *task.kept);
+  if (database().integer("SELECT 1 FROM once_session WHERE id = ?", {to_sql(task.id.session)}, 0) == 0) {
     return Errc::session_lost;
   }
-  database_->execute("SAVEPOINT once_call");
-  SqlTransaction transaction{*database_};
-  database_->forbid_transactions(true);
+  database().execute("SAVEPOINT once_call");
+  SqlTransaction transaction{database()};
+  database().forbid_transactions(true);
   const Effect effect = task.work(transaction);
-  database_->forbid_transactions(false);
-  if (!database_->in_transaction()) {  // SQLite has given up all of the batch, for want of room or worse
-    throw SqlError{transaction.is_full ? SQLITE_FULL : SQLITE_IOERR,
-                   "a servant's statement ended the transaction"};
+  database().forbid_transactions(false);
+  if (!database().in_transaction()) {
+    if (transaction.is_full) throw SqlError{SQLITE_FULL, "no room for what a servant writes"};
+    task.kept = effect.outcome;  // that it has failed: it was asked about the transaction
+    throw BatchIsGone{};
   }
   const bool keep = effect.writes == Effect::Writes::Keep && !transaction.is_full;
-  if (!keep) database_->execute("ROLLBACK TO once_call");
-  if (!transaction.is_full && !effect.outcome.empty()) {
-    database_->run("INSERT INTO once_outcome VALUES (?, ?, ?)", {session, to_sql(task.id.sequence)},
-                   effect.outcome);
+  if (!keep) database().execute("ROLLBACK TO once_call");
+  const Errc result = transaction.is_full ? Errc::overloaded : keep_outcome(task.id, effect.outcome);
+  database().execute("RELEASE once_call");
+  return result;
+}
+
+Errc Store::State::keep_outcome(const RequestId& id, const Slice& outcome) {
+  if (!outcome.empty()) {
+    database().run("INSERT INTO once_outcome VALUES (?, ?, ?)", {to_sql(id.session), to_sql(id.sequence)},
+                   outcome);
   }
-  database_->execute("RELEASE once_call");
-  return transaction.is_full ? Errc::overloaded : Errc::ok;
+  return Errc::ok;
 }
 
 bool Store::State::has_room() const {
   std::error_code error;
-  const auto path = std::filesystem::absolute(file_, error).parent_path();
+  const auto path = std::filesystem::absolute(name_, error).parent_path();
   const auto space = std::filesystem::space(path, error);
   return error || space.available >= options_.room_min;
 }
@@ -398,16 +380,14 @@ void Store::State::close() {
     closed_ = true;  // a pump that is still posted does nothing
     rest.swap(waiting_);
   }
-  const auto is_forget = [](const Task& task) { return std::holds_alternative<Forget>(task); };
-  const auto begun = std::stable_partition(rest.begin(), rest.end(), is_forget);
-  std::deque<Task> others(std::make_move_iterator(begun), std::make_move_iterator(rest.end()));
-  rest.erase(begun, rest.end());
-  if (ready_ && !rest.empty()) commit(std::move(rest));
+  const auto begun = std::stable_partition(rest.begin(), rest.end(), is_waited_for);
+  Batch others(std::make_move_iterator(rest.begin()), std::make_move_iterator(begun));
+  Batch forgotten(std::make_move_iterator(begun), std::make_move_iterator(rest.end()));
+  if (ready_ && !forgotten.empty()) commit(forgotten);
   stop({});
-  // Now, and not when the last pump lets go of this: the file is free for another store.
-  database_.reset();
-  guard_.reset();
-  for (Ended& one : end_all(others, Errc::store_failed)) one.done(one.error);
+  file_.reset();  // now, and not when the last pump lets go of this: the file is free for another store
+  for (Ended& one : ends_of(others, std::vector<Errc>(others.size(), Errc::store_failed)))
+    one.done(one.error);
 }
 
 Store::Store(const std::string& file, asio::any_io_executor executor, StoreOptions options)
@@ -430,11 +410,11 @@ void Store::keep_session(SessionId id, Slice row, std::function<void(Errc)> done
 }
 
 void Store::forget_session(SessionId id) {
-  state_->add(Forget{{id, 0}});
+  state_->add(ForgetSession{id});
 }
 
 void Store::forget_outcome(RequestId id) {
-  state_->add(Forget{id});
+  state_->add(ForgetOutcome{id});
 }
 
 void Store::run(RequestId id, std::function<Effect(Transaction&)> work, std::function<void(Errc)> done) {

@@ -41,6 +41,11 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   void deactivate(const ObjectKey& key);
   ObjectKey new_key();
   void wrap(CallWrapper wrapper);
+  /// Once, at the beginning: with an outbox, it is taken.
+  void begin() {
+    const std::lock_guard lock{mutex_};
+    if (options_.outbox != nullptr) settings();
+  }
   void close();
   ClientStatistics statistics() const;
 
@@ -150,14 +155,14 @@ std::shared_ptr<const ChannelSettings> ClientState::settings() {
     auto settings = std::make_shared<ChannelSettings>(ChannelSettings{
         own_loop_, environment_, options_, new_instance(*environment_.random), rules_, {}, 0, {}});
     if (Outbox* const outbox = options_.outbox) {
-      settings->incarnation = outbox->incarnation();
       settings->outbox_channel = [weak = weak_from_this()](const std::vector<Endpoint>& endpoints) {
         const auto state = weak.lock();
         return state ? state->outbox_channel(endpoints) : nullptr;
       };
-      outbox->tell([weak = weak_from_this()](const std::string& place, std::uint64_t peer, Sequence number) {
-        if (const auto state = weak.lock()) state->finish(place, peer, number);
-      });
+      settings->incarnation = outbox->begin_life(
+          [weak = weak_from_this()](const std::string& place, std::uint64_t peer, Sequence number) {
+            if (const auto state = weak.lock()) state->finish(place, peer, number);
+          });
     }
     settings->channel_to = [weak = weak_from_this()](const ObjectRef& reference) -> ChannelPointer {
       if (const auto state = weak.lock()) return state->channel_to(reference);
@@ -207,11 +212,11 @@ void ClientState::wrap(CallWrapper wrapper) {
 void ClientState::close() {
   {
     const std::lock_guard lock{mutex_};
-    closed_ = true;
+    if (std::exchange(closed_, true)) return;
   }
   for (const auto& channel : channels()) channel->close();
   for (const auto& channel : outbox_channels()) channel->close();
-  if (options_.outbox != nullptr) options_.outbox->tell({});
+  if (options_.outbox != nullptr && settings_) options_.outbox->end_life();
   rules_->adapter.clear();  // callback servants may hold stubs of this client
 }
 
@@ -242,10 +247,17 @@ class ActivationGuard final : public ActivationEnd {
   ObjectKey key_;
 };
 
+std::shared_ptr<ClientState> state_with(std::shared_ptr<asio::io_context> own_loop, Environment environment,
+                                        const ClientOptions& options) {
+  auto state = std::make_shared<ClientState>(std::move(own_loop), std::move(environment), options);
+  state->begin();
+  return state;
+}
+
 std::shared_ptr<ClientState> state_with_own_loop(const ClientOptions& options) {
   auto loop = std::make_shared<asio::io_context>();
   Environment environment{*loop};
-  return std::make_shared<ClientState>(std::move(loop), std::move(environment), options);
+  return state_with(std::move(loop), std::move(environment), options);
 }
 
 }  // namespace
@@ -253,7 +265,7 @@ std::shared_ptr<ClientState> state_with_own_loop(const ClientOptions& options) {
 
 Client::Client(const ClientOptions& options) : state_(detail::state_with_own_loop(options)) {}
 Client::Client(Environment environment, const ClientOptions& options)
-    : state_(std::make_shared<detail::ClientState>(nullptr, std::move(environment), options)) {}
+    : state_(detail::state_with(nullptr, std::move(environment), options)) {}
 Client::Client(asio::io_context& io, const ClientOptions& options) : Client(Environment{io}, options) {}
 Client::~Client() {
   if (state_) state_->close();

@@ -77,7 +77,7 @@ class Durable {
     } catch (...) {
       // A wrapper threw: its Responder is gone, and has answered.
     }
-    if (!call_.close_transaction())
+    if (!call_.close_transaction() || transaction.is_broken())
       call_.answer() = {Answer::Kind::Failed, false, Errc::servant_failed, {}, {}};
     if (call_.answer().kind == Answer::Kind::Refused) return {};
     const bool keep = call_.answer().kind == Answer::Kind::Value;

@@ -37,12 +37,21 @@ Result<OutboxChannel::Way> OutboxChannel::present() {
   const Result<Outbox::Peer> peer = outbox.peer(place_);
   if (!peer) return Unexpected{peer.error()};
   const auto channel = std::make_shared<ClientChannel>(settings_, endpoints_, &*peer);
-  const std::lock_guard lock{mutex_};
-  if (way_.peer != peer->id) {  // else another thread was faster
-    way_ = {peer->id, channel};
-    if (closed_) channel->close();
+  std::vector<Finished> early;
+  Way made;
+  {
+    const std::lock_guard lock{mutex_};
+    if (way_.peer != peer->id) {  // else another thread was faster
+      way_ = {peer->id, channel};
+      if (closed_) channel->close();
+    }
+    early.swap(early_);
+    made = way_;
   }
-  return way_;
+  for (const Finished& one : early) {
+    if (one.peer == made.peer) made.channel->finish(one.sequence);
+  }
+  return made;
 }
 
 Result<std::shared_ptr<ClientChannel>> OutboxChannel::prepare(OutgoingCall& call, const std::string& key) {
@@ -126,8 +135,13 @@ void OutboxChannel::cancel(std::uint64_t call) {
 }
 
 void OutboxChannel::finish(std::uint64_t peer, Sequence sequence) {
-  const Way way = known();
-  if (way.peer == peer && way.channel) way.channel->finish(sequence);
+  Way way;
+  {
+    const std::lock_guard lock{mutex_};
+    way = way_;
+    if (way.peer != peer) early_.push_back({peer, sequence});
+  }
+  if (way.peer == peer) way.channel->finish(sequence);
 }
 
 void OutboxChannel::close() {

@@ -38,6 +38,11 @@ class OutboxChannel final : public std::enable_shared_from_this<OutboxChannel> {
     std::shared_ptr<ClientChannel> channel;
   };
 
+  struct Finished {
+    std::uint64_t peer = 0;
+    Sequence sequence = 0;
+  };
+
   /// False: a call with this key is in flight.
   bool begin(const std::string& key);
   /// Numbers the call, and finds the channel that it goes through; or says why not.
@@ -56,6 +61,7 @@ class OutboxChannel final : public std::enable_shared_from_this<OutboxChannel> {
 
   mutable std::mutex mutex_;  // not held over the outbox, which writes, nor over a call
   Way way_;
+  std::vector<Finished> early_;  // of peers that there was no way to yet
   std::set<std::string> in_flight_;
   bool closed_ = false;
 };

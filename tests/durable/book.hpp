@@ -33,6 +33,7 @@ class BookServant : public ledger::Book::Servant {
   }
   void stumble(Call&, Transaction& transaction, const std::string& what) override {
     durable::Sql{transaction}.run("INSERT INTO entry VALUES (?, 0)", what);
+    if (what == "undo") durable::Sql{transaction}.run("INSERT OR ROLLBACK INTO entry (rowid) VALUES (1)");
     throw std::runtime_error{"not declared"};
   }
   std::int64_t count(Call&) override { return 42; }

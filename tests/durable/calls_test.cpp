@@ -84,6 +84,18 @@ TEST_P(ExactlyOnce, CommitsWhatTheServantWrites) {
   EXPECT_EQ(entries(), (std::vector<std::string>{"one", "two"}));
 }
 
+/// Else it would stop the store again whenever it is sent again.
+TEST_P(ExactlyOnce, AServantThatEndsTheTransactionHasFailed) {
+  start();
+  const auto stub = book();
+  EXPECT_EQ(stub.add("one", 1), 1);
+  const auto failed = stub.try_stumble("undo");
+  EXPECT_EQ(failed.kind(), OutcomeKind::Executed) << failed.text();
+  EXPECT_EQ(failed.code(), Errc::servant_failed);
+  EXPECT_EQ(stub.add("two", 2), 2);
+  EXPECT_EQ(entries(), (std::vector<std::string>{"one", "two"}));
+}
+
 TEST_P(ExactlyOnce, GoesOnAfterARestart) {
   start();
   const auto stub = book();

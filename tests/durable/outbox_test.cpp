@@ -117,6 +117,17 @@ TEST_P(Keyed, WhatNoLifeCouldSendRunsInTheFirstThatCan) {
   EXPECT_EQ(entries(), std::vector<std::string>{"payment"});
 }
 
+TEST_P(Keyed, AnOutboxServesOneClientAfterTheOther) {
+  EXPECT_EQ(book("one").add("one", 1), 1);
+  const std::string message =
+      message_of<std::logic_error>([&] { Client{{.name = "till-7", .outbox = outbox_.get()}}; });
+  EXPECT_NE(message.find("has a client already"), std::string::npos) << message;
+  client_.reset();
+  client_ = std::make_unique<Client>(ClientOptions{.name = "till-7", .outbox = outbox_.get()});
+  EXPECT_EQ(book("one").add("one", 1), 1);
+  EXPECT_EQ(book("two").add("two", 2), 2);
+}
+
 TEST_P(Keyed, WhatIsForgottenTheServerForgets) {
   for (int i = 1; i <= 100; ++i) {
     const std::string key = "payment-" + std::to_string(i);
@@ -142,6 +153,7 @@ TEST_P(Keyed, OneKeyIsOneCall) {
   const auto other = book("key").try_add("one", 2);
   EXPECT_EQ(other.kind(), OutcomeKind::NotSent);
   EXPECT_EQ(other.code(), Errc::key_collision);
+  EXPECT_FALSE(other.final()) << "whoever forgets the key forgets the first call";
   EXPECT_EQ(entries(), std::vector<std::string>{"one"});
 }
 
@@ -241,8 +253,13 @@ TEST_F(OutboxFile, ThatIsAnOlderCopyIsRefused) {
 }
 
 TEST_F(OutboxFile, CountsLives) {
-  for (std::uint64_t life = 1; life < 4; ++life) {
-    EXPECT_EQ(durable::Outbox{file_.string()}.incarnation(), life);
+  std::uint64_t life = 0;
+  for (int opened = 0; opened < 3; ++opened) {
+    durable::Outbox outbox{file_.string()};
+    for (int client = 0; client < 2; ++client) {
+      EXPECT_EQ(outbox.begin_life({}), ++life);
+      outbox.end_life();
+    }
   }
 }
 
@@ -250,6 +267,7 @@ TEST_F(OutboxFile, KeepsNumbersThroughLives) {
   std::optional<Outbox::Peer> first;
   for (int life = 1; life <= 3; ++life) {
     durable::Outbox outbox{file_.string()};
+    outbox.begin_life({});
     const auto peer = outbox.peer("once://bank:7000");
     ASSERT_TRUE(peer);
     if (!first) first = *peer;
@@ -262,6 +280,7 @@ TEST_F(OutboxFile, KeepsNumbersThroughLives) {
     EXPECT_FALSE(entry->repeated);
   }
   durable::Outbox outbox{file_.string()};
+  outbox.begin_life({});
   // What no session was ever there for has not been sent. Then it may have been: in this life, first.
   EXPECT_FALSE(outbox.add("once://bank:7000", "key-1", as_bytes("key-1"))->repeated);
   EXPECT_FALSE(first->entered);
@@ -277,6 +296,33 @@ TEST_F(OutboxFile, KeepsNumbersThroughLives) {
   EXPECT_TRUE(third->repeated);
   EXPECT_EQ(third->given_in, 4u);
   EXPECT_EQ(outbox.add("once://other:1", "key-3", as_bytes("key-3")).error(), Errc::key_collision);
+}
+
+TEST_F(OutboxFile, ForgetsOnDiskBeforeTheServerMay) {
+  durable::Outbox outbox{file_.string()};
+  std::vector<Sequence> told;
+  outbox.begin_life([&](const std::string&, std::uint64_t, Sequence sequence) { told.push_back(sequence); });
+  const auto keys_on_disk = [this] { return texts_in(file_, "SELECT key FROM once_call"); };
+  ASSERT_TRUE(outbox.peer("once://bank:7000"));
+  ASSERT_TRUE(outbox.add("once://bank:7000", "key-1", as_bytes("key-1")));
+  outbox.forget("key-1");
+  EXPECT_TRUE(outbox.keys().empty());
+  EXPECT_TRUE(told.empty());
+  EXPECT_EQ(keys_on_disk(), std::vector<std::string>{"key-1"});
+  ASSERT_TRUE(outbox.add("once://bank:7000", "key-2", as_bytes("key-2")));
+  EXPECT_EQ(told, std::vector<Sequence>{1});
+  EXPECT_EQ(keys_on_disk(), std::vector<std::string>{"key-2"});
+  outbox.forget("key-2");
+  EXPECT_EQ(outbox.peer("once://bank:7000")->through, 2u) << "which the server is told";
+  EXPECT_TRUE(keys_on_disk().empty());
+}
+
+TEST_F(OutboxFile, ThatIsAnotherIsRefused) {
+  { const durable::Outbox outbox{file_.string()}; }
+  for (const char* const part : {"", "-wal", "-shm"}) fs::remove(file_.string() + part);
+  const std::string message = message_of<StoreError>([&] { durable::Outbox{file_.string()}; });
+  EXPECT_NE(message.find("is not the file that"), std::string::npos) << message;
+  EXPECT_NE(message.find("another name"), std::string::npos) << message;
 }
 
 TEST(ClientOptions, NamesAndOutboxesGoTogether) {

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <asio/post.hpp>
 #include <asio/thread_pool.hpp>
 #include <gtest/gtest.h>
 
@@ -121,6 +122,33 @@ TEST_F(Sqlite, AnOlderCopyIsFoundOut) {
   EXPECT_NO_THROW(storage_.open()->recover());
 }
 
+TEST_F(Sqlite, ALostFileIsNotReplacedByANewOne) {
+  ready();
+  for (const bool is_empty : {false, true}) {
+    for (const char* const part : {"", "-wal", "-shm"}) fs::remove(storage_.file() + part);
+    if (is_empty) std::ofstream{storage_.file()};
+    const std::string message = message_of<StoreError>([&] { storage_.open(); });
+    EXPECT_NE(message.find("is not the file that"), std::string::npos) << message;
+    EXPECT_NE(message.find("remove " + storage_.file() + "-once"), std::string::npos) << message;
+  }
+  fs::remove(storage_.file() + "-once");
+  EXPECT_NO_THROW(ready());
+}
+
+TEST_F(Sqlite, OneStoreServesOneServer) {
+  const auto store = ready();
+  const std::string message = message_of<StoreError>([&] { store->recover(); });
+  EXPECT_NE(message.find("a once::durable::Store of its own"), std::string::npos) << message;
+}
+
+TEST_F(Sqlite, AFileWithoutALogIsRefused) {
+  const std::string message = message_of<StoreError>([&] {
+    durable::Store{":memory:", storage_.thread_.get_executor()};
+  });
+  fs::remove(":memory:-once");
+  EXPECT_NE(message.find("no write-ahead log"), std::string::npos) << message;
+}
+
 TEST_F(Sqlite, AnotherVersionIsRefused) {
   ready();
   sqlite3* connection = nullptr;
@@ -141,6 +169,7 @@ TEST_F(Sqlite, ADamagedFileIsRefused) {
   const std::string message = message_of<StoreError>([&] { storage_.open(); });
   EXPECT_NE(message.find("bank.db"), std::string::npos) << message;
   EXPECT_NE(message.find("not a database"), std::string::npos) << message;
+  EXPECT_NE(message.find("restore the newest copy"), std::string::npos) << message;
 }
 
 TEST_F(Sqlite, MakesTheServantsTablesWhenItIsOpened) {
@@ -223,6 +252,95 @@ TEST_F(Sqlite, ServantsCannotEndTheTransaction) {
                  }),
             Errc::ok);
   EXPECT_EQ(call(*store, [](durable::Sql& sql) { EXPECT_EQ(sql.value<int>("SELECT count(*) FROM t"), 0); }),
+            Errc::ok);
+}
+
+TEST_F(Sqlite, StatementsAreGivenOneByOne) {
+  const auto store = ready();
+  EXPECT_EQ(call(*store,
+                 [](durable::Sql& sql) {
+                   sql.run("CREATE TABLE t (a); ");
+                   EXPECT_THROW(sql.run("INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)"),
+                                durable::SqlError);
+                   EXPECT_EQ(sql.value<int>("SELECT count(*) FROM t"), 0);
+                 }),
+            Errc::ok);
+}
+
+/// SQLite then undoes all that shares the commit.
+TEST_F(Sqlite, AStatementThatEndsTheTransactionLeavesNothingAndFails) {
+  const auto store = ready();
+  ASSERT_EQ(call(*store, [](durable::Sql& sql) { sql.run("CREATE TABLE t (a UNIQUE)"); }), Errc::ok);
+  std::vector<Answer> answers(3);
+  std::mutex gate;
+  gate.lock();  // until all are waiting
+  const auto run = [&](int number, const std::function<Effect(durable::Sql&, const Transaction&)>& work) {
+    store->run(
+        {7, static_cast<Sequence>(100 + number)},
+        [work](Transaction& transaction) {
+          durable::Sql sql{transaction};
+          return work(sql, transaction);
+        },
+        answers[static_cast<std::size_t>(number)].receiver());
+  };
+  asio::post(storage_.thread_, [&gate] { const std::lock_guard pass{gate}; });
+  run(0, [](durable::Sql& sql, const Transaction&) {
+    sql.run("INSERT INTO t VALUES (0)");
+    return Effect{Effect::Writes::Keep, row("before")};
+  });
+  run(1, [](durable::Sql& sql, const Transaction& transaction) {
+    sql.run("INSERT INTO t VALUES (1)");
+    EXPECT_FALSE(transaction.is_broken());
+    EXPECT_THROW(sql.run("INSERT OR ROLLBACK INTO t VALUES (1)"), durable::SqlError);
+    EXPECT_TRUE(transaction.is_broken());
+    EXPECT_THROW(sql.run("INSERT INTO t VALUES (2)"), durable::SqlError) << "it would stand alone";
+    EXPECT_NE(sqlite3_exec(durable::sqlite(const_cast<Transaction&>(transaction)), "INSERT INTO t VALUES (2)",
+                           nullptr, nullptr, nullptr),
+              SQLITE_OK);
+    return Effect{Effect::Writes::RollBack, row("failed")};
+  });
+  run(2, [](durable::Sql& sql, const Transaction&) {
+    sql.run("INSERT INTO t VALUES (3)");
+    return Effect{Effect::Writes::Keep, row("behind")};
+  });
+  gate.unlock();
+  EXPECT_EQ(answers[0].get(), Errc::overloaded) << "nothing of it is left, and it may be made again";
+  EXPECT_EQ(answers[1].get(), Errc::ok);
+  EXPECT_EQ(answers[2].get(), Errc::ok);
+  EXPECT_EQ(call(*store, [](durable::Sql& sql) { EXPECT_EQ(sql.value<int>("SELECT sum(a) FROM t"), 3); }),
+            Errc::ok);
+  const auto outcomes = storage_.open()->recover().outcomes;
+  std::string kept;
+  for (const Store::OutcomeRow& outcome : outcomes) {
+    if (outcome.id.sequence > 99) kept += std::string{as_text(outcome.row.view())} + " ";
+  }
+  EXPECT_EQ(kept, "failed behind ");
+}
+
+TEST_F(Sqlite, AForeignKeyThatPointsNowhereBreaksItsOwnCallOnly) {
+  const auto store = ready();
+  ASSERT_EQ(call(*store,
+                 [](durable::Sql& sql) {
+                   sql.run("CREATE TABLE account (id INTEGER PRIMARY KEY)");
+                   sql.run("CREATE TABLE entry (account REFERENCES account DEFERRABLE INITIALLY DEFERRED)");
+                 }),
+            Errc::ok);
+  Answer answer;
+  store->run(
+      {7, ++calls_},
+      [](Transaction& transaction) {
+        durable::Sql{transaction}.run("INSERT INTO entry VALUES (5)");
+        EXPECT_TRUE(transaction.is_broken());
+        return Effect{Effect::Writes::RollBack, row("failed")};
+      },
+      answer.receiver());
+  EXPECT_EQ(answer.get(), Errc::ok);
+  EXPECT_EQ(call(*store,
+                 [](durable::Sql& sql) {
+                   sql.run("INSERT INTO entry VALUES (6)");
+                   sql.run("INSERT INTO account VALUES (6)");
+                   EXPECT_EQ(sql.value<int>("SELECT count(*) FROM entry"), 1);
+                 }),
             Errc::ok);
 }
 

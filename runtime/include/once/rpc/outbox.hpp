@@ -16,7 +16,7 @@ namespace once {
 /// The calls with keys of one client, which has it to itself. All functions may be called from any thread.
 class Outbox {
  public:
-  /// At most so many keys at one server may be neither new nor forgotten.
+  /// The numbers of the keys at one server that have not been forgotten are less than so far apart.
   static constexpr std::uint64_t kOpenMax = 64;
 
   /// What one server knows the client by: its lasting session (docs/protocol.md, "Lasting sessions").
@@ -43,8 +43,11 @@ class Outbox {
   Outbox& operator=(const Outbox&) = delete;
   virtual ~Outbox() = default;
 
-  /// The client's life: higher than in every life before.
-  virtual std::uint64_t incarnation() const = 0;
+  /// A client begins: the number of its life, higher than that of any life before. `receiver` is told of numbers
+  /// that nobody will use again, in add(). Throws StoreError if that cannot be kept, std::logic_error if another
+  /// client has not ended.
+  virtual std::uint64_t begin_life(Finished receiver) = 0;
+  virtual void end_life() = 0;
   /// The server at `place`; a new one if there is none, or if its session was lost.
   virtual Result<Peer> peer(const std::string& place) = 0;
   /// The server has granted the session: from now on, what has been added may have been sent. True if that is
@@ -55,11 +58,10 @@ class Outbox {
   /// The place of the call under `key`. If there is none yet, it is on disk when this returns. Errors:
   /// key_collision (the key names another call, or one at another place), queue_full, outbox_failed.
   virtual Result<Entry> add(const std::string& place, const std::string& key, ByteView call) = 0;
-  /// The key means nothing any more: its outcome has been seen to, and the server may forget it. A key that is
-  /// not there is ignored. Not for a call in flight, which would never hear of its outcome.
+  /// The key means nothing any more: its outcome has been seen to. A key that is not there is ignored. Not for a
+  /// call in flight, which would never hear of its outcome. The server may forget the outcome when, and not before,
+  /// that is on disk, which nobody waits for: after a crash the key may be there still.
   virtual void forget(const std::string& key) = 0;
-  /// Who is told of numbers that are finished with a key; the client does this. An empty function ends it.
-  virtual void tell(Finished receiver) = 0;
 };
 
 }  // namespace once

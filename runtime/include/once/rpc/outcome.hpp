@@ -49,11 +49,13 @@ class OutcomeState {
   Completion completion() const { return completion_of(kind()); }
   /// It did not run and never will.
   bool may_call_again() const { return kind() == OutcomeKind::NotSent || kind() == OutcomeKind::NotExecuted; }
-  /// Nobody will ever know more: to call again under the same key tells nothing new.
+  /// Nobody will ever know more: to call again under the same key tells nothing new. False, too, where nothing has
+  /// become known of the call that the key stands for: key_collision, outbox_failed, no_outbox.
   bool final() const {
-    if (kind() != OutcomeKind::Unknown) return true;
     const std::error_code why = code();
-    return why == make_error_code(Errc::session_lost) || why == make_error_code(Errc::protocol_error);
+    const auto is_any_of = [&](auto... codes) { return ((why == make_error_code(codes)) || ...); };
+    if (kind() == OutcomeKind::Unknown) return is_any_of(Errc::session_lost, Errc::protocol_error);
+    return !is_any_of(Errc::key_collision, Errc::outbox_failed, Errc::no_outbox);
   }
   /// Why it failed; no error for a value or a user exception.
   std::error_code code() const {

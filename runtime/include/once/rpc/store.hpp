@@ -27,6 +27,10 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
+  /// Asked when the servant has returned: true if what it has done cannot be committed. Its call then ends as
+  /// servant_failed, and that is kept.
+  virtual bool is_broken() const { return false; }
+
  protected:
   Transaction() = default;
   virtual ~Transaction() = default;

@@ -1,0 +1,110 @@
+#include "durable/guarded_database.hpp"
+
+#include <random>
+
+#include <once/durable/sql.hpp>
+
+namespace once::durable {
+namespace {
+
+/// What to do about an error that keeps a file from being opened.
+const char* advice(int code) {
+  switch (code & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return "; restore the newest copy, if it is the right file";
+    case SQLITE_CANTOPEN: return "; does its folder exist, and may this program write there?";
+    case SQLITE_READONLY:
+    case SQLITE_PERM: return "; this program must be able to write it, and to make files beside it";
+    case SQLITE_FULL: return "; make room on the disk";
+    case SQLITE_BUSY: return "; another program holds a lock on it: let it end its transaction";
+    default: return "";
+  }
+}
+
+std::int64_t random_id() {
+  std::random_device random;
+  return static_cast<std::int64_t>(std::uint64_t{random()} << 32U | random() | 1U);  // never 0
+}
+
+}  // namespace
+
+GuardedDatabase::GuardedDatabase(const std::string& file, const std::string& vfs, const Kind& kind) try
+    : file_(file), table_("once_" + kind.name), guard_(file), database_(file, vfs) {
+  prepare(kind);
+} catch (const SqlError& error) {
+  throw StoreError{file + " cannot be used: " + error.what() + advice(error.code())};
+}
+
+void GuardedDatabase::prepare(const Kind& kind) {
+  // What is committed is on disk when COMMIT returns; readers do not stop writers.
+  if (const std::string mode = database_.text("PRAGMA journal_mode = WAL"); mode != "wal") {
+    throw StoreError{file_ + " cannot be used: SQLite keeps no write-ahead log there (its journal_mode is '" +
+                     mode + "'); give a file on a local disk"};
+  }
+  database_.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+  begin();
+  database_.renew_log();
+  const std::string numbers = "CREATE TABLE IF NOT EXISTS " + table_ +
+                              " (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID";
+  database_.execute(numbers.c_str());
+  if (get("version") == 0) {
+    set("version", kind.version);
+    set("id", random_id());
+  }
+  check_version(kind.version);
+  check_age(kind);
+  database_.execute(kind.tables);
+  commit();
+}
+
+std::int64_t GuardedDatabase::get(const std::string& name) {
+  return database_.integer("SELECT value FROM " + table_ + " WHERE name = '" + name + "'", {}, 0);
+}
+
+void GuardedDatabase::set(const std::string& name, std::int64_t value) {
+  database_.run("INSERT OR REPLACE INTO " + table_ + " VALUES ('" + name + "', ?)", {value});
+}
+
+void GuardedDatabase::check_version(std::int64_t known) {
+  const std::int64_t version = get("version");
+  if (version == known) return;
+  throw StoreError{file_ + " has tables of version " + std::to_string(version) + ", and this program knows " +
+                   std::to_string(known) + ": use the program that wrote it, or a newer one"};
+}
+
+void GuardedDatabase::check_age(const Kind& kind) {
+  const GuardFile::Mark& mark = guard_.mark();
+  if (mark.file == 0) return;
+  const auto commits = static_cast<std::uint64_t>(get("commits"));
+  std::string problem;
+  if (mark.file != static_cast<std::uint64_t>(get("id"))) {
+    problem = " is not the file that " + file_ +
+              "-once stands beside: that one is lost, or another has been put here";
+  } else if (mark.commits > commits) {
+    problem = " is older than it was: it has had " + std::to_string(mark.commits) +
+              " commits, and this copy knows of " + std::to_string(commits);
+  } else {
+    return;
+  }
+  throw StoreError{file_ + problem + ". " + kind.of_old_copy +
+                   " Restore the newest copy; to go on with this one all the same, remove " + file_ +
+                   "-once" + kind.begin_anew};
+}
+
+void GuardedDatabase::commit() {
+  const std::int64_t commits = get("commits") + 1;
+  set("commits", commits);
+  database_.execute("COMMIT");
+  guard_.set({static_cast<std::uint64_t>(get("id")), static_cast<std::uint64_t>(commits)});
+}
+
+bool GuardedDatabase::roll_back() {
+  try {
+    if (database_.in_transaction()) database_.execute("ROLLBACK");
+    return true;
+  } catch (const SqlError&) {
+    return false;
+  }
+}
+
+}  // namespace once::durable
