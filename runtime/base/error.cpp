@@ -82,7 +82,7 @@ const char* text_of(Errc code) {
     case Errc::shutting_down: return "the server is shutting down";
     case Errc::no_store: return "an exactly-once operation needs a store";
     case Errc::store_failed: return "the server's store has stopped";
-    case Errc::superseded: return "a later life of the client of that name is here";
+    case Errc::superseded: return "another client of that name, or a later life of it, is here";
     case Errc::servant_failed: return "the servant failed";
     case Errc::reply_too_large: return "the reply is too large";
     case Errc::bad_reply: return "the reply does not decode";

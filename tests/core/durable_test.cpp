@@ -81,6 +81,29 @@ TEST(Durable, WhatDidNotCommitRunsAfterTheRestart) {
   EXPECT_EQ(pair.store.effects.begin()->second, 1);
 }
 
+/// An earlier server has promised them, under limits of its own.
+TEST(Durable, OutcomesAreRestoredWhateverTheLimitsAre) {
+  DurablePair pair;
+  pair.fate = nothing_comes_back();
+  std::vector<CallKey> calls;
+  for (int i = 0; i < 8; ++i) calls.push_back(pair.start(exactly_once(std::string(1'000, 'x'))));
+  pair.run_for(50ms);
+  ASSERT_EQ(pair.store.outcomes.size(), 8u);
+  pair.server_config.limits.records_max = 2;
+  pair.server_config.limits.reply_bytes_max = 4'096;
+  pair.restart_server();
+  pair.fate = everything_arrives();
+  for (const CallKey call : calls) {
+    ASSERT_TRUE(pair.run_until_done(call));
+    EXPECT_EQ(pair.outcome(call), OutcomeKind::Executed);
+  }
+  EXPECT_EQ(pair.executions(), 8);
+  pair.run_for(1s);
+  const CallKey next = pair.start(exactly_once(""));
+  ASSERT_TRUE(pair.run_until_done(next));
+  EXPECT_EQ(pair.outcome(next), OutcomeKind::Executed) << "what was restored has made room";
+}
+
 TEST(Durable, AtMostOnceCallsEndWithTheEpoch) {
   DurablePair pair;
   pair.hold_calls();

@@ -1,7 +1,13 @@
 // Clients with a name, and sessions that outlive them: what a later life of a client finds again.
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "core/server/named_clients.hpp"
+#include "core/server/rows.hpp"
 #include "pair.hpp"
 
 namespace once::core::testing {
@@ -257,6 +263,103 @@ TEST(NamedClient, AnotherLastingSessionTakesThePlaceOfTheFirst) {
   ASSERT_TRUE(pair.run_until_done(pair.start(numbered(1, "x"))));
   EXPECT_EQ(pair.server->sessions(), 1u);
   EXPECT_EQ(pair.store.sessions.size(), 1u);
+}
+
+/// Else two tills that were given one name by mistake would end each other's sessions for ever.
+TEST(NamedClient, AnotherClientOfTheSameNameIsRefused) {
+  Pair pair{2, durable()};
+  pair.restart_client(0, life(1));
+  ASSERT_TRUE(pair.run_until_done(pair.start(numbered(1, "x"))));
+  ClientConfig other = life(1);
+  other.instance = {8, 8};
+  other.lasting->nonce = kNonce + 1;
+  pair.restart_client(1, other);
+  const CallKey refused = pair.start(numbered(1, "y"), 1);
+  ASSERT_TRUE(pair.run_until_done(refused, 1));
+  EXPECT_EQ(pair.outcome(refused, 1), OutcomeKind::NotSent);
+  EXPECT_EQ(pair.completion(refused, 1)->reason, Errc::superseded);
+  const CallKey call = pair.start(numbered(2, "x"));
+  ASSERT_TRUE(pair.run_until_done(call));
+  EXPECT_EQ(pair.outcome(call), OutcomeKind::Executed);
+}
+
+/// A HELLO with the instance and nonce of a session, and with something else said of its client, is not believed.
+TEST(NamedClient, ALaterLifeEntersNoOrdinarySession) {
+  Pair pair;
+  ClientConfig config = life(1);
+  config.lasting.reset();
+  pair.restart_client(0, config);
+  ASSERT_TRUE(pair.run_until_done(pair.start()));
+  const auto with = [&](const std::function<void(ClientConfig&)>& change) {
+    ClientConfig changed = config;
+    change(changed);
+    pair.restart_client(0, changed);
+    CallRequest request = Pair::request();
+    request.deadline = pair.now + 500ms;
+    const CallKey call = pair.start(std::move(request));
+    ASSERT_TRUE(pair.run_until_done(call));
+    EXPECT_EQ(pair.outcome(call), OutcomeKind::NotSent);
+    EXPECT_EQ(pair.server->sessions(), 1u);
+  };
+  with([](ClientConfig& changed) { changed.incarnation = 2; });
+  with([](ClientConfig& changed) { changed.name = "other"; });
+  EXPECT_GT(pair.server->counters().malformed, 0u);
+  pair.run_for(std::chrono::hours{1});
+  EXPECT_EQ(pair.server->sessions(), 0u);
+}
+
+TEST(NamedClient, ALaterLifeIsWelcomedWhenTheStoreKnowsIt) {
+  Till pair;
+  pair.store.keeps_sessions = false;
+  pair.restart_client(0, life(2, 1));
+  const CallKey call = pair.start(numbered(2, "x", 2));
+  pair.run_for(1s);
+  EXPECT_EQ(pair.count_of(MessageType::Welcome), 0u);
+  ASSERT_EQ(pair.store.sessions.size(), 1u);
+  const auto& [id, octets] = *pair.store.sessions.begin();
+  SessionRow row;
+  ASSERT_EQ(read_row(octets, row), Errc::ok);
+  EXPECT_EQ(row.incarnation, 2u);
+  pair.server->kept(pair.now, id, Errc::overloaded);
+  pair.drain();
+  ASSERT_TRUE(pair.run_until_done(call));
+  EXPECT_EQ(pair.outcome(call), OutcomeKind::NotSent);
+  EXPECT_EQ(pair.server->sessions(), 1u) << "its outcomes are kept";
+  pair.store.keeps_sessions = true;
+  ASSERT_TRUE(pair.run_until_done(pair.start(numbered(3, "y", 2))));
+  EXPECT_EQ(pair.effects_of(3), 1);
+}
+
+/// The server has crashed between the row of the new session and the end of the old one's.
+TEST(NamedClient, OneLastingSessionOfTwoIsRestored) {
+  for (const bool newer_first : {false, true}) {
+    ServerConfig config = durable();
+    ServerCore server{config, Time{1000s}};
+    SessionRow older;
+    older.id = 0x1100;
+    older.instance = {7, 7};
+    older.nonce = 1;
+    older.window = 64;
+    older.client = "till";
+    older.incarnation = older.made_in = 1;
+    older.lasting = true;
+    SessionRow newer = older;
+    newer.id = 0x2200;
+    newer.nonce = 2;
+    newer.incarnation = newer.made_in = 2;
+    SessionRow ordinary = older;  // of the first life
+    ordinary.id = 0x3300;
+    ordinary.nonce = 3;
+    ordinary.lasting = false;
+    std::vector<SessionRow> rows{older, ordinary, newer};
+    if (newer_first) std::reverse(rows.begin(), rows.end());
+    for (const SessionRow& row : rows) server.restore(Time{1000s}, row);
+    EXPECT_EQ(server.sessions(), 1u);
+    std::set<SessionId> forgotten;
+    RequestId id;
+    while (server.poll_forget(id)) forgotten.insert(id.session);
+    EXPECT_EQ(forgotten, (std::set<SessionId>{older.id, ordinary.id}));
+  }
 }
 
 TEST(NamedClient, AllItsSessionsHaveOneHome) {

@@ -27,7 +27,6 @@ Record* CallBook::find(CallHandle call) {
 }
 
 Record& CallBook::take(Session& session, const SessionMessage& message, bool findable) {
-  ONCE_ASSERT(has_room());
   const std::uint32_t place = records_.take();
   Record& record = records_[place];
   record.place = place;
@@ -56,6 +55,7 @@ Record& CallBook::take(Session& session, const SessionMessage& message, bool fin
 }
 
 Record& CallBook::create(Session& session, const SessionMessage& message, bool findable) {
+  ONCE_ASSERT(has_room());
   Record& record = take(session, message, findable);
   record.state = RecordState::Queued;
   ++queued_;
@@ -64,6 +64,7 @@ Record& CallBook::create(Session& session, const SessionMessage& message, bool f
 }
 
 Record& CallBook::create_refused(Session& session, const SessionMessage& message, Errc reason) {
+  ONCE_ASSERT(has_room());
   Record& record = take(session, message, true);
   record.state = RecordState::Refused;
   record.reason = reason;
@@ -172,6 +173,7 @@ void CallBook::acknowledge(Session& session, Sequence number) {
   }
 }
 
+/// Whatever the limits are now: an earlier server has promised it.
 void CallBook::restore(Session& session, const OutcomeRow& row) {
   SessionMessage message;
   message.semantics = Semantics::ExactlyOnce;
@@ -184,10 +186,7 @@ void CallBook::restore(Session& session, const OutcomeRow& row) {
   record.reason = row.reason;
   record.digest = row.digest;
   record.body_checksum = crc32c(row.body);
-  if (!replies_.keep(record, row.body)) {
-    record.state = RecordState::ReplyGone;
-    record.reason = Errc::reply_evicted;
-  }
+  replies_.restore(record, row.body);
   session.set_state(row.id.sequence, NumberState::Recorded);
 }
 

@@ -7,6 +7,16 @@ bool NamedClients::admits(const Owner& owner, std::uint64_t incarnation) const {
   return found == clients_.end() || incarnation >= found->second.incarnation;
 }
 
+bool NamedClients::is_taken(const Owner& owner, std::uint64_t incarnation) const {
+  const auto found = clients_.find(owner);
+  return found != clients_.end() && found->second.lasting != 0 && incarnation == found->second.incarnation;
+}
+
+SessionId NamedClients::lasting_of(const Owner& owner) const {
+  const auto found = clients_.find(owner);
+  return found != clients_.end() ? found->second.lasting : 0;
+}
+
 void NamedClients::begin_life(Client& client, std::uint64_t incarnation, std::vector<SessionId>& over) {
   if (incarnation <= client.incarnation) return;
   client.incarnation = incarnation;

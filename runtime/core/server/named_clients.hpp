@@ -22,6 +22,11 @@ class NamedClients {
   /// False: a later life of this client has been here.
   bool admits(const Owner& owner, std::uint64_t incarnation) const;
 
+  /// True if a client of that name and incarnation has a lasting session: another one is not its own.
+  bool is_taken(const Owner& owner, std::uint64_t incarnation) const;
+  /// 0 if it has none.
+  SessionId lasting_of(const Owner& owner) const;
+
   /// The session belongs to this life of the client. Returns the sessions that are over with it: those of
   /// earlier lives, but for a lasting one; a lasting one, if this is another.
   std::vector<SessionId> add(SessionId session, const Owner& owner, std::uint64_t incarnation, bool lasting);

@@ -29,6 +29,11 @@ bool ReplayCache::keep(Record& record, Slice body) {
   return true;
 }
 
+void ReplayCache::restore(Record& record, Slice body) {
+  record.body = Slice::copy_of(body);
+  charge(record, record.body.footprint());
+}
+
 void ReplayCache::release(Record& record) {
   if (record.oversize) unlink_oversize(record);
   record.oversize = false;

@@ -6,6 +6,10 @@ namespace once::core {
 
 void ServerCore::State::restore(Time now, const SessionRow& row) {
   ONCE_ASSERT(config.durable && sessions.find(row.id) == nullptr);
+  if (!row.client.empty() && is_over(row)) {
+    calls.forget({row.id, 0});
+    return;
+  }
   Duration lease = config.limits.lease;
   if (row.lasting) {
     const std::chrono::seconds age = config.uptime - std::chrono::seconds{row.heard};
@@ -15,9 +19,20 @@ void ServerCore::State::restore(Time now, const SessionRow& row) {
   session.path.principal = row.principal;  // where its client is shows its next message
   session.made_in = row.made_in;
   session.heard = row.heard;
-  if (!row.client.empty()) named.add(row.id, {row.principal, row.client}, row.incarnation, row.lasting);
+  session.stored = true;
+  if (!row.client.empty()) {
+    end_all(named.add(row.id, {row.principal, row.client}, row.incarnation, row.lasting));
+  }
   session.message_max = row.message_max;
   session.window = session.window_floor = session.window_held = session.window_max = row.window;
+}
+
+/// A crash may have come between a later session of the client and the end of this one (N3).
+bool ServerCore::State::is_over(const SessionRow& row) {
+  const NamedClients::Owner owner{row.principal, row.client};
+  if (!row.lasting) return !named.admits(owner, row.incarnation);
+  const Session* const other = sessions.find(named.lasting_of(owner));
+  return other != nullptr && other->made_in > row.made_in;
 }
 
 /// The mark is what the calls that ran say of it: all that they leave behind it lies in one window. A mark
@@ -60,10 +75,14 @@ bool ServerCore::State::poll_keep(SessionRow& out) {
 
 void ServerCore::State::kept(Time now, SessionId id, Errc error) {
   Session* const session = sessions.find(id);
-  if (session == nullptr || session->kept) return;
+  if (session == nullptr) return;
+  ONCE_ASSERT(session->rows_under_way > 0);
+  --session->rows_under_way;
+  if (error == Errc::ok) session->stored = true;
+  if (session->kept || session->rows_under_way > 0) return;
   if (error != Errc::ok) {
     refuse_hello(session->path, session->nonce, session->hello_attempt, error);
-    end_session(*session);
+    if (!session->stored) end_session(*session);
     return;
   }
   session->kept = true;

@@ -63,28 +63,42 @@ void ServerCore::State::receive_hello(Time now, const Path& from, const Slice& m
     refuse_hello(from, hello.nonce, hello.attempt, Errc::no_store);
     return;
   }
-  if (!hello.name.empty() && !named.admits({from.principal, hello.name}, hello.incarnation)) {
-    refuse_hello(from, hello.nonce, hello.attempt, Errc::superseded);
-    return;
-  }
   Session* session = sessions.find(hello.instance, hello.nonce);
   if (session != nullptr && session->path.principal != from.principal) {
     ++counters.wrong_principal;
     return;
   }
+  if (session != nullptr && !is_of(*session, hello)) {
+    ++counters.malformed;
+    return;
+  }
   const bool is_new = session == nullptr;
+  const NamedClients::Owner owner{from.principal, hello.name};
+  if (!hello.name.empty() && (!named.admits(owner, hello.incarnation) ||
+                              (is_new && hello.lasting && named.is_taken(owner, hello.incarnation)))) {
+    refuse_hello(from, hello.nonce, hello.attempt, Errc::superseded);
+    return;
+  }
   if (is_new) session = open_session(now, from, hello);
   if (session == nullptr) return;
-  if (!is_new && !hello.name.empty()) enter(now, *session, hello);
+  if (!is_new && session->lasting) enter(now, *session, hello);
   if (!session->kept) {  // the WELCOME waits for the store, and goes to where the newest HELLO came from
     session->path = from;
     session->hello_attempt = hello.attempt;
+    if (session->rows_under_way == 0) keep(*session);  // again: there was no room for it
     return;
   }
   if (!is_new && session->newest_counter == 0) {
     renew(now, *session);  // the client counts from the copy that is answered
   }
   welcome(from, *session, hello.attempt);
+}
+
+/// What a HELLO says of its client must be so of the session that it names. Later lives enter a lasting session only.
+bool ServerCore::State::is_of(const Session& session, const Hello& hello) const {
+  const std::string* const name = named.name_of(session.id);
+  return hello.lasting == session.lasting && hello.name == (name != nullptr ? *name : std::string{}) &&
+         (hello.lasting || hello.incarnation == session.made_in);
 }
 
 /// nullptr if the server takes no more: it has said so.
@@ -116,7 +130,7 @@ Session* ServerCore::State::open_session(Time now, const Path& from, const Hello
   ++counters.sessions_opened;
   if (config.durable) {
     session.kept = false;
-    to_keep.push(id);
+    keep(session);
   }
   if (!hello.name.empty()) {
     end_all(named.add(id, {from.principal, hello.name}, hello.incarnation, hello.lasting));
@@ -124,13 +138,19 @@ Session* ServerCore::State::open_session(Time now, const Path& from, const Hello
   return &session;
 }
 
-/// A client of that name is back in a session of its: perhaps in a later life.
+/// A client is back in its lasting session: perhaps in a later life, which its row must name before the WELCOME goes.
 void ServerCore::State::enter(Time now, Session& session, const Hello& hello) {
   std::vector<SessionId> over;
   if (!named.enter(session.id, hello.incarnation, over)) return;
   end_all(over);
   renew(now, session);
-  if (config.durable) to_keep.push(session.id);  // its row names the latest life
+  session.kept = false;
+  keep(session);
+}
+
+void ServerCore::State::keep(Session& session) {
+  ++session.rows_under_way;
+  to_keep.push(session.id);
 }
 
 void ServerCore::State::end_all(const std::vector<SessionId>& over) {
@@ -333,7 +353,7 @@ void ServerCore::State::renew(Time now, Session& session) {
   sessions.renew(session, now + lease_of(session));
   if (!session.lasting || !session.kept || uptime(now) - session.heard < kWriteEvery) return;
   session.heard = uptime(now);
-  to_keep.push(session.id);
+  keep(session);
 }
 
 void ServerCore::State::end_session(Session& session) {

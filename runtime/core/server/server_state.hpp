@@ -71,8 +71,11 @@ class ServerCore::State {
 
  private:
   void receive_hello(Time now, const Path& from, const Slice& message, const Prefix& prefix);
+  bool is_of(const Session& session, const Hello& hello) const;
   Session* open_session(Time now, const Path& from, const Hello& hello);
   void enter(Time now, Session& session, const Hello& hello);
+  /// Its row goes to the store, as it is when the driver asks for it.
+  void keep(Session& session);
   void end_all(const std::vector<SessionId>& over);
   Duration lease_of(const Session& session) const {
     return session.lasting ? config.limits.lasting_lease : config.limits.lease;
@@ -83,6 +86,7 @@ class ServerCore::State {
     const auto here = std::chrono::duration_cast<std::chrono::seconds>(now - started);
     return static_cast<std::uint32_t>((config.uptime + here).count());
   }
+  bool is_over(const SessionRow& row);
   void welcome(const Path& to, const Session& session, std::uint16_t attempt);
   void refuse_hello(const Path& to, std::uint64_t nonce, std::uint16_t attempt, Errc reason);
   void receive_other_version(const Path& from, const Slice& message, const Prefix& prefix);

@@ -49,7 +49,9 @@ struct Session {
   std::uint8_t window_peak = 0;     // the widest use since the grant was last looked at
   std::uint8_t window_age = 0;      // new requests since then
   bool lasting = false;             // it outlives its client, and has a lease of another length
-  bool kept = true;                 // false: its row is on its way to the store, and nobody has been welcomed
+  bool stored = false;              // there is a row of it in the store
+  bool kept = true;                 // false: its newest row is not there yet, and the WELCOME waits
+  std::uint8_t rows_under_way = 0;  // to the store
   std::uint16_t hello_attempt = 0;  // of the newest HELLO, for the WELCOME that waits
   std::uint32_t heard = 0;          // of a lasting session: when, as its row has it; seconds of uptime
 

@@ -70,7 +70,7 @@ enum class Errc : std::uint16_t {
   shutting_down = 37,
   no_store = 38,
   store_failed = 39,  // the durable store has stopped
-  superseded = 40,    // a later life of the client of that name is here
+  superseded = 40,    // another client of that name, or a later life, is here
 
   // It ran.
   servant_failed = 50,   // the servant raised something that the IDL does not declare
