@@ -13,6 +13,8 @@ enum class Bug : std::uint8_t {
   StaleAsNew,          // an acknowledged number is New again
   MarkAssigned,        // an overtaken header takes the mark back
   BitmapAssigned,      // an overtaken header clears bits of the bitmap
+  OutcomeNotKept,      // what an exactly-once servant writes is committed without its outcome
+  OutcomeNotRestored,  // outcomes that a store has kept are not told to the filter
 };
 
 #ifdef ONCE_PLANTED_BUGS

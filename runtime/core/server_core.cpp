@@ -80,7 +80,7 @@ std::size_t ServerCore::reply_bytes() const {
 }
 bool ServerCore::path_of(SessionId session, Path& out) const {
   const Session* const found = state_->sessions.find(session);
-  if (found == nullptr) return false;
+  if (found == nullptr || !found->has_path) return false;
   out = found->path;
   return true;
 }

@@ -93,6 +93,8 @@ void ClientHost::receive(const Packet& packet) {
                    : (packet.connection != 0 || packet.to_port != port_)) {
     return;  // no socket of this host
   }
+  const bool from_a_server = packet.from_life != 0;
+  if (from_a_server && server_of_life(packet.from_life) != role_.server) return;  // its socket is connected
   if (packet.from_life != 0) {
     std::uint32_t& heard = heard_[server_of_life(packet.from_life)];
     heard = std::max(heard, packet.from_life);  // old copies come late

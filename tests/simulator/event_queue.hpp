@@ -21,6 +21,8 @@ enum class EventKind : std::uint8_t {
   Prove,       // … and, when the faults have stopped, calls that must succeed
   Cancel,      // subject: the call, detail: its key
   ServantDue,  // subject: the servant's slot and generation
+  StoreDue,    // a server's store commits what waits
+  StoreTells,  // … and the server hears of it
   Connect,     // a client's attempt to get a path is over
   StreamDown,  // subject: the connection that the client finds broken
   Trouble,     // subject: which trouble of the storm

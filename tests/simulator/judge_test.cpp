@@ -68,6 +68,68 @@ TEST_F(Judge, SeesARequestThatRunsTwice) {
   EXPECT_THROW(execute(call_, 1), Violation);
 }
 
+/// Exactly-once calls: the servant may begin several times, and one outcome is kept.
+class StoreJudge : public Judge {
+ protected:
+  StoreJudge() { call_ = issue(Semantics::ExactlyOnce); }
+  std::uint64_t run(Sequence number, core::ReplyStatus status = core::ReplyStatus::Value) {
+    const std::uint64_t execution =
+        oracle_.execute(call_, arrival(call_, number, Semantics::ExactlyOnce), kOrigin);
+    oracle_.replied(execution, status, false, Errc::ok, 40);
+    return execution;
+  }
+  static constexpr std::uint8_t kServer = 7;  // of arrival()'s session
+};
+
+TEST_F(StoreJudge, AcceptsAServantThatIsRolledBackAndRunsAgain) {
+  run(1);
+  const std::uint64_t execution = run(1);
+  oracle_.committed(execution);
+  oracle_.check_effects(kServer, {execution});
+  oracle_.transmitted(call_);
+  complete(call_, OutcomeKind::Executed, kOrigin, make_reply_body({call_, execution}, 40));
+}
+
+TEST_F(StoreJudge, SeesASecondOutcome) {
+  const std::uint64_t first = run(1);
+  const std::uint64_t second = run(1);
+  oracle_.committed(first);
+  oracle_.committed(first);
+  EXPECT_THROW(oracle_.committed(second), Violation);
+}
+
+TEST_F(StoreJudge, SeesASecondOutcomeUnderAnotherNumber) {
+  oracle_.committed(run(1));
+  EXPECT_THROW(oracle_.committed(run(2)), Violation);
+}
+
+TEST_F(StoreJudge, SeesAReplyThatWasNotKept) {
+  const std::uint64_t kept = run(1);
+  const std::uint64_t lost = run(1);
+  oracle_.committed(kept);
+  oracle_.transmitted(call_);
+  EXPECT_THROW(complete(call_, OutcomeKind::Executed, kOrigin, make_reply_body({call_, lost}, 40)),
+               Violation);
+}
+
+TEST_F(StoreJudge, SeesAnEffectOfACallThatIsSaidNotToHaveRun) {
+  const std::uint64_t execution = run(1);
+  oracle_.transmitted(call_);
+  complete(call_, OutcomeKind::NotExecuted);
+  EXPECT_THROW(oracle_.committed(execution), Violation);
+}
+
+TEST_F(StoreJudge, SeesEffectsThatAreLostOrTwiceThereOrLeftByAFailure) {
+  const std::uint64_t execution = run(1);
+  oracle_.committed(execution);
+  EXPECT_THROW(oracle_.check_effects(kServer, {}), Violation);
+  EXPECT_THROW(oracle_.check_effects(kServer, {execution, execution}), Violation);
+  EXPECT_NO_THROW(oracle_.check_effects(kServer + 1, {}));
+  call_ = issue(Semantics::ExactlyOnce);
+  const std::uint64_t failed = run(2, core::ReplyStatus::UserException);
+  EXPECT_THROW(oracle_.check_effects(kServer, {execution, failed}), Violation);
+}
+
 TEST_F(Judge, SeesACallThatRunsUnderTwoNumbers) {
   execute(call_, 1);
   EXPECT_THROW(execute(call_, 2), Violation);

@@ -165,6 +165,19 @@ void tighten(Knobs& knobs, Random& random) {
   knobs.down.loss = std::max(knobs.down.loss, 0.2);
 }
 
+/// A fourth of the runs has servers with stores.
+void draw_store(Knobs& knobs, Random random) {
+  StoreKnobs& store = knobs.store;
+  store.is_there = random.chance(0.25);
+  if (!store.is_there) return;
+  store.time_max = random.log_uniform(10us, 50ms);
+  knobs.load.exactly_once = 0.2 + 0.8 * random.unit() * (1 - knobs.load.maybe - knobs.load.at_least_once);
+  if (knobs.weather != Weather::Storm) return;
+  store.power_fails = random.chance(0.7) ? random.unit() * 0.15 : 0;
+  store.sync_fails = random.chance(0.3) ? random.unit() * 0.03 : 0;
+  store.is_full = random.chance(0.3) ? random.unit() * 0.05 : 0;
+}
+
 /// Messages that one datagram cannot carry, over paths whose real width has to be found.
 void draw_fragments(Knobs& knobs, Random random) {
   knobs.fragments = random.chance(0.4);
@@ -218,6 +231,7 @@ Knobs draw_knobs(std::uint64_t seed) {
     tighten(knobs, random);
   }
   draw_fragments(knobs, Random{mix(seed ^ 0x667261676du)});
+  draw_store(knobs, Random{mix(seed ^ 0x73746f7265u)});
   knobs.rogues = knobs.storm.rogue_steps > 0 ? 1 : 0;
   return knobs;
 }
@@ -241,8 +255,9 @@ std::ostream& operator<<(std::ostream& out, const Knobs& knobs) {
   const StormKnobs& storm = knobs.storm;
   const LoadKnobs& load = knobs.load;
   const ServantKnobs& servant = knobs.servant;
-  out << "hosts     " << knobs.servers << " servers, " << knobs.clients << " clients, " << knobs.rogues
-      << " rogues, on streams " << knobs.streams << ", datagrams up to " << knobs.datagram_max
+  out << "hosts     " << knobs.servers << (knobs.store.is_there ? " durable" : "") << " servers, "
+      << knobs.clients << " clients, " << knobs.rogues << " rogues, on streams " << knobs.streams
+      << ", datagrams up to " << knobs.datagram_max
       << (knobs.fragments ? ", larger messages in fragments on a path for " + std::to_string(knobs.mtu) : "")
       << (knobs.weather == Weather::Calm    ? ", calm"
           : knobs.weather == Weather::Rough ? ", rough"
@@ -258,13 +273,15 @@ std::ostream& operator<<(std::ostream& out, const Knobs& knobs) {
       << storm.adversary_steps << ", rogue " << storm.rogue_steps << (storm.principals ? ", principals" : "")
       << (storm.skewed_clocks ? ", skewed clocks" : "") << "\n"
       << "load      " << load.calls << " calls, gap " << load.gap_mean << ", bursts " << load.burst_max
-      << ", maybe " << load.maybe << ", at least once " << load.at_least_once << ", cancel " << load.cancel
-      << ", short deadlines " << load.short_deadline << ", deadline " << load.deadline_max << ", request "
-      << load.request_max << "\n"
+      << ", maybe " << load.maybe << ", at least once " << load.at_least_once << ", exactly once "
+      << load.exactly_once << ", cancel " << load.cancel << ", short deadlines " << load.short_deadline
+      << ", deadline " << load.deadline_max << ", request " << load.request_max << "\n"
       << "servants  instant " << servant.instant << ", time " << servant.time_max << ", throws "
       << servant.throws << ", hangs " << servant.hangs << ", refuses " << servant.refuses << ", queues "
       << servant.queues << " (" << servant.queue_max << "), reply " << servant.reply_max
       << ", undeclared size " << servant.undeclared_size << "\n"
+      << "store     power fails " << knobs.store.power_fails << ", sync fails " << knobs.store.sync_fails
+      << ", full " << knobs.store.is_full << ", takes up to " << knobs.store.time_max << "\n"
       << "server    window " << knobs.server.window_initial << " to " << knobs.server.window_max << ", lease "
       << knobs.server.lease << ", running per client " << knobs.server.running_per_client_max << ", queued "
       << knobs.server.queued_max << ", reply bytes " << knobs.server.reply_bytes_per_session << " of "

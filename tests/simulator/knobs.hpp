@@ -39,8 +39,8 @@ struct LoadKnobs {
   std::uint32_t calls = 0;
   Duration gap_mean{0};  // between a client's calls
   std::uint32_t burst_max = 1;
-  double naps = 0;                      // an application that falls silent for up to two leases
-  double maybe = 0, at_least_once = 0;  // the rest is at most once
+  double naps = 0;  // an application that falls silent for up to two leases
+  double maybe = 0, at_least_once = 0, exactly_once = 0;  // the rest is at most once
   double cancel = 0;
   double short_deadline = 0, no_deadline = 0;
   Duration deadline_max{0};
@@ -52,6 +52,13 @@ struct ServantKnobs {
   Duration time_max{0}, queue_max{0};
   std::uint32_t reply_max = 0;
   double undeclared_size = 0;  // replies larger than what was set aside for them
+};
+
+/// Servers with a durable store: exactly-once calls, and what may happen whenever the store commits.
+struct StoreKnobs {
+  bool is_there = false;
+  double power_fails = 0, sync_fails = 0, is_full = 0;
+  Duration time_max{0};  // until it commits
 };
 
 enum class Weather : std::uint8_t {
@@ -73,6 +80,7 @@ struct Knobs {
   StormKnobs storm;
   LoadKnobs load;
   ServantKnobs servant;
+  StoreKnobs store;
   core::ServerLimits server;
   core::ClientLimits client;
   Sequence first_sequence = 1;

@@ -31,6 +31,8 @@ class ServerLedger {
   bool is_proven(const core::Path& path) const;
   /// A servant ended, or the driver refused: one more message may go out unasked.
   void answered() { ++may_send_; }
+  /// What an earlier life has promised may be more than the limits allow.
+  void restored(std::size_t reply_bytes) { limits_.reply_bytes_max += reply_bytes; }
   void check_memory(const core::ServerCore& core, std::size_t running) const;
   static void check_memory(const core::Fragments& fragments);
 

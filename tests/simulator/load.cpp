@@ -47,9 +47,10 @@ CallPlan ClientHost::draw_call() {
   plan.rogue = role_.rogue;
   plan.principal = principal();
   const double semantics = random_.unit();
-  plan.semantics = semantics < load.maybe                        ? Semantics::Maybe
-                   : semantics < load.maybe + load.at_least_once ? Semantics::AtLeastOnce
-                                                                 : Semantics::AtMostOnce;
+  plan.semantics = semantics < load.maybe                                            ? Semantics::Maybe
+                   : semantics < load.maybe + load.at_least_once                     ? Semantics::AtLeastOnce
+                   : semantics < load.maybe + load.at_least_once + load.exactly_once ? Semantics::ExactlyOnce
+                                                                                     : Semantics::AtMostOnce;
   plan.codec = static_cast<std::uint8_t>(random_.between(1, 2));
   plan.little_endian = random_.chance(0.5);
   plan.operation = static_cast<std::uint32_t>(random_.next());
@@ -61,6 +62,9 @@ CallPlan ClientHost::draw_call() {
     plan.deadline = now() + random_.log_uniform(200us, 300ms);
   } else if (!random_.chance(load.no_deadline)) {
     plan.deadline = now() + random_.log_uniform(Duration{300ms}, load.deadline_max);
+  }
+  if (role_.rogue && plan.semantics == Semantics::ExactlyOnce && plan.deadline == kNever) {
+    plan.deadline = now() + load.deadline_max;  // who has acknowledged a call himself waits for it in vain
   }
   plan.must_succeed = world_.knobs().weather != Weather::Storm;
   if (plan.must_succeed) plan.deadline = now() + load.deadline_max;

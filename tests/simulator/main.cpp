@@ -33,7 +33,9 @@ const std::map<std::string, core::Bug> kBugs = {{"FilterOff", core::Bug::FilterO
                                                 {"RefusalNotRecorded", core::Bug::RefusalNotRecorded},
                                                 {"StaleAsNew", core::Bug::StaleAsNew},
                                                 {"MarkAssigned", core::Bug::MarkAssigned},
-                                                {"BitmapAssigned", core::Bug::BitmapAssigned}};
+                                                {"BitmapAssigned", core::Bug::BitmapAssigned},
+                                                {"OutcomeNotKept", core::Bug::OutcomeNotKept},
+                                                {"OutcomeNotRestored", core::Bug::OutcomeNotRestored}};
 
 std::string command_for(const Options& options, std::uint64_t seed) {
   std::string command = "simulator --seed " + std::to_string(seed) + " --seeds 1";

@@ -27,6 +27,7 @@ void OutcomeTally::add(const OutcomeTally& other) {
   }
   vanished += other.vanished;
   executions += other.executions;
+  committed += other.committed;
 }
 
 std::uint64_t OutcomeTally::of(OutcomeKind kind) const {
@@ -128,6 +129,9 @@ void Oracle::check_reply(const Call& call, CallId id, const core::CallCompletion
   if (execution.call != id || !execution.replied) {
     fail("S3 own reply", id, "the reply names an execution that did not make it");
   }
+  if (execution.durable && !execution.committed) {
+    fail("S4 exactly once", id, "the reply is that of an execution whose outcome was not kept");
+  }
   const bool same =
       execution.status == completion.status && execution.size == completion.body.size() &&
       execution.little_endian == completion.little_endian && call.plan.codec == completion.codec &&
@@ -158,6 +162,7 @@ CallId Oracle::arrived(const core::Arrival& arrival) {
     fail("S3 own request", 0, "a request's octets are not those of any call: " + name_of(arrival.id));
   }
   const CallPlan& plan = at(*id).plan;
+  if (plan.rogue) of_rogues_.insert(arrival.id.session);
   if (plan.rogue) return *id;
   const bool same = plan.semantics == arrival.semantics && plan.codec == arrival.codec &&
                     plan.little_endian == arrival.little_endian && plan.operation == arrival.operation &&
@@ -171,7 +176,8 @@ CallId Oracle::arrived(const core::Arrival& arrival) {
 
 std::uint64_t Oracle::execute(CallId id, const core::Arrival& arrival, Time now) {
   Call& call = at(id);
-  ++call.executions;
+  const bool durable = arrival.semantics == Semantics::ExactlyOnce;
+  if (!durable) ++call.executions;  // else it counts when it is kept
   ++tally_.executions;
   const auto [entry, first] = executed_.try_emplace({arrival.id, arrival.semantics}, id);
   if (arrival.semantics == Semantics::AtMostOnce && !first) {
@@ -187,7 +193,7 @@ std::uint64_t Oracle::execute(CallId id, const core::Arrival& arrival, Time now)
     if (call.plan.semantics == Semantics::AtMostOnce && call.executions > 1) {
       fail("S1 at most once", id, "the call runs again, now as " + name_of(arrival.id));
     }
-    if (call.state == State::Ended && did_not_run(call.kind)) {
+    if (!durable && call.state == State::Ended && did_not_run(call.kind)) {
       fail("S2 truth", id, "runs after it ended as " + std::string{to_string(call.kind)});
     }
     if (call.plan.semantics == Semantics::Maybe && call.executions > call.delivered) {
@@ -196,6 +202,7 @@ std::uint64_t Oracle::execute(CallId id, const core::Arrival& arrival, Time now)
   }
   if (now >= arrival.deadline) fail("O2 late start", id, "begins although its budget is used up");
   executions_.push_back({id, arrival.id});
+  executions_.back().durable = durable;
   return executions_.size();
 }
 
@@ -225,6 +232,59 @@ void Oracle::replied(std::uint64_t execution, core::ReplyStatus status, bool lit
   entry.size = size;
   entry.little_endian = little_endian;
   entry.replied = true;
+}
+
+void Oracle::restarted(std::uint8_t server) {
+  const auto is_over = [&](const RequestKey& key) {
+    return static_cast<std::uint8_t>(key.id.session) == server && of_rogues_.contains(key.id.session);
+  };
+  std::erase_if(executed_, [&](const auto& entry) { return is_over(entry.first); });
+  std::erase_if(refused_, is_over);
+}
+
+void Oracle::committed(std::uint64_t number) {
+  if (number == 0 || number > executions_.size()) {
+    fail("S4 exactly once", 0, "an outcome is kept of an execution that never was");
+  }
+  Execution& execution = executions_[number - 1];
+  if (std::exchange(execution.committed, true)) return;
+  Call& call = at(execution.call);
+  ++call.executions;
+  ++tally_.committed;
+  // Who acknowledges an outcome, and takes that back after the server's restart, may have its own call run again.
+  if (call.plan.rogue) return;
+  if (!committed_.insert({execution.id, Semantics::ExactlyOnce}).second) {
+    fail("S4 exactly once", execution.call, name_of(execution.id) + " takes effect again");
+  }
+  if (call.executions > 1) {
+    fail("S4 exactly once", execution.call, "the call takes effect again, now as " + name_of(execution.id));
+  }
+  if (call.state == State::Ended && did_not_run(call.kind)) {
+    fail("S2 truth", execution.call, "takes effect after it ended as " + std::string{to_string(call.kind)});
+  }
+}
+
+/// A value that was kept without its outcome is found here, too: its client has acknowledged it.
+void Oracle::check_effects(std::uint8_t server, const std::vector<std::uint64_t>& executions) {
+  std::unordered_set<std::uint64_t> there;
+  for (const std::uint64_t number : executions) {
+    committed(number);
+    const Execution& execution = executions_[number - 1];
+    if (!there.insert(number).second)
+      fail("S4 exactly once", execution.call, "an execution's effect is there twice");
+    if (execution.status != core::ReplyStatus::Value) {
+      fail("S4 exactly once", execution.call, "a call that failed has left an effect");
+    }
+  }
+  for (std::size_t i = 0; i < executions_.size(); ++i) {
+    const Execution& execution = executions_[i];
+    if (!execution.committed || execution.status != core::ReplyStatus::Value ||
+        static_cast<std::uint8_t>(execution.id.session) != server) {
+      continue;
+    }
+    if (!there.contains(i + 1))
+      fail("S4 exactly once", execution.call, "an effect is lost whose outcome was kept");
+  }
 }
 
 void Oracle::check_all_ended() const {

@@ -8,6 +8,8 @@
 //   S3  a reply is that of an execution of its own call, octet for octet, and so is a request; neither
 //   crosses
 //       principals
+//   S4  exactly once: of a requestId, and of a logical call, one outcome is kept; what an execution has left in the
+//       store is there if, and only if, its outcome was kept and is a value; a reply is that of a kept outcome
 //   S5  maybe: no more executions than copies delivered, and one transmission at most
 //   S6  every call ends exactly once, not after its deadline
 #pragma once
@@ -41,6 +43,7 @@ struct OutcomeTally {
   std::uint64_t by[4][6] = {};  // Semantics, OutcomeKind
   std::uint64_t vanished = 0;   // their client crashed before they ended
   std::uint64_t executions = 0;
+  std::uint64_t committed = 0;  // of exactly-once calls
 
   void add(const OutcomeTally& other);
   std::uint64_t of(OutcomeKind kind) const;
@@ -95,6 +98,14 @@ class Oracle {
   void replied(std::uint64_t execution, core::ReplyStatus status, bool little_endian, Errc reason,
                std::uint32_t size);
 
+  /// A server with a store (its number is the low octet of its sessions' ids) has started again. What it knew of at-most-once calls is gone, while sessions go on: that
+  /// such a call is not sent again is for clients that keep the rules.
+  void restarted(std::uint8_t server);
+  /// The outcome of an exactly-once execution is in the store: as the store says, or as is found after a crash.
+  void committed(std::uint64_t execution);
+  /// What executions have left in the store of `server`, in order.
+  void check_effects(std::uint8_t server, const std::vector<std::uint64_t>& executions);
+
   // What the world asks.
   bool pending(CallId call) const { return at(call).state == State::Pending; }
   OutcomeKind outcome(CallId call) const { return at(call).kind; }
@@ -125,6 +136,7 @@ class Oracle {
     Errc reason = Errc::ok;
     std::uint32_t size = 0;
     bool little_endian = false, replied = false;
+    bool durable = false, committed = false;
   };
   struct RequestKey {
     RequestId id;
@@ -150,6 +162,8 @@ class Oracle {
   std::vector<Execution> executions_;
   std::unordered_map<RequestKey, CallId, HashRequestKey> executed_;
   std::unordered_set<RequestKey, HashRequestKey> refused_;  // as servers have said
+  std::unordered_set<SessionId> of_rogues_;
+  std::unordered_set<RequestKey, HashRequestKey> committed_;  // those that have a kept outcome
   std::size_t pending_ = 0;
   OutcomeTally tally_;
 };

@@ -16,6 +16,7 @@ void World::enter(Phase phase) {
       for (auto& server : servers_) {
         if (server->draining()) server->crash();
         if (!server->up()) server->boot();
+        server->mend_store();
         server->on_resume();
         server->release_hung();
       }

@@ -77,8 +77,8 @@ constexpr std::array<OutcomeKind, 6> kOutcomes = {OutcomeKind::NotSent,     Outc
                                                   OutcomeKind::NotExecuted, OutcomeKind::Executed,
                                                   OutcomeKind::ReplyLost,   OutcomeKind::Unknown};
 
-constexpr std::array<Semantics, 3> kSemantics = {Semantics::Maybe, Semantics::AtLeastOnce,
-                                                 Semantics::AtMostOnce};
+constexpr std::array<Semantics, 4> kSemantics = {Semantics::Maybe, Semantics::AtLeastOnce,
+                                                 Semantics::AtMostOnce, Semantics::ExactlyOnce};
 
 double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
@@ -114,6 +114,8 @@ void Tally::add(const Tally& other) {
   add(other.server);
   add(other.client);
   add(other.fragments);
+  store.power_failures += other.store.power_failures;
+  store.stops += other.store.stops;
 }
 
 void print_report(std::ostream& out, const Tally& tally, double seconds) {
@@ -151,7 +153,9 @@ void print_report(std::ostream& out, const Tally& tally, double seconds) {
       << tally.network.connections << ", too wide " << tally.network.too_wide << ", broken "
       << tally.network.cuts << "\nhosts          server lives " << tally.server_lives << ", client lives "
       << tally.client_lives << ", calls that ended with their client " << tally.outcomes.vanished
-      << ", executions " << tally.outcomes.executions << "\n\n"
+      << ", executions " << tally.outcomes.executions << "\nstores         outcomes kept "
+      << tally.outcomes.committed << ", power failures " << tally.store.power_failures << ", failed syncs "
+      << tally.store.stops << "\n\n"
       << tally.calls << " calls, " << tally.seeds << " seeds, " << tally.events << " events, "
       << std::setprecision(1) << std::chrono::duration<double>(tally.virtual_time).count() / 3600
       << " virtual hours in " << std::setprecision(2) << seconds << " s";
@@ -174,6 +178,9 @@ std::vector<std::string> missed_floors(const Tally& tally) {
     missed.push_back("verdict " + std::string{verdict.name} + " came less than " + std::to_string(floor) +
                      " times");
   }
+  if (tally.outcomes.committed < floor)
+    missed.push_back("fewer exactly-once outcomes kept than " + std::to_string(floor));
+  if (tally.store.power_failures == 0) missed.push_back("the power never failed while a store was writing");
   for (const NamedFragments& named : kFragments) {
     if (tally.fragments.*named.counter > 0) continue;
     missed.push_back("of fragments: " + std::string{named.name} + " never happened");

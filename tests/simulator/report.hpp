@@ -17,6 +17,11 @@
 
 namespace once::simulator {
 
+struct StoreTally {
+  std::uint64_t power_failures = 0;  // while a store was writing
+  std::uint64_t stops = 0;           // of a store, after a failed sync
+};
+
 struct Tally {
   std::uint64_t seeds = 0, calls = 0, events = 0, server_lives = 0, client_lives = 0;
   Duration virtual_time{0};
@@ -26,6 +31,7 @@ struct Tally {
   core::ServerCounters server;
   core::ClientCounters client;
   core::FragmentCounters fragments;
+  StoreTally store;
 
   void add(const core::ServerCounters& counters);
   void add(const core::ClientCounters& counters);

@@ -44,12 +44,20 @@ void ServerHost::boot() {
   config.epoch = {0, random_.next()};
   config.secret = {random_.next(), random_.next()};
   config.loop = static_cast<std::uint8_t>(number());
+  Store::Recovery recovery;
+  if (world_.knobs().store.is_there) {
+    if (!store_) store_ = std::make_unique<ServerStore>(random_.next());
+    recovery = store_->open();
+    config.durable = true;
+    config.epoch.counter = recovery.epoch;
+  }
   core_ = std::make_unique<core::ServerCore>(config, now());
   core::FragmentLimits limits = world_.knobs().fragment_limits;
   limits.message_max = config.limits.message_max;
   fragments_ = std::make_unique<core::Fragments>(core::Side::Server, limits, *core_,
                                                  static_cast<std::uint32_t>(random_.next()));
   ledger_.emplace(config.limits);
+  if (store_) restore(recovery);
   ++world_.tally().server_lives;
   settle();
 }
@@ -65,6 +73,11 @@ void ServerHost::crash() {
   free_.clear();
   by_handle_.clear();
   busy_ = 0;
+  if (store_) {
+    store_->crash(store_->disk().power_has_failed() || random_.chance(0.5));
+    told_.clear();
+    store_due_ = false;
+  }
   world_.network().cut_all_of(number());
 }
 
@@ -135,6 +148,7 @@ void ServerHost::pump() {
       transmit(message_, bundle);
       again = true;
     }
+    if (store_) settle_store();
   }
   if (++pumps_ % 16 == 0) {
     ledger_->check_memory(*core_, busy_);
@@ -204,6 +218,7 @@ void ServerHost::begin(std::uint32_t slot) {
     return free_slot(slot);
   }
   if (storm && random_.chance(knobs.refuses / 2)) return refuse(slot);
+  if (servant.arrival.semantics == Semantics::ExactlyOnce) return begin_durable(slot);
   servant.execution = world_.oracle().execute(servant.call, servant.arrival, now());
   world_.note(Step::Executing, number(), servant.call, servant.execution);
   servant.stage = Stage::Running;
@@ -216,21 +231,25 @@ void ServerHost::begin(std::uint32_t slot) {
   }
 }
 
-void ServerHost::finish(std::uint32_t slot) {
+ServerHost::Content ServerHost::draw_content(const Servant& servant) {
   const ServantKnobs& knobs = world_.knobs().servant;
-  Servant& servant = servants_[slot];
-  core::ReplyStatus status = core::ReplyStatus::Value;
-  Errc reason = Errc::ok;
+  Content content;
   if (servant.abandoned && random_.chance(knobs.heeds_cancel)) {
-    status = core::ReplyStatus::ServantFailed;
-    reason = Errc::cancelled;
+    content.status = core::ReplyStatus::ServantFailed;
+    content.reason = Errc::cancelled;
   } else if (random_.chance(knobs.throws)) {
     const bool declared = random_.chance(0.5);
-    status = declared ? core::ReplyStatus::UserException : core::ReplyStatus::ServantFailed;
-    reason = declared ? Errc::ok : Errc::servant_failed;
+    content.status = declared ? core::ReplyStatus::UserException : core::ReplyStatus::ServantFailed;
+    content.reason = declared ? Errc::ok : Errc::servant_failed;
   }
-  const std::uint32_t size = random_.log_uniform(kReplyBodyMin, knobs.reply_max);
-  const bool little_endian = random_.chance(0.5);
+  content.size = random_.log_uniform(kReplyBodyMin, knobs.reply_max);
+  content.little_endian = random_.chance(0.5);
+  return content;
+}
+
+void ServerHost::finish(std::uint32_t slot) {
+  Servant& servant = servants_[slot];
+  const auto [status, reason, little_endian, size] = draw_content(servant);
   const ReplyContent content{servant.call, servant.execution};
   world_.oracle().replied(servant.execution, status, little_endian, reason, size);
   world_.note(Step::Replied, number(), servant.call, servant.execution);
@@ -318,7 +337,7 @@ bool ServerHost::knows(SessionId session) const {
   return core_->path_of(session, path);
 }
 
-void ServerHost::check_base_line() const {
+void ServerHost::check_base_line() {
   if (!up()) return;
   const std::string left = std::to_string(core_->sessions()) + " sessions, " +
                            std::to_string(core_->records()) + " records, " +
@@ -326,6 +345,7 @@ void ServerHost::check_base_line() const {
   if (busy_ > 0 || !core_->idle()) {
     throw Violation{"L4 base line", "a servant is still there long after all clients are gone", 0};
   }
+  if (store_) world_.oracle().check_effects(static_cast<std::uint8_t>(number()), store_->effects());
   if (fragments_->reassembly_bytes() != 0 || fragments_->sending_bytes() != 0) {
     throw Violation{"L4 base line",
                     "octets of messages in fragments are left long after all clients are gone", 0};

@@ -1,6 +1,6 @@
 // A simulated server: a ServerCore, and servants that run by a script. They may take time, wait in a queue
 // before they begin, throw, refuse, hang, answer with more than was set aside, or stop when nobody waits.
-// A crash takes core and servants; the next life has a new epoch and an empty memory.
+// A crash takes core and servants; the next life has a new epoch and an empty memory, but for what a store has kept.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 #include "core/server_core.hpp"
 #include "host.hpp"
 #include "ledger.hpp"
+#include "server_store.hpp"
 
 namespace once::simulator {
 
@@ -25,11 +26,14 @@ class ServerHost final : public Host {
   void drain();
   bool draining() const { return draining_; }
   void on_servant_due(std::uint64_t subject);
+  void on_store_due();
+  void on_store_tells();
   /// The faults stop: what hangs comes to its end.
   void release_hung();
+  void mend_store();
   bool knows(SessionId session) const;
-  /// Nothing may be left: sessions, records, reply octets.
-  void check_base_line() const;
+  /// Nothing may be left: sessions, records, reply octets. And in the store is what the judge knows of.
+  void check_base_line();
 
  private:
   enum class Stage : std::uint8_t { Free, Queued, Running, Hung };
@@ -40,6 +44,23 @@ class ServerHost final : public Host {
     CallId call = 0;
     std::uint64_t execution = 0;
     core::Arrival arrival;
+    // Of an exactly-once call:
+    bool began = false;
+    Errc reason = Errc::ok;  // why it did not run
+    core::OutcomeRow outcome;
+  };
+  /// What a servant answers with.
+  struct Content {
+    core::ReplyStatus status = core::ReplyStatus::Value;
+    Errc reason = Errc::ok;
+    bool little_endian = false;
+    std::uint32_t size = 0;
+  };
+  /// What the store has said: of a session, or (session 0) of a servant's transaction.
+  struct Told {
+    SessionId session = 0;
+    std::uint32_t slot = 0, generation = 0;
+    Errc error = Errc::ok;
   };
 
   void receive(const Packet& packet) override;
@@ -50,6 +71,7 @@ class ServerHost final : public Host {
   void on_arrival(const core::Arrival& arrival);
   void begin(std::uint32_t slot);
   void finish(std::uint32_t slot);
+  Content draw_content(const Servant& servant);
   void refuse(std::uint32_t slot);
   void on_abandoned(const core::Abandoned& abandoned);
   void wait(std::uint32_t slot, Duration length);
@@ -58,6 +80,14 @@ class ServerHost final : public Host {
   /// What the core says, before it is perhaps taken apart.
   void check_statement(const core::Transmit& message);
   void transmit(const core::Transmit& message, Bundle& bundle);
+
+  // server_durable.cpp
+  void restore(const Store::Recovery& recovery);
+  void settle_store();
+  void wake_store();
+  void begin_durable(std::uint32_t slot);
+  Effect run_durable(std::uint32_t slot, Transaction& transaction);
+  void finish_durable(std::uint32_t slot, Errc error);
 
   Random random_;
   std::unique_ptr<core::ServerCore> core_;
@@ -70,6 +100,10 @@ class ServerHost final : public Host {
   bool draining_ = false;
   core::Transmit message_;
   std::uint32_t pumps_ = 0;
+  bool store_due_ = false;
+  std::vector<Told> told_;
+  std::optional<Violation> found_;  // inside of the store, whom nothing may be thrown through
+  std::unique_ptr<ServerStore> store_;
 };
 
 }  // namespace once::simulator

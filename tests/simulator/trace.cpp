@@ -27,6 +27,7 @@ const char* name_of(Step step) {
     case Step::NotBegun: return "not begun";
     case Step::Executing: return "executing";
     case Step::Replied: return "replied";
+    case Step::Stored: return "stored";
     case Step::Abandoned: return "abandoned";
     case Step::Connected: return "connected";
     case Step::Disconnected: return "disconnected";

@@ -25,6 +25,7 @@ enum class Step : std::uint8_t {
   NotBegun,   // start() said no
   Executing,  // detail: the execution's number
   Replied,    // detail: the execution's number
+  Stored,     // detail: the writes that the disk has seen
   Abandoned,  // detail: the reason
   Connected,
   Disconnected,

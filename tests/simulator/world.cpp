@@ -76,6 +76,8 @@ void World::dispatch(const Event& event) {
   switch (event.kind) {
     case EventKind::Timer: return target.on_timer(event.at);
     case EventKind::ServantDue: return server(event.host).on_servant_due(event.subject);
+    case EventKind::StoreDue: return server(event.host).on_store_due();
+    case EventKind::StoreTells: return server(event.host).on_store_tells();
     case EventKind::Issue: return client(event.host).on_issue();
     case EventKind::Prove: return client(event.host).call_for_proof();
     case EventKind::Cancel: return client(event.host).on_cancel(event.subject, event.detail);

@@ -56,6 +56,9 @@ class World {
   /// How many calls the load may still make; takes up to `wanted` of them.
   std::uint32_t take_calls(std::uint32_t wanted);
 
+  /// A host stops, and starts again after `down`.
+  void crash(std::uint16_t number, Duration down);
+
   /// After run(): ends the hosts and returns what was counted.
   const Tally& finish();
 
@@ -82,7 +85,6 @@ class World {
   void plan(Trouble trouble, std::uint32_t times);
   void on_trouble(Trouble trouble);
   Duration draw_length(Duration high);
-  void crash(std::uint16_t number, Duration down);
 
   // phases.cpp
   void enter(Phase phase);

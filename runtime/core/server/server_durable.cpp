@@ -1,5 +1,6 @@
 // A server with a durable store: what outlives it, and what the store is asked for. docs/protocol.md,
 // "Exactly once".
+#include "core/planted_bugs.hpp"
 #include "core/server/server_state.hpp"
 
 namespace once::core {
@@ -16,7 +17,8 @@ void ServerCore::State::restore(Time now, const SessionRow& row) {
     lease = config.limits.lasting_lease - std::clamp<Duration>(age, Duration{0}, config.limits.lasting_lease);
   }
   Session& session = sessions.create(row.id, row.instance, row.nonce, now + lease, row.lasting);
-  session.path.principal = row.principal;  // where its client is shows its next message
+  session.path.principal = row.principal;
+  session.has_path = false;  // where its client is shows its next message
   session.made_in = row.made_in;
   session.heard = row.heard;
   session.stored = true;
@@ -39,7 +41,7 @@ bool ServerCore::State::is_over(const SessionRow& row) {
 /// that is too low does no harm, since every message of this epoch brings the client's own.
 bool ServerCore::State::restore(const OutcomeRow& row) {
   Session* const session = sessions.find(row.id.session);
-  if (session == nullptr || row.id.sequence == 0) return false;
+  if (session == nullptr || row.id.sequence == 0 || planted(Bug::OutcomeNotRestored)) return false;
   if (row.mark > session->mark) filter.acknowledge(*session, {row.mark, 0});
   if (session->is_acknowledged(row.id.sequence) || row.id.sequence - session->mark > session->window_held ||
       session->state_of(row.id.sequence) != NumberState::Unseen) {

@@ -84,6 +84,7 @@ void ServerCore::State::receive_hello(Time now, const Path& from, const Slice& m
   if (!is_new && session->lasting) enter(now, *session, hello);
   if (!session->kept) {  // the WELCOME waits for the store, and goes to where the newest HELLO came from
     session->path = from;
+    session->has_path = true;
     session->hello_attempt = hello.attempt;
     if (session->rows_under_way == 0) keep(*session);  // again: there was no room for it
     return;
@@ -205,6 +206,7 @@ void ServerCore::State::receive_in_session(Time now, const Path& from, const Sli
   if (message.counter > session->newest_counter) {
     session->newest_counter = message.counter;
     session->path = from;
+    session->has_path = true;
     renew(now, *session);
   }
   if (message.type == MessageType::Bye) {

@@ -49,6 +49,7 @@ struct Session {
   std::uint8_t window_peak = 0;     // the widest use since the grant was last looked at
   std::uint8_t window_age = 0;      // new requests since then
   bool lasting = false;             // it outlives its client, and has a lease of another length
+  bool has_path = true;             // false: an earlier server knew where its client is
   bool stored = false;              // there is a row of it in the store
   bool kept = true;                 // false: its newest row is not there yet, and the WELCOME waits
   std::uint8_t rows_under_way = 0;  // to the store

@@ -1,0 +1,205 @@
+// A simulated server with a store: exactly-once calls, and what is there after a crash.
+#include <utility>
+
+#include <once/durable/sql.hpp>
+
+#include "core/planted_bugs.hpp"
+#include "core/server/rows.hpp"
+#include "server_host.hpp"
+#include "world.hpp"
+
+namespace once::simulator {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A batch of the store takes up to so many writes of its disk, one of which is the last before the power fails.
+constexpr std::uint32_t kWritesOfABatch = 40;
+
+template <class Row>
+Row read_kept(const Slice& octets) {
+  Row row;
+  if (core::read_row(octets, row) != Errc::ok)
+    throw Violation{"S4 exactly once", "a row of the store is damaged", 0};
+  return row;
+}
+
+}  // namespace
+
+/// What the store has kept goes to the core; what it tells of executions is the judge's to see.
+void ServerHost::restore(const Store::Recovery& recovery) {
+  world_.oracle().restarted(static_cast<std::uint8_t>(number()));
+  for (const Store::SessionRow& kept : recovery.sessions) {
+    auto row = read_kept<core::SessionRow>(kept.row);
+    row.id = kept.id;
+    core_->restore(now(), row);
+  }
+  for (const Store::OutcomeRow& kept : recovery.outcomes) {
+    auto row = read_kept<core::OutcomeRow>(kept.row);
+    row.id = kept.id;
+    const auto content = read_reply_body(row.body);
+    if (!content) throw Violation{"S4 exactly once", "an outcome is not that of any execution", 0};
+    world_.oracle().committed(content->execution);
+    if (!core_->restore(row)) store_->store().forget_outcome(row.id);
+  }
+  ledger_->restored(core_->reply_bytes());
+  world_.oracle().check_effects(static_cast<std::uint8_t>(number()), store_->effects());
+}
+
+void ServerHost::settle_store() {
+  core::SessionRow row;
+  while (core_->poll_keep(row)) {
+    store_->store().keep_session(row.id, core::write_row(row), [this, id = row.id](Errc error) {
+      told_.push_back({id, 0, 0, error});
+    });
+    wake_store();
+  }
+  RequestId forgotten;
+  while (core_->poll_forget(forgotten)) {
+    if (forgotten.sequence == 0) {
+      store_->store().forget_session(forgotten.session);
+    } else {
+      store_->store().forget_outcome(forgotten);
+    }
+  }
+}
+
+void ServerHost::wake_store() {
+  if (std::exchange(store_due_, true)) return;
+  schedule(world_.now() + random_.log_uniform(1us, world_.knobs().store.time_max), EventKind::StoreDue);
+}
+
+/// The store commits what waits, and what it says comes a little later: a crash may fall between.
+void ServerHost::on_store_due() {
+  const StoreKnobs& knobs = world_.knobs().store;
+  const bool storm = world_.phase() == Phase::Storm;
+  test::SimulatedDisk& disk = store_->disk();
+  store_due_ = false;
+  if (storm && random_.chance(knobs.power_fails)) {
+    disk.fail_power_at(disk.writes() + random_.between(1, kWritesOfABatch));
+  }
+  if (storm && random_.chance(knobs.sync_fails)) disk.fail_sync(1);
+  disk.set_full(storm && random_.chance(knobs.is_full));
+  store_->work();
+  if (found_) throw *found_;
+  world_.note(Step::Stored, number(), 0, disk.writes());
+  if (disk.power_has_failed()) {
+    ++world_.tally().store.power_failures;
+    world_.crash(number(), random_.log_uniform(1ms, 10s));
+    return;
+  }
+  disk.fail_power_at(0);
+  disk.fail_sync(0);
+  if (store_->has_stopped()) {
+    ++world_.tally().store.stops;
+    schedule(world_.now() + random_.log_uniform(1ms, 1s), EventKind::Crash, 0,
+             static_cast<std::uint64_t>(random_.log_uniform(Duration{1ms}, Duration{1s}).count()));
+  }
+  if (!told_.empty()) schedule(world_.now() + random_.log_uniform(1us, 2ms), EventKind::StoreTells);
+  settle();
+}
+
+void ServerHost::on_store_tells() {
+  for (const Told& told : std::exchange(told_, {})) {
+    if (told.session != 0) {
+      core_->kept(now(), told.session, told.error);
+    } else if (servants_[told.slot].generation == told.generation) {
+      finish_durable(told.slot, told.error);
+    }
+  }
+  settle();
+}
+
+void ServerHost::begin_durable(std::uint32_t slot) {
+  const std::uint32_t generation = servants_[slot].generation;
+  servants_[slot].stage = Stage::Running;
+  store_->store().run(
+      servants_[slot].arrival.id,
+      [this, slot](Transaction& transaction) {
+        try {
+          return run_durable(slot, transaction);
+        } catch (const Violation& violation) {
+          found_ = violation;
+          return Effect{};
+        }
+      },
+      [this, slot, generation](Errc error) {
+        if (!up()) return;
+        const Servant& servant = servants_[slot];
+        try {
+          if (error == Errc::ok && servant.execution != 0) world_.oracle().committed(servant.execution);
+        } catch (const Violation& violation) {
+          found_ = violation;
+        }
+        told_.push_back({0, slot, generation, error});
+      });
+  wake_store();
+}
+
+Effect ServerHost::run_durable(std::uint32_t slot, Transaction& transaction) {
+  Servant& servant = servants_[slot];
+  servant.began = true;
+  if (servant.cancelled || now() >= servant.arrival.deadline) {
+    servant.reason = servant.cancelled ? Errc::cancelled : Errc::deadline_exceeded;
+    return {};
+  }
+  servant.execution = world_.oracle().execute(servant.call, servant.arrival, now());
+  world_.note(Step::Executing, number(), servant.call, servant.execution);
+  const Content content = draw_content(servant);
+  core::OutcomeRow row;
+  row.id = servant.arrival.id;
+  row.mark = servant.arrival.mark;
+  row.digest = servant.arrival.digest;
+  row.codec = servant.arrival.codec;
+  row.status = content.status;
+  row.reason = content.reason;
+  row.little_endian = content.little_endian;
+  row.body = make_reply_body({servant.call, servant.execution}, content.size);
+  try {
+    ServerStore::leave_effect(transaction, servant.execution);
+  } catch (const durable::SqlError&) {
+    row.status = core::ReplyStatus::ServantFailed;
+    row.reason = Errc::servant_failed;
+  }
+  if (transaction.is_broken()) {
+    row.status = core::ReplyStatus::ServantFailed;
+    row.reason = Errc::servant_failed;
+  }
+  servant.outcome = row;
+  world_.oracle().replied(servant.execution, row.status, row.little_endian, row.reason, content.size);
+  world_.note(Step::Replied, number(), servant.call, servant.execution);
+  const bool keep = row.status == core::ReplyStatus::Value;
+  const Slice octets = core::planted(core::Bug::OutcomeNotKept) ? Slice{} : core::write_row(row);
+  return {keep ? Effect::Writes::Keep : Effect::Writes::RollBack, octets};
+}
+
+/// As the runtime does it.
+void ServerHost::finish_durable(std::uint32_t slot, Errc error) {
+  Servant& servant = servants_[slot];
+  const core::CallHandle handle = servant.arrival.call;
+  if (error == Errc::store_failed && servant.began) {  // nobody knows: its copies are told that it is at work
+    core_->refuse_durable(error);
+    return;
+  }
+  const bool ran = error == Errc::ok && servant.execution != 0;
+  const Errc refusal = error != Errc::ok ? error : servant.reason;
+  const core::OutcomeRow outcome = std::move(servant.outcome);
+  free_slot(slot);
+  ledger_->answered();
+  if (ran) {
+    core_->reply(now(), handle, outcome.status, outcome.body, outcome.little_endian, outcome.reason);
+  } else {
+    core_->refuse(now(), handle, refusal, refusal == Errc::overloaded ? 20ms : 0ms);
+  }
+}
+
+void ServerHost::mend_store() {
+  if (!store_ || !up()) return;
+  if (store_->has_stopped()) {
+    crash();
+    boot();
+  }
+  store_->disk().set_full(false);
+}
+
+}  // namespace once::simulator
