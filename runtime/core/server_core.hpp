@@ -179,7 +179,8 @@ class ServerCore final : public SessionOwner {
   bool start(Time now, CallHandle call, std::uint32_t reply_max);
 
   /// The servant did not run and never will: recorded, and answered NotExecuted with `reason`. Allowed while
-  /// queued, and while running if the servant has not begun. For Maybe calls nothing is answered.
+  /// queued, and while running if the servant has not begun. For Maybe calls nothing is answered. `retry_after`:
+  /// for overloaded, 0 is the limits' own.
   void refuse(Time now, CallHandle call, Errc reason,
               std::chrono::milliseconds retry_after = std::chrono::milliseconds{0});
 

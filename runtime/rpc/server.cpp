@@ -8,6 +8,9 @@
 #include <unistd.h>
 #include <utility>
 
+#include <asio/execution.hpp>
+#include <asio/query.hpp>
+
 #include <once/rpc/client.hpp>
 #include <once/rpc/server.hpp>
 #include <once/rpc/store.hpp>
@@ -84,6 +87,11 @@ std::vector<Environment> environments_of(Loops& loops) {
   environments.reserve(loops.size());
   for (std::size_t i = 0; i < loops.size(); ++i) environments.emplace_back(loops[i]);
   return environments;
+}
+
+/// What runs it: an executor on a loop may be another one than the loop's own.
+const asio::execution_context* context_of(const asio::any_io_executor& executor) {
+  return &asio::query(executor, asio::execution::context_as<asio::execution_context&>);
 }
 
 std::string host_name() {
@@ -185,7 +193,7 @@ ServerState::~ServerState() {
 
 void ServerState::check_store(const Store& store) const {
   for (const Environment& environment : environments_) {
-    if (store.executor() == environment.executor) {
+    if (context_of(store.executor()) == context_of(environment.executor)) {
       throw std::invalid_argument{
           "once::Server: the store would run on a loop, and a commit blocks; give it an executor of its own"};
     }

@@ -28,6 +28,7 @@ void ServerCore::State::refuse(CallHandle call, Errc reason, std::uint32_t retry
   Record* const record = calls.find(call);
   if (record == nullptr) return;
   ONCE_ASSERT(record->state == RecordState::Queued || record->state == RecordState::Running);
+  if (reason == Errc::overloaded && retry_after_ms == 0) retry_after_ms = to_ms(config.limits.retry_after);
   if (record->session == kNone || record->told_abandoned) {  // an orphan that had not begun
     calls.remove(*record);
     return;

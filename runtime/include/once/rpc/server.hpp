@@ -103,7 +103,7 @@ class Server {
   /// Makes `servant` callable under `key`, in the place of whatever was; shared until deactivate(), and by
   /// calls that run. Returns a reference that carries the server's endpoints so far. Throws std::logic_error
   /// for a servant with exactly-once operations if the server has no store; without an executor of its own,
-  /// all its operations run on the store's.
+  /// all its operations run on the store's; with one, the exactly-once ones alone, so that two threads are in it.
   template <class S>
   auto activate(ObjectKey key, std::shared_ptr<S> servant, ActivationOptions options = {}) {
     std::shared_ptr<Servant> object = std::move(servant);
