@@ -140,6 +140,30 @@ TEST(Lasting, FinishedNumbersMayHaveGapsBetweenThem) {
   EXPECT_FALSE(pair.clients[0].core->start(pair.now, again(3, "x")));
 }
 
+/// Under a number that the window admits, behind calls whose numbers it does not admit yet.
+TEST(Lasting, ACallThatIsMadeAgainDoesNotWaitForThoseThatWaitForIt) {
+  ServerConfig config = durable();
+  config.limits.window_initial = config.limits.window_max = 1;
+  Pair pair{1, config};
+  pair.restart_client(0, life(1));
+  ASSERT_TRUE(pair.run_until_done(pair.start(numbered(1, "opened"))));
+  pair.fate = nothing_comes_back();
+  CallRequest impatient = again(1, "opened");
+  impatient.deadline = pair.now + 50ms;
+  const CallKey first = pair.start(std::move(impatient));
+  const CallKey second = pair.start(numbered(2, "behind"));
+  ASSERT_TRUE(pair.run_until_done(first));
+  EXPECT_EQ(pair.outcome(first), OutcomeKind::Unknown);
+  pair.fate = everything_arrives();
+  const CallKey repeated = pair.start(again(1, "opened"));
+  ASSERT_TRUE(pair.run_until_done(repeated));
+  EXPECT_EQ(pair.outcome(repeated), OutcomeKind::Executed);
+  EXPECT_FALSE(pair.done(second));
+  pair.clients[0].core->finish(pair.now, 1);
+  pair.drain();
+  ASSERT_TRUE(pair.run_until_done(second));
+}
+
 TEST(Lasting, ItOutlivesManyOrdinaryLeases) {
   Till pair;
   pair.fate = nothing_comes_back();

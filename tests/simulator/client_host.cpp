@@ -18,7 +18,9 @@ ClientHost::ClientHost(World& world, std::uint16_t number, double clock_rate, Ro
     : Host(world, number, clock_rate),
       role_(role),
       random_(world.fork("client", number)),
-      port_(static_cast<std::uint16_t>(kFirstPort + number)) {}
+      port_(static_cast<std::uint16_t>(kFirstPort + number)) {
+  if (role_.lasting) outbox_.emplace(world.fork("outbox", number));
+}
 
 std::uint32_t ClientHost::principal() const {
   return world_.knobs().storm.principals ? number() : 0;
@@ -30,19 +32,35 @@ ClientHost::~ClientHost() {
   world_.tally().add(fragments_->counters());
 }
 
-void ClientHost::boot() {
-  begin_life();
+void ClientHost::make_core() {
+  if (core_) {
+    world_.tally().add(core_->counters());
+    world_.tally().add(fragments_->counters());
+    fragments_.reset();
+  }
   core::ClientConfig config;
   config.limits = world_.knobs().client;
   config.instance = {random_.next(), random_.next()};
   config.seed = random_.next();
   config.first_sequence = world_.knobs().first_sequence;
+  if (outbox_) {
+    config.instance = outbox_->instance();
+    config.name = "client-" + std::to_string(number());
+    config.incarnation = outbox_->incarnation();
+    config.lasting = outbox_->session();
+  }
   core_ = std::make_unique<core::ClientCore>(config, now());
   core::FragmentLimits limits = world_.knobs().fragment_limits;
   limits.message_max = config.limits.message_max;
   fragments_ = std::make_unique<core::Fragments>(core::Side::Client, limits, *core_,
                                                  static_cast<std::uint32_t>(config.seed >> 32));
   client_life_ = world_.oracle().announce_client(config.instance, role_.rogue);
+}
+
+void ClientHost::boot() {
+  begin_life();
+  if (outbox_) outbox_->begin_life();
+  make_core();
   connecting_ = connected_ = closed_ = false;
   connect_failures_ = 0;
   heard_ = {};
@@ -51,6 +69,7 @@ void ClientHost::boot() {
   if (life() > 1 && random_.chance(0.3)) ++port_;  // else the same address and port as before
   ++world_.tally().client_lives;
   if (world_.phase() == Phase::Storm) schedule_issue();
+  if (outbox_) repeat_all();
   settle();
 }
 
@@ -62,13 +81,15 @@ void ClientHost::crash() {
   fragments_.reset();
   core_.reset();
   world_.oracle().vanish(client_life_);
+  repeated_.clear();
   world_.network().cut_all_of(number());
 }
 
 void ClientHost::close() {
   if (!up()) return;
   closed_ = true;
-  if (!role_.stream && connected_) goodbye_ = core_->session();  // a stream may be broken, or slow
+  if (!role_.stream && !role_.lasting && connected_)
+    goodbye_ = core_->session();  // a stream may be broken, or slow
   core_->close(now());
   settle();
 }
@@ -116,6 +137,7 @@ void ClientHost::pump() {
   bool again = true;
   while (again) {
     again = false;
+    if (outbox_ && core_->session() != 0) outbox_->enter();
     while (core_->poll_transmit(now(), message_)) {
       if (const CallId call = peek_request_body(message_.body)) world_.oracle().transmitted(call);
       if (!fragments_->take(now(), message_)) transmit(message_, bundle);
@@ -131,6 +153,7 @@ void ClientHost::pump() {
       again = true;
     }
   }
+  if (outbox_) renew_session();
   want_path();
 }
 
@@ -168,12 +191,15 @@ void ClientHost::send_bytes(Slice bytes, CallId call, Bundle& bundle) {
   world_.network().send(std::move(packet), bundle);
 }
 
-void ClientHost::on_completion(const core::CallCompletion& completion) {
-  const CallId call = completion.token;
+void ClientHost::on_completion(const core::CallCompletion& polled) {
+  const CallId call = polled.token;
+  core::CallCompletion completion = polled;
+  completion.kind = settled(call, polled.kind);
   world_.note(
       Step::Completed, number(), call,
       static_cast<std::uint64_t>(completion.kind) << 16 | static_cast<std::uint64_t>(completion.reason));
   world_.oracle().completed(call, completion, now(), free_since());
+  if (outbox_) after_completion(call, completion);
   if (call == proof_call_) continue_proof();
 }
 

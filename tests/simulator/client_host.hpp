@@ -5,15 +5,21 @@
 // A rogue breaks the protocol in a session of its own: it sends its own messages again with other numbers,
 // types, acknowledgements and contents, sealed with right checksums. What the server promises about
 // executions and memory must hold for it too.
+//
+// A lasting client has an outbox: it makes exactly-once calls alone, and makes them again, in its next life too, until
+// it knows how they ended.
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "core/client_core.hpp"
 #include "core/fragments/fragments.hpp"
 #include "host.hpp"
 #include "oracle.hpp"
+#include "outbox.hpp"
 #include "random.hpp"
 
 namespace once::simulator {
@@ -24,6 +30,7 @@ class ClientHost final : public Host {
     std::uint16_t server = 0;
     bool stream = false;
     bool rogue = false;
+    bool lasting = false;
   };
   ClientHost(World& world, std::uint16_t number, double clock_rate, Role role);
   ~ClientHost() override;
@@ -39,6 +46,7 @@ class ClientHost final : public Host {
 
   void on_issue();
   void on_cancel(CallId call, core::CallKey key);
+  void on_repeat(CallId call);
   void on_connect();
   void on_stream_down(std::uint32_t connection);
 
@@ -63,6 +71,9 @@ class ClientHost final : public Host {
   std::uint32_t principal() const;  // as its transport shows it to servers
   CallPlan draw_call();
   CallId start(const CallPlan& plan, Duration cancel_after);
+  /// `entry`: of the outbox, if there is one.
+  Result<core::CallKey> start(CallId call, const CallPlan& plan, const Outbox::Call& entry);
+  void make_core();
   void schedule_issue();
   void transmit(const core::Transmit& message, Bundle& bundle);
   void send_bytes(Slice bytes, CallId call, Bundle& bundle);
@@ -72,8 +83,18 @@ class ClientHost final : public Host {
   void remember(const Slice& message);
   void misbehave_with_fragments();
 
+  // client_lasting.cpp
+  void repeat_all();
+  void repeat(CallId call);
+  OutcomeKind settled(CallId call, OutcomeKind kind) const;
+  void after_completion(CallId call, const core::CallCompletion& completion);
+  void finish_unsent(CallId call, Sequence sequence);
+  void renew_session();
+
   Role role_;
   Random random_;
+  std::optional<Outbox> outbox_;  // outlives crashes
+  std::set<CallId> repeated_;     // calls in flight that may have been sent before
   std::unique_ptr<core::ClientCore> core_;
   std::unique_ptr<core::Fragments> fragments_;
   std::uint32_t client_life_ = 0;  // the oracle's number of this life

@@ -18,6 +18,7 @@ enum class EventKind : std::uint8_t {
   Timer,       // a core's timer; stale unless the host is still armed for this instant
   Resume,      // a paused host goes on
   Issue,       // a client's application makes calls
+  Repeat,      // … or makes one again that has no outcome yet; subject: the call
   Prove,       // … and, when the faults have stopped, calls that must succeed
   Cancel,      // subject: the call, detail: its key
   ServantDue,  // subject: the servant's slot and generation

@@ -171,6 +171,8 @@ void draw_store(Knobs& knobs, Random random) {
   store.is_there = random.chance(0.25);
   if (!store.is_there) return;
   store.time_max = random.log_uniform(10us, 50ms);
+  store.lasting = random.pick({0.0, 0.3, 1.0});
+  knobs.server.lasting_lease = knobs.server.lease;  // so that it ends, now and then
   knobs.load.exactly_once = 0.2 + 0.8 * random.unit() * (1 - knobs.load.maybe - knobs.load.at_least_once);
   if (knobs.weather != Weather::Storm) return;
   store.power_fails = random.chance(0.7) ? random.unit() * 0.15 : 0;
@@ -281,7 +283,8 @@ std::ostream& operator<<(std::ostream& out, const Knobs& knobs) {
       << servant.queues << " (" << servant.queue_max << "), reply " << servant.reply_max
       << ", undeclared size " << servant.undeclared_size << "\n"
       << "store     power fails " << knobs.store.power_fails << ", sync fails " << knobs.store.sync_fails
-      << ", full " << knobs.store.is_full << ", takes up to " << knobs.store.time_max << "\n"
+      << ", full " << knobs.store.is_full << ", lasting sessions " << knobs.store.lasting << ", takes up to "
+      << knobs.store.time_max << "\n"
       << "server    window " << knobs.server.window_initial << " to " << knobs.server.window_max << ", lease "
       << knobs.server.lease << ", running per client " << knobs.server.running_per_client_max << ", queued "
       << knobs.server.queued_max << ", reply bytes " << knobs.server.reply_bytes_per_session << " of "

@@ -59,6 +59,7 @@ struct StoreKnobs {
   bool is_there = false;
   double power_fails = 0, sync_fails = 0, is_full = 0;
   Duration time_max{0};  // until it commits
+  double lasting = 0;    // the share of clients with lasting sessions
 };
 
 enum class Weather : std::uint8_t {

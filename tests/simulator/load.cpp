@@ -30,7 +30,7 @@ void ClientHost::on_issue() {
   if (world_.phase() != Phase::Storm) return;
   const LoadKnobs& load = world_.knobs().load;
   const std::uint32_t count = world_.take_calls(load.burst_max > 1 ? random_.between(1, load.burst_max) : 1);
-  for (std::uint32_t i = 0; i < count; ++i) {
+  for (std::uint32_t i = 0; i < count && (!outbox_ || outbox_->has_room()); ++i) {
     const Duration cancel_after = random_.chance(load.cancel) ? random_.log_uniform(10us, 5s) : Duration{0};
     start(draw_call(), cancel_after);
   }
@@ -51,6 +51,7 @@ CallPlan ClientHost::draw_call() {
                    : semantics < load.maybe + load.at_least_once                     ? Semantics::AtLeastOnce
                    : semantics < load.maybe + load.at_least_once + load.exactly_once ? Semantics::ExactlyOnce
                                                                                      : Semantics::AtMostOnce;
+  if (role_.lasting) plan.semantics = Semantics::ExactlyOnce;
   plan.codec = static_cast<std::uint8_t>(random_.between(1, 2));
   plan.little_endian = random_.chance(0.5);
   plan.operation = static_cast<std::uint32_t>(random_.next());
@@ -74,6 +75,13 @@ CallPlan ClientHost::draw_call() {
 CallId ClientHost::start(const CallPlan& plan, Duration cancel_after) {
   const CallId call = world_.oracle().issue(plan);
   world_.note(Step::Issued, number(), call, static_cast<std::uint64_t>(plan.semantics));
+  const Result<core::CallKey> key = start(call, plan, outbox_ ? outbox_->add(call, plan) : Outbox::Call{});
+  if (key && cancel_after > 0ns) schedule(world_.now() + cancel_after, EventKind::Cancel, call, *key);
+  return call;
+}
+
+Result<core::CallKey> ClientHost::start(CallId call, const CallPlan& plan, const Outbox::Call& entry) {
+  const bool repeated = entry.sequence != 0 && outbox_->entered() && world_.oracle().is_repeated(call);
   core::CallRequest request;
   request.semantics = plan.semantics;
   request.codec = plan.codec;
@@ -84,15 +92,24 @@ CallId ClientHost::start(const CallPlan& plan, Duration cancel_after) {
   request.body = make_request_body(call, plan.size);
   request.deadline = plan.deadline;
   request.token = call;
+  request.sequence = entry.sequence;
+  request.given_in = entry.given_in;
+  request.repeated = repeated;
+  if (repeated) repeated_.insert(call);
   const Result<core::CallKey> key = core_->start(now(), std::move(request));
   if (!key) {
     const auto reason = static_cast<Errc>(key.error().value());
     world_.note(Step::NotStarted, number(), call, static_cast<std::uint64_t>(reason));
-    world_.oracle().not_started(call, reason);
-  } else if (cancel_after > 0ns) {
-    schedule(world_.now() + cancel_after, EventKind::Cancel, call, *key);
+    if (repeated) {  // it may have been sent before
+      repeated_.erase(call);
+      world_.oracle().gave_up(call);
+      schedule(world_.now() + random_.log_uniform(1ms, 5s), EventKind::Repeat, call);
+    } else {
+      world_.oracle().not_started(call, reason);
+      if (outbox_) finish_unsent(call, entry.sequence);
+    }
   }
-  return call;
+  return key;
 }
 
 void ClientHost::on_cancel(CallId call, core::CallKey key) {
@@ -109,8 +126,10 @@ void ClientHost::begin_proof() {
 }
 
 void ClientHost::call_for_proof() {
+  if (outbox_ && !outbox_->has_room()) return schedule(world_.now() + 1s, EventKind::Prove);
   CallPlan plan = draw_call();
   plan.semantics = proof_ == Proof::AtLeastOnce ? Semantics::AtLeastOnce : Semantics::AtMostOnce;
+  if (role_.lasting) plan.semantics = Semantics::ExactlyOnce;
   plan.size = kRequestBodyMin;
   plan.deadline = kNever;
   proof_call_ = start(plan, 0ns);

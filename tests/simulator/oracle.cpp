@@ -95,7 +95,7 @@ void Oracle::completed(CallId id, const core::CallCompletion& completion, Time n
   }
   if (did_not_run(kind) && call.executions > 0) fail("S2 truth", id, told + ", but it ran");
   if (kind == OutcomeKind::NotSent && call.transmitted > 0) fail("S2 truth", id, told + ", but it was sent");
-  if (kind != OutcomeKind::NotSent && call.transmitted == 0) {
+  if (kind != OutcomeKind::NotSent && call.transmitted == 0 && !call.repeated) {
     fail("S2 truth", id, told + ", but no octet of it was sent");
   }
   if ((kind == OutcomeKind::Executed || kind == OutcomeKind::ReplyLost) && call.executions == 0) {
@@ -147,6 +147,20 @@ void Oracle::vanish(std::uint32_t client_life) {
   }
   pending_ -= clients_[client_life].pending;
   clients_[client_life].pending = 0;
+}
+
+void Oracle::again(CallId id, std::uint32_t client_life, Time deadline) {
+  Call& call = at(id);
+  if (call.state == State::Pending || (call.state == State::Ended && call.kind != OutcomeKind::Unknown)) {
+    fail("S6 one end", id, "it is made again although its outcome is known");
+  }
+  call.state = State::Pending;
+  call.repeated = true;
+  call.transmitted = 0;
+  call.plan.client_life = client_life;
+  call.plan.deadline = deadline;
+  ++clients_[client_life].pending;
+  ++pending_;
 }
 
 void Oracle::delivered(CallId call) {

@@ -83,6 +83,12 @@ class Oracle {
   /// The client crashed: nobody waits for its calls any more; what the server may do stays the same.
   void vanish(std::uint32_t client_life);
 
+  /// The same call is made again: in a later life of its client, or since it ended as Unknown.
+  void again(CallId call, std::uint32_t client_life, Time deadline);
+  /// … and its client would not take it this time.
+  void gave_up(CallId call) { end(at(call), OutcomeKind::Unknown); }
+  bool is_repeated(CallId call) const { return at(call).repeated; }
+
   // The server's side.
   void delivered(CallId call);
   /// Nothing but a rogue's octets may be unreadable: 0 for those, else the call.
@@ -128,6 +134,7 @@ class Oracle {
     State state = State::Pending;
     OutcomeKind kind = OutcomeKind::Unknown;
     std::uint32_t transmitted = 0, delivered = 0, executions = 0;
+    bool repeated = false;
   };
   struct Execution {
     CallId call = 0;

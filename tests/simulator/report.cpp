@@ -116,6 +116,7 @@ void Tally::add(const Tally& other) {
   add(other.fragments);
   store.power_failures += other.store.power_failures;
   store.stops += other.store.stops;
+  store.repeated += other.store.repeated;
 }
 
 void print_report(std::ostream& out, const Tally& tally, double seconds) {
@@ -155,7 +156,7 @@ void print_report(std::ostream& out, const Tally& tally, double seconds) {
       << tally.client_lives << ", calls that ended with their client " << tally.outcomes.vanished
       << ", executions " << tally.outcomes.executions << "\nstores         outcomes kept "
       << tally.outcomes.committed << ", power failures " << tally.store.power_failures << ", failed syncs "
-      << tally.store.stops << "\n\n"
+      << tally.store.stops << ", calls made again " << tally.store.repeated << "\n\n"
       << tally.calls << " calls, " << tally.seeds << " seeds, " << tally.events << " events, "
       << std::setprecision(1) << std::chrono::duration<double>(tally.virtual_time).count() / 3600
       << " virtual hours in " << std::setprecision(2) << seconds << " s";
@@ -180,6 +181,7 @@ std::vector<std::string> missed_floors(const Tally& tally) {
   }
   if (tally.outcomes.committed < floor)
     missed.push_back("fewer exactly-once outcomes kept than " + std::to_string(floor));
+  if (tally.store.repeated == 0) missed.push_back("no call in a lasting session was made again");
   if (tally.store.power_failures == 0) missed.push_back("the power never failed while a store was writing");
   for (const NamedFragments& named : kFragments) {
     if (tally.fragments.*named.counter > 0) continue;

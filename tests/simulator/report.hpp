@@ -20,6 +20,7 @@ namespace once::simulator {
 struct StoreTally {
   std::uint64_t power_failures = 0;  // while a store was writing
   std::uint64_t stops = 0;           // of a store, after a failed sync
+  std::uint64_t repeated = 0;        // calls in lasting sessions
 };
 
 struct Tally {

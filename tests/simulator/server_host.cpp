@@ -50,6 +50,8 @@ void ServerHost::boot() {
     recovery = store_->open();
     config.durable = true;
     config.epoch.counter = recovery.epoch;
+    config.uptime = std::chrono::floor<std::chrono::seconds>(uptime_);
+    booted_at_ = now();
   }
   core_ = std::make_unique<core::ServerCore>(config, now());
   core::FragmentLimits limits = world_.knobs().fragment_limits;
@@ -75,6 +77,7 @@ void ServerHost::crash() {
   busy_ = 0;
   if (store_) {
     store_->crash(store_->disk().power_has_failed() || random_.chance(0.5));
+    uptime_ += now() - booted_at_;
     told_.clear();
     store_due_ = false;
   }

@@ -100,6 +100,8 @@ class ServerHost final : public Host {
   bool draining_ = false;
   core::Transmit message_;
   std::uint32_t pumps_ = 0;
+  Duration uptime_{0};  // of earlier lives
+  Time booted_at_{};
   bool store_due_ = false;
   std::vector<Told> told_;
   std::optional<Violation> found_;  // inside of the store, whom nothing may be thrown through

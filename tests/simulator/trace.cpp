@@ -15,6 +15,7 @@ const char* name_of(Step step) {
   switch (step) {
     case Step::Issued: return "issued";
     case Step::NotStarted: return "not started";
+    case Step::Repeated: return "repeated";
     case Step::CancelAsked: return "cancel asked";
     case Step::Completed: return "completed";
     case Step::Sent: return "sent";

@@ -13,6 +13,7 @@ namespace once::simulator {
 enum class Step : std::uint8_t {
   Issued,
   NotStarted,  // start() refused: detail is the Errc
+  Repeated,    // detail: its number
   CancelAsked,
   Completed,  // detail: OutcomeKind << 16 | Errc
   Sent,       // a message left a host; detail: its size

@@ -23,6 +23,8 @@ World::World(std::uint64_t seed, Trace::Keep keep)
     role.server = static_cast<std::uint16_t>(i % knobs_.servers);
     role.stream = random_.chance(knobs_.streams);
     role.rogue = i >= knobs_.clients;
+    role.lasting =
+        knobs_.store.is_there && !role.rogue && fork("lasting", number).chance(knobs_.store.lasting);
     clients_.push_back(std::make_unique<ClientHost>(*this, number, rate(), role));
   }
 }
@@ -79,6 +81,7 @@ void World::dispatch(const Event& event) {
     case EventKind::StoreDue: return server(event.host).on_store_due();
     case EventKind::StoreTells: return server(event.host).on_store_tells();
     case EventKind::Issue: return client(event.host).on_issue();
+    case EventKind::Repeat: return client(event.host).on_repeat(event.subject);
     case EventKind::Prove: return client(event.host).call_for_proof();
     case EventKind::Cancel: return client(event.host).on_cancel(event.subject, event.detail);
     case EventKind::Connect: return client(event.host).on_connect();

@@ -60,6 +60,11 @@ void ClientCore::State::progress() {
     return;
   }
   if (now >= session.lease_until && !config.lasting) return;  // nothing new is bound to what may be gone
+  if (config.lasting) {  // a call that is made again has an earlier number than some that wait before it
+    calls.for_each([this](Call& call) {
+      if (call.queued == CallQueue::WaitingWindowed) bind_windowed(call);
+    });
+  }
   while (Call* const call = calls.first_waiting(Series::Windowed)) {
     if (!bind_windowed(*call)) break;
   }
