@@ -159,6 +159,10 @@ TEST(Lasting, ACallThatIsMadeAgainDoesNotWaitForThoseThatWaitForIt) {
   ASSERT_TRUE(pair.run_until_done(repeated));
   EXPECT_EQ(pair.outcome(repeated), OutcomeKind::Executed);
   EXPECT_FALSE(pair.done(second));
+  // Nor does it need room in their queue: they would wait for ever.
+  while (pair.clients[0].core->start(pair.now, numbered(3, "behind"))) {
+  }
+  ASSERT_TRUE(pair.run_until_done(pair.start(again(1, "opened"))));
   pair.clients[0].core->finish(pair.now, 1);
   pair.drain();
   ASSERT_TRUE(pair.run_until_done(second));

@@ -7,6 +7,11 @@ namespace once::core {
 
 // --- The life of a call
 
+bool ClientCore::State::has_room_for(Series series) {
+  if (now >= session.lease_until || calls.first_waiting(series) != nullptr) return false;
+  return series == Series::Windowed ? window.has_room() : session.free_bound < window.grant();
+}
+
 Result<CallKey> ClientCore::State::start(CallRequest&& request) {
   if (closed) return Unexpected{Errc::closed};
   if (request.object_key.size() > kKeySizeMax) return Unexpected{Errc::bad_argument};
@@ -21,11 +26,8 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
     return Unexpected{Errc::message_too_large};
   }
   leave_if_over();
-  const bool goes_at_once =
-      !config.lasting && session.id != 0 && now < session.lease_until &&
-      calls.first_waiting(series_of(request.semantics)) == nullptr &&
-      (series_of(request.semantics) == Series::Windowed ? window.has_room()
-                                                        : session.free_bound < window.grant());
+  const bool goes_at_once = session.id != 0 && (config.lasting ? window.admits(request.sequence)
+                                                               : has_room_for(series_of(request.semantics)));
   const bool too_many_octets =
       calls.waiting() != 0 && calls.waiting_octets() + size > config.limits.queued_bytes_max;
   if (!goes_at_once && (calls.waiting() >= config.limits.queued_calls_max || too_many_octets)) {

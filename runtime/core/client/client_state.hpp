@@ -98,6 +98,7 @@ class ClientCore::State {
   }
 
   // The life of a call.
+  bool has_room_for(Series series);
   bool bind_windowed(Call& call);
   bool bind_free(Call& call);
   bool too_large(const Call& call) const;
