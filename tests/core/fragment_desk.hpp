@@ -97,6 +97,27 @@ struct Datagram {
   }
 };
 
+/// A fragment that somebody made up: its payload is one octet, again and again.
+inline Datagram fragment_of(const Fragment& fragment, std::uint8_t octet = 0x11, Side from = Side::Client) {
+  const Bytes payload(fragment.payload_size(), octet);
+  Bytes message;
+  write(fragment, from, crc32c(payload), message);
+  message.insert(message.end(), payload.begin(), payload.end());
+  return {from == Side::Client, Slice::copy_of(message)};
+}
+
+/// The first of ten.
+inline Fragment first_fragment() {
+  Fragment fragment;
+  fragment.session = kFragmentSession;
+  fragment.number = 1;
+  fragment.transfer = 1;
+  fragment.order = 1;
+  fragment.whole_length = 10'000;
+  fragment.fragment_size = 1'000;
+  return fragment;
+}
+
 class FragmentDesk {
  public:
   using Fate = std::vector<Duration>;

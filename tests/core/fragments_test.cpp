@@ -389,6 +389,28 @@ TEST(Quota, WhatIsKnownOfIdlePeersIsBounded) {
   EXPECT_LE(desk.server.layer.peers(), 1'024u);
 }
 
+TEST(Quota, PeerWithATransferIsNotIdleHoweverLongItWas) {
+  constexpr std::size_t kIdlePeers = 1'024;
+  FragmentDesk desk;
+  for (SessionId session = 1; session <= kIdlePeers; ++session) {
+    desk.client.owner.sessions.insert(session);
+    desk.server.owner.sessions.insert(session);
+    desk.send(desk.client, large_message(Side::Client, 1, 3'000, session));
+  }
+  ASSERT_TRUE(desk.run_until_received(desk.server, kIdlePeers, 1min));
+  desk.run_for(10s);
+  ASSERT_EQ(desk.client.layer.peers(), kIdlePeers);
+  // One peer more comes to rest between the beginning of a transfer to the oldest and its first fragment.
+  Fragment stranger = first_fragment();
+  stranger.session = kIdlePeers + 1;
+  desk.client.owner.sessions.insert(stranger.session);
+  desk.client.owner.unwanted.insert(stranger.number);
+  desk.client.layer.receive(desk.now, desk.client.owner.path,
+                            fragment_of(stranger, 0x11, Side::Server).octets);
+  ASSERT_TRUE(desk.send(desk.client, large_message(Side::Client, 2, 3'000, 1)));
+  EXPECT_TRUE(desk.run_until_received(desk.server, kIdlePeers + 1, 1min));
+}
+
 // --- Flow
 
 TEST(Flow, BurstsStaySmallOnALongWay) {

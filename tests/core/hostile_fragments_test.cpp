@@ -7,25 +7,6 @@
 namespace once::core::testing {
 namespace {
 
-Datagram fragment_of(Fragment fragment, std::uint8_t octet = 0x11) {
-  const Bytes payload(fragment.payload_size(), octet);
-  Bytes message;
-  write(fragment, Side::Client, crc32c(payload), message);
-  message.insert(message.end(), payload.begin(), payload.end());
-  return {true, Slice::copy_of(message)};
-}
-
-Fragment first_fragment() {
-  Fragment fragment;
-  fragment.session = kFragmentSession;
-  fragment.number = 1;
-  fragment.transfer = 1;
-  fragment.order = 1;
-  fragment.whole_length = 10'000;
-  fragment.fragment_size = 1'000;
-  return fragment;
-}
-
 class HostileFragments : public ::testing::Test {
  protected:
   HostileFragments() {

@@ -123,6 +123,18 @@ TEST(PathSearch, TransferGetsThroughWhenTheSystemRefusesLargeDatagrams) {
   EXPECT_GT(desk.sent_of(FragmentKind::Fragment)[0].octets.size(), 1'260u);  // found without a lost probe
 }
 
+TEST(PathSearch, TransferUnderWayGoesOnWhenTheSystemRefusesItsFragments) {
+  FragmentDesk desk;
+  ASSERT_TRUE(desk.send(desk.client, 1, 100'000));
+  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 10s));
+  ASSERT_TRUE(desk.send(desk.client, 2, 1'000'000));
+  desk.run_for(5ms);
+  EXPECT_EQ(desk.largest, 1'472u);
+  desk.system_max = 1'300;
+  ASSERT_TRUE(desk.run_until_received(desk.server, 2, 10s));
+  EXPECT_LT(desk.refused, 5u);
+}
+
 TEST(PathSearch, MessageThatWouldFitALargerDatagramGetsThroughWhenThatVanishes) {
   FragmentDesk desk;
   ASSERT_TRUE(desk.send(desk.client, 1, 100'000));

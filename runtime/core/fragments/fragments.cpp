@@ -50,7 +50,7 @@ Fragments::Peer* Fragments::reach(SessionId session) {
 
 void Fragments::erase(std::uint32_t place) {
   Peer& peer = *peers_[place];
-  if (peer.is_idle) idle_.erase(peer.idle_at);
+  stir(peer);
   sending_ -= peer.sender.octets();
   by_session_.erase(peer.session);
   peers_[place].reset();
@@ -58,7 +58,12 @@ void Fragments::erase(std::uint32_t place) {
   free_places_.push_back(place);
 }
 
+void Fragments::stir(Peer& peer) {
+  if (std::exchange(peer.is_idle, false)) idle_.erase(peer.idle_at);
+}
+
 void Fragments::queue(Peer& peer) {
+  stir(peer);
   if (std::exchange(peer.queued, true)) return;
   ready_.push(by_session_.at(peer.session));
 }
@@ -78,7 +83,6 @@ bool Fragments::follow_path(Time now, Peer& peer) {
 void Fragments::rest(std::uint32_t place) {
   Peer& peer = *peers_[place];
   timers_.set(place, std::min(peer.sender.wake(), peer.receiver.wake()));
-  if (peer.is_idle) idle_.erase(peer.idle_at);
   peer.is_idle = peer.sender.idle() && peer.receiver.idle();
   if (!peer.is_idle) return;
   peer.idle_at = idle_.insert(idle_.end(), place);
@@ -243,7 +247,9 @@ void Fragments::refused(Time now, const Transmit& message) {
   if (!kind) return;
   Peer* const peer = find(load<SessionId>(message.header.data() + kPrefixSize));
   if (peer == nullptr) return;
+  const std::size_t before = peer->sender.octets();
   peer->sender.too_large(now, message.header.size() + message.body.size());
+  count_octets(*peer, before);
   queue(*peer);
 }
 

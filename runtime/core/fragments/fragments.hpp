@@ -78,6 +78,8 @@ class Fragments {
   Peer* reach(SessionId session);
   void receive_fragment(Time now, const Path& from, const Fragment& fragment);
   void receive_probe(const Path& from, const PathProbe& probe);
+  /// The peer is not idle, and must not be forgotten as if it were.
+  void stir(Peer& peer);
   /// The peer may have something to send.
   void queue(Peer& peer);
   bool poll(Time now, Peer& peer, Transmit& out);

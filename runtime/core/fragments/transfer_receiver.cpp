@@ -27,10 +27,10 @@ TransferReceiver::Position TransferReceiver::find(std::uint64_t transfer) {
                       [&](const Reassembly& reassembly) { return reassembly.transfer() == transfer; });
 }
 
-void TransferReceiver::drop(Position reassembly) {
+TransferReceiver::Position TransferReceiver::drop(Position reassembly) {
   octets_ -= reassembly->cost();
   octets_in_all_ -= reassembly->cost();
-  under_way_.erase(reassembly);
+  return under_way_.erase(reassembly);
 }
 
 /// The sender has given up what is before `oldest`, or knows its end. Nothing is remembered of that: a late
@@ -38,7 +38,7 @@ void TransferReceiver::drop(Position reassembly) {
 void TransferReceiver::drop_before(std::uint64_t oldest) {
   for (Position at = under_way_.begin(); at != under_way_.end();) {
     if (same_life(at->transfer(), oldest) && at->transfer() < oldest) {
-      drop(at);  // the next one has taken its place
+      at = drop(at);
     } else {
       ++at;
     }
@@ -144,7 +144,7 @@ void TransferReceiver::timeout(Time now) {
       ++at;
     } else {
       ++counters_.stalled;
-      drop(at);
+      at = drop(at);
     }
   }
 }

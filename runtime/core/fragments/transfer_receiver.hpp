@@ -47,7 +47,8 @@ class TransferReceiver {
   using Position = std::vector<Reassembly>::iterator;
 
   Position find(std::uint64_t transfer);
-  void drop(Position reassembly);
+  /// The one behind it.
+  Position drop(Position reassembly);
   void drop_before(std::uint64_t oldest);
   bool has_room(const Fragment& first) const;
   bool is_wanted(const Fragment& fragment) const;

@@ -38,7 +38,10 @@ class TransferSender {
   void acknowledged(Time now, const FragmentAck& ack);
   void probe_answered(Time now, const PathProbe& answer) { search_.answered(now, answer.probe); }
   /// The system could not send a datagram of this size.
-  void too_large(Time now, std::size_t octets) { search_.too_large(now, octets); }
+  void too_large(Time now, std::size_t octets) {
+    search_.too_large(now, octets);
+    fit_to_path(now);
+  }
 
   /// The next datagram, a fragment or a probe of the path; false if nothing may be sent now.
   bool poll(Time now, std::vector<std::uint8_t>& header, Slice& body);
