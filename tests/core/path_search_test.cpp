@@ -99,6 +99,43 @@ TEST(PathSearch, TakesTheSystemsWordThatASizeIsTooLarge) {
   EXPECT_EQ(path.size(), 1'200u);
 }
 
+TEST(PathSearch, AnswerToAProbeOfAnEarlierPathIsNone) {
+  PathSearch path{1'200, 1'472, 5};
+  EXPECT_EQ(path.next_probe(Time{1s}, 100ms), 1'472u);
+  path.answered(Time{1s}, 5);
+  EXPECT_EQ(path.size(), 1'200u);
+  path.answered(Time{1s}, 6);
+  EXPECT_EQ(path.size(), 1'472u);
+}
+
+TEST(PathSearch, AnswerThatComesAfterThePathHasChangedIsNone) {
+  FragmentDesk desk;
+  desk.fate = [](const Datagram& datagram) {
+    return datagram.kind() == FragmentKind::Answer ? FragmentDesk::Fate{50ms} : FragmentDesk::Fate{1ms};
+  };
+  ASSERT_TRUE(desk.send(desk.client, 1, 2'000'000));
+  desk.run_for(10ms);
+  desk.client.owner.path.port = 4711;
+  desk.fate = [](const Datagram& datagram) {
+    return datagram.octets.size() > 1'200 ? FragmentDesk::Fate{} : FragmentDesk::Fate{1ms};
+  };
+  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 1min));
+  EXPECT_EQ(desk.sent_of(FragmentKind::Answer).size(), 1u);
+  for (const Datagram& fragment : desk.sent_of(FragmentKind::Fragment)) {
+    EXPECT_LE(fragment.octets.size(), 1'200u);
+  }
+}
+
+TEST(PathSearch, BaseThatTheSystemRefusesFallsToWhatEveryPathCarries) {
+  FragmentDesk desk;
+  desk.client.owner.path.local = true;
+  desk.client.owner.path.message_max = 60'000;
+  desk.system_max = 1'472;
+  ASSERT_TRUE(desk.send(desk.client, 1, 1'000'000));
+  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 10s));
+  EXPECT_LT(desk.refused, 5u);
+}
+
 TEST(PathSearch, GrowsUnderATransferAndTheNextOneUsesIt) {
   FragmentDesk desk;
   ASSERT_TRUE(desk.send(desk.client, 1, 100'000));
