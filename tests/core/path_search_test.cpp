@@ -119,7 +119,9 @@ TEST(PathSearch, AnswerThatComesAfterThePathHasChangedIsNone) {
   desk.fate = [](const Datagram& datagram) {
     return datagram.octets.size() > 1'200 ? FragmentDesk::Fate{} : FragmentDesk::Fate{1ms};
   };
-  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 1min));
+  desk.run_for(60ms);
+  ASSERT_TRUE(desk.send(desk.client, 2, 100'000));  // in fragments as large as has been found by now
+  ASSERT_TRUE(desk.run_until_received(desk.server, 2, 1min));
   EXPECT_EQ(desk.sent_of(FragmentKind::Answer).size(), 1u);
   for (const Datagram& fragment : desk.sent_of(FragmentKind::Fragment)) {
     EXPECT_LE(fragment.octets.size(), 1'200u);
