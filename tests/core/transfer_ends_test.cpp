@@ -111,6 +111,24 @@ TEST_F(Transfers, TellHowOldTheirMessageIsEvenIfItsReceiverHasForgottenTheBeginn
   EXPECT_LE(desk.server.took[0], 20s);
 }
 
+TEST_F(Transfers, LeaveNothingBehindWhenTheirLinkIsLost) {
+  for (SessionId session : {kFragmentSession, SessionId{4711}}) {
+    desk.client.owner.sessions.insert(session);
+    desk.server.owner.sessions.insert(session);
+    ASSERT_TRUE(desk.send(desk.client, large_message(Side::Client, 1, 1'000'000, session)));
+    ASSERT_TRUE(desk.send(desk.server, large_message(Side::Server, 1, 1'000'000, session)));
+  }
+  desk.run_for(5ms);
+  desk.client.layer.link_lost();
+  EXPECT_EQ(desk.client.layer.sending_bytes(), 0u);
+  EXPECT_EQ(desk.client.layer.reassembly_bytes(), 0u);
+  EXPECT_EQ(desk.client.layer.peers(), 0u);
+  EXPECT_EQ(desk.client.layer.next_timeout(), kNever);
+  // Over the next one everything goes as ever.
+  ASSERT_TRUE(desk.send(desk.client, 1, 1'000'000));
+  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 10s));
+}
+
 // --- Another epoch
 
 TEST_F(Transfers, OfAnotherEpochIsNotTakenForTheOneThatHasJustArrived) {

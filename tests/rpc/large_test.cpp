@@ -94,6 +94,16 @@ TEST_F(Large, EveryKindOfCallMayBeLarge) {
   told.wait();
 }
 
+TEST_F(Large, MaybeCallOfAClientThatNobodyRunsHasArrivedWhenItReturns) {
+  const std::string sent = pattern(2'000'000);
+  Latch told;
+  object->on(kTell, [&](once::Request& request, once::Responder) {
+    if (text(request.body()) == sent) told.open();
+  });
+  EXPECT_EQ(remote().call(kTell, sent, kPatient).kind, once::OutcomeKind::Sent);
+  told.wait();
+}
+
 TEST_F(Large, CallbacksMayBeLargeInBothDirections) {
   const std::string sent = pattern(2'000'000);
   object->on(kCallBack, [](once::Request& request, once::Responder respond) {

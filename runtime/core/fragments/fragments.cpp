@@ -244,6 +244,13 @@ void Fragments::refused(Time now, const Transmit& message) {
   queue(*peer);
 }
 
+void Fragments::link_lost() {
+  for (std::uint32_t place = 0; place < peers_.size(); ++place) {
+    if (peers_[place] != nullptr) erase(place);
+  }
+  while (!probe_answers_.empty()) probe_answers_.pop();
+}
+
 // --- Time
 
 void Fragments::timeout(Time now) {

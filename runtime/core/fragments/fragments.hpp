@@ -56,6 +56,9 @@ class Fragments {
   /// The system could not send what poll_transmit() gave, since it is too large.
   void refused(Time now, const Transmit& message);
 
+  /// Whatever is under way is dropped: over another link the core says again what is still to be said.
+  void link_lost();
+
   const FragmentLimits& limits() const { return limits_; }
   const FragmentCounters& counters() const { return counters_; }
   std::size_t reassembly_bytes() const { return reassembling_; }
