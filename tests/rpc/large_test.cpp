@@ -140,9 +140,11 @@ TEST_F(LargeOnABadLine, SmallCallsGoBesideALargeOne) {
   once::Client looping{elsewhere};
   const Stub target = stub(looping, server->reference_to("object"));
   const std::string sent = pattern(kLargest);
+  // There is a session: the queue of calls that wait for one has no room beside the large one.
+  ASSERT_TRUE(executed(target.call(kEcho, "first", kPatient)));
   Pending large;
   target.start(kEcho, sent, large, kPatient);
-  int beside = 0;
+  int beside = 1;
   for (int i = 0; i < 50; ++i) {
     const auto outcome = target.call(kEcho, "small", kPatient);
     ASSERT_TRUE(executed(outcome)) << outcome.text;
