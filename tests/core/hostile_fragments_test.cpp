@@ -205,7 +205,7 @@ TEST_F(HostileFragments, AcknowledgementsOfWhatWasNeverSentChangeNothing) {
   EXPECT_EQ(desk.client.layer.sending_bytes(), joined(large_message(Side::Client, 1, 1'000'000)).size());
 }
 
-TEST_F(HostileFragments, AcknowledgementsOfOtherPrincipalsAndAnswersToNoProbeChangeNothing) {
+TEST_F(HostileFragments, AcknowledgementsFromElsewhereAndAnswersToNoProbeChangeNothing) {
   ASSERT_TRUE(desk.send(desk.client, 1, 1'000'000));
   const auto fragments = desk.sent_of(FragmentKind::Fragment);
   const std::size_t sent = desk.sent.size();
@@ -219,6 +219,9 @@ TEST_F(HostileFragments, AcknowledgementsOfOtherPrincipalsAndAnswersToNoProbeCha
   Path other = desk.client.owner.path;
   other.principal = 5;
   desk.client.layer.receive(desk.now, other, Slice::copy_of(message));
+  Path elsewhere = desk.client.owner.path;
+  elsewhere.port = 4711;
+  desk.client.layer.receive(desk.now, elsewhere, Slice::copy_of(message));
   for (const std::uint32_t probe : {0u, 2u, 0xFFFFFFFFu}) {
     write_answer({kFragmentSession, probe}, Side::Server, message);
     desk.client.layer.receive(desk.now, desk.client.owner.path, Slice::copy_of(message));

@@ -46,8 +46,7 @@ struct FragmentCounters {
   std::uint64_t refused = 0;                           // a quota left no room for their reassembly
   std::uint64_t contradictions = 0, stalled = 0;       // reassemblies that were dropped
   std::uint64_t malformed = 0;
-  std::uint64_t not_admitted =
-      0;  // without a session, of another principal, or of a message that is too large
+  std::uint64_t not_admitted = 0;  // of no session, from elsewhere, or of a message that is too large
 };
 
 }  // namespace once::core

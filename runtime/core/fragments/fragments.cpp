@@ -147,8 +147,15 @@ bool Fragments::receive(Time now, const Path& from, const Slice& message) {
     receive_fragment(now, from, fragment);
   } else if (*kind == FragmentKind::Probe) {
     receive_probe(from, path_message);
-  } else if (Peer* const peer = find(*kind == FragmentKind::Ack ? ack.session : path_message.session);
-             peer != nullptr && peer->path.principal == from.principal) {
+  } else {
+    const SessionId session = *kind == FragmentKind::Ack ? ack.session : path_message.session;
+    Peer* const peer = find(session);
+    Path path;
+    // What is said about fragments counts from where they go, and from nowhere else.
+    if (peer == nullptr || !owner_.path_of(session, path) || path != from) {
+      ++counters_.not_admitted;
+      return true;
+    }
     if (*kind == FragmentKind::Ack) {
       peer->sender.acknowledged(now, ack);
     } else {
