@@ -159,7 +159,7 @@ void ClientCore::State::timeout() {
     calls.update_timer(call);
     // A stream does not lose requests, nor do fragments, and a server that works on one need not see it again:
     // ask.
-    const bool ask = call.working || path.validated || is_split(call);
+    const bool ask = call.sent && (call.working || path.validated || is_split(call));
     calls.make_ready(call, call.cancelling ? MessageType::Cancel
                            : ask           ? MessageType::Probe
                                            : MessageType::Request);
