@@ -58,6 +58,9 @@ bool ClientCore::poll_transmit(Time now, Transmit& out) {
   state_->now = now;
   return state_->poll_transmit(out);
 }
+void ClientCore::not_handed_over(Semantics semantics, Sequence number) {
+  state_->not_handed_over(series_of(semantics), number);
+}
 bool ClientCore::poll_completion(CallCompletion& out) {
   return state_->poll_completion(out);
 }

@@ -143,6 +143,9 @@ class ClientCore final : public SessionOwner {
 
   /// The next message to send. From here on the request in it counts as sent, whatever the socket says.
   bool poll_transmit(Time now, Transmit& out);
+  /// What poll_transmit() has just given was not handed over, for want of room, and nothing of it has left. A
+  /// maybe call ends as NotSent (queue_full), any other counts as it did before, and is tried again.
+  void not_handed_over(Semantics semantics, Sequence number);
   bool poll_completion(CallCompletion& out);
 
   /// Says goodbye: calls that were never sent end as NotSent (closed), the others as Unknown (closed); a BYE

@@ -51,14 +51,20 @@ RawOutcome ClientChannel::call(OutgoingCall call) {
   if (!environment().network->can_block()) return not_sent(Errc::blocking_not_possible, self.info, info_);
   if (CallbackDepth::depth() >= limits().nesting_max) return not_sent(Errc::nesting, self.info, info_);
   if (!looked_up_.load(std::memory_order_relaxed)) look_up();
+  const bool is_maybe = call.operation->semantics == Semantics::Maybe;
   Lock lock{mutex_};
+  const std::uint64_t transfers = fragments_->counters().transfers;
+  // A maybe call is over at once; but perhaps nobody else sends the rest of its fragments.
+  const auto must_stay = [&] {
+    return is_maybe && fragments_->counters().transfers != transfers && has_fragments();
+  };
   const auto started = begin(std::move(call), self);
   if (!started) return not_sent(static_cast<Errc>(started.error().value()), self.info, info_);
   pump(lock, true);
   while (true) {
     ServerCall* callback = next_callback(lock);
     if (callback == nullptr) {
-      if (self.done) break;
+      if (self.done && !must_stay()) break;
       if (leader_ == nullptr) {
         callback = lead(lock, self);
       } else {

@@ -172,6 +172,8 @@ void ClientChannel::link_lost(Time now, std::string_view problem) {
   }
   ++fruitless_;
   core_->disconnected(now);
+  fragments_->link_lost();
+  if (callbacks_) callbacks_->fragments.link_lost();
 }
 
 Time ClientChannel::silent_until() const {
@@ -251,7 +253,7 @@ void ClientChannel::send_all(Time now) {
 }
 
 bool ClientChannel::has_fragments() const {
-  return link_ &&
+  return link_ && !closed_ &&
          (fragments_->sending_bytes() > 0 || (callbacks_ && callbacks_->fragments.sending_bytes() > 0));
 }
 

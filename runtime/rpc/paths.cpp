@@ -6,12 +6,6 @@
 #include "core/wire.hpp"
 
 namespace once::detail {
-namespace {
-
-constexpr std::size_t kHeaderMax = 65'536;  // a header's length is a 16-bit number
-
-}  // namespace
-
 core::Path datagram_path(std::uint32_t link, const Address& address, const Limits& limits) {
   core::Path path;
   path.link = link;
@@ -52,7 +46,7 @@ transport::FrontFrame front_message(ByteView octets, std::size_t length_max) {
 }
 
 std::size_t stream_message_max(const Limits& limits) {
-  return kHeaderMax + limits.message_max;
+  return core::kHeaderMax + limits.message_max;
 }
 
 bool split_datagram(Slice datagram, std::vector<Slice>& messages) {

@@ -23,6 +23,7 @@ struct FakeOwner final : SessionOwner {
     return true;
   }
   bool wants_request(SessionId session, Semantics, Sequence number) const override {
+    ++asked;
     return sessions.contains(session) && !unwanted.contains(number);
   }
   bool wants_reply(SessionId session, Semantics semantics, Sequence number) const override {
@@ -31,12 +32,14 @@ struct FakeOwner final : SessionOwner {
   Path path;
   std::set<SessionId> sessions{kFragmentSession};
   std::set<Sequence> unwanted;
+  mutable std::size_t asked = 0;  // how often somebody wanted to know
 };
 
 /// A request or reply of `body` octets that are told apart by `number`.
 inline Transmit large_message(Side from, Sequence number, std::size_t size,
                               SessionId session = kFragmentSession,
-                              Semantics semantics = Semantics::AtMostOnce) {
+                              Semantics semantics = Semantics::AtMostOnce,
+                              std::uint32_t budget_ms = kBudgetUnlimited) {
   Buffer octets;
   octets.resize(size);
   std::uint64_t random = number * 0x9E3779B97F4A7C15u + size;
@@ -52,6 +55,7 @@ inline Transmit large_message(Side from, Sequence number, std::size_t size,
     request.session = session;
     request.sequence = number;
     request.semantics = semantics;
+    request.budget_ms = budget_ms;
     request.body_length = static_cast<std::uint32_t>(size);
     request.body_checksum = crc32c(message.body);
     write(request, as_bytes("account"), message.header);
@@ -76,6 +80,12 @@ inline Slice joined(const Transmit& message) {
   return std::move(whole).freeze();
 }
 
+inline void expect_same(const Slice& received, const Transmit& sent) {
+  const Slice whole = joined(sent);
+  ASSERT_EQ(received.size(), whole.size());
+  EXPECT_TRUE(std::equal(received.data(), received.data() + received.size(), whole.data()));
+}
+
 struct Datagram {
   bool to_server = false;
   Slice octets;
@@ -97,6 +107,27 @@ struct Datagram {
   }
 };
 
+/// A fragment that somebody made up: its payload is one octet, again and again.
+inline Datagram fragment_of(const Fragment& fragment, std::uint8_t octet = 0x11, Side from = Side::Client) {
+  const Bytes payload(fragment.payload_size(), octet);
+  Bytes message;
+  write(fragment, from, crc32c(payload), message);
+  message.insert(message.end(), payload.begin(), payload.end());
+  return {from == Side::Client, Slice::copy_of(message)};
+}
+
+/// The first of ten.
+inline Fragment first_fragment() {
+  Fragment fragment;
+  fragment.session = kFragmentSession;
+  fragment.number = 1;
+  fragment.transfer = 1;
+  fragment.order = 1;
+  fragment.whole_length = 10'000;
+  fragment.fragment_size = 1'000;
+  return fragment;
+}
+
 class FragmentDesk {
  public:
   using Fate = std::vector<Duration>;
@@ -111,7 +142,8 @@ class FragmentDesk {
     FakeOwner owner;
     Fragments layer;
     std::vector<Slice> received;
-    std::vector<Slice> beside;  // messages that the layer left to its core
+    std::vector<Duration> took;  // of these
+    std::vector<Slice> beside;   // messages that the layer left to its core
   };
 
   explicit FragmentDesk(FragmentLimits client_limits = {}, FragmentLimits server_limits = {})
@@ -119,13 +151,13 @@ class FragmentDesk {
     fate = [](const Datagram&) { return Fate{1ms}; };
   }
 
-  /// Hands a message to the layer of `from`; what it leaves to its core is kept in `beside`.
+  /// Hands a message to the layer of `from`. False: it has no room, or leaves the message to its core; what it leaves to its core is kept in `beside`.
   bool send(End& from, Transmit message) {
     message.to = from.owner.path;
-    const bool taken = from.layer.take(now, message);
-    if (!taken) from.beside.push_back(joined(message));
+    const auto take = from.layer.take(now, message);
+    if (take == Fragments::Take::Left) from.beside.push_back(joined(message));
     drain(from);
-    return taken;
+    return take == Fragments::Take::Taken;
   }
   bool send(End& from, Sequence number, std::size_t size) {
     return send(from, large_message(from.side, number, size));
@@ -179,7 +211,10 @@ class FragmentDesk {
       for (const Duration delay : fate(datagram)) flying_.emplace(now + delay, datagram);
     }
     Fragments::Received whole;
-    while (from.layer.poll_message(whole)) from.received.push_back(whole.message);
+    while (from.layer.poll_message(whole)) {
+      from.received.push_back(whole.message);
+      from.took.push_back(whole.took);
+    }
   }
   std::vector<Datagram> sent_of(FragmentKind kind) const {
     std::vector<Datagram> result;

@@ -21,6 +21,7 @@ Fragment sample() {
   fragment.fragment_size = 120;
   fragment.index = 8;
   fragment.ask = true;
+  fragment.age_ms = 0x01020304;
   return fragment;
 }
 
@@ -53,6 +54,7 @@ TEST(FragmentWire, FragmentHasItsLayout) {
   EXPECT_EQ(at<std::uint32_t>(message, 68), crc32c(Bytes(40, 0x5A)));
   EXPECT_EQ(message[72], 2);
   EXPECT_EQ(message[73], 1);
+  EXPECT_EQ(at<std::uint32_t>(message, 76), 0x01020304u);
   EXPECT_EQ(written(sample(), Side::Server)[7], 0xA0);
 }
 
@@ -66,6 +68,7 @@ TEST(FragmentWire, FragmentIsReadAsItWasWritten) {
   EXPECT_EQ(read_back.order, 99u);
   EXPECT_EQ(read_back.count(), 9u);
   EXPECT_TRUE(read_back.ask);
+  EXPECT_EQ(read_back.age_ms, 0x01020304u);
   EXPECT_EQ(read_back.payload.size(), 40u);
 }
 
@@ -135,21 +138,22 @@ TEST(FragmentWire, AcknowledgementHasItsLayout) {
 
 TEST(FragmentWire, ProbeIsAsLargeAsItSaysAndItsAnswerIsSmall) {
   Bytes message;
-  write_probe({0x77, 3, 1'472}, Side::Server, message);
+  write_probe({0x77, 3}, Side::Server, 1'472, message);
   EXPECT_EQ(message.size(), 1'472u);
   EXPECT_EQ(message[7], 0xA2);
   Prefix prefix;
-  PathProbe probe;
+  PathMessage probe;
   ASSERT_EQ(read_prefix(message, prefix), Errc::ok);
-  ASSERT_EQ(read_probe(message, prefix, probe), Errc::ok);
+  ASSERT_EQ(read(message, prefix, probe), Errc::ok);
   EXPECT_EQ(probe.session, 0x77u);
   EXPECT_EQ(probe.probe, 3u);
-  EXPECT_EQ(probe.size, 1'472u);
   write_answer(probe, Side::Client, message);
   ASSERT_EQ(message.size(), 32u);
   EXPECT_EQ(message[7], 0x23);
   EXPECT_EQ(at<std::uint32_t>(message, 24), 3u);
-  EXPECT_EQ(at<std::uint32_t>(message, 28), 1'472u);
+  ASSERT_EQ(read_prefix(message, prefix), Errc::ok);
+  ASSERT_EQ(read(message, prefix, probe), Errc::ok);
+  EXPECT_EQ(probe.probe, 3u);
 }
 
 TEST(FragmentWire, OnlyItsOwnTypesAreTheLayers) {

@@ -23,12 +23,6 @@ std::function<FragmentDesk::Fate(const Datagram&)> rough(std::uint64_t seed, uns
   };
 }
 
-void expect_same(const Slice& received, const Transmit& sent) {
-  const Slice whole = joined(sent);
-  ASSERT_EQ(received.size(), whole.size());
-  EXPECT_TRUE(std::equal(received.data(), received.data() + received.size(), whole.data()));
-}
-
 TEST(Fragments, MessageArrivesAsItWasWhichOneDatagramCannotCarry) {
   for (const Side side : {Side::Client, Side::Server}) {
     FragmentDesk desk;
@@ -321,74 +315,6 @@ TEST(Fragments, ReceiverThatHasForgottenWhatItHadIsSentEverything) {
   expect_same(desk.server.received[0], message);
 }
 
-TEST(Fragments, MaybeCallIsNotSentAgainToAReceiverThatMayHaveHadIt) {
-  FragmentDesk desk;
-  bool dead = false;
-  desk.fate = [&](const Datagram&) { return dead ? FragmentDesk::Fate{} : FragmentDesk::Fate{1ms}; };
-  ASSERT_TRUE(
-      desk.send(desk.client, large_message(Side::Client, 1, 1'000'000, kFragmentSession, Semantics::Maybe)));
-  desk.run_for(10ms);
-  dead = true;
-  desk.run_for(15s);
-  dead = false;
-  desk.run_for(1min);
-  EXPECT_EQ(desk.server.received.size(), 0u);
-  EXPECT_EQ(desk.client.layer.sending_bytes(), 0u);
-}
-
-// --- Quotas
-
-TEST(Quota, TransferThatFindsNoRoomIsRefusedAndTriedAgain) {
-  FragmentLimits limits;
-  limits.reassembly_bytes_max = 1'500'000;
-  FragmentDesk desk{{}, limits};
-  ASSERT_TRUE(desk.send(desk.client, 1, 1'000'000));
-  ASSERT_TRUE(desk.send(desk.client, 2, 1'000'000));
-  desk.run_for(20ms);
-  EXPECT_LE(desk.server.layer.reassembly_bytes(), limits.reassembly_bytes_max);
-  EXPECT_GT(desk.server.layer.counters().refused, 0u);
-  ASSERT_TRUE(desk.run_until_received(desk.server, 2, 1min));
-  EXPECT_LT(desk.server.layer.counters().refused, 200u);
-}
-
-TEST(Quota, OfASessionHoldsOneMessageOfTheLargestSize) {
-  FragmentLimits limits;
-  limits.message_max = 500'000;
-  FragmentDesk desk{{}, limits};
-  ASSERT_TRUE(desk.send(desk.client, 1, 500'000));
-  ASSERT_TRUE(desk.send(desk.client, 2, 500'000));
-  desk.run_for(20ms);
-  EXPECT_LT(desk.server.layer.reassembly_bytes(), 600'000u);
-  EXPECT_GT(desk.server.layer.counters().refused, 0u);
-  ASSERT_TRUE(desk.run_until_received(desk.server, 2, 1min));
-}
-
-TEST(Quota, MessagesThatASenderHasNoRoomForAreAsIfTheyHadBeenLost) {
-  FragmentLimits limits;
-  limits.sending_bytes_max = 1'500'000;
-  FragmentDesk desk{limits};
-  EXPECT_TRUE(desk.send(desk.client, 1, 1'000'000));
-  EXPECT_TRUE(desk.send(desk.client, 2, 1'000'000));
-  EXPECT_EQ(desk.client.layer.counters().not_taken, 1u);
-  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 1min));
-  desk.run_for(10s);
-  EXPECT_TRUE(desk.send(desk.client, 2, 1'000'000));
-  ASSERT_TRUE(desk.run_until_received(desk.server, 2, 1min));
-}
-
-TEST(Quota, WhatIsKnownOfIdlePeersIsBounded) {
-  FragmentDesk desk;
-  for (SessionId session = 1; session <= 3'000; ++session) {
-    desk.client.owner.sessions.insert(session);
-    desk.server.owner.sessions.insert(session);
-    desk.send(desk.client, large_message(Side::Client, 1, 3'000, session));
-  }
-  ASSERT_TRUE(desk.run_until_received(desk.server, 3'000, 1min));
-  desk.run_for(10s);
-  EXPECT_LE(desk.client.layer.peers(), 1'024u);
-  EXPECT_LE(desk.server.layer.peers(), 1'024u);
-}
-
 // --- Flow
 
 TEST(Flow, BurstsStaySmallOnALongWay) {
@@ -442,34 +368,6 @@ TEST(Flow, WindowThatIsNotUsedDoesNotGrow) {
     window.acknowledged(1'000);
   }
   EXPECT_EQ(window.window(), 10'000u);
-}
-
-// --- A new way to the peer
-
-TEST(Fragments, TransferGoesOnWhenThePathChanges) {
-  FragmentDesk desk;
-  const Transmit message = large_message(Side::Client, 1, 500'000);
-  ASSERT_TRUE(desk.send(desk.client, message));
-  desk.run_for(10ms);
-  desk.client.owner.path.port = 4711;
-  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 1min));
-  expect_same(desk.server.received[0], message);
-  EXPECT_EQ(desk.client.layer.counters().transfers, 1u);
-}
-
-TEST(Fragments, MaybeCallThatMayHaveArrivedIsNotSentAnotherWay) {
-  FragmentDesk desk;
-  const auto maybe = [](Sequence number) {
-    return large_message(Side::Client, number, 500'000, kFragmentSession, Semantics::Maybe);
-  };
-  ASSERT_TRUE(desk.send(desk.client, maybe(1)));
-  desk.run_for(10ms);
-  desk.client.owner.path.port = 4711;
-  desk.run_for(1min);
-  EXPECT_EQ(desk.server.received.size(), 0u);
-  EXPECT_EQ(desk.client.layer.sending_bytes(), 0u);
-  ASSERT_TRUE(desk.send(desk.client, maybe(2)));
-  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 1min));
 }
 
 }  // namespace

@@ -7,25 +7,6 @@
 namespace once::core::testing {
 namespace {
 
-Datagram fragment_of(Fragment fragment, std::uint8_t octet = 0x11) {
-  const Bytes payload(fragment.payload_size(), octet);
-  Bytes message;
-  write(fragment, Side::Client, crc32c(payload), message);
-  message.insert(message.end(), payload.begin(), payload.end());
-  return {true, Slice::copy_of(message)};
-}
-
-Fragment first_fragment() {
-  Fragment fragment;
-  fragment.session = kFragmentSession;
-  fragment.number = 1;
-  fragment.transfer = 1;
-  fragment.order = 1;
-  fragment.whole_length = 10'000;
-  fragment.fragment_size = 1'000;
-  return fragment;
-}
-
 class HostileFragments : public ::testing::Test {
  protected:
   HostileFragments() {
@@ -75,11 +56,11 @@ TEST_F(HostileFragments, WithoutASessionTakeNoMemoryAndGetNoAnswer) {
   stranger.session = 4711;
   desk.deliver(fragment_of(stranger));
   Bytes probe;
-  write_probe({4711, 1, 1'400}, Side::Client, probe);
+  write_probe({4711, 1}, Side::Client, 1'400, probe);
   desk.deliver({true, Slice::copy_of(probe)});
   EXPECT_EQ(desk.sent.size(), 0u);
   EXPECT_EQ(desk.server.layer.peers(), 0u);
-  EXPECT_EQ(counters().no_session, 2u);
+  EXPECT_EQ(counters().not_admitted, 2u);
 }
 
 TEST_F(HostileFragments, OfAnotherPrincipalAreDropped) {
@@ -87,7 +68,7 @@ TEST_F(HostileFragments, OfAnotherPrincipalAreDropped) {
   other.principal = 5;
   EXPECT_TRUE(desk.server.layer.receive(desk.now, other, fragment_of(first_fragment()).octets));
   EXPECT_EQ(desk.server.layer.peers(), 0u);
-  EXPECT_EQ(counters().no_session, 1u);
+  EXPECT_EQ(counters().not_admitted, 1u);
 }
 
 TEST_F(HostileFragments, OfAMessageBeyondTheLimitAreDropped) {
@@ -157,6 +138,44 @@ TEST_F(HostileFragments, AreAnsweredWithLessThanTheyAre) {
   }
 }
 
+TEST_F(HostileFragments, AreNotAnsweredWithMoreHoweverManyAreMissing) {
+  Fragment fragment = first_fragment();
+  fragment.fragment_size = kFragmentSizeMin;
+  fragment.whole_length = 2'000 * kFragmentSizeMin + 1;
+  for (const std::uint32_t index : {1'000u, 1'010u, 2'000u}) {  // the last one has one octet
+    fragment.index = index;
+    ++fragment.order;
+    const Datagram datagram = fragment_of(fragment);
+    const std::size_t before = desk.octets_sent;
+    desk.deliver(datagram);
+    EXPECT_GT(desk.octets_sent, before);
+    EXPECT_LE(desk.octets_sent - before, datagram.octets.size());
+  }
+}
+
+TEST_F(HostileFragments, ThatTrickleInDoNotHoldTheirMemory) {
+  Fragment trickle = first_fragment();
+  trickle.whole_length = 16u << 20;
+  for (int i = 0; i < 12; ++i) {  // one new fragment every five seconds: it never stalls
+    desk.deliver(fragment_of(trickle));
+    ++trickle.index;
+    ++trickle.order;
+    desk.run_for(5s);
+    if (desk.server.layer.reassembly_bytes() == 0) break;
+  }
+  EXPECT_EQ(desk.server.layer.reassembly_bytes(), 0u);
+  EXPECT_LE(trickle.index, 4u);
+  EXPECT_EQ(counters().stalled, 1u);
+}
+
+TEST_F(HostileFragments, AreChargedWhatTheirMemoryReallyCosts) {
+  Fragment first = first_fragment();
+  desk.deliver(fragment_of(first));
+  Buffer buffer;
+  buffer.resize(first.whole_length);
+  EXPECT_GE(desk.server.layer.reassembly_bytes(), std::move(buffer).freeze().footprint());
+}
+
 TEST_F(HostileFragments, AcknowledgementsOfWhatWasNeverSentChangeNothing) {
   ASSERT_TRUE(desk.send(desk.client, 1, 1'000'000));
   const Fragment sent =
@@ -176,9 +195,42 @@ TEST_F(HostileFragments, AcknowledgementsOfWhatWasNeverSentChangeNothing) {
   ack.echo_order = sent.order;
   ack.cumulative = 800;  // nothing has been sent that far
   deliver(ack);
+  ack.cumulative = 1;
+  ack.began = 0;  // nothing was begun
+  deliver(ack);
+  ack.began = 1'000'000;  // with a fragment that was never sent
+  deliver(ack);
   EXPECT_EQ(desk.sent.size(),
             desk.client.layer.counters().fragments_sent + desk.client.layer.counters().path_probes);
   EXPECT_EQ(desk.client.layer.sending_bytes(), joined(large_message(Side::Client, 1, 1'000'000)).size());
+}
+
+TEST_F(HostileFragments, AcknowledgementsFromElsewhereAndAnswersToNoProbeChangeNothing) {
+  ASSERT_TRUE(desk.send(desk.client, 1, 1'000'000));
+  const auto fragments = desk.sent_of(FragmentKind::Fragment);
+  const std::size_t sent = desk.sent.size();
+  FragmentAck ack;
+  ack.session = kFragmentSession;
+  ack.transfer = fragments[0].fragment().transfer;
+  ack.began = ack.echo_order = fragments[0].fragment().order;
+  ack.status = TransferStatus::Complete;
+  Bytes message;
+  write(ack, Side::Server, message);
+  Path other = desk.client.owner.path;
+  other.principal = 5;
+  desk.client.layer.receive(desk.now, other, Slice::copy_of(message));
+  Path elsewhere = desk.client.owner.path;
+  elsewhere.port = 4711;
+  desk.client.layer.receive(desk.now, elsewhere, Slice::copy_of(message));
+  for (const std::uint32_t probe : {0u, 2u, 0xFFFFFFFFu}) {
+    write_answer({kFragmentSession, probe}, Side::Server, message);
+    desk.client.layer.receive(desk.now, desk.client.owner.path, Slice::copy_of(message));
+  }
+  desk.drain(desk.client);
+  EXPECT_EQ(desk.sent.size(), sent);
+  EXPECT_GT(desk.client.layer.sending_bytes(), 1'000'000u);
+  desk.run_for(5s);
+  EXPECT_LE(desk.sent_of(FragmentKind::Fragment).back().octets.size(), 1'200u);
 }
 
 /// Fragments, acknowledgements and probes of both sides, changed at random and sealed again, so that they pass

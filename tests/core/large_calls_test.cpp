@@ -245,6 +245,69 @@ TEST_F(LargeCalls, GoOnWhenTheClientTurnsToAStream) {
   EXPECT_EQ(pair.clients[0].fragments->sending_bytes(), 0u);
 }
 
+TEST(LargeDurableCalls, GoOnWhenTheServerComesBackAfterTheirTransferWasGivenUp) {
+  ServerConfig config;
+  config.durable = true;
+  Pair pair{1, config};
+  pair.use_fragments();
+  ASSERT_TRUE(pair.run_until_done(pair.start()));
+  const CallKey call = pair.start(large_request(300'000, Semantics::ExactlyOnce));
+  pair.run_for(5ms);
+  pair.fate = [](const Packet&) { return Pair::Fate{}; };
+  pair.run_for(45s);  // the server's lease is longer
+  EXPECT_EQ(pair.clients[0].fragments->counters().given_up, 1u);
+  EXPECT_EQ(pair.clients[0].fragments->sending_bytes(), 0u);
+  pair.restart_server();
+  pair.fate = everything_arrives();
+  ASSERT_TRUE(pair.run_until_done(call));
+  EXPECT_EQ(pair.outcome(call), OutcomeKind::Executed);
+  EXPECT_EQ(pair.store.effects.size(), 1u);
+}
+
+// --- Room
+
+TEST_F(LargeCalls, OfMaybeThatFindNoRoomAreNotSent) {
+  FragmentLimits limits;
+  limits.sending_bytes_max = 1'500'000;
+  pair.use_fragments(1'200, limits);
+  ASSERT_TRUE(pair.run_until_done(pair.start()));
+  const CallKey first = pair.start(large_request(1'000'000, Semantics::Maybe));
+  const CallKey second = pair.start(large_request(1'000'000, Semantics::Maybe));
+  ASSERT_TRUE(pair.done(first) && pair.done(second));
+  EXPECT_EQ(pair.outcome(first), OutcomeKind::Sent);
+  EXPECT_EQ(pair.outcome(second), OutcomeKind::NotSent);
+  EXPECT_EQ(pair.completion(second)->reason, Errc::queue_full);
+  EXPECT_EQ(pair.completion(second)->sent, 0u);
+}
+
+TEST_F(LargeCalls, ThatFindNoRoomAreSentLaterOrNever) {
+  for (const Semantics semantics : {Semantics::AtLeastOnce, Semantics::AtMostOnce, Semantics::ExactlyOnce}) {
+    ServerConfig config;
+    config.durable = true;
+    Pair full{1, config};
+    FragmentLimits limits;
+    limits.sending_bytes_max = 1'500'000;
+    full.use_fragments(1'200, limits);
+    ASSERT_TRUE(full.run_until_done(full.start()));
+    full.hold_arrivals();
+    full.fate = [](const Packet& packet) {  // what has room stays where it is
+      return packet.type() == MessageType::FragmentUp ? Pair::Fate{} : Pair::Fate{1ms};
+    };
+    full.start(large_request(1'000'000, semantics));
+    CallRequest hopeless = large_request(1'000'000, semantics);
+    hopeless.deadline = full.now + 5s;
+    const CallKey never = full.start(hopeless);
+    const CallKey later = full.start(large_request(1'000'000, semantics));
+    ASSERT_TRUE(full.run_until_done(never));
+    EXPECT_EQ(full.outcome(never), OutcomeKind::NotSent);
+    EXPECT_EQ(full.completion(never)->reason, Errc::deadline_exceeded);
+    full.servant = [&](const Arrival& arrival) { full.serve(arrival); };
+    full.fate = everything_arrives();
+    ASSERT_TRUE(full.run_until_done(later));
+    EXPECT_EQ(full.outcome(later), OutcomeKind::Executed);
+  }
+}
+
 // --- Replies
 
 TEST_F(LargeCalls, ReplyThatTheServerCannotKeepIsNotLostWhileItIsOnItsWay) {
@@ -253,7 +316,7 @@ TEST_F(LargeCalls, ReplyThatTheServerCannotKeepIsNotLostWhileItIsOnItsWay) {
   Pair small{1, config};
   small.use_fragments();
   small.fate = lossy(7, 30);
-  const CallKey call = small.start(large_request(400'000));
+  const CallKey call = small.start(large_request(2'000'000));
   ASSERT_TRUE(small.run_until_done(call));
   EXPECT_EQ(small.outcome(call), OutcomeKind::Executed);
   EXPECT_GT(count_of(small, MessageType::Working), 0u);

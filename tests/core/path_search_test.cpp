@@ -99,6 +99,45 @@ TEST(PathSearch, TakesTheSystemsWordThatASizeIsTooLarge) {
   EXPECT_EQ(path.size(), 1'200u);
 }
 
+TEST(PathSearch, AnswerToAProbeOfAnEarlierPathIsNone) {
+  PathSearch path{1'200, 1'472, 5};
+  EXPECT_EQ(path.next_probe(Time{1s}, 100ms), 1'472u);
+  path.answered(Time{1s}, 5);
+  EXPECT_EQ(path.size(), 1'200u);
+  path.answered(Time{1s}, 6);
+  EXPECT_EQ(path.size(), 1'472u);
+}
+
+TEST(PathSearch, AnswerThatComesAfterThePathHasChangedIsNone) {
+  FragmentDesk desk;
+  desk.fate = [](const Datagram& datagram) {
+    return datagram.kind() == FragmentKind::Answer ? FragmentDesk::Fate{50ms} : FragmentDesk::Fate{1ms};
+  };
+  ASSERT_TRUE(desk.send(desk.client, 1, 2'000'000));
+  desk.run_for(10ms);
+  desk.client.owner.path.port = 4711;
+  desk.fate = [](const Datagram& datagram) {
+    return datagram.octets.size() > 1'200 ? FragmentDesk::Fate{} : FragmentDesk::Fate{1ms};
+  };
+  desk.run_for(60ms);
+  ASSERT_TRUE(desk.send(desk.client, 2, 100'000));  // in fragments as large as has been found by now
+  ASSERT_TRUE(desk.run_until_received(desk.server, 2, 1min));
+  EXPECT_EQ(desk.sent_of(FragmentKind::Answer).size(), 1u);
+  for (const Datagram& fragment : desk.sent_of(FragmentKind::Fragment)) {
+    EXPECT_LE(fragment.octets.size(), 1'200u);
+  }
+}
+
+TEST(PathSearch, BaseThatTheSystemRefusesFallsToWhatEveryPathCarries) {
+  FragmentDesk desk;
+  desk.client.owner.path.local = true;
+  desk.client.owner.path.message_max = 60'000;
+  desk.system_max = 1'472;
+  ASSERT_TRUE(desk.send(desk.client, 1, 1'000'000));
+  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 10s));
+  EXPECT_LT(desk.refused, 5u);
+}
+
 TEST(PathSearch, GrowsUnderATransferAndTheNextOneUsesIt) {
   FragmentDesk desk;
   ASSERT_TRUE(desk.send(desk.client, 1, 100'000));
@@ -121,6 +160,18 @@ TEST(PathSearch, TransferGetsThroughWhenTheSystemRefusesLargeDatagrams) {
   ASSERT_TRUE(desk.send(desk.client, 2, 100'000));
   ASSERT_TRUE(desk.run_until_received(desk.server, 2, 10s));
   EXPECT_GT(desk.sent_of(FragmentKind::Fragment)[0].octets.size(), 1'260u);  // found without a lost probe
+}
+
+TEST(PathSearch, TransferUnderWayGoesOnWhenTheSystemRefusesItsFragments) {
+  FragmentDesk desk;
+  ASSERT_TRUE(desk.send(desk.client, 1, 100'000));
+  ASSERT_TRUE(desk.run_until_received(desk.server, 1, 10s));
+  ASSERT_TRUE(desk.send(desk.client, 2, 1'000'000));
+  desk.run_for(5ms);
+  EXPECT_EQ(desk.largest, 1'472u);
+  desk.system_max = 1'300;
+  ASSERT_TRUE(desk.run_until_received(desk.server, 2, 10s));
+  EXPECT_LT(desk.refused, 5u);
 }
 
 TEST(PathSearch, MessageThatWouldFitALargerDatagramGetsThroughWhenThatVanishes) {

@@ -94,6 +94,16 @@ TEST_F(Large, EveryKindOfCallMayBeLarge) {
   told.wait();
 }
 
+TEST_F(Large, MaybeCallOfAClientThatNobodyRunsHasArrivedWhenItReturns) {
+  const std::string sent = pattern(2'000'000);
+  Latch told;
+  object->on(kTell, [&](once::Request& request, once::Responder) {
+    if (text(request.body()) == sent) told.open();
+  });
+  EXPECT_EQ(remote().call(kTell, sent, kPatient).kind, once::OutcomeKind::Sent);
+  told.wait();
+}
+
 TEST_F(Large, CallbacksMayBeLargeInBothDirections) {
   const std::string sent = pattern(2'000'000);
   object->on(kCallBack, [](once::Request& request, once::Responder respond) {
@@ -130,9 +140,11 @@ TEST_F(LargeOnABadLine, SmallCallsGoBesideALargeOne) {
   once::Client looping{elsewhere};
   const Stub target = stub(looping, server->reference_to("object"));
   const std::string sent = pattern(kLargest);
+  // There is a session: the queue of calls that wait for one has no room beside the large one.
+  ASSERT_TRUE(executed(target.call(kEcho, "first", kPatient)));
   Pending large;
   target.start(kEcho, sent, large, kPatient);
-  int beside = 0;
+  int beside = 1;
   for (int i = 0; i < 50; ++i) {
     const auto outcome = target.call(kEcho, "small", kPatient);
     ASSERT_TRUE(executed(outcome)) << outcome.text;

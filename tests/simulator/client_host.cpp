@@ -139,9 +139,16 @@ void ClientHost::pump() {
     again = false;
     if (outbox_ && core_->session() != 0) outbox_->enter();
     while (core_->poll_transmit(now(), message_)) {
-      if (const CallId call = peek_request_body(message_.body)) world_.oracle().transmitted(call);
-      if (!fragments_->take(now(), message_)) transmit(message_, bundle);
       again = true;
+      const CallId call = peek_request_body(message_.body);
+      const core::Fragments::Take take = fragments_->take(now(), message_);
+      if (take == core::Fragments::Take::NoRoom) {
+        const core::CallName name = core::name_of(message_.header);
+        core_->not_handed_over(name.semantics, name.number);
+        continue;
+      }
+      if (call != 0) world_.oracle().transmitted(call);
+      if (take == core::Fragments::Take::Left) transmit(message_, bundle);
     }
     while (fragments_->poll_transmit(now(), message_)) {
       transmit(message_, bundle);

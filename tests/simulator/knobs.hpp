@@ -74,8 +74,9 @@ struct Knobs {
   std::uint16_t servers = 1, clients = 1, rogues = 0;
   double streams = 0;  // the share of clients on streams
   std::uint32_t datagram_max = 1'200;
-  bool fragments = false;  // larger messages go in fragments
-  std::uint32_t mtu = 0;   // then: datagrams beyond it vanish; at least datagram_max
+  bool fragments = false;    // larger messages go in fragments
+  std::uint32_t mtu = 0;     // then: datagrams beyond it vanish; at least datagram_max
+  Time narrows_at = kNever;  // from then on those beyond datagram_max do
   core::FragmentLimits fragment_limits;
   LinkKnobs up, down;
   StormKnobs storm;

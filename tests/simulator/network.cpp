@@ -106,7 +106,9 @@ void Network::send(Packet packet, Bundle& bundle) {
     bundle.lost = !healed_ && (random_.chance(knobs.loss) || link.blocked_until[way] > world_.now());
     bundle.delay = draw_delay(knobs);
   }
-  if (world_.knobs().fragments && packet.bytes.size() > world_.knobs().mtu) {
+  const std::uint32_t mtu =
+      world_.now() < world_.knobs().narrows_at ? world_.knobs().mtu : world_.knobs().datagram_max;
+  if (world_.knobs().fragments && packet.bytes.size() > mtu) {
     ++tally_.too_wide;
     return;
   }

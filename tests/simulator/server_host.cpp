@@ -144,7 +144,7 @@ void ServerHost::pump() {
     }
     while (core_->poll_transmit(message_)) {
       check_statement(message_);
-      if (!fragments_->take(now(), message_)) transmit(message_, bundle);
+      if (fragments_->take(now(), message_) == core::Fragments::Take::Left) transmit(message_, bundle);
       again = true;
     }
     while (fragments_->poll_transmit(now(), message_)) {

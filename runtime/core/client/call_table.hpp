@@ -20,7 +20,7 @@ struct Call {
   std::uint32_t generation = 1;
   std::uint32_t place = kNone;
   bool in_use = false;
-  bool sent = false;        // some request was handed to a transport; never taken back
+  bool sent = false;        // some request was handed to a transport
   bool working = false;     // the server has it: probe, don't retransmit
   bool cancelling = false;  // over for its caller; a CANCEL is repeated until it is answered
   bool completed = false;   // the completion is waiting, or was polled

@@ -87,7 +87,7 @@ bool ClientCore::State::transmit_call(Call& call, Transmit& out) {
     ++counters.requests_sent;
     if (call.copies++ != 0) ++counters.retransmissions;
     if (counts_as_durable(call) && !call.sent) ++session.durable_calls;
-    call.sent = true;  // before the first octet is handed over, and never taken back
+    call.sent = true;  // before the first octet is handed over
   } else if (call.next == MessageType::Probe) {
     ++counters.probes;
   }
@@ -98,6 +98,20 @@ bool ClientCore::State::transmit_call(Call& call, Transmit& out) {
     schedule(call);
   }
   return true;
+}
+
+void ClientCore::State::not_handed_over(Series series, Sequence number) {
+  Call* const call = calls.find_bound(series, number);
+  if (call == nullptr || call->copies == 0) return;
+  --call->copies;
+  if (call->completed) {  // a maybe call, whose completion has not been polled
+    call->completion.kind = OutcomeKind::NotSent;
+    call->completion.reason = Errc::queue_full;
+    call->completion.sent = call->copies;
+  } else if (call->copies == 0 && !call->request.repeated) {
+    call->sent = false;
+    if (counts_as_durable(*call)) --session.durable_calls;
+  }
 }
 
 /// When the call's message is to be repeated, if no answer comes.
@@ -145,7 +159,7 @@ void ClientCore::State::timeout() {
     calls.update_timer(call);
     // A stream does not lose requests, nor do fragments, and a server that works on one need not see it again:
     // ask.
-    const bool ask = call.working || path.validated || is_split(call);
+    const bool ask = call.sent && (call.working || path.validated || is_split(call));
     calls.make_ready(call, call.cancelling ? MessageType::Cancel
                            : ask           ? MessageType::Probe
                                            : MessageType::Request);

@@ -60,6 +60,7 @@ class ClientCore::State {
   void timeout();
   Time next_timeout() const;
   bool poll_transmit(Transmit& out);
+  void not_handed_over(Series series, Sequence number);
   bool poll_completion(CallCompletion& out);
   void close();
   /// Binds what waits, as far as session and window allow; asks for a session where there is none.

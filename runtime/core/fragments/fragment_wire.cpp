@@ -2,7 +2,6 @@
 #include "core/fragments/fragment_wire.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include <once/base/crc32c.hpp>
 
@@ -52,6 +51,7 @@ Errc read(ByteView message, const Prefix& prefix, Fragment& out) {
   if (at[72] > static_cast<std::uint8_t>(Semantics::ExactlyOnce)) return Errc::invalid_value;
   out.semantics = static_cast<Semantics>(at[72]);
   out.ask = (at[73] & 1) != 0;
+  out.age_ms = load<std::uint32_t>(at + 76);
   out.payload = message.subspan(prefix.header_length);
   if (out.number == 0 || out.order == 0 || out.oldest > out.transfer || out.whole_length < kPrefixSize ||
       out.fragment_size < kFragmentSizeMin || out.index >= out.count() ||
@@ -76,6 +76,7 @@ void write(const Fragment& fragment, Side from, std::uint32_t payload_checksum,
   store(at + 68, payload_checksum);
   at[72] = static_cast<std::uint8_t>(fragment.semantics);
   at[73] = fragment.ask ? 1 : 0;
+  store(at + 76, fragment.age_ms);
   seal(header, type_of(FragmentKind::Fragment, from), 0, fragment.payload_size());
 }
 
@@ -118,39 +119,29 @@ void write(const FragmentAck& ack, Side from, std::vector<std::uint8_t>& header)
   seal(header, type_of(FragmentKind::Ack, from), 0, 0);
 }
 
-Errc read_probe(ByteView message, const Prefix& prefix, PathProbe& out) {
+Errc read(ByteView message, const Prefix& prefix, PathMessage& out) {
   const Errc error = check_header(message, prefix, kPathMessageSize);
   if (error != Errc::ok) return error;
+  const bool is_answer = fragment_kind(prefix.type) == FragmentKind::Answer;
+  if (is_answer && message.size() != prefix.header_length) return Errc::invalid_value;
   out.session = load<std::uint64_t>(message.data() + 16);
   out.probe = load<std::uint32_t>(message.data() + 24);
-  out.size = static_cast<std::uint32_t>(message.size());
   return Errc::ok;
 }
 
-Errc read_answer(ByteView message, const Prefix& prefix, PathProbe& out) {
-  const Errc error = check_header(message, prefix, kPathMessageSize);
-  if (error != Errc::ok) return error;
-  if (message.size() != prefix.header_length) return Errc::invalid_value;
-  out.session = load<std::uint64_t>(message.data() + 16);
-  out.probe = load<std::uint32_t>(message.data() + 24);
-  out.size = load<std::uint32_t>(message.data() + 28);
-  return Errc::ok;
-}
-
-void write_probe(const PathProbe& probe, Side from, std::vector<std::uint8_t>& header) {
-  ONCE_ASSERT(probe.size >= kPathMessageSize);
-  header.assign(probe.size, 0);
+void write_probe(const PathMessage& probe, Side from, std::size_t size, std::vector<std::uint8_t>& header) {
+  ONCE_ASSERT(size >= kPathMessageSize);
+  header.assign(size, 0);
   store(header.data() + 16, probe.session);
   store(header.data() + 24, probe.probe);
   seal(MutableByteView{header}.first(kPathMessageSize), type_of(FragmentKind::Probe, from), 0,
-       probe.size - static_cast<std::uint32_t>(kPathMessageSize));
+       static_cast<std::uint32_t>(size - kPathMessageSize));
 }
 
-void write_answer(const PathProbe& answer, Side from, std::vector<std::uint8_t>& header) {
+void write_answer(const PathMessage& answer, Side from, std::vector<std::uint8_t>& header) {
   header.assign(kPathMessageSize, 0);
   store(header.data() + 16, answer.session);
   store(header.data() + 24, answer.probe);
-  store(header.data() + 28, answer.size);
   seal(header, type_of(FragmentKind::Answer, from), 0, 0);
 }
 
@@ -164,13 +155,15 @@ CallName name_of(ByteView header) {
   name.session = load<std::uint64_t>(header.data() + 16);
   name.number = load<std::uint64_t>(header.data() + (from_server ? 24 : 64));
   name.semantics = static_cast<Semantics>(header[from_server ? 50 : 74]);
+  if (name.type == MessageType::Request) {
+    name.epoch = {load<std::uint64_t>(header.data() + 48), load<std::uint64_t>(header.data() + 56)};
+    name.budget_ms = load<std::uint32_t>(header.data() + 76);
+  }
   return name;
 }
 
-bool same_epoch(ByteView header, ByteView other) {
-  constexpr std::size_t kExpectedAt = 48;
-  constexpr std::size_t kEpochSize = 16;
-  return std::memcmp(header.data() + kExpectedAt, other.data() + kExpectedAt, kEpochSize) == 0;
+bool same_call(const CallName& a, const CallName& b) {
+  return a.session == b.session && a.number == b.number && series_of(a.semantics) == series_of(b.semantics);
 }
 
 void turn_into_working(std::vector<std::uint8_t>& header) {

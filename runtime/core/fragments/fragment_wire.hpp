@@ -2,12 +2,12 @@
 // read and write them. docs/protocol.md, "Fragments", is the specification. The conventions are wire.hpp's.
 //
 //   FRAGMENT      := u64 session  u64 number  u64 transfer  u64 oldest  u64 order  u32 whole_length
-//                    u32 fragment_size  u32 index  u32 payload_checksum  u8 semantics  u8 ask  u16 0  u32 0
+//                    u32 fragment_size  u32 index  u32 payload_checksum  u8 semantics  u8 ask  u16 0  u32 age_ms
 //                    and the payload as its body
 //   FRAGMENT_ACK  := u64 session  u64 transfer  u64 began  u64 echo_order  u32 cumulative  u32 echo_index
 //                    u8 status  u8 words  u16 0  u32 0  u64 bitmap[words]
 //   PATH_PROBE    := u64 session  u32 probe  u32 0, and zeros up to the probed size as its body
-//   PATH_ANSWER   := u64 session  u32 probe  u32 size
+//   PATH_ANSWER   := u64 session  u32 probe  u32 0
 //
 // A client says them with types from 0x20 on, a server with the same from 0xA0 on. What a FRAGMENT carries is
 // a REQUEST if a client says it, a REPLY if a server does.
@@ -37,7 +37,7 @@ inline constexpr std::uint32_t kFragmentSpan = 64 * kAckWordsMax;
 inline constexpr std::uint32_t kFragmentSizeMin = 64;
 /// Paths whose datagrams are smaller carry no fragments.
 inline constexpr std::size_t kFragmentDatagramMin = kFragmentHeaderSize + kFragmentSizeMin;
-/// A message's header at its longest.
+/// A message's header at its longest: its length is a 16-bit number.
 inline constexpr std::size_t kHeaderMax = 65'536;
 
 /// Which half of the protocol a core, and the fragment layer under it, is.
@@ -53,8 +53,9 @@ struct Fragment {
   std::uint32_t whole_length = 0;  // of the message, header included
   std::uint32_t fragment_size = 0;
   std::uint32_t index = 0;
-  bool ask = false;  // the sender waits for an acknowledgement
-  ByteView payload;  // when read
+  bool ask = false;          // the sender waits for an acknowledgement
+  std::uint32_t age_ms = 0;  // since the core of the sender gave the message away
+  ByteView payload;          // when read
 
   std::uint32_t count() const {
     return static_cast<std::uint32_t>((std::uint64_t{whole_length} + fragment_size - 1) / fragment_size);
@@ -83,10 +84,10 @@ struct FragmentAck {
   std::array<std::uint64_t, kAckWordsMax> bitmap{};  // bit i of word w: index cumulative + 1 + 64 w + i
 };
 
-struct PathProbe {
+/// A PATH_PROBE, or the PATH_ANSWER to it.
+struct PathMessage {
   SessionId session = 0;
   std::uint32_t probe = 0;
-  std::uint32_t size = 0;  // of the whole message; of an answer: of the probe that it answers
 };
 
 /// What of the layer's messages this is, whichever side says it; nothing if it is none of them.
@@ -98,16 +99,15 @@ std::optional<FragmentKind> fragment_kind(MessageType type);
 // bad_checksum (of the payload).
 [[nodiscard]] Errc read(ByteView message, const Prefix& prefix, Fragment& out);
 [[nodiscard]] Errc read(ByteView message, const Prefix& prefix, FragmentAck& out);
-[[nodiscard]] Errc read_probe(ByteView message, const Prefix& prefix, PathProbe& out);
-[[nodiscard]] Errc read_answer(ByteView message, const Prefix& prefix, PathProbe& out);
+[[nodiscard]] Errc read(ByteView message, const Prefix& prefix, PathMessage& out);
 
 /// Replaces what `header` holds; the payload of `payload_size()` octets with this checksum follows it.
 void write(const Fragment& fragment, Side from, std::uint32_t payload_checksum,
            std::vector<std::uint8_t>& header);
 void write(const FragmentAck& ack, Side from, std::vector<std::uint8_t>& header);
-/// The whole message, its padding included.
-void write_probe(const PathProbe& probe, Side from, std::vector<std::uint8_t>& header);
-void write_answer(const PathProbe& answer, Side from, std::vector<std::uint8_t>& header);
+/// The whole message of `size` octets, its padding included.
+void write_probe(const PathMessage& probe, Side from, std::size_t size, std::vector<std::uint8_t>& header);
+void write_answer(const PathMessage& answer, Side from, std::vector<std::uint8_t>& header);
 
 /// What a REQUEST, or an answer about a call, is about; read from a header that the core has written.
 struct CallName {
@@ -115,12 +115,16 @@ struct CallName {
   Semantics semantics = Semantics::AtMostOnce;
   SessionId session = 0;
   Sequence number = 0;
-
-  Series series() const { return series_of(semantics); }
+  // Of a REQUEST:
+  Epoch epoch;  // that it is meant for
+  std::uint32_t budget_ms = kBudgetUnlimited;
 };
 CallName name_of(ByteView header);
-/// True if two headers of REQUESTs are meant for the same epoch.
-bool same_epoch(ByteView header, ByteView other);
+bool same_call(const CallName& a, const CallName& b);
+/// A request for another epoch is another message.
+inline bool same_message(const CallName& a, const CallName& b) {
+  return same_call(a, b) && a.epoch == b.epoch;
+}
 /// Makes of a REPLY's or REPLY_LOST's header one that says WORKING to the same message.
 void turn_into_working(std::vector<std::uint8_t>& header);
 

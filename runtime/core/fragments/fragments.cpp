@@ -20,7 +20,8 @@ bool carries_fragments(const Path& path) {
 Fragments::Peer::Peer(Fragments& layer, SessionId id, const Path& way)
     : session(id),
       path(way),
-      sender(layer.side_, layer.limits_, layer.owner_, way, layer.next_transfer_, layer.counters_),
+      sender(layer.side_, id, layer.limits_, layer.owner_, way, layer.next_transfer_, layer.sending_,
+             layer.counters_),
       receiver(layer.side_, layer.limits_, layer.owner_, layer.reassembling_, layer.counters_) {}
 
 Fragments::Fragments(Side side, const FragmentLimits& limits, const SessionOwner& owner, std::uint32_t life)
@@ -50,15 +51,19 @@ Fragments::Peer* Fragments::reach(SessionId session) {
 
 void Fragments::erase(std::uint32_t place) {
   Peer& peer = *peers_[place];
-  if (peer.is_idle) idle_.erase(peer.idle_at);
-  sending_ -= peer.sender.octets();
+  stir(peer);
   by_session_.erase(peer.session);
   peers_[place].reset();
   timers_.set(place, kNever);
   free_places_.push_back(place);
 }
 
+void Fragments::stir(Peer& peer) {
+  if (std::exchange(peer.is_idle, false)) idle_.erase(peer.idle_at);
+}
+
 void Fragments::queue(Peer& peer) {
+  stir(peer);
   if (std::exchange(peer.queued, true)) return;
   ready_.push(by_session_.at(peer.session));
 }
@@ -68,9 +73,7 @@ bool Fragments::follow_path(Time now, Peer& peer) {
   if (!owner_.path_of(peer.session, path) || !carries_fragments(path)) return false;
   if (path != peer.path) {
     peer.path = path;
-    const std::size_t before = peer.sender.octets();
     peer.sender.change_path(now, path);
-    count_octets(peer, before);
   }
   return true;
 }
@@ -78,7 +81,6 @@ bool Fragments::follow_path(Time now, Peer& peer) {
 void Fragments::rest(std::uint32_t place) {
   Peer& peer = *peers_[place];
   timers_.set(place, std::min(peer.sender.wake(), peer.receiver.wake()));
-  if (peer.is_idle) idle_.erase(peer.idle_at);
   peer.is_idle = peer.sender.idle() && peer.receiver.idle();
   if (!peer.is_idle) return;
   peer.idle_at = idle_.insert(idle_.end(), place);
@@ -87,39 +89,35 @@ void Fragments::rest(std::uint32_t place) {
 
 // --- From the core
 
-bool Fragments::take(Time now, Transmit& message) {
-  if (!message.to.fragments) return false;
+Fragments::Take Fragments::take(Time now, Transmit& message) {
+  if (!message.to.fragments) return Take::Left;
   const std::size_t size = message.header.size() + message.body.size();
   const bool large = message.to.splits(size);
-  if (!large && sending_ == 0) return false;
+  if (!large && sending_ == 0) return Take::Left;
   const CallName name = name_of(message.header);
   const bool is_request = name.type == MessageType::Request;
-  if (!is_request && name.type != MessageType::Reply && name.type != MessageType::ReplyLost) return false;
+  if (!is_request && name.type != MessageType::Reply && name.type != MessageType::ReplyLost)
+    return Take::Left;
   Peer* peer = find(name.session);
-  if (peer != nullptr && peer->sender.is_under_way(now, name)) {
-    if (!is_request) {
-      turn_into_working(message.header);  // the reply is on its way
-      message.body = Slice{};
-      return false;
-    }
-    // A request of another epoch is another message.
-    const ByteView known = peer->sender.header_of(name);
-    if (known.empty() || same_epoch(known, message.header)) return large;
-    const std::size_t before = peer->sender.octets();
-    peer->sender.end(name);
-    count_octets(*peer, before);
+  const CallName* const known = peer != nullptr ? peer->sender.known(now, name) : nullptr;
+  if (known != nullptr && same_message(*known, name)) {
+    if (is_request) return large ? Take::Taken : Take::Left;
+    turn_into_working(message.header);  // the reply is on its way
+    message.body = Slice{};
+    return Take::Left;
   }
-  if (!large) return false;
+  if (known != nullptr) peer->sender.end(name);
+  if (!large) return Take::Left;
   if (peer == nullptr) peer = reach(name.session);
-  if (peer == nullptr) return true;  // its session is gone
-  if (sending_ != 0 && size > limits_.sending_bytes_max - std::min(limits_.sending_bytes_max, sending_)) {
+  if (peer == nullptr) return Take::Taken;  // its session is gone
+  const std::size_t left = limits_.sending_bytes_max - std::min(limits_.sending_bytes_max, sending_);
+  if ((sending_ != 0 && size > left) || !peer->sender.has_room(size)) {
     ++counters_.not_taken;
-    return true;  // as if it had been lost
+    return Take::NoRoom;
   }
-  peer->sender.begin(name, message.header, std::move(message.body));
-  sending_ += size;
+  peer->sender.begin(now, name, message.header, std::move(message.body));
   queue(*peer);
-  return true;
+  return Take::Taken;
 }
 
 // --- From the network
@@ -132,13 +130,13 @@ bool Fragments::receive(Time now, const Path& from, const Slice& message) {
   Errc error = read_prefix(message, prefix);
   Fragment fragment;
   FragmentAck ack;
-  PathProbe probe;
+  PathMessage path_message;
   if (error == Errc::ok) {
     switch (*kind) {
       case FragmentKind::Fragment: error = read(message, prefix, fragment); break;
       case FragmentKind::Ack: error = read(message, prefix, ack); break;
-      case FragmentKind::Probe: error = read_probe(message, prefix, probe); break;
-      case FragmentKind::Answer: error = read_answer(message, prefix, probe); break;
+      case FragmentKind::Probe:
+      case FragmentKind::Answer: error = read(message, prefix, path_message); break;
     }
   }
   if (error != Errc::ok) {
@@ -148,44 +146,53 @@ bool Fragments::receive(Time now, const Path& from, const Slice& message) {
   if (*kind == FragmentKind::Fragment) {
     receive_fragment(now, from, fragment);
   } else if (*kind == FragmentKind::Probe) {
-    receive_probe(from, probe);
-  } else if (Peer* const peer = find(*kind == FragmentKind::Ack ? ack.session : probe.session);
-             peer != nullptr && peer->path.principal == from.principal) {
+    receive_probe(from, path_message);
+  } else {
+    const SessionId session = *kind == FragmentKind::Ack ? ack.session : path_message.session;
+    Peer* const peer = find(session);
+    Path path;
+    // What is said about fragments counts from where they go, and from nowhere else.
+    if (peer == nullptr || !owner_.path_of(session, path) || path != from) {
+      ++counters_.not_admitted;
+      return true;
+    }
     if (*kind == FragmentKind::Ack) {
-      const std::size_t before = peer->sender.octets();
       peer->sender.acknowledged(now, ack);
-      count_octets(*peer, before);
     } else {
-      peer->sender.probe_answered(now, probe);
+      peer->sender.probe_answered(now, path_message);
     }
     queue(*peer);
   }
   return true;
 }
 
+bool Fragments::admits(SessionId session, const Path& from, Path& path) {
+  return owner_.path_of(session, path) && path.principal == from.principal;
+}
+
 void Fragments::receive_fragment(Time now, const Path& from, const Fragment& fragment) {
   Path path;
-  if (!owner_.path_of(fragment.session, path) || path.principal != from.principal ||
+  if (!admits(fragment.session, from, path) ||
       fragment.whole_length > std::size_t{limits_.message_max} + kHeaderMax) {
-    ++counters_.no_session;
+    ++counters_.not_admitted;
     return;
   }
   Peer* const peer = reach(fragment.session);
   if (peer == nullptr) return;
-  TransferReceiver::Whole whole;
+  Slice whole;
   if (peer->receiver.take(now, fragment, whole)) {
-    messages_.push({from, std::move(whole.message), whole.took});
+    messages_.push({from, std::move(whole), std::chrono::milliseconds{fragment.age_ms}});
   }
   queue(*peer);
 }
 
-void Fragments::receive_probe(const Path& from, const PathProbe& probe) {
+void Fragments::receive_probe(const Path& from, const PathMessage& probe) {
   Path path;
-  if (!owner_.path_of(probe.session, path) || path.principal != from.principal) {
-    ++counters_.no_session;
-    return;
+  if (admits(probe.session, from, path)) {
+    probe_answers_.push({path, probe});
+  } else {
+    ++counters_.not_admitted;
   }
-  answers_.push({path, probe});
 }
 
 bool Fragments::poll_message(Received& out) {
@@ -198,11 +205,11 @@ bool Fragments::poll_message(Received& out) {
 // --- To the network
 
 bool Fragments::poll_transmit(Time now, Transmit& out) {
-  if (!answers_.empty()) {
-    out.to = answers_.front().to;
+  if (!probe_answers_.empty()) {
+    out.to = probe_answers_.front().to;
     out.body = Slice{};
-    write_answer(answers_.front().probe, side_, out.header);
-    answers_.pop();
+    write_answer(probe_answers_.front().answer, side_, out.header);
+    probe_answers_.pop();
     return true;
   }
   while (!ready_.empty()) {
@@ -231,10 +238,7 @@ bool Fragments::poll(Time now, Peer& peer, Transmit& out) {
     write(ack, side_, out.header);
     return true;
   }
-  const std::size_t before = peer.sender.octets();
-  const bool sends = peer.sender.poll(now, out.header, out.body);
-  count_octets(peer, before);
-  return sends;
+  return peer.sender.poll(now, out.header, out.body);
 }
 
 void Fragments::refused(Time now, const Transmit& message) {
@@ -245,6 +249,13 @@ void Fragments::refused(Time now, const Transmit& message) {
   if (peer == nullptr) return;
   peer->sender.too_large(now, message.header.size() + message.body.size());
   queue(*peer);
+}
+
+void Fragments::link_lost() {
+  for (std::uint32_t place = 0; place < peers_.size(); ++place) {
+    if (peers_[place] != nullptr) erase(place);
+  }
+  while (!probe_answers_.empty()) probe_answers_.pop();
 }
 
 // --- Time
@@ -282,14 +293,22 @@ void deliver(ClientCore& core, Fragments& fragments, Time now, const Path& from,
 
 bool next_datagram(ServerCore& core, Fragments& fragments, Time now, Transmit& out) {
   while (core.poll_transmit(out)) {
-    if (!fragments.take(now, out)) return true;
+    if (fragments.take(now, out) == Fragments::Take::Left) return true;  // else on its way, or as if lost
   }
   return fragments.poll_transmit(now, out);
 }
 
 bool next_datagram(ClientCore& core, Fragments& fragments, Time now, Transmit& out) {
   while (core.poll_transmit(now, out)) {
-    if (!fragments.take(now, out)) return true;
+    switch (fragments.take(now, out)) {
+      case Fragments::Take::Left: return true;
+      case Fragments::Take::Taken: break;
+      case Fragments::Take::NoRoom: {
+        const CallName name = name_of(out.header);
+        core.not_handed_over(name.semantics, name.number);
+        break;
+      }
+    }
   }
   return fragments.poll_transmit(now, out);
 }

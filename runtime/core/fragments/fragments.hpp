@@ -30,16 +30,20 @@ class Fragments {
   /// this one's.
   Fragments(Side side, const FragmentLimits& limits, const SessionOwner& owner, std::uint32_t life);
 
-  /// A message of the core's. True: it goes in fragments, or does so already, and is not to be sent. False:
-  /// it is to be sent as `message` is now.
-  bool take(Time now, Transmit& message);
+  enum class Take : std::uint8_t {
+    Left,   // to be sent as `message` is now
+    Taken,  // it goes in fragments, or does so already, and is not to be sent
+    NoRoom,
+  };
+  /// A message of the core's.
+  Take take(Time now, Transmit& message);
   /// A message of the layer's own: true. False: it is for the core.
   bool receive(Time now, const Path& from, const Slice& message);
 
   struct Received {
     Path from;  // where the last of it came from
     Slice message;
-    Duration took{0};
+    Duration took{0};  // since the core on the other side gave it away, but for the way of one datagram
   };
   /// A message that has arrived whole.
   bool poll_message(Received& out);
@@ -51,6 +55,9 @@ class Fragments {
 
   /// The system could not send what poll_transmit() gave, since it is too large.
   void refused(Time now, const Transmit& message);
+
+  /// Whatever is under way is dropped: over another link the core says again what is still to be said.
+  void link_lost();
 
   const FragmentLimits& limits() const { return limits_; }
   const FragmentCounters& counters() const { return counters_; }
@@ -77,7 +84,11 @@ class Fragments {
   /// layer.
   Peer* reach(SessionId session);
   void receive_fragment(Time now, const Path& from, const Fragment& fragment);
-  void receive_probe(const Path& from, const PathProbe& probe);
+  void receive_probe(const Path& from, const PathMessage& probe);
+  /// True if the session may say something here; `path` is where its peer is then.
+  bool admits(SessionId session, const Path& from, Path& path);
+  /// The peer is not idle, and must not be forgotten as if it were.
+  void stir(Peer& peer);
   /// The peer may have something to send.
   void queue(Peer& peer);
   bool poll(Time now, Peer& peer, Transmit& out);
@@ -86,7 +97,6 @@ class Fragments {
   /// There is nothing to send now.
   void rest(std::uint32_t place);
   void erase(std::uint32_t place);
-  void count_octets(Peer& peer, std::size_t before) { sending_ += peer.sender.octets() - before; }
 
   const Side side_;
   const FragmentLimits limits_;
@@ -103,11 +113,11 @@ class Fragments {
   TimerHeap timers_;
   Ring<std::uint32_t> ready_;  // places of peers that may have something to send
   Ring<Received> messages_;
-  struct Answer {
+  struct ProbeAnswer {
     Path to;
-    PathProbe probe;
+    PathMessage answer;
   };
-  Ring<Answer> answers_;
+  Ring<ProbeAnswer> probe_answers_;
 };
 
 /// Gives a message that came for `core` to the layer or to the core, and to the core what it completes.

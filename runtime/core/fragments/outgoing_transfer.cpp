@@ -13,13 +13,18 @@ OutgoingTransfer::OutgoingTransfer(const CallName& name, std::vector<std::uint8_
     : name_(name), header_(std::move(header)), body_(std::move(body)) {}
 
 void OutgoingTransfer::begin(std::uint64_t number, std::uint32_t fragment_size) {
+  stop();
   number_ = number;
   fragment_size_ = fragment_size;
   count_ = static_cast<std::uint32_t>((size() + fragment_size - 1) / fragment_size);
-  first_ = unsent_ = arrived_ = 0;
+  pieces_.assign(std::min(count_, kFragmentSpan), Piece{});
+}
+
+void OutgoingTransfer::stop() {
+  count_ = first_ = unsent_ = arrived_ = 0;
   flying_octets_ = 0;
   began_ = 0;
-  pieces_.assign(std::min(count_, kFragmentSpan), Piece{});
+  pieces_ = {};  // the memory, too: it may wait for long
   lost_.clear();
 }
 
@@ -98,7 +103,7 @@ void OutgoingTransfer::arrive(std::uint32_t index) {
 }
 
 OutgoingTransfer::News OutgoingTransfer::acknowledge(const FragmentAck& ack) {
-  if (ack.cumulative > unsent_ || ack.began > ack.echo_order) return News::None;  // never true
+  if (ack.cumulative > unsent_ || ack.began == 0) return News::None;  // never true
   if (began_ == 0) began_ = ack.began;
   if (ack.began != began_) {
     // Of the reassembly before the one that is known of, or of one after it.

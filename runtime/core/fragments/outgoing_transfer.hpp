@@ -20,16 +20,18 @@ class OutgoingTransfer {
   OutgoingTransfer(const CallName& name, std::vector<std::uint8_t> header, Slice body);
 
   const CallName& name() const { return name_; }
-  ByteView header() const { return header_; }
   std::size_t size() const { return header_.size() + body_.size(); }
   std::uint64_t number() const { return number_; }
   std::uint32_t fragment_size() const { return fragment_size_; }
-  /// Nothing of it has been sent since begin().
-  bool is_unsent() const { return unsent_ == 0; }
+  /// Everything has been sent at least once since begin().
+  bool may_have_arrived() const { return count_ != 0 && unsent_ == count_; }
+  /// The receiver has said that it has begun to put it together.
+  bool was_begun() const { return began_ != 0; }
 
   /// From here on it is the transfer `number`, in fragments of `fragment_size`, of which none has been sent.
-  /// Whatever was on the way is not any more.
   void begin(std::uint64_t number, std::uint32_t fragment_size);
+  /// Nothing of it is on the way any more, and nothing is to be sent until it begins.
+  void stop();
 
   /// The index of the fragment to be sent next: the first that was lost, else the first that was never sent.
   std::optional<std::uint32_t> next();
@@ -78,7 +80,7 @@ class OutgoingTransfer {
   std::vector<std::uint8_t> header_;
   Slice body_;
   std::uint64_t number_ = 0;
-  std::uint32_t fragment_size_ = 1;
+  std::uint32_t fragment_size_ = 0;
   std::uint32_t count_ = 0;
   std::uint32_t first_ = 0;   // everything before it has arrived
   std::uint32_t unsent_ = 0;  // nothing from here on has ever been sent

@@ -82,6 +82,7 @@ void PathSearch::answered(Time now, std::uint32_t probe) {
 }
 
 void PathSearch::too_large(Time now, std::size_t octets) {
+  if (octets <= base_ && base_ > kDatagramFloor) base_ = size_ = kDatagramFloor;
   if (octets <= base_ || (too_large_ != 0 && octets >= too_large_)) return;
   too_large_ = octets;
   tries_ = 0;

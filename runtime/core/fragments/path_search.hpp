@@ -10,10 +10,15 @@
 
 namespace once::core {
 
+/// What every path that carries IPv6 carries (1,280 octets less headers), rounded down.
+inline constexpr std::size_t kDatagramFloor = 1'200;
+
 class PathSearch {
  public:
   /// Sizes of whole datagrams' contents. Nothing is searched if `largest` is not above `base`.
-  PathSearch(std::size_t base, std::size_t largest) : base_(base), largest_(largest), size_(base) {}
+  /// `probe`: names of probes up to this one are taken, by an earlier search.
+  PathSearch(std::size_t base, std::size_t largest, std::uint32_t probe = 0)
+      : base_(base), largest_(largest), size_(base), probe_(probe) {}
 
   /// What datagrams may have now.
   std::size_t size() const { return size_; }
@@ -28,6 +33,7 @@ class PathSearch {
   /// A probe was answered.
   void answered(Time now, std::uint32_t probe);
   /// The system has said that a datagram of this size cannot be sent: a hint that ends the search above it.
+  /// A base that cannot be sent falls to kDatagramFloor.
   void too_large(Time now, std::size_t octets);
   /// Datagrams of the present size seem not to arrive: to be confirmed.
   void suspect(Time now);
@@ -45,7 +51,7 @@ class PathSearch {
   std::size_t too_large_ = 0;  // known not to pass; 0: nothing is known
   std::size_t candidate_ = 0;  // what is being probed; 0: nothing yet
   State state_ = State::Searching;
-  std::uint32_t probe_ = 0;
+  std::uint32_t probe_;
   int tries_ = 0;
   Time due_{};
 };

@@ -1,5 +1,5 @@
 // A message that arrives in fragments. Its memory is taken whole when its first fragment comes; from then on a
-// fragment costs a copy and a bit.
+// fragment costs a copy and a bit. It has to come at a minimal rate, so that memory is not held cheaply.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,9 @@ class Reassembly {
 
   std::uint64_t transfer() const { return first_.transfer; }
   std::size_t cost() const { return cost_of(first_); }
-  Time began_at() const { return began_at_; }
-  /// When something new came last.
-  Time progress_at() const { return progress_at_; }
+  /// When it is to be dropped if nothing new comes before: `stall` after the last that was new, or when it
+  /// falls behind `rate_min` octets per second since it began, and `stall`.
+  Time expires(Duration stall, std::uint32_t rate_min) const;
 
   enum class Result : std::uint8_t { Progress, Copy, Contradiction, Complete };
   /// Takes a fragment of this transfer.
@@ -49,9 +49,11 @@ class Reassembly {
   std::uint32_t cumulative_ = 0;  // the first that is missing
   std::uint32_t end_ = 0;         // behind the last that has come
   Time began_at_;
-  Time progress_at_;
+  Time progress_at_;  // something new came last
+  std::uint64_t received_ = 0;
   std::uint64_t echo_order_ = 0;
   std::uint32_t echo_index_ = 0;
+  std::uint8_t words_max_ = 0;  // of an acknowledgement that is no larger than what it answers
   bool wants_ack_ = false;
   bool one_unanswered_ = false;
 };

@@ -8,8 +8,8 @@ namespace {
 
 /// Transfers that are remembered after their end: as many as a session has calls.
 constexpr std::size_t kEndedMax = 64;
-/// Answers that wait to be polled; what is beyond is not answered, and comes again.
-constexpr std::size_t kAnswersMax = 16;
+/// What waits to be polled; a fragment beyond it is not answered, and comes again.
+constexpr std::size_t kStatusesMax = 16;
 
 /// The upper half of a transfer's number is drawn anew by every life of a sender.
 bool same_life(std::uint64_t transfer, std::uint64_t other) {
@@ -27,10 +27,10 @@ TransferReceiver::Position TransferReceiver::find(std::uint64_t transfer) {
                       [&](const Reassembly& reassembly) { return reassembly.transfer() == transfer; });
 }
 
-void TransferReceiver::drop(Position reassembly) {
+TransferReceiver::Position TransferReceiver::drop(Position reassembly) {
   octets_ -= reassembly->cost();
   octets_in_all_ -= reassembly->cost();
-  under_way_.erase(reassembly);
+  return under_way_.erase(reassembly);
 }
 
 /// The sender has given up what is before `oldest`, or knows its end. Nothing is remembered of that: a late
@@ -38,7 +38,7 @@ void TransferReceiver::drop(Position reassembly) {
 void TransferReceiver::drop_before(std::uint64_t oldest) {
   for (Position at = under_way_.begin(); at != under_way_.end();) {
     if (same_life(at->transfer(), oldest) && at->transfer() < oldest) {
-      drop(at);  // the next one has taken its place
+      at = drop(at);
     } else {
       ++at;
     }
@@ -59,9 +59,9 @@ bool TransferReceiver::is_wanted(const Fragment& fragment) const {
                                : owner_.wants_reply(fragment.session, fragment.semantics, fragment.number);
 }
 
-void TransferReceiver::answer(const Fragment& fragment, TransferStatus status) {
-  if (answers_.size() == kAnswersMax) return;
-  FragmentAck& ack = answers_.emplace_back();
+void TransferReceiver::say(const Fragment& fragment, TransferStatus status) {
+  if (statuses_.size() == kStatusesMax) return;
+  FragmentAck& ack = statuses_.emplace_back();
   ack.session = fragment.session;
   ack.transfer = fragment.transfer;
   ack.echo_order = fragment.order;
@@ -72,10 +72,10 @@ void TransferReceiver::answer(const Fragment& fragment, TransferStatus status) {
 void TransferReceiver::end(const Fragment& fragment, TransferStatus status) {
   if (ended_.size() == kEndedMax) ended_.pop_front();
   ended_.push_back({fragment.transfer, status});
-  answer(fragment, status);
+  say(fragment, status);
 }
 
-bool TransferReceiver::take(Time now, const Fragment& fragment, Whole& out) {
+bool TransferReceiver::take(Time now, const Fragment& fragment, Slice& out) {
   ++counters_.fragments_received;
   drop_before(fragment.oldest);
   const auto ended = std::find_if(ended_.begin(), ended_.end(), [&](const Ended& transfer) {
@@ -83,19 +83,19 @@ bool TransferReceiver::take(Time now, const Fragment& fragment, Whole& out) {
   });
   if (ended != ended_.end()) {
     ++counters_.late;
-    answer(fragment, ended->status);
+    say(fragment, ended->status);
     return false;
   }
   Position reassembly = find(fragment.transfer);
   if (!is_wanted(fragment)) {
     if (reassembly != under_way_.end()) drop(reassembly);
-    answer(fragment, TransferStatus::Unwanted);
+    say(fragment, TransferStatus::Unwanted);
     return false;
   }
   if (reassembly == under_way_.end()) {
     if (!has_room(fragment)) {
       ++counters_.refused;
-      answer(fragment, TransferStatus::Refused);
+      say(fragment, TransferStatus::Refused);
       return false;
     }
     const std::size_t cost = Reassembly::cost_of(fragment);
@@ -114,21 +114,20 @@ bool TransferReceiver::take(Time now, const Fragment& fragment, Whole& out) {
       return false;
     case Reassembly::Result::Complete: break;
   }
-  out.took = now - reassembly->began_at();
-  out.message = reassembly->take();
+  out = reassembly->take();
   drop(reassembly);
   end(fragment, TransferStatus::Complete);
   // What was taken apart is a request or a reply. Whatever else it may be, the core never sees it.
-  const auto type = peek_type(out.message);
+  const auto type = peek_type(out);
   const bool right = type == (side_ == Side::Server ? MessageType::Request : MessageType::Reply);
   ++(right ? counters_.received : counters_.malformed);
   return right;
 }
 
 bool TransferReceiver::poll(FragmentAck& out) {
-  if (!answers_.empty()) {
-    out = answers_.front();
-    answers_.pop_front();
+  if (!statuses_.empty()) {
+    out = statuses_.front();
+    statuses_.pop_front();
     return true;
   }
   const auto waiting = std::find_if(under_way_.begin(), under_way_.end(),
@@ -140,11 +139,11 @@ bool TransferReceiver::poll(FragmentAck& out) {
 
 void TransferReceiver::timeout(Time now) {
   for (Position at = under_way_.begin(); at != under_way_.end();) {
-    if (at->progress_at() + limits_.stall > now) {
+    if (at->expires(limits_.stall, limits_.rate_min) > now) {
       ++at;
     } else {
       ++counters_.stalled;
-      drop(at);
+      at = drop(at);
     }
   }
 }
@@ -152,7 +151,7 @@ void TransferReceiver::timeout(Time now) {
 Time TransferReceiver::wake() const {
   Time wake = kNever;
   for (const Reassembly& reassembly : under_way_) {
-    wake = std::min(wake, reassembly.progress_at() + limits_.stall);
+    wake = std::min(wake, reassembly.expires(limits_.stall, limits_.rate_min));
   }
   return wake;
 }

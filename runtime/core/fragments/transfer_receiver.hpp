@@ -22,13 +22,8 @@ class TransferReceiver {
   TransferReceiver(const TransferReceiver&) = delete;
   TransferReceiver& operator=(const TransferReceiver&) = delete;
 
-  /// A message that has arrived whole.
-  struct Whole {
-    Slice message;
-    Duration took{0};  // since its first fragment
-  };
   /// True if the fragment was the last that was missing; `out` is the message then.
-  bool take(Time now, const Fragment& fragment, Whole& out);
+  bool take(Time now, const Fragment& fragment, Slice& out);
   /// The next acknowledgement to be sent.
   bool poll(FragmentAck& out);
 
@@ -36,7 +31,7 @@ class TransferReceiver {
   void timeout(Time now);
   /// When that may be so.
   Time wake() const;
-  bool idle() const { return under_way_.empty() && answers_.empty(); }
+  bool idle() const { return under_way_.empty() && statuses_.empty(); }
 
  private:
   /// A transfer that is over here, and may not be known to be over at its sender.
@@ -47,11 +42,13 @@ class TransferReceiver {
   using Position = std::vector<Reassembly>::iterator;
 
   Position find(std::uint64_t transfer);
-  void drop(Position reassembly);
+  /// The one behind it.
+  Position drop(Position reassembly);
   void drop_before(std::uint64_t oldest);
   bool has_room(const Fragment& first) const;
   bool is_wanted(const Fragment& fragment) const;
-  void answer(const Fragment& fragment, TransferStatus status);
+  /// What becomes of the fragment's transfer is to be said.
+  void say(const Fragment& fragment, TransferStatus status);
   void end(const Fragment& fragment, TransferStatus status);
 
   const Side side_;
@@ -63,7 +60,7 @@ class TransferReceiver {
   std::vector<Reassembly> under_way_;
   std::size_t octets_ = 0;
   std::deque<Ended> ended_;
-  std::deque<FragmentAck> answers_;  // to transfers that are not under way
+  std::deque<FragmentAck> statuses_;  // of transfers that are not under way
 };
 
 }  // namespace once::core

@@ -25,12 +25,8 @@ constexpr Duration kRefusedPauseMax = 2s;
 /// Names of messages that arrived lately.
 constexpr std::size_t kDoneMax = 64;
 
-bool same(const CallName& a, const CallName& b) {
-  return a.session == b.session && a.number == b.number && a.series() == b.series();
-}
-
-PathSearch make_search(const FragmentLimits& limits, const Path& path) {
-  return {path.message_max, path.local ? 0 : limits.datagram_max};
+PathSearch make_search(const FragmentLimits& limits, const Path& path, std::uint32_t probe = 0) {
+  return {path.message_max, path.local ? 0 : limits.datagram_max, probe};
 }
 
 CongestionWindow make_window(const FragmentLimits& limits, const Path& path) {
@@ -38,82 +34,104 @@ CongestionWindow make_window(const FragmentLimits& limits, const Path& path) {
                     : CongestionWindow{path.message_max, limits.flight_max, kWindowMin};
 }
 
+/// A maybe call is over for the core when it was handed over: its own deadline ends its transfer.
+Time expiry(Time now, const CallName& name) {
+  const bool ends = name.semantics == Semantics::Maybe && name.budget_ms != kBudgetUnlimited;
+  return ends ? now + std::chrono::milliseconds{name.budget_ms} : kNever;
+}
+
+std::uint32_t age_in_ms(Duration age) {
+  return static_cast<std::uint32_t>(std::min<std::int64_t>(
+      std::chrono::floor<std::chrono::milliseconds>(age).count(), kBudgetUnlimited - 1));
+}
+
 }  // namespace
 
-TransferSender::TransferSender(Side side, const FragmentLimits& limits, const SessionOwner& owner,
-                               const Path& path, std::uint64_t& next_transfer, FragmentCounters& counters)
+TransferSender::TransferSender(Side side, SessionId session, const FragmentLimits& limits,
+                               const SessionOwner& owner, const Path& path, std::uint64_t& next_transfer,
+                               std::size_t& octets_in_all, FragmentCounters& counters)
     : side_(side),
+      session_(session),
       limits_(limits),
       owner_(owner),
       next_transfer_(next_transfer),
+      octets_in_all_(octets_in_all),
       counters_(counters),
       is_local_(path.local),
       rtt_(path.local ? limits.rto_local : limits.rto),
       search_(make_search(limits, path)),
       window_(make_window(limits, path)) {}
 
+TransferSender::~TransferSender() {
+  octets_in_all_ -= octets_;
+}
+
 void TransferSender::change_path(Time now, const Path& path) {
+  lose_all();
   is_local_ = path.local;
   rtt_ = RttEstimator{path.local ? limits_.rto_local : limits_.rto};
-  search_ = make_search(limits_, path);
+  search_ = make_search(limits_, path, search_.probe());
   window_ = make_window(limits_, path);
   backoff_ = 0;
   pace_at_ = kNever;
-  heard_order_ = 0;
-  for (Position at = sending_.begin(); at != sending_.end();) {
-    const Position here = at++;
-    const bool ends = may_not_be_repeated(*here);
-    here->transfer.begin(next_transfer_++, fragment_size());
-    if (ends) erase(here);
-  }
-  latest_event_ = now;
+  heard_at_ = latest_event_ = now;
+  fit_to_path();
 }
 
 // --- Transfers
 
-TransferSender::Position TransferSender::find(std::uint64_t transfer) {
-  return std::find_if(sending_.begin(), sending_.end(),
+TransferSender::Position TransferSender::find_active(std::uint64_t transfer) {
+  return std::find_if(active_.begin(), active_.end(),
                       [&](const Sending& sending) { return sending.transfer.number() == transfer; });
 }
 
-TransferSender::Position TransferSender::find(const CallName& name) {
-  return std::find_if(sending_.begin(), sending_.end(),
-                      [&](const Sending& sending) { return same(sending.transfer.name(), name); });
+const CallName* TransferSender::known(Time now, const CallName& name) const {
+  for (const Sendings* const sendings : {&active_, &waiting_}) {
+    for (const Sending& sending : *sendings) {
+      if (same_call(sending.transfer.name(), name)) return &sending.transfer.name();
+    }
+  }
+  const auto done = std::find_if(done_.begin(), done_.end(), [&](const Done& at) {
+    return at.until > now && same_message(at.name, name);
+  });
+  return done != done_.end() ? &done->name : nullptr;
 }
 
-std::list<TransferSender::Sending>::const_iterator TransferSender::find(const CallName& name) const {
-  return std::find_if(sending_.begin(), sending_.end(),
-                      [&](const Sending& sending) { return same(sending.transfer.name(), name); });
+bool TransferSender::has_room(std::size_t octets) const {
+  const std::size_t octets_max = limits_.transfers_max * (std::size_t{limits_.message_max} + kHeaderMax);
+  return idle() || (active_.size() + waiting_.size() < limits_.session_messages_max &&
+                    octets <= octets_max - std::min(octets_max, octets_));
 }
 
-bool TransferSender::is_under_way(Time now, const CallName& name) const {
-  return find(name) != sending_.end() || std::any_of(done_.begin(), done_.end(), [&](const Done& done) {
-           return done.until > now && same(done.name, name);
-         });
-}
-
-ByteView TransferSender::header_of(const CallName& name) const {
-  const auto found = find(name);
-  return found != sending_.end() ? found->transfer.header() : ByteView{};
-}
-
-void TransferSender::begin(const CallName& name, std::vector<std::uint8_t> header, Slice body) {
-  session_ = name.session;
-  Sending& sending = sending_.emplace_back(Sending{{name, std::move(header), std::move(body)}});
-  sending.transfer.begin(next_transfer_++, fragment_size());
-  octets_ += sending.transfer.size();
+void TransferSender::begin(Time now, const CallName& name, std::vector<std::uint8_t> header, Slice body) {
+  if (idle()) heard_at_ = now;
+  waiting_.push_back({{name, std::move(header), std::move(body)}, now, expiry(now, name), 0, 0, Time::min()});
+  const std::size_t size = waiting_.back().transfer.size();
+  octets_ += size;
+  octets_in_all_ += size;
   ++counters_.transfers;
 }
 
 void TransferSender::end(const CallName& name) {
-  if (const Position found = find(name); found != sending_.end()) erase(found);
+  for (Sendings* const sendings : {&active_, &waiting_}) {
+    const Position found = std::find_if(sendings->begin(), sendings->end(), [&](const Sending& sending) {
+      return same_call(sending.transfer.name(), name);
+    });
+    if (found == sendings->end()) continue;
+    erase(*sendings, found);
+    return;
+  }
 }
 
-/// A maybe call is over for the core when it was handed over; its session is all that it needs.
-bool TransferSender::is_wanted(const CallName& name) const {
-  if (name.semantics == Semantics::Maybe) return true;
+bool TransferSender::is_wanted(Time now, const Sending& sending) const {
+  const CallName& name = sending.transfer.name();
+  if (name.semantics == Semantics::Maybe) return now < sending.expires;
   return side_ == Side::Client ? owner_.wants_request(name.session, name.semantics, name.number)
                                : owner_.wants_reply(name.session, name.semantics, name.number);
+}
+
+bool TransferSender::may_not_be_repeated(const Sending& sending) {
+  return sending.transfer.name().semantics == Semantics::Maybe && sending.transfer.may_have_arrived();
 }
 
 /// The payloads' size: a multiple of 8, as headers are.
@@ -122,92 +140,129 @@ std::uint32_t TransferSender::fragment_size() const {
   return static_cast<std::uint32_t>((search_.size() - kFragmentHeaderSize) / 8 * 8);
 }
 
-bool TransferSender::may_not_be_repeated(const Sending& sending) {
-  return sending.transfer.name().semantics == Semantics::Maybe && !sending.transfer.is_unsent();
-}
-
-void TransferSender::restart(Time now, Sending& sending, bool pause) {
+void TransferSender::restart(Position active) {
   ++counters_.restarted;
-  window_.gone(sending.transfer.flying_octets());
-  sending.transfer.begin(next_transfer_++, fragment_size());
-  if (!pause) return;
-  sending.paused_until = now + std::min(kRefusedPause * (1u << sending.refusals), kRefusedPauseMax);
-  sending.refusals = std::min(sending.refusals + 1, kBackoffMax);
+  window_.gone(active->transfer.flying_octets());
+  active->transfer.stop();
+  waiting_.splice(waiting_.begin(), active_, active);
 }
 
-void TransferSender::erase(Position sending) {
+void TransferSender::restart_or_end(Position active) {
+  may_not_be_repeated(*active) ? erase(active_, active) : restart(active);
+}
+
+void TransferSender::pause(Time now, Position active) {
+  active->paused_until = now + std::min(kRefusedPause * (1u << active->refusals), kRefusedPauseMax);
+  active->refusals = std::min(active->refusals + 1, kBackoffMax);
+  restart(active);
+}
+
+void TransferSender::erase(Sendings& from, Position sending) {
+  const std::size_t size = sending->transfer.size();
   window_.gone(sending->transfer.flying_octets());
-  octets_ -= sending->transfer.size();
-  sending_.erase(sending);
+  octets_ -= size;
+  octets_in_all_ -= size;
+  from.erase(sending);
 }
 
-void TransferSender::complete(Time now, Position sending) {
-  ++counters_.completed;
-  if (done_.size() == kDoneMax) done_.pop_front();
-  done_.push_back({sending->transfer.name(), now + rtt_.rto()});
-  erase(sending);
+void TransferSender::give_up() {
+  counters_.given_up += active_.size() + waiting_.size();
+  while (!active_.empty()) erase(active_, active_.begin());
+  while (!waiting_.empty()) erase(waiting_, waiting_.begin());
 }
+
+void TransferSender::complete(Time now, Position active) {
+  ++counters_.completed;
+  window_.acknowledged(active->transfer.flying_octets());
+  active->transfer.stop();
+  if (done_.size() == kDoneMax) done_.pop_front();
+  done_.push_back({active->transfer.name(), now + rtt_.rto()});
+  erase(active_, active);
+}
+
+// --- The path
 
 /// Fragments that are larger than what the path is now taken to carry are of no use.
-void TransferSender::fit_to_path(Time now) {
+void TransferSender::fit_to_path() {
   window_.set_datagram(search_.size());
-  for (Position at = sending_.begin(); at != sending_.end();) {
+  for (Position at = active_.begin(); at != active_.end();) {
     const Position here = at++;
-    if (here->transfer.fragment_size() <= fragment_size()) continue;
-    may_not_be_repeated(*here) ? erase(here) : restart(now, *here, false);
+    if (here->transfer.fragment_size() > fragment_size()) restart_or_end(here);
   }
+}
+
+void TransferSender::too_large(Time now, std::size_t octets) {
+  search_.too_large(now, octets);
+  fit_to_path();
+}
+
+void TransferSender::probe_answered(Time now, const PathMessage& answer) {
+  search_.answered(now, answer.probe);
 }
 
 // --- Acknowledgements
 
 void TransferSender::acknowledged(Time now, const FragmentAck& ack) {
-  const Position found = find(ack.transfer);
-  if (found == sending_.end() || ack.echo_order > latest_order_) return;
-  Sending& sending = *found;
-  if (const auto sent_at = sending.transfer.sent_at(ack.echo_index, ack.echo_order)) {
-    rtt_.sample(now - *sent_at);
-  }
-  const bool once = may_not_be_repeated(sending);
+  const Position found = find_active(ack.transfer);
+  if (found == active_.end() || std::max(ack.echo_order, ack.began) > latest_order_) return;  // never true
+  OutgoingTransfer& transfer = found->transfer;
+  if (const auto sent_at = transfer.sent_at(ack.echo_index, ack.echo_order)) rtt_.sample(now - *sent_at);
+  heard_at_ = now;
   switch (ack.status) {
-    case TransferStatus::GoingOn: {
-      sending.refusals = 0;
-      const std::size_t flying = sending.transfer.flying_octets();
-      const OutgoingTransfer::News news = sending.transfer.acknowledge(ack);
-      const std::size_t landed = flying - sending.transfer.flying_octets();
-      if (news == OutgoingTransfer::News::Progress) {
-        backoff_ = 0;
-        latest_event_ = now;
-        window_.acknowledged(landed);
-      } else {
-        window_.gone(landed);
-      }
-      if (news == OutgoingTransfer::News::Forgotten || sending.transfer.all_arrived()) {
-        // It may have arrived as a whole before it was forgotten.
-        once ? erase(found) : restart(now, sending, false);
-      }
-      break;
-    }
+    case TransferStatus::GoingOn: take_news(now, found, ack); break;
     case TransferStatus::Complete:
       backoff_ = 0;
-      window_.acknowledged(sending.transfer.flying_octets());
-      sending.transfer.begin(0, fragment_size());  // nothing of it is on the way
       complete(now, found);
       break;
     case TransferStatus::Refused:
+      // What was begun there has been forgotten; it may have been complete before that.
+      transfer.was_begun() && may_not_be_repeated(*found) ? erase(active_, found) : pause(now, found);
+      break;
     case TransferStatus::Broken:
-      if (once && ack.status == TransferStatus::Broken) {
-        erase(found);
-      } else {
-        restart(now, sending, true);
-      }
+      may_not_be_repeated(*found) ? erase(active_, found) : pause(now, found);
       break;
     case TransferStatus::Unwanted:
       ++counters_.unwanted;
-      erase(found);
+      erase(active_, found);
       break;
   }
   heard_order_ = std::max(heard_order_, ack.echo_order);
   find_losses();
+}
+
+void TransferSender::take_news(Time now, Position active, const FragmentAck& ack) {
+  OutgoingTransfer& transfer = active->transfer;
+  active->refusals = 0;
+  const std::size_t flying = transfer.flying_octets();
+  const OutgoingTransfer::News news = transfer.acknowledge(ack);
+  const std::size_t landed = flying - transfer.flying_octets();
+  if (news == OutgoingTransfer::News::Progress) {
+    backoff_ = 0;
+    latest_event_ = now;
+    window_.acknowledged(landed);
+  } else {
+    window_.gone(landed);
+  }
+  // It may have arrived as a whole before it was forgotten.
+  if (news == OutgoingTransfer::News::Forgotten || transfer.all_arrived()) restart_or_end(active);
+}
+
+TransferSender::Position TransferSender::flying(const Flight& flight) {
+  const Position found = find_active(flight.transfer);
+  const bool flies = found != active_.end() && found->transfer.is_flying(flight.index, flight.order);
+  return flies ? found : active_.end();
+}
+
+void TransferSender::lose(Position active, const Flight& flight) {
+  window_.gone(active->transfer.size_of(flight.index));
+  active->transfer.lose(flight.index);
+}
+
+void TransferSender::lose_all() {
+  for (; !flights_.empty(); flights_.pop()) {
+    const Flight& flight = flights_.front();
+    if (const Position found = flying(flight); found != active_.end()) lose(found, flight);
+  }
 }
 
 /// When the last that was sent has been heard of, nothing later will come to tell of a loss before it.
@@ -215,13 +270,12 @@ void TransferSender::find_losses() {
   const std::uint64_t overtaken = heard_order_ == latest_order_ ? 1 : kOvertaken;
   for (; !flights_.empty(); flights_.pop()) {
     const Flight& flight = flights_.front();
-    const Position found = find(flight.transfer);
-    if (found == sending_.end() || !found->transfer.is_flying(flight.index, flight.order)) continue;
+    const Position found = flying(flight);
+    if (found == active_.end()) continue;
     if (flight.order + overtaken > heard_order_) return;
     ++counters_.fragments_lost;
-    window_.gone(found->transfer.size_of(flight.index));
     window_.lost(flight.order, latest_order_);
-    found->transfer.lose(flight.index);
+    lose(found, flight);
   }
 }
 
@@ -234,13 +288,11 @@ Time TransferSender::alarm() const {
 void TransferSender::timeout(Time now) {
   if (alarm() > now) return;
   ++counters_.timeouts;
-  for (; !flights_.empty(); flights_.pop()) {
-    const Flight& flight = flights_.front();
-    const Position found = find(flight.transfer);
-    if (found == sending_.end() || !found->transfer.is_flying(flight.index, flight.order)) continue;
-    window_.gone(found->transfer.size_of(flight.index));
-    found->transfer.lose(flight.index);
+  if (now - heard_at_ >= limits_.silence) {
+    give_up();
+    return;
   }
+  lose_all();
   window_.timed_out(latest_order_);
   backoff_ = std::min(backoff_ + 1, kBackoffMax);
   latest_event_ = now;
@@ -249,10 +301,9 @@ void TransferSender::timeout(Time now) {
 
 Time TransferSender::wake() const {
   Time wake = std::min({alarm(), pace_at_, probe_at()});
-  for (const Sending& sending : sending_) {
-    // One that is not paused waits for room, which an acknowledgement or the alarm makes.
-    if (sending.paused_until != Time::min()) wake = std::min(wake, sending.paused_until);
-  }
+  if (active_.size() == limits_.transfers_max) return wake;
+  // What waits has been paused.
+  for (const Sending& sending : waiting_) wake = std::min(wake, sending.paused_until);
   return wake;
 }
 
@@ -267,29 +318,39 @@ bool TransferSender::poll(Time now, std::vector<std::uint8_t>& header, Slice& bo
 bool TransferSender::poll_probe(Time now, std::vector<std::uint8_t>& header) {
   if (probe_at() > now) return false;
   const std::size_t size = search_.next_probe(now, rtt_.rto(backoff_));
-  fit_to_path(now);
+  fit_to_path();
   if (size == 0) return false;
   ++counters_.path_probes;
-  write_probe({session_, search_.probe(), static_cast<std::uint32_t>(size)}, side_, header);
+  write_probe({session_, search_.probe()}, side_, size, header);
   return true;
 }
 
-/// Of the transfers that take turns, the one that was served longest ago and has something to send. They are
-/// the first that are neither unwanted nor paused.
-TransferSender::Position TransferSender::next_turn(Time now) {
-  Position next = sending_.end();
-  std::size_t taking_turns = 0;
-  for (Position at = sending_.begin(); at != sending_.end();) {
+/// The first that are neither unwanted nor paused begin to take turns, as far as there are turns to take.
+void TransferSender::admit(Time now) {
+  for (Position at = waiting_.begin(); at != waiting_.end() && active_.size() < limits_.transfers_max;) {
     const Position here = at++;
-    if (!is_wanted(here->transfer.name())) {
+    if (!is_wanted(now, *here)) {
       ++counters_.unwanted;
-      erase(here);
-      continue;
+      erase(waiting_, here);
+    } else if (here->paused_until <= now) {
+      here->transfer.begin(next_transfer_++, fragment_size());
+      active_.splice(active_.end(), waiting_, here);
     }
-    if (here->paused_until > now) continue;
-    here->paused_until = Time::min();
-    if (taking_turns++ >= limits_.transfers_max) continue;
-    if (here->transfer.next() && (next == sending_.end() || here->served < next->served)) next = here;
+  }
+}
+
+/// Of the transfers that take turns, the one that was served longest ago and has something to send.
+TransferSender::Position TransferSender::next_turn(Time now) {
+  for (Position at = active_.begin(); at != active_.end();) {
+    const Position here = at++;
+    if (is_wanted(now, *here)) continue;
+    ++counters_.unwanted;
+    erase(active_, here);
+  }
+  admit(now);
+  Position next = active_.end();
+  for (Position at = active_.begin(); at != active_.end(); ++at) {
+    if (at->transfer.next() && (next == active_.end() || at->served < next->served)) next = at;
   }
   return next;
 }
@@ -301,7 +362,7 @@ Time TransferSender::next_send(Time now) {
 
 bool TransferSender::poll_fragment(Time now, std::vector<std::uint8_t>& header, Slice& body) {
   const Position turn = next_turn(now);
-  if (turn == sending_.end()) return false;
+  if (turn == active_.end()) return false;
   OutgoingTransfer& transfer = turn->transfer;
   const std::uint32_t index = *transfer.next();
   const std::uint32_t size = transfer.size_of(index);
@@ -316,13 +377,14 @@ bool TransferSender::poll_fragment(Time now, std::vector<std::uint8_t>& header, 
   window_.sent(size);
   latest_event_ = now;
   ++counters_.fragments_sent;
+  fragment.age_ms = age_in_ms(now - turn->taken_at);
   fragment.oldest = transfer.number();
-  for (const Sending& sending : sending_) {
+  for (const Sending& sending : active_) {
     fragment.oldest = std::min(fragment.oldest, sending.transfer.number());
   }
   const Position then = next_turn(now);
-  fragment.ask = then == sending_.end() ||
-                 !window_.has_room(then->transfer.size_of(*then->transfer.next())) || next_send(now) > now;
+  fragment.ask = then == active_.end() || !window_.has_room(then->transfer.size_of(*then->transfer.next())) ||
+                 next_send(now) > now;
   transfer.write_to(fragment, side_, header, body);
   return true;
 }
