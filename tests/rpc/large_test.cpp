@@ -130,6 +130,11 @@ TEST_F(LargeOnABadLine, SmallCallsGoBesideALargeOne) {
   once::Client looping{elsewhere};
   const Stub target = stub(looping, server->reference_to("object"));
   const std::string sent = pattern(kLargest);
+  std::atomic<int> overtaken_by{0};
+  object->on(kEcho, [&](once::Request& request, once::Responder respond) {
+    if (request.body().size() > kLargest / 2) overtaken_by = object->calls - 1;
+    std::move(respond).value(once::Slice::copy_of(request.body().view()), false);
+  });
   Pending large;
   target.start(kEcho, sent, large, kPatient);
   int beside = 0;
@@ -140,6 +145,7 @@ TEST_F(LargeOnABadLine, SmallCallsGoBesideALargeOne) {
   }
   expect_echo(large.get(), sent);
   EXPECT_EQ(object->calls, beside + 1);
+  EXPECT_GT(overtaken_by, 0) << "the small calls were made when the large one had arrived";
 }
 
 class LargeInSmallPieces : public Large {
