@@ -9,7 +9,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <once/durable.hpp>
@@ -35,9 +35,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kAtATime = 4;
-constexpr auto kPatience = 5min;      // longer than any run keeps a call waiting
-constexpr auto kImpatience = 25ms;    // ends some calls in the middle of a crash, and others not
-constexpr auto kClientPause = 200us;  // after each line, for a kill to find the client there
+constexpr auto kPatience = 5min;    // longer than any run keeps a call waiting
+constexpr auto kImpatience = 25ms;  // ends some calls in the middle of a crash, and others not
+constexpr auto kClientPause = 1ms;  // after each line, for a kill to find the client there
 /// So many calls later a key is forgotten.
 constexpr std::size_t kForgetLater = 8;
 
@@ -113,7 +113,7 @@ class Payer {
     if (outbox_ != nullptr) options.key = std::to_string(number);
     for (;;) {
       Bank::Stub bank = bank_.with(options);
-      say(kCalled, number);
+      co_await say(kCalled, number);
       const once::Outcome<Receipt> outcome = co_await bank.async_transfer(number, asio::use_awaitable);
       if (outbox_ != nullptr && !outcome.final()) {  // the same statement again, and with more patience
         options.deadline = kPatience;
@@ -122,25 +122,28 @@ class Payer {
       if (outcome.kind() == once::OutcomeKind::Unknown && options.deadline == kPatience) {
         std::cerr << "transfer " << number << ": " << outcome.text() << '\n';
       }
-      say_line(to_string(ended(number, outcome)));
-      if (outbox_ != nullptr) forget_later(number);
+      co_await say(to_string(ended(number, outcome)));
+      if (outbox_ != nullptr) co_await forget_later(number);
       co_return;
     }
   }
   /// What has been answered is asked again by the next life, until its key is forgotten.
-  void forget_later(std::uint32_t number) {
+  asio::awaitable<void> forget_later(std::uint32_t number) {
     to_forget_.push_back(number);
-    if (to_forget_.size() <= kForgetLater) return;
-    outbox()->forget(std::to_string(to_forget_.front()));
-    say(kForgot, to_forget_.front());
+    if (to_forget_.size() <= kForgetLater) co_return;
+    const std::uint32_t first = to_forget_.front();
     to_forget_.pop_front();
+    outbox()->forget(std::to_string(first));
+    co_await say(kForgot, first);
   }
-  static void say(std::string_view word, std::uint32_t number) {
-    say_line(std::string{word} + ' ' + std::to_string(number));
+  asio::awaitable<void> say(std::string_view word, std::uint32_t number) {
+    return say(std::string{word} + ' ' + std::to_string(number));
   }
-  static void say_line(const std::string& line) {
-    demo::write_line(STDOUT_FILENO, line);
-    std::this_thread::sleep_for(kClientPause);
+  /// Then waits, while the client's other calls go on.
+  asio::awaitable<void> say(std::string line) {
+    demo::write_line(STDOUT_FILENO, std::move(line));
+    asio::steady_timer pause{io_, kClientPause};
+    co_await pause.async_wait(asio::use_awaitable);
   }
   static Ended ended(std::uint32_t number, const once::Outcome<Receipt>& outcome) {
     Ended end{number, How::Unknown, 0, 0};

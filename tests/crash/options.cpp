@@ -29,7 +29,8 @@ Options parse_options(int argc, char** argv) {
                  "Draws where the kills are aimed at; else it is drawn, too, and shown");
   app.add_option("--planted", options.planted,
                  "A bug in the server (outcome-later, answer-early), or in clients that are killed "
-                 "(new-number); the exit "
+                 "(new-number, tell-early); the "
+                 "exit "
                  "status is then 0 if it was found")
       ->check(CLI::IsMember(planted_names()))
       ->capture_default_str();

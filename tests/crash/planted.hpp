@@ -23,6 +23,7 @@ std::unique_ptr<once::Store> plant(const std::string& name, once::Store& store);
 /// The same around `outbox`, of a client that has had `lives` before.
 ///
 ///     new-number      a key gets another number in each life
+///     tell-early      the server hears of a key that was forgotten before the outbox has that on disk
 std::unique_ptr<once::Outbox> plant(const std::string& name, once::Outbox& outbox, std::uint32_t lives);
 
 }  // namespace crash
