@@ -29,9 +29,7 @@ Options parse_options(int argc, char** argv) {
                  "Draws where the kills are aimed at; else it is drawn, too, and shown");
   app.add_option("--planted", options.planted,
                  "A bug in the server (outcome-later, answer-early), or in clients that are killed "
-                 "(new-number, tell-early); the "
-                 "exit "
-                 "status is then 0 if it was found")
+                 "(new-number, tell-early); the exit status is then 0 if it was found")
       ->check(CLI::IsMember(planted_names()))
       ->capture_default_str();
   app.add_flag("--kill-clients", options.kill_clients,
