@@ -106,7 +106,8 @@ std::uint64_t violations(const Book& book, const Answers& answers) {
 
 Row run_durable_row(Options options, const std::function<void(const std::string&)>& show) {
   constexpr std::array kAims{Point::Arrived, Point::Written, Point::Committed, Point::Answered};
-  constexpr std::uint32_t kCalmShare = 3;  // the last third of the payments is left in peace
+  constexpr std::uint32_t kCalmShare = 3;
+  const std::uint64_t lively = options.calls - options.calls / kCalmShare;  // the last third is left in peace
   KilledServer server{options};
   options.address = server.address();
   Process client{words_for(options, "client")};
@@ -116,9 +117,7 @@ Row run_durable_row(Options options, const std::function<void(const std::string&
   while (told_by_client.is_null()) {
     if (&Process::first_ready({&client, &server.process()}) == &server.process()) {
       const Step step = server.read_step();
-      const bool is_due =
-          server.kills() < options.kills &&
-          ended * options.kills >= server.kills() * (options.calls - options.calls / kCalmShare);
+      const bool is_due = server.kills() < options.kills && ended * options.kills >= server.kills() * lively;
       if (is_due && step.point == kAims.at(server.kills() % kAims.size())) server.kill();
       continue;
     }

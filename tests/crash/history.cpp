@@ -155,10 +155,10 @@ class Judge {
   void judge_kills() {
     report_.client_kills = history_.client_kills;
     for (std::uint32_t life = 0; life + 1 < history_.lives.size(); ++life) {
-      const auto& [steps, kept] = history_.lives[life];
-      report_.kills.count(steps, [&kept](once::RequestId id) { return kept.contains(id); });
-      for (const auto& [id, point] : steps) {
-        if (point != demo::Point::Answered && is_booked_in(id, life) && !kept.contains(id)) {
+      const History::Life& ended = history_.lives[life];
+      report_.kills.count(ended.steps, [&ended](once::RequestId id) { return ended.kept.contains(id); });
+      for (const auto& [id, point] : ended.steps) {
+        if (point != demo::Point::Answered && is_booked_in(id, life) && !ended.kept.contains(id)) {
           violated(of_id_.at(id).front()->number, "in the book without its outcome");
         }
       }
