@@ -103,7 +103,7 @@ void check(bool holds, const std::string& what) {
 
 }  // namespace
 
-Measured measure_sqlite(const std::filesystem::path& file, Time time) {
+Measured measure_sqlite(const std::filesystem::path& file, Time time, int to_a_transaction) {
   sqlite3* connection = nullptr;
   const auto ok = [&](int code) {
     check(code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW, sqlite3_errmsg(connection));
@@ -129,11 +129,13 @@ Measured measure_sqlite(const std::filesystem::path& file, Time time) {
 
   std::uint64_t transfers = 0;
   const Watch watch{time};
-  for (; !watch.is_over(); ++transfers) {
+  while (!watch.is_over()) {
     run(0, {});
-    run(1, {1, payer_of(transfers)});
-    run(2, {1, payee_of(transfers)});
-    run(3, {payer_of(transfers), payee_of(transfers), 1});
+    for (int i = 0; i < to_a_transaction; ++i, ++transfers) {
+      run(1, {1, payer_of(transfers)});
+      run(2, {1, payee_of(transfers)});
+      run(3, {payer_of(transfers), payee_of(transfers), 1});
+    }
     run(4, {});
   }
   const Measured measured = watch.stop(transfers);

@@ -24,8 +24,8 @@ struct Measured {
 
 /// Each makes transfers in a new file `file` for so long, and so many at a time.
 using Time = std::chrono::duration<double>;
-/// A transaction for each transfer, one after the other, with the pragmas that the store has.
-Measured measure_sqlite(const std::filesystem::path& file, Time time);
+/// One transfer after the other, so many to a transaction, with the pragmas that the store has.
+Measured measure_sqlite(const std::filesystem::path& file, Time time, int to_a_transaction);
 /// once::durable::Store::run, with an outcome of 16 octets.
 Measured measure_store(const std::filesystem::path& file, Time time, int at_a_time);
 /// Calls over loopback; client and server are threads of this process.

@@ -37,7 +37,7 @@ struct Options {
   std::size_t size = (16u << 20) - 16;  // with the length before it, just below the largest body
   unsigned rounds = 5;
   std::vector<unsigned> loss = {0, 1, 5, 20};
-  std::uint32_t datagram = 60'000;
+  std::vector<std::uint32_t> datagrams = {60'000, 1'200};
 };
 
 double milliseconds(Clock::duration time) {
@@ -78,12 +78,13 @@ class LoopThread {
   std::thread thread_;
 };
 
-/// A server, and a client behind a line that loses so many percent of the datagrams, each way.
+/// A server, and a client behind a line that loses so many percent of the datagrams, each way, and takes none that is
+/// larger than `datagram`.
 class Line {
  public:
-  Line(unsigned loss_percent, const Options& options) : loss_percent_(loss_percent) {
+  Line(unsigned loss_percent, std::uint32_t datagram) : loss_percent_(loss_percent), datagram_(datagram) {
     once::Limits limits;
-    limits.datagram_max_loopback = options.datagram;
+    limits.datagram_max_loopback = datagram;
     limits.deadline = 10min;
     server_.emplace(loop_.io, once::ServerOptions{.limits = limits});
     // The large calls' servant has a thread of its own, as one that takes long should.
@@ -104,6 +105,7 @@ class Line {
   ~Line() { pool_.join(); }
 
   unsigned loss_percent() const { return loss_percent_; }
+  std::uint32_t datagram() const { return datagram_; }
 
   /// One large call, in milliseconds; throws if it fails or brings something else.
   double echo(const peerbench::Payload& data) {
@@ -152,6 +154,7 @@ class Line {
   }
 
   unsigned loss_percent_;
+  std::uint32_t datagram_;
   LoopThread loop_;
   asio::thread_pool pool_{1};
   asio::io_context io_;
@@ -164,23 +167,23 @@ void print(const std::vector<std::unique_ptr<Line>>& lines, const std::vector<do
            const Options& options) {
   const double raw_time = median(raw);
   const auto rate = [&](double time) { return 2 * static_cast<double>(options.size) / time / 1'000; };
-  std::cout << std::fixed << std::setprecision(1) << "Echo of " << options.size << " octets, median of "
-            << options.rounds << " rounds. Raw TCP without loss: " << raw_time << " ms, "
-            << std::setprecision(0) << rate(raw_time) << " MB/s.\n\n"
-            << "| loss each way | echo over UDP | rate | of raw TCP | beside small calls | their p50 | p99 | "
-               "p99 alone | "
-               "ratio | fragments sent again | largest datagram |\n"
-            << "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
+  std::cout
+      << std::fixed << std::setprecision(1) << "Echo of " << options.size << " octets, median of "
+      << options.rounds << " rounds. Raw TCP without loss: " << raw_time << " ms, " << std::setprecision(0)
+      << rate(raw_time) << " MB/s.\n\n"
+      << "| datagrams | loss each way | echo over UDP | rate | of raw TCP | beside small calls | so many | "
+         "their p50 | p99 | p99 alone | ratio | fragments sent again | largest datagram |\n"
+      << "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
   for (const auto& line : lines) {
     const double time = median(line->times);
     const double p99 = line->beside.quantile_us(0.99);
     const double p99_alone = line->alone.quantile_us(0.99);
-    std::cout << "| " << line->loss_percent() << " % | " << std::setprecision(1) << time << " ms | "
-              << std::setprecision(0) << rate(time) << " MB/s | " << std::setprecision(2) << raw_time / time
-              << " | " << std::setprecision(1) << median(line->times_beside) << " ms | "
-              << std::setprecision(0) << line->beside.quantile_us(0.5) << " µs | " << p99 << " µs | "
-              << p99_alone << " µs | " << std::setprecision(2) << (p99_alone > 0 ? p99 / p99_alone : 0)
-              << " | " << std::setprecision(1)
+    std::cout << "| " << line->datagram() << " | " << line->loss_percent() << " % | " << std::setprecision(1)
+              << time << " ms | " << std::setprecision(0) << rate(time) << " MB/s | " << std::setprecision(2)
+              << raw_time / time << " | " << std::setprecision(1) << median(line->times_beside) << " ms | "
+              << line->beside.count() << " | " << std::setprecision(0) << line->beside.quantile_us(0.5)
+              << " µs | " << p99 << " µs | " << p99_alone << " µs | " << std::setprecision(2)
+              << (p99_alone > 0 ? p99 / p99_alone : 0) << " | " << std::setprecision(1)
               << 100.0 * static_cast<double>(line->fragments_lost()) /
                      static_cast<double>(line->fragments_sent())
               << " % | " << line->largest_datagram() << " |\n";
@@ -193,7 +196,9 @@ void run(const Options& options) {
   RawTcpEcho raw{options.size};
   std::vector<std::uint8_t> back;
   std::vector<std::unique_ptr<Line>> lines;
-  for (const unsigned loss : options.loss) lines.push_back(std::make_unique<Line>(loss, options));
+  for (const std::uint32_t datagram : options.datagrams) {
+    for (const unsigned loss : options.loss) lines.push_back(std::make_unique<Line>(loss, datagram));
+  }
   std::vector<double> raw_times;
   raw.echo(data, back);  // warm
   for (const auto& line : lines) line->echo(data);
@@ -221,7 +226,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--loss", options.loss, "percent of the datagrams that are lost, each way; may be repeated")
       ->check(CLI::Range(0, 50));
-  app.add_option("--datagram", options.datagram, "octets of the largest datagram")
+  app.add_option("--datagram", options.datagrams, "octets of the largest datagram; may be repeated")
       ->check(CLI::Range(576, 65'000))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);

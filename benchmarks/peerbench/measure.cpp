@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <iostream>
+#include <numeric>
 
 #include <nlohmann/json.hpp>
 
@@ -28,10 +29,12 @@ void LatencyHistogram::add(const LatencyHistogram& other) {
   for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) counts_[bucket] += other.counts_[bucket];
 }
 
+std::uint64_t LatencyHistogram::count() const {
+  return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
+}
+
 double LatencyHistogram::quantile_us(double share) const {
-  std::uint64_t total = 0;
-  for (const std::uint64_t count : counts_) total += count;
-  const auto wanted = static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(total)));
+  const auto wanted = static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count())));
   std::uint64_t seen = 0;
   for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
     seen += counts_[bucket];

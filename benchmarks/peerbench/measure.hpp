@@ -29,6 +29,7 @@ class LatencyHistogram {
  public:
   void add(Clock::duration latency) { ++counts_[bucket_of(latency)]; }
   void add(const LatencyHistogram& other);
+  std::uint64_t count() const;
   /// The smallest latency that `share` of all latencies do not exceed, in microseconds; 0 if there are none.
   double quantile_us(double share) const;
 

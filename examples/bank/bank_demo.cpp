@@ -1,7 +1,6 @@
 // The bank demonstration: for every way to call and every transport a server process and a client process, a
 // bad network between them, and a table of what came of it. --help tells the rest.
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <iostream>
 #include <set>
@@ -11,11 +10,12 @@
 #include <nlohmann/json.hpp>
 
 #include "durable_row.hpp"
+#include "kills/lines.hpp"
+#include "kills/process.hpp"
+#include "kills/workplace.hpp"
 #include "options.hpp"
-#include "process.hpp"
 #include "roles.hpp"
 #include "row.hpp"
-#include "workplace.hpp"
 
 namespace {
 
@@ -39,9 +39,9 @@ class Progress {
 /// What the servant wrote: a line with the number of the payment for every time that it really ran. Returns
 /// how many different payments there were.
 std::uint64_t read_log(const std::filesystem::path& log, Row& row) {
-  std::ifstream in{log};
-  std::set<std::uint64_t> payments;
-  for (std::uint64_t payment = 0; in >> payment; ++row.executed) payments.insert(payment);
+  const std::vector<std::string> executions = demo::read_lines(log);
+  const std::set<std::string> payments{executions.begin(), executions.end()};
+  row.executed = executions.size();
   row.each_once = row.executed == row.calls && payments.size() == row.calls;
   return payments.size();
 }

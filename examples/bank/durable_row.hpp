@@ -10,8 +10,8 @@
 namespace demo {
 
 /// Runs server and client to their end, and compares what the client was answered with the database. The server
-/// is killed options.kills times: spread over the run, aimed in turns at each point of a call; those that the run
-/// was too short for fall when it is over. `show`: what it is doing.
+/// is killed options.kills times, aimed in turns at each point of a call. Throws std::runtime_error if the run was too
+/// short for that. `show`: what it is doing.
 Row run_durable_row(Options options, const std::function<void(const std::string&)>& show);
 
 }  // namespace demo

@@ -17,8 +17,9 @@
 #include <once/once.hpp>
 
 #include "bank.once.hpp"
+#include "kills/lines.hpp"
+#include "kills/watched_store.hpp"
 #include "roles.hpp"
-#include "watched_store.hpp"
 
 namespace demo {
 namespace {
@@ -33,11 +34,13 @@ constexpr const char* kTables = R"(
 
 class DurableAccount final : public bank::DurableAccount::Servant {
  public:
-  explicit DurableAccount(std::uint32_t life) : life_(life) {}
+  /// Appends to the file `log`, of which the store knows nothing: a line for every time that a payment runs.
+  DurableAccount(const std::string& log, std::uint32_t life) : log_(log), life_(life) {}
 
   bank::Cents deposit(once::Call& call, once::Transaction& transaction, std::uint32_t payment,
                       bank::Cents amount) override {
     constexpr bank::Cents kLimit = 1'000'000'000'000;
+    log_.write(std::to_string(payment));
     once::durable::Sql sql{transaction};
     const auto before = sql.value<bank::Cents>("SELECT cents FROM account WHERE key = ?", call.object_key());
     if (amount > kLimit - before) throw bank::LimitExceeded{kLimit};  // what was written would go with it
@@ -48,14 +51,9 @@ class DurableAccount final : public bank::DurableAccount::Servant {
   }  // here the runtime adds the call's outcome, commits, and only then answers
 
  private:
+  Log log_;
   const std::uint32_t life_;
 };
-
-/// In one system call, which nothing can interrupt in the middle: what is said before a kill is heard.
-void say(const std::string& line) {
-  const std::string whole = line + '\n';
-  if (::write(STDOUT_FILENO, whole.data(), whole.size()) < 0) return;  // nobody listens any more
-}
 
 }  // namespace
 
@@ -66,14 +64,14 @@ int run_durable_server(const Options& options) {
   asio::thread_pool store_thread{1};
   once::durable::Store store{options.database, store_thread.get_executor(), {.schema = kTables}};
   WatchedStore watched{store, [pause](const Step& step) {
-                         say(to_string(step));
+                         write_line(STDOUT_FILENO, to_string(step));
                          std::this_thread::sleep_for(pause);
                        }};
   asio::io_context io;
   once::Server server{io, {.store = &watched}};
-  server.activate("account", std::make_shared<DurableAccount>(options.life));
+  server.activate("account", std::make_shared<DurableAccount>(options.log, options.life));
   server.listen(options.address);
-  say(to_string(server.endpoints().front()));
+  write_line(STDOUT_FILENO, to_string(server.endpoints().front()));
 
   asio::signal_set stop{io, SIGTERM, SIGINT};
   stop.async_wait(
@@ -81,7 +79,8 @@ int run_durable_server(const Options& options) {
   io.run();
 
   const once::ServerStatistics seen = server.statistics();
-  say(nlohmann::json{{"requests", seen.fresh + seen.duplicates()}, {"replayed", seen.replay}}.dump());
+  write_line(STDOUT_FILENO,
+             nlohmann::json{{"requests", seen.fresh + seen.duplicates()}, {"replayed", seen.replay}}.dump());
   return 0;
 }
 

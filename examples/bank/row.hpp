@@ -7,17 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "kills/places.hpp"
+
 namespace demo {
-
-/// Where in a call the server was when it was killed.
-struct Kills {
-  std::uint64_t before_begin = 0;   // the call was there, its servant had not begun
-  std::uint64_t before_commit = 0;  // it ran, and nothing of it was kept
-  std::uint64_t before_reply = 0;   // all of it was kept, and nobody knew
-  std::uint64_t after_reply = 0;    // or nothing was to be done
-
-  std::uint64_t all() const { return before_begin + before_commit + before_reply + after_reply; }
-};
 
 struct Row {
   std::string semantics;  // "maybe", "at-least-once", "at-most-once", "exactly-once"

@@ -1,10 +1,8 @@
 // A row's server: one account, and a log of every payment that was really booked.
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <iostream>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 #include <asio/detached.hpp>
@@ -15,6 +13,7 @@
 #include <once/once.hpp>
 
 #include "bank.once.hpp"
+#include "kills/lines.hpp"
 #include "roles.hpp"
 
 namespace demo {
@@ -24,9 +23,7 @@ class LoggedAccount final : public bank::Account::Servant {
  public:
   /// Appends to the file `log`: a line for every time that a payment runs, written before anybody is
   /// answered.
-  explicit LoggedAccount(const std::string& log) : log_(std::fopen(log.c_str(), "a")) {
-    if (log_ == nullptr) throw std::runtime_error("cannot write the log " + log);
-  }
+  explicit LoggedAccount(const std::string& log) : log_(log) {}
 
   bank::Cents balance(once::Call&) override {
     ++reads_;
@@ -49,16 +46,11 @@ class LoggedAccount final : public bank::Account::Servant {
   bank::Cents book(std::uint32_t payment, bank::Cents amount) {
     constexpr bank::Cents kLimit = 1'000'000'000'000;
     if (amount > kLimit - balance_) throw bank::LimitExceeded{kLimit};
-    if (std::fprintf(log_.get(), "%u\n", payment) < 0 || std::fflush(log_.get()) != 0) {
-      throw std::runtime_error("cannot write the log");
-    }
+    log_.write(std::to_string(payment));
     return balance_ += amount;
   }
 
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  std::unique_ptr<std::FILE, Close> log_;
+  Log log_;
   bank::Cents balance_ = 0;
   std::uint64_t reads_ = 0;
 };

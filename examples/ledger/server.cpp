@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -19,19 +20,27 @@ class Account final : public ledger::Account::Servant {
  public:
   ledger::Cents transfer(once::Call& call, once::Transaction& transaction, const std::string& to,
                          ledger::Cents amount) override {
+    if (amount <= 0) throw ledger::InvalidAmount{amount};
     once::durable::Sql sql{transaction};
-    const auto balance =
-        sql.value<ledger::Cents>("SELECT cents FROM account WHERE key = ?", call.object_key());
-    if (balance < amount) throw ledger::InsufficientFunds{balance};
     sql.run("UPDATE account SET cents = cents - ? WHERE key = ?", amount, call.object_key());
     sql.run("UPDATE account SET cents = cents + ? WHERE key = ?", amount, to);
-    return balance - amount;
+    if (sql.changes() == 0) throw ledger::UnknownAccount{to};  // nothing stays of what was written
+    const auto balance =
+        sql.value<ledger::Cents>("SELECT cents FROM account WHERE key = ?", call.object_key());
+    if (balance < 0) throw ledger::InsufficientFunds{balance + amount};
+    return balance;
   }
 };
 
+void stopped(const std::string& why) {
+  std::cerr << "the store has stopped: " << why << std::endl;
+  std::_Exit(1);  // whoever started this starts it again, and it reads what is on disk
+}
+
 int main() {
   asio::thread_pool store_thread{1};
-  once::durable::Store store{"ledger.db", store_thread.get_executor(), {.schema = kTables}};
+  once::durable::Store store{
+      "ledger.db", store_thread.get_executor(), {.schema = kTables, .on_stopped = stopped}};
   asio::io_context io;
   once::Server server{io, {.store = &store}};  // recovers what the last life has left
   server.activate("alice", std::make_shared<Account>());

@@ -3,24 +3,30 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <deque>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <unistd.h>
 #include <vector>
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <once/durable.hpp>
 #include <once/once.hpp>
 
 #include "history.hpp"
+#include "kills/lines.hpp"
 #include "options.hpp"
 #include "plan.hpp"
+#include "planted.hpp"
 #include "transfers.once.hpp"
 
 namespace crash {
@@ -31,6 +37,9 @@ using namespace std::chrono_literals;
 constexpr int kAtATime = 4;
 constexpr auto kPatience = 5min;    // longer than any run keeps a call waiting
 constexpr auto kImpatience = 25ms;  // ends some calls in the middle of a crash, and others not
+constexpr auto kClientPause = 1ms;  // after each line, for a kill to find the client there
+/// So many calls later a key is forgotten.
+constexpr std::size_t kForgetLater = 8;
 
 /// Little waiting: the server is soon back, and round trips are short.
 once::Limits limits() {
@@ -53,7 +62,8 @@ class Payer {
   Payer(asio::io_context& io, const Options& options)
       : io_(io),
         outbox_(options.outbox.empty() ? nullptr : std::make_unique<once::durable::Outbox>(options.outbox)),
-        client_(io, client_options(options, outbox_.get())),
+        planted_(outbox_ ? plant(options.planted, *outbox_, options.life) : nullptr),
+        client_(io, client_options(options, outbox())),
         bank_(client_.stub<Bank>(url(options.address))),
         next_(options.client * kNumbersPerClient + options.life * kNumbersPerLife) {
     if (outbox_ == nullptr) return;
@@ -74,6 +84,7 @@ class Payer {
   void stop() { stopping_ = true; }
 
  private:
+  once::Outbox* outbox() { return planted_ ? planted_.get() : outbox_.get(); }
   static once::ClientOptions client_options(const Options& options, once::Outbox* outbox) {
     once::ClientOptions client{.limits = limits()};
     if (outbox != nullptr) {
@@ -102,6 +113,7 @@ class Payer {
     if (outbox_ != nullptr) options.key = std::to_string(number);
     for (;;) {
       Bank::Stub bank = bank_.with(options);
+      co_await say(kCalled, number);
       const once::Outcome<Receipt> outcome = co_await bank.async_transfer(number, asio::use_awaitable);
       if (outbox_ != nullptr && !outcome.final()) {  // the same statement again, and with more patience
         options.deadline = kPatience;
@@ -110,10 +122,28 @@ class Payer {
       if (outcome.kind() == once::OutcomeKind::Unknown && options.deadline == kPatience) {
         std::cerr << "transfer " << number << ": " << outcome.text() << '\n';
       }
-      std::cout << to_string(ended(number, outcome)) << std::endl;
-      if (outbox_ != nullptr) outbox_->forget(options.key);
+      co_await say(to_string(ended(number, outcome)));
+      if (outbox_ != nullptr) co_await forget_later(number);
       co_return;
     }
+  }
+  /// What has been answered is asked again by the next life, until its key is forgotten.
+  asio::awaitable<void> forget_later(std::uint32_t number) {
+    to_forget_.push_back(number);
+    if (to_forget_.size() <= kForgetLater) co_return;
+    const std::uint32_t first = to_forget_.front();
+    to_forget_.pop_front();
+    outbox()->forget(std::to_string(first));
+    co_await say(kForgot, first);
+  }
+  asio::awaitable<void> say(std::string_view word, std::uint32_t number) {
+    return say(std::string{word} + ' ' + std::to_string(number));
+  }
+  /// Then waits, while the client's other calls go on.
+  asio::awaitable<void> say(std::string line) {
+    demo::write_line(STDOUT_FILENO, std::move(line));
+    asio::steady_timer pause{io_, kClientPause};
+    co_await pause.async_wait(asio::use_awaitable);
   }
   static Ended ended(std::uint32_t number, const once::Outcome<Receipt>& outcome) {
     Ended end{number, How::Unknown, 0, 0};
@@ -130,11 +160,13 @@ class Payer {
   }
 
   asio::io_context& io_;
-  std::unique_ptr<once::durable::Outbox> outbox_;
+  const std::unique_ptr<once::durable::Outbox> outbox_;
+  const std::unique_ptr<once::Outbox> planted_;
   once::Client client_;
   Bank::Stub bank_;
   std::uint32_t next_;
   std::vector<std::uint32_t> unfinished_;
+  std::deque<std::uint32_t> to_forget_;
   int working_ = 0;
   bool stopping_ = false;
 };
@@ -147,7 +179,7 @@ int run_client(const Options& options) {
   payer.start();
   asio::signal_set stop{io, SIGTERM};
   stop.async_wait([&](std::error_code, int) { payer.stop(); });
-  std::cout << "ready" << std::endl;
+  demo::write_line(STDOUT_FILENO, "ready");
   io.run();
   return 0;
 }

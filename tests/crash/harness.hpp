@@ -1,16 +1,14 @@
-// The harness itself: starts server and clients, kills the server where it wants to, and collects what happened.
+// The harness itself: starts server and clients, kills them where it wants to, and writes down what happens.
 #pragma once
 
 #include <filesystem>
-#include <string>
 
-#include "history.hpp"
 #include "options.hpp"
 
 namespace crash {
 
-/// Everything that happened until the last client has ended. Throws std::runtime_error if a process ends before
-/// its time. `folder`: where the database and the servant's log are.
-History run(Options options, const std::filesystem::path& folder);
+/// Returns when the last client has ended. Throws std::runtime_error if a process ends before its time. `folder`:
+/// an empty one, for all that record.hpp tells of.
+void run(Options options, const std::filesystem::path& folder);
 
 }  // namespace crash

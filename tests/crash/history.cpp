@@ -18,14 +18,14 @@ class Judge {
       of_number_[booked.number].push_back(&booked);
       of_id_[booked.id].push_back(&booked);
     }
-    for (const Execution& execution : history.executions) runs_[execution.id].push_back(execution);
+    for (const Execution& execution : history.executions) runs_[execution.number].push_back(execution);
   }
 
   Report report() {
     judge_ends();
     judge_executions();
     judge_book();
-    place_kills();
+    judge_kills();
     return std::move(report_);
   }
 
@@ -37,24 +37,27 @@ class Judge {
   /// What each client was told, against the book.
   void judge_ends() {
     std::map<std::uint32_t, Ended> ends;
-    report_.client_kills = history_.client_kills;
-    const std::set<std::uint32_t> answered_by_who_ran = answered_directly();
     for (const Ended& ended : history_.ended) {
-      const auto [first, is_first] = ends.emplace(ended.number, ended);
-      if (!is_first) {
-        if (history_.client_kills == 0) violated(ended.number, "ended twice");
-        if (first->second != ended) violated(ended.number, "ended in two ways");
-        ++report_.told_again;
-        continue;
+      const auto [before, is_first] = ends.emplace(ended.number, ended);
+      if (is_first) continue;
+      ++report_.told_again;
+      if (history_.client_kills.all() == 0) violated(ended.number, "ended twice");
+      if (before->second.how == How::NotExecuted) {
+        before->second = ended;  // made again under its key, and not refused this time
+      } else if (before->second != ended) {
+        violated(ended.number, "ended in two ways");
       }
+    }
+    const std::set<std::uint32_t> answered_by_who_ran = answered_directly();
+    for (const auto& [number, ended] : ends) {
       ++report_.calls;
-      const auto found = of_number_.find(ended.number);
+      const auto found = of_number_.find(number);
       const std::vector<const Booked*> none;
       const auto& booked = found == of_number_.end() ? none : found->second;
-      if (booked.size() > 1) violated(ended.number, std::to_string(booked.size()) + " times in the book");
+      if (booked.size() > 1) violated(number, std::to_string(booked.size()) + " times in the book");
       judge_end(ended, booked.empty() ? nullptr : booked.front());
       const bool was_answered = ended.how <= How::Failed;
-      if (was_answered && !answered_by_who_ran.contains(ended.number)) ++report_.from_kept;
+      if (was_answered && !answered_by_who_ran.contains(number)) ++report_.from_kept;
     }
     for (const auto& [number, booked] : of_number_) {
       if (!ends.contains(number)) violated(number, "in the book, and its call never ended");
@@ -89,33 +92,34 @@ class Judge {
   std::set<std::uint32_t> answered_directly() const {
     std::set<std::uint32_t> numbers;
     for (const Execution& execution : history_.executions) {
-      const auto& steps = history_.lives.at(execution.life).steps;
-      const auto found = steps.find(execution.id);
-      if (found != steps.end() && found->second == demo::Point::Answered) numbers.insert(execution.number);
+      if (has_reached(demo::Point::Answered, execution)) numbers.insert(execution.number);
     }
     return numbers;
   }
 
-  /// How often each call ran: once in a life, and never again when it was kept.
+  /// How often each transfer ran, in whatever call: once in a life, and never again when it was kept.
   void judge_executions() {
-    for (const auto& [id, executions] : runs_) {
+    for (const auto& [number, executions] : runs_) {
       report_.executions += executions.size();
       report_.re_executions += executions.size() - 1;
       std::optional<std::uint32_t> before;
-      std::optional<std::uint32_t> kept;
+      bool was_kept = false;
       for (const Execution& execution : executions) {
-        if (before == execution.life) violated(execution.number, "ran twice in one life of the server");
-        if (kept) violated(execution.number, "ran again, though it was kept");
-        if (is_kept(execution)) kept = execution.life;
+        if (before == execution.life) violated(number, "ran twice in one life of the server");
+        if (was_kept) violated(number, "ran again, though it was kept");
+        was_kept = was_kept || is_kept(execution);
         before = execution.life;
       }
     }
   }
   bool is_kept(const Execution& execution) const {
-    const auto& steps = history_.lives.at(execution.life).steps;
+    return has_reached(demo::Point::Committed, execution) || is_booked_in(execution.id, execution.life) ||
+           history_.lives.at(execution.life).kept.contains(execution.id);
+  }
+  bool has_reached(demo::Point point, const Execution& execution) const {
+    const demo::Steps& steps = history_.lives.at(execution.life).steps;
     const auto step = steps.find(execution.id);
-    if (step != steps.end() && step->second >= demo::Point::Committed) return true;
-    return is_booked_in(execution.id, execution.life);
+    return step != steps.end() && step->second >= point;
   }
   bool is_booked_in(once::RequestId id, std::uint32_t life) const {
     const auto found = of_id_.find(id);
@@ -139,26 +143,24 @@ class Judge {
       report_.violations.emplace_back("balances do not follow from the book");
   }
   bool ran(const Booked& booked) const {
-    const auto found = runs_.find(booked.id);
+    const auto found = runs_.find(booked.number);
     if (found == runs_.end()) return false;
     for (const Execution& execution : found->second) {
-      if (execution.life == booked.life && execution.number == booked.number) return true;
+      if (execution.life == booked.life && execution.id == booked.id) return true;
     }
     return false;
   }
 
-  void place_kills() {
+  /// What each killed server has left behind: of a call that was not answered its row and its outcome, or neither.
+  void judge_kills() {
+    report_.client_kills = history_.client_kills;
     for (std::uint32_t life = 0; life + 1 < history_.lives.size(); ++life) {
-      ++report_.kills;
-      const std::optional<demo::Step>& last = history_.lives[life].last;
-      if (!last || last->point == demo::Point::Answered) {
-        ++report_.after_reply;
-      } else if (last->point == demo::Point::Arrived) {
-        ++report_.before_begin;
-      } else if (last->point == demo::Point::Committed || is_booked_in(last->id, life)) {
-        ++report_.before_reply;
-      } else {
-        ++report_.before_commit;
+      const History::Life& ended = history_.lives[life];
+      report_.kills.count(ended.steps, [&ended](once::RequestId id) { return ended.kept.contains(id); });
+      for (const auto& [id, point] : ended.steps) {
+        if (point != demo::Point::Answered && is_booked_in(id, life) && !ended.kept.contains(id)) {
+          violated(of_id_.at(id).front()->number, "in the book without its outcome");
+        }
       }
     }
   }
@@ -166,7 +168,7 @@ class Judge {
   const History& history_;
   std::map<std::uint32_t, std::vector<const Booked*>> of_number_;
   std::map<once::RequestId, std::vector<const Booked*>> of_id_;
-  std::map<once::RequestId, std::vector<Execution>> runs_;
+  std::map<std::uint32_t, std::vector<Execution>> runs_;  // of each transfer
   Report report_;
 };
 
@@ -187,6 +189,14 @@ std::optional<Ended> parse_ended(std::string_view line) {
     ended.how = static_cast<How>(i);
     return ended;
   }
+  return std::nullopt;
+}
+
+std::optional<Deed> parse_deed(std::string_view line) {
+  const std::string_view word = line.substr(0, line.find(' '));
+  if (word == kCalled) return Deed::Called;
+  if (word == kForgot) return Deed::Forgot;
+  if (parse_ended(line)) return Deed::Ended;
   return std::nullopt;
 }
 

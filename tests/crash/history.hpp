@@ -5,13 +5,14 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <once/base/ids.hpp>
 
-#include "watched_store.hpp"
+#include "kills/places.hpp"
 
 namespace crash {
 
@@ -28,6 +29,13 @@ struct Ended {
 /// "value 17 12 804"
 std::string to_string(const Ended& ended);
 std::optional<Ended> parse_ended(std::string_view line);
+
+/// What a client does with a call, in this order, and tells in lines that begin so; but an end is told by Ended.
+enum class Deed : std::uint8_t { Called, Ended, Forgot };
+inline constexpr std::string_view kCalled = "called";
+inline constexpr std::string_view kForgot = "forgot";  // its key
+/// Nothing: a client does not say such a thing.
+std::optional<Deed> parse_deed(std::string_view line);
 
 /// A line of the servant's log: it began to run.
 struct Execution {
@@ -46,29 +54,28 @@ struct Booked {
 };
 
 struct History {
-  /// For each life of the server the newest step of each call, and the last one of all: the last life ends in
-  /// peace, all others with a kill.
+  /// The last life of the server ends in peace, all others with a kill.
   struct Life {
-    std::map<once::RequestId, demo::Point> steps;
-    std::optional<demo::Step> last;
+    demo::Steps steps;
+    std::set<once::RequestId> kept;  // the calls whose outcomes were on disk when it had been killed
   };
+  /// What killed clients did last.
+  struct ClientKills {
+    std::uint64_t called = 0, ended = 0, forgot = 0;
+    std::uint64_t all() const { return called + ended + forgot; }
+  };
+  std::string run;  // how it was started
   std::vector<Life> lives;
   std::vector<Ended> ended;
+  ClientKills client_kills;  // who was killed asks again what it may have been told already
   std::vector<Execution> executions;
   std::vector<Booked> book;
   std::vector<std::int64_t> balances;
-  std::uint64_t client_kills = 0;  // who was killed asks again what it may have been told already
-
-  void note(const demo::Step& step) {
-    lives.back().steps[step.id] = step.point;
-    lives.back().last = step;
-  }
 };
 
 struct Report {
-  std::uint64_t kills = 0;  // by what the server did last, and by whether that is in the book
-  std::uint64_t before_begin = 0, before_commit = 0, before_reply = 0, after_reply = 0;
-  std::uint64_t client_kills = 0;
+  demo::Kills kills;
+  History::ClientKills client_kills;
   std::uint64_t calls = 0;  // by how they ended
   std::uint64_t values = 0, raised = 0, failed = 0, not_executed = 0, unknown = 0;
   std::uint64_t executions = 0;     // in the servant's log

@@ -23,7 +23,6 @@ History right() {
   History history;
   history.lives.resize(2);
   history.lives[0].steps[kCall] = Point::Written;
-  history.lives[0].last = demo::Step{Point::Written, kCall};
   history.lives[1].steps[kCall] = Point::Answered;
   history.ended = {{kPlain, How::Value, 1, 900}};
   history.executions = {{0, kCall, kPlain}, {1, kCall, kPlain}};
@@ -44,8 +43,8 @@ std::string violations_of(const History& history) {
 TEST(History, IsRightWhenARolledBackCallRanAgain) {
   const Report report = judge(right());
   EXPECT_EQ(violations_of(right()), "");
-  EXPECT_EQ(report.kills, 1u);
-  EXPECT_EQ(report.before_commit, 1u);
+  EXPECT_EQ(report.kills.all(), 1u);
+  EXPECT_EQ(report.kills.before_commit, 1u);
   EXPECT_EQ(report.executions, 2u);
   EXPECT_EQ(report.re_executions, 1u);
   EXPECT_EQ(report.from_kept, 0u);
@@ -72,7 +71,7 @@ TEST(History, IsWrongInEachOfTheseWays) {
       {"ended twice", [](History& history) { history.ended.push_back(history.ended[0]); }},
       {"ended in two ways",
        [](History& history) {
-         history.client_kills = 1;
+         history.client_kills.called = 1;
          history.ended.push_back({kPlain, How::NotExecuted, 0, 0});
        }},
       {"its call never ended", [](History& history) { history.ended.clear(); }},
@@ -86,6 +85,13 @@ TEST(History, IsWrongInEachOfTheseWays) {
       {"ran again, though it was kept",
        [](History& history) { history.lives[0].steps[kCall] = Point::Committed; }},
       {"ran again, though it was kept", [](History& history) { history.book[0].life = 0; }},
+      {"ran again, though it was kept", [](History& history) { history.lives[0].kept.insert(kCall); }},
+      {"ran again, though it was kept",
+       [](History& history) {  // under another number
+         history.executions[1].id = history.book[0].id = {42, 2};
+         history.lives[0].kept.insert(kCall);
+       }},
+      {"in the book without its outcome", [](History& history) { history.book[0].life = 0; }},
       {"balances do not follow", [](History& history) { ++history.balances[0]; }},
   };
   for (const Wrong& wrong : wrongs) {
@@ -99,11 +105,19 @@ TEST(History, IsWrongInEachOfTheseWays) {
 
 TEST(History, LetsAKilledClientBeToldAgain) {
   History history = right();
-  history.client_kills = 1;
+  history.client_kills.called = 1;
   history.ended.push_back(history.ended[0]);
   EXPECT_EQ(violations_of(history), "");
   EXPECT_EQ(judge(history).calls, 1u);
   EXPECT_EQ(judge(history).told_again, 1u);
+}
+
+TEST(History, LetsAKilledClientMakeARefusedCallAgain) {
+  History history = right();
+  history.client_kills.ended = 1;
+  history.ended.insert(history.ended.begin(), {kPlain, How::NotExecuted, 0, 0});
+  EXPECT_EQ(violations_of(history), "");
+  EXPECT_EQ(judge(history).values, 1u);
 }
 
 TEST(History, LetsImpatientClientsGiveUp) {
@@ -116,16 +130,40 @@ TEST(History, LetsImpatientClientsGiveUp) {
   EXPECT_EQ(judge(history).unknown, 1u);
 }
 
-/// The kill came after the commit, and before the server could say so: the book knows.
-TEST(History, PlacesAKillByTheBook) {
+/// The kill came after the commit, and before the server could say so: the disk knows.
+TEST(History, PlacesAKillByWhatIsOnDisk) {
   History history = right();
   history.executions.pop_back();
   history.book[0].life = 0;
+  history.lives[0].kept.insert(kCall);
   history.lives[1].steps.clear();
   const Report report = judge(history);
   EXPECT_EQ(violations_of(history), "");
-  EXPECT_EQ(report.before_reply, 1u);
+  EXPECT_EQ(report.kills.before_reply, 1u);
   EXPECT_EQ(report.from_kept, 1u);
+}
+
+/// A transaction that is open, or has just been committed, counts for more than what arrived or was answered last.
+TEST(Kills, ArePlacedByAllCallsOfALife) {
+  const auto place = [](std::vector<Point> points, bool kept) {
+    demo::Steps steps;
+    for (const Point point : points) steps[{42, steps.size() + 1}] = point;
+    demo::Kills kills;
+    kills.count(steps, [kept](once::RequestId) { return kept; });
+    EXPECT_EQ(kills.all(), 1u);
+    return kills.before_begin != 0    ? "before begin"
+           : kills.before_commit != 0 ? "before commit"
+           : kills.before_reply != 0  ? "before reply"
+                                      : "after reply";
+  };
+  EXPECT_STREQ(place({}, false), "after reply");
+  EXPECT_STREQ(place({Point::Answered}, false), "after reply");
+  EXPECT_STREQ(place({Point::Answered, Point::Arrived}, false), "before begin");
+  EXPECT_STREQ(place({Point::Begun, Point::Arrived}, false), "before commit");
+  EXPECT_STREQ(place({Point::Written, Point::Begun, Point::Arrived}, false), "before commit");
+  EXPECT_STREQ(place({Point::Written, Point::Arrived}, true), "before reply");
+  EXPECT_STREQ(place({Point::Committed, Point::Arrived}, false), "before reply");
+  EXPECT_STREQ(place({Point::Answered, Point::Written}, true), "before reply");
 }
 
 TEST(Ended, IsReadAsItIsWritten) {
@@ -137,6 +175,10 @@ TEST(Ended, IsReadAsItIsWritten) {
   EXPECT_EQ(read->balance, 4);
   EXPECT_FALSE(parse_ended("value"));
   EXPECT_FALSE(parse_ended("perhaps 1 2 3"));
+  EXPECT_EQ(parse_deed("called 17"), Deed::Called);
+  EXPECT_EQ(parse_deed("forgot 17"), Deed::Forgot);
+  EXPECT_EQ(parse_deed("raised 17 0 0"), Deed::Ended);
+  EXPECT_FALSE(parse_deed("perhaps 1 2 3"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // and docs/testing.md.
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <iomanip>
 #include <iostream>
 #include <ostream>
@@ -10,8 +11,9 @@
 
 #include "harness.hpp"
 #include "history.hpp"
+#include "kills/workplace.hpp"
 #include "options.hpp"
-#include "workplace.hpp"
+#include "record.hpp"
 
 namespace crash {
 namespace {
@@ -23,12 +25,15 @@ struct Figure {
   std::uint64_t value;
 };
 std::vector<Figure> figures(const Report& report) {
-  return {{"kills", "kills", report.kills},
-          {"  between arrival and begin", "before_begin", report.before_begin},
-          {"  between begin and commit", "before_commit", report.before_commit},
-          {"  between commit and reply", "before_reply", report.before_reply},
-          {"  after the reply, or when idle", "after_reply", report.after_reply},
-          {"kills of clients", "client_kills", report.client_kills},
+  return {{"kills", "kills", report.kills.all()},
+          {"  between arrival and begin", "before_begin", report.kills.before_begin},
+          {"  between begin and commit", "before_commit", report.kills.before_commit},
+          {"  between commit and reply", "before_reply", report.kills.before_reply},
+          {"  after the reply, or when idle", "after_reply", report.kills.after_reply},
+          {"kills of clients", "client_kills", report.client_kills.all()},
+          {"  that had made a call", "clients_called", report.client_kills.called},
+          {"  that had been told how a call ended", "clients_told", report.client_kills.ended},
+          {"  that had forgotten a key", "clients_forgot", report.client_kills.forgot},
           {"calls", "calls", report.calls},
           {"  answered with a value", "values", report.values},
           {"  answered with a declared exception", "raised", report.raised},
@@ -42,41 +47,59 @@ std::vector<Figure> figures(const Report& report) {
           {"violations", "violations", report.violations.size()}};
 }
 
-void print_table(const Options& options, const Report& report) {
-  std::cout << "crash: --transport " << options.transport << " --seed " << options.seed
-            << (options.kill_clients ? " --kill-clients" : "") << '\n';
+void print_table(const std::string& run, const Report& report) {
+  std::cout << "crash " << run << '\n';
   for (const Figure& figure : figures(report)) {
     std::cout << std::left << std::setw(50) << figure.name << std::right << std::setw(8) << figure.value
               << '\n';
   }
 }
 
-void print_json(const Options& options, const Report& report) {
-  nlohmann::json fields{{"transport", options.transport}, {"seed", options.seed}};
+void print_json(const std::string& run, const Report& report) {
+  nlohmann::json fields{{"run", run}};
   for (const Figure& figure : figures(report)) fields[figure.field] = figure.value;
   std::cout << fields.dump(2) << '\n';
 }
 
 /// The kills fell where they should, at least so many that the run shows something. A few kills show nothing yet.
-bool shares_are_reached(const Report& report) {
-  constexpr std::uint64_t kCounts = 50;
-  return report.kills < kCounts || std::min(report.before_commit, report.before_reply) * 10 >= report.kills;
+bool shares_are_reached(const demo::Kills& kills) {
+  constexpr std::uint64_t kCounts = 10;
+  constexpr std::uint64_t kShare = 10;
+  return kills.all() < kCounts || std::min(kills.before_commit, kills.before_reply) * kShare >= kills.all();
 }
 
-int harness(const Options& options) {
+/// Prints what came of the run, and returns the exit status.
+int judge_folder(const Options& options, const std::filesystem::path& folder) {
   constexpr std::size_t kShown = 20;
-  demo::Workplace workplace{"crash"};
-  const Report report = judge(run(options, workplace / ""));
-  options.json ? print_json(options, report) : print_table(options, report);
+  const History history = read_history(folder);
+  const Report report = judge(history);
+  options.json ? print_json(history.run, report) : print_table(history.run, report);
   const std::size_t shown = std::min(report.violations.size(), kShown);
   for (std::size_t i = 0; i < shown; ++i) std::cerr << report.violations[i] << '\n';
   if (options.planted != "none") {
     if (report.violations.empty()) std::cerr << "crash: the planted bug was not found\n";
     return report.violations.empty() ? 1 : 0;
   }
-  if (!report.violations.empty()) std::cerr << "crash: see " << workplace.keep().string() << '\n';
-  if (!shares_are_reached(report)) std::cerr << "crash: too few kills fell where they were aimed at\n";
-  return report.violations.empty() && shares_are_reached(report) ? 0 : 1;
+  if (!shares_are_reached(report.kills)) std::cerr << "crash: too few kills fell where they were aimed at\n";
+  return report.violations.empty() && shares_are_reached(report.kills) ? 0 : 1;
+}
+
+int harness(const Options& options) {
+  if (!options.judge.empty()) return judge_folder(options, options.judge);
+  demo::Workplace workplace{"crash"};
+  const auto keep = [&workplace] {
+    std::cerr << "crash: the run is kept; to judge it again: crash --judge " << workplace.keep().string()
+              << '\n';
+  };
+  try {
+    run(options, workplace / "");
+    const int status = judge_folder(options, workplace / "");
+    if (status != 0) keep();
+    return status;
+  } catch (...) {
+    keep();
+    throw;
+  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include <cstdlib>
+#include <random>
 
 #include <CLI/CLI.hpp>
 
@@ -15,9 +16,8 @@ Options parse_options(int argc, char** argv) {
       "checks\n"
       "that every call that was answered is in the database once, with that answer, and every other one at\n"
       "most once. Server and clients are processes of their own. The exit status is 1 if something was\n"
-      "violated, or if less than a tenth of 50 kills or more fell between begin and commit, or between "
-      "commit\n"
-      "and reply; then the folder with the database is kept.",
+      "violated, or if less than a tenth of the kills, of ten or more, fell between begin and commit, or\n"
+      "between commit and reply; then the run's folder is kept, and can be judged again.",
       "crash"};
   app.add_option("--kills", options.kills, "How often the server is killed")
       ->check(CLI::Range(1u, 1'000'000u))
@@ -25,14 +25,16 @@ Options parse_options(int argc, char** argv) {
   app.add_option("--transport", options.transport, "udp or tcp")
       ->check(CLI::IsMember({"udp", "tcp"}))
       ->capture_default_str();
-  app.add_option("--seed", options.seed, "Draws where the kills are aimed at")->capture_default_str();
-  app.add_option(
-         "--planted", options.planted,
-         "A bug in the server: outcome-later, answer-early; the exit status is then 0 if it was found")
+  app.add_option("--seed", options.seed,
+                 "Draws where the kills are aimed at; else it is drawn, too, and shown");
+  app.add_option("--planted", options.planted,
+                 "A bug in the server (outcome-later, answer-early), or in clients that are killed "
+                 "(new-number, tell-early); the exit status is then 0 if it was found")
       ->check(CLI::IsMember(planted_names()))
       ->capture_default_str();
   app.add_flag("--kill-clients", options.kill_clients,
                "Kill the clients, too: they have names and outboxes, and make their calls again");
+  app.add_option("--judge", options.judge, "Start nothing, and judge the run whose folder this is");
   app.add_flag("--json", options.json, "Print the figures as JSON instead of a table");
 
   const auto inner = "";  // an option group without a name is not shown by --help
@@ -46,11 +48,20 @@ Options parse_options(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
+    if (options.seed == 0) options.seed = std::random_device{}();
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);
     std::exit(status == 0 ? 0 : 2);
   }
   return options;
+}
+
+std::string command_of(const Options& options) {
+  std::string command = "--transport " + options.transport + " --kills " + std::to_string(options.kills) +
+                        " --seed " + std::to_string(options.seed);
+  if (options.kill_clients) command += " --kill-clients";
+  if (options.planted != "none") command += " --planted " + options.planted;
+  return command;
 }
 
 std::vector<std::string> words_for(const Options& options, const std::string& role) {

@@ -10,10 +10,11 @@ namespace crash {
 struct Options {
   std::uint32_t kills = 50;
   std::string transport = "udp";
-  std::uint64_t seed = 1;
+  std::uint64_t seed = 0;  // drawn anew in each run
   bool kill_clients = false;
   std::string planted = "none";
   bool json = false;
+  std::string judge;  // the folder of a run that is judged again
 
   // Set by the harness when it starts its own program as a server or a client.
   std::string role;
@@ -28,6 +29,9 @@ struct Options {
 /// Reads the command line. For --help, and for a command line that does not hold, prints what there is to say
 /// and ends the program (status 0, or 2).
 Options parse_options(int argc, char** argv);
+
+/// What a run is started with, as it is typed.
+std::string command_of(const Options& options);
 
 /// The words after the program's name that make it a "server" or a "client".
 std::vector<std::string> words_for(const Options& options, const std::string& role);

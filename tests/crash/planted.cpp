@@ -1,6 +1,7 @@
 #include "planted.hpp"
 
 #include <chrono>
+#include <map>
 #include <thread>
 #include <utility>
 
@@ -71,15 +72,82 @@ class AnswerEarly final : public Planted {
   }
 };
 
+/// Keeps each key under a name of its own for each life.
+class NewNumber final : public once::Outbox {
+ public:
+  NewNumber(once::Outbox& outbox, std::uint32_t lives) : outbox_(outbox), lives_(lives) {}
+
+  std::uint64_t begin_life(Finished receiver) override { return outbox_.begin_life(std::move(receiver)); }
+  void end_life() override { outbox_.end_life(); }
+  once::Result<Peer> peer(const std::string& place) override { return outbox_.peer(place); }
+  bool enter(std::uint64_t peer) override { return outbox_.enter(peer); }
+  void lose_session(std::uint64_t peer) override { outbox_.lose_session(peer); }
+  once::Result<Entry> add(const std::string& place, const std::string& key, once::ByteView call) override {
+    return outbox_.add(place, in_life(key, lives_), call);
+  }
+  void forget(const std::string& key) override {
+    for (std::uint32_t life = 0; life <= lives_; ++life) outbox_.forget(in_life(key, life));
+  }
+
+ private:
+  static std::string in_life(const std::string& key, std::uint32_t life) {
+    return key + " in life " + std::to_string(life);
+  }
+
+  once::Outbox& outbox_;
+  const std::uint32_t lives_;
+};
+
+/// Lets the server hear of a key that was forgotten before that is on disk.
+class TellEarly final : public once::Outbox {
+ public:
+  explicit TellEarly(once::Outbox& outbox) : outbox_(outbox) {}
+
+  std::uint64_t begin_life(Finished receiver) override {
+    receiver_ = receiver;
+    return outbox_.begin_life(std::move(receiver));
+  }
+  void end_life() override { outbox_.end_life(); }
+  once::Result<Peer> peer(const std::string& place) override { return outbox_.peer(place); }
+  bool enter(std::uint64_t peer) override { return outbox_.enter(peer); }
+  void lose_session(std::uint64_t peer) override { outbox_.lose_session(peer); }
+  once::Result<Entry> add(const std::string& place, const std::string& key, once::ByteView call) override {
+    auto entry = outbox_.add(place, key, call);
+    if (entry) places_[key] = {place, entry->peer, entry->sequence};
+    return entry;
+  }
+  void forget(const std::string& key) override {
+    const auto& [place, peer, sequence] = places_.at(key);
+    receiver_(place, peer, sequence);
+    outbox_.forget(key);
+  }
+
+ private:
+  struct Place {
+    std::string place;
+    std::uint64_t peer = 0;
+    once::Sequence sequence = 0;
+  };
+  once::Outbox& outbox_;
+  Finished receiver_;
+  std::map<std::string, Place> places_;
+};
+
 }  // namespace
 
 std::vector<std::string> planted_names() {
-  return {"none", "outcome-later", "answer-early"};
+  return {"none", "outcome-later", "answer-early", "new-number", "tell-early"};
 }
 
 std::unique_ptr<once::Store> plant(const std::string& name, once::Store& store) {
   if (name == "outcome-later") return std::make_unique<OutcomeLater>(store);
   if (name == "answer-early") return std::make_unique<AnswerEarly>(store);
+  return nullptr;
+}
+
+std::unique_ptr<once::Outbox> plant(const std::string& name, once::Outbox& outbox, std::uint32_t lives) {
+  if (name == "new-number") return std::make_unique<NewNumber>(outbox, lives);
+  if (name == "tell-early") return std::make_unique<TellEarly>(outbox);
   return nullptr;
 }
 

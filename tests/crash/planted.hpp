@@ -1,10 +1,12 @@
-// Stores that are wrong on purpose: the harness must find each of them.
+// Stores and an outbox that are wrong on purpose: the harness must find each of them.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <once/rpc/outbox.hpp>
 #include <once/rpc/store.hpp>
 
 namespace crash {
@@ -17,5 +19,11 @@ std::vector<std::string> planted_names();
 ///     outcome-later   the outcome is committed after the servant's writes, in a transaction of its own
 ///     answer-early    a call is answered when its servant has run, before anything is committed
 std::unique_ptr<once::Store> plant(const std::string& name, once::Store& store);
+
+/// The same around `outbox`, of a client that has had `lives` before.
+///
+///     new-number      a key gets another number in each life
+///     tell-early      the server hears of a key that was forgotten before the outbox has that on disk
+std::unique_ptr<once::Outbox> plant(const std::string& name, once::Outbox& outbox, std::uint32_t lives);
 
 }  // namespace crash

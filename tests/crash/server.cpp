@@ -1,13 +1,10 @@
 // The harness's server: a bank in an SQLite file, a line on standard output for every step of a call, and a log
 // of executions that the store knows nothing of.
-#include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <fcntl.h>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -19,11 +16,12 @@
 #include <once/durable.hpp>
 #include <once/once.hpp>
 
+#include "kills/lines.hpp"
+#include "kills/watched_store.hpp"
 #include "options.hpp"
 #include "plan.hpp"
 #include "planted.hpp"
 #include "transfers.once.hpp"
-#include "watched_store.hpp"
 
 namespace crash {
 namespace {
@@ -44,28 +42,14 @@ std::string schema() {
   return tables;
 }
 
-/// Writes the line in one system call, which a kill does not cut.
-void write_line(int descriptor, std::string line) {
-  line += '\n';
-  if (::write(descriptor, line.data(), line.size()) < 0) {
-    throw std::system_error{errno, std::generic_category(), "writing a line"};
-  }
-}
-
 class BankServant final : public Bank::Servant {
  public:
-  BankServant(const std::string& log, std::uint32_t life)
-      : log_(::open(log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644)), life_(life) {
-    if (log_ < 0) throw std::system_error{errno, std::generic_category(), log};
-  }
-  ~BankServant() override { ::close(log_); }
-  BankServant(const BankServant&) = delete;
-  BankServant& operator=(const BankServant&) = delete;
+  BankServant(const std::string& log, std::uint32_t life) : log_(log), life_(life) {}
 
   crash::Receipt transfer(once::Call& call, once::Transaction& transaction, std::uint32_t number) override {
     const once::RequestId id = call.request_id();
-    write_line(log_, std::to_string(life_) + ' ' + std::to_string(id.session) + ' ' +
-                         std::to_string(id.sequence) + ' ' + std::to_string(number));
+    log_.write(std::to_string(life_) + ' ' + std::to_string(id.session) + ' ' + std::to_string(id.sequence) +
+               ' ' + std::to_string(number));
     const Transfer wanted = transfer_of(number);
     once::durable::Sql sql{transaction};
     sql.run("UPDATE account SET cents = cents - ? WHERE number = ?", wanted.cents, wanted.from);
@@ -79,7 +63,7 @@ class BankServant final : public Bank::Servant {
   }
 
  private:
-  const int log_;
+  demo::Log log_;
   const std::uint32_t life_;
 };
 
@@ -90,14 +74,14 @@ int run_server(const Options& options) {
   once::durable::Store store{options.database, store_thread.get_executor(), {.schema = schema()}};
   const std::unique_ptr<once::Store> planted = plant(options.planted, store);
   demo::WatchedStore watched{planted ? *planted : store, [](const demo::Step& step) {
-                               write_line(STDOUT_FILENO, to_string(step));
+                               demo::write_line(STDOUT_FILENO, to_string(step));
                                std::this_thread::sleep_for(kPause);
                              }};
   asio::io_context io;
   once::Server server{io, {.store = &watched}};
   server.activate("bank", std::make_shared<BankServant>(options.log, options.life));
   server.listen(options.address);
-  write_line(STDOUT_FILENO, to_string(server.endpoints().front()));
+  demo::write_line(STDOUT_FILENO, to_string(server.endpoints().front()));
 
   asio::signal_set stop{io, SIGTERM};
   stop.async_wait(

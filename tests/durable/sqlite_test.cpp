@@ -38,6 +38,11 @@ class SqliteStorage final : public Storage {
     if (fs::exists(file() + "-once")) fs::rename(file() + "-copy", file() + "-once");
     return std::make_unique<durable::Store>(file(), thread_.get_executor(), std::move(options));
   }
+  std::unique_ptr<Store> open_without_room() override {
+    durable::StoreOptions options;
+    options.room_min = ~std::uint64_t{0};
+    return open(std::move(options));
+  }
   void write(Transaction& transaction, int value) override {
     durable::Sql sql{transaction};
     sql.run("CREATE TABLE IF NOT EXISTS number (value INTEGER)");

@@ -2,14 +2,17 @@
 // how it is made. See docs/stores.md.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include <asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include <once/rpc/store.hpp>
@@ -22,6 +25,8 @@ class Storage {
   virtual ~Storage() = default;
   /// A store on it, as a new server would open it. The one before may still be there.
   virtual std::unique_ptr<Store> open() = 0;
+  /// The same where there is no room for anything more.
+  virtual std::unique_ptr<Store> open_without_room() = 0;
   /// A write of a servant, and what is there now.
   virtual void write(Transaction& transaction, int value) = 0;
   virtual std::vector<int> written(Store& store) = 0;
@@ -200,6 +205,173 @@ TEST_P(Stores, ForgetOutcomesAndSessions) {
   EXPECT_EQ(outcome_of(recovery, {7, 2}), "two");
 }
 
+/// Calls that may share a commit: some are kept, and others, next to them, fail in each of the ways there are.
+TEST_P(Stores, LetNoCallSpoilItsNeighbours) {
+  constexpr int kCalls = 40;
+  std::vector<Answer> answers(kCalls);
+  const auto store = storage_->open();
+  store->recover();
+  ASSERT_EQ(keep(*store, 7), Errc::ok);
+  std::mutex gate;
+  gate.lock();  // until all are waiting
+  asio::post(store->executor(), [&gate] { const std::lock_guard pass{gate}; });
+  for (int i = 0; i < kCalls; ++i) {
+    const SessionId session = i % 4 == 3 ? 8 : 7;  // which is not kept
+    store->run(
+        {session, static_cast<Sequence>(i + 1)},
+        [&, i](Transaction& transaction) {
+          storage_->write(transaction, i);
+          return Effect{i % 4 == 0 ? Effect::Writes::Keep : Effect::Writes::RollBack,
+                        i % 4 == 2 ? Slice{} : row(std::to_string(i))};
+        },
+        answers[static_cast<std::size_t>(i)].receiver());
+  }
+  gate.unlock();
+  std::vector<int> kept;
+  for (int i = 0; i < kCalls; ++i) {
+    EXPECT_EQ(answers[static_cast<std::size_t>(i)].get(), i % 4 == 3 ? Errc::session_lost : Errc::ok) << i;
+    if (i % 4 == 0) kept.push_back(i);
+  }
+  EXPECT_EQ(storage_->written(*store), kept);
+  const Store::Recovery recovery = storage_->open()->recover();
+  for (int i = 0; i < kCalls; ++i) {
+    const auto expected = i % 4 < 2 ? std::optional{std::to_string(i)} : std::nullopt;
+    EXPECT_EQ(outcome_of(recovery, {i % 4 == 3 ? 8u : 7u, static_cast<Sequence>(i + 1)}), expected) << i;
+  }
+}
+
+/// A call that runs twice is a server's bug: whatever becomes of the second, it is not kept beside the first.
+TEST_P(Stores, KeepOneOutcomeForEachCall) {
+  {
+    const auto store = storage_->open();
+    store->recover();
+    ASSERT_EQ(keep(*store, 7), Errc::ok);
+    ASSERT_EQ(run(*store, {7, 1}, 11, "first"), Errc::ok);
+    EXPECT_NE(run(*store, {7, 1}, 22, "second"), Errc::ok);
+  }
+  const auto store = storage_->open();
+  const Store::Recovery recovery = store->recover();
+  EXPECT_EQ(recovery.outcomes.size(), 1u);
+  EXPECT_EQ(outcome_of(recovery, {7, 1}), "first");
+  EXPECT_EQ(storage_->written(*store), (std::vector{11}));
+}
+
+TEST_P(Stores, KeepNothingNewWithoutRoom) {
+  {
+    const auto store = storage_->open();
+    store->recover();
+    ASSERT_EQ(keep(*store, 7), Errc::ok);
+    ASSERT_EQ(run(*store, {7, 1}, 11, "one"), Errc::ok);
+  }
+  {
+    const auto store = storage_->open_without_room();
+    store->recover();
+    EXPECT_EQ(keep(*store, 8), Errc::overloaded);
+    EXPECT_EQ(run(*store, {7, 2}, 22), Errc::overloaded);
+    EXPECT_EQ(run(*store, {7, 3}, 33), Errc::overloaded) << "it has not stopped";
+  }
+  const auto store = storage_->open();
+  const Store::Recovery recovery = store->recover();
+  EXPECT_EQ(recovery.sessions.size(), 1u);
+  EXPECT_EQ(recovery.outcomes.size(), 1u);
+  EXPECT_EQ(storage_->written(*store), (std::vector{11}));
+}
+
+/// Whoever calls the store may hold a lock that its answers need.
+TEST_P(Stores, NeverCallBackFromWithin) {
+  static thread_local bool calling = false;
+  const auto store = storage_->open();
+  store->recover();
+  int within = 0;
+  Answer kept;
+  Answer ran;
+  calling = true;
+  store->keep_session(7, row("session"), [&, receiver = kept.receiver()](Errc error) {
+    if (calling) ++within;
+    receiver(error);
+  });
+  store->run(
+      {7, 1},
+      [&](Transaction&) {
+        if (calling) ++within;
+        return Effect{Effect::Writes::Keep, row("one")};
+      },
+      [&, receiver = ran.receiver()](Errc error) {
+        if (calling) ++within;
+        receiver(error);
+      });
+  calling = false;
+  EXPECT_EQ(kept.get(), Errc::ok);
+  EXPECT_EQ(ran.get(), Errc::ok);
+  EXPECT_EQ(within, 0);
+}
+
+TEST_P(Stores, ServeSeveralThreads) {
+  constexpr int kThreads = 4;
+  constexpr int kCalls = 100;  // of each
+  std::vector<std::vector<Answer>> answers(kThreads);
+  std::vector<std::vector<int>> ran(kThreads);
+  const auto store = storage_->open();
+  store->recover();
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    auto& own_answers = answers[static_cast<std::size_t>(thread)];
+    auto& own_ran = ran[static_cast<std::size_t>(thread)];
+    own_answers.resize(kCalls);
+    threads.emplace_back([&, this, thread] {
+      const SessionId session = 10 + static_cast<SessionId>(thread);
+      EXPECT_EQ(keep(*store, session), Errc::ok);
+      for (int i = 0; i < kCalls; ++i) {
+        store->run(
+            {session, static_cast<Sequence>(i + 1)},
+            [&, this, i](Transaction& transaction) {
+              own_ran.push_back(i);
+              storage_->write(transaction, i);
+              return Effect{Effect::Writes::Keep, row("kept")};
+            },
+            own_answers[static_cast<std::size_t>(i)].receiver());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (auto& own : answers) {
+    for (Answer& answer : own) EXPECT_EQ(answer.get(), Errc::ok);
+  }
+  for (const auto& own : ran) {
+    EXPECT_EQ(own.size(), static_cast<std::size_t>(kCalls));
+    EXPECT_TRUE(std::is_sorted(own.begin(), own.end()));
+  }
+  EXPECT_EQ(storage_->written(*store).size(), static_cast<std::size_t>(kThreads * kCalls));
+}
+
+/// What the earlier server was told is kept is what the later one finds, and nothing comes afterwards.
+TEST_P(Stores, AreTakenOverUnderLoad) {
+  constexpr int kCalls = 300;
+  std::vector<Answer> answers(kCalls);
+  const auto old = storage_->open();
+  old->recover();
+  ASSERT_EQ(keep(*old, 7), Errc::ok);
+  for (int i = 0; i < kCalls; ++i) {
+    old->run(
+        {7, static_cast<Sequence>(i + 1)},
+        [&, i](Transaction& transaction) {
+          storage_->write(transaction, i);
+          return Effect{Effect::Writes::Keep, row("kept")};
+        },
+        answers[static_cast<std::size_t>(i)].receiver());
+  }
+  const auto store = storage_->open();
+  const Store::Recovery recovery = store->recover();
+  for (int i = 0; i < kCalls; ++i) {
+    const Errc answer = answers[static_cast<std::size_t>(i)].get();
+    const bool found = outcome_of(recovery, {7, static_cast<Sequence>(i + 1)}).has_value();
+    if (answer != Errc::store_failed) {  // else only this tells what was kept
+      EXPECT_EQ(found, answer == Errc::ok) << i;
+    }
+  }
+  EXPECT_EQ(storage_->written(*store).size(), recovery.outcomes.size());
+}
+
 /// A server that was taken for dead, and wakes up.
 TEST_P(Stores, AreFenced) {
   const auto old = storage_->open();
@@ -212,6 +384,7 @@ TEST_P(Stores, AreFenced) {
   EXPECT_EQ(keep(*old, 9), Errc::store_failed);
   EXPECT_EQ(run(*store, {7, 2}, 33), Errc::ok);
   EXPECT_EQ(run(*old, {7, 3}, 44), Errc::store_failed) << "it has stopped";
+  EXPECT_EQ(keep(*old, 7, "woken up"), Errc::store_failed);
   EXPECT_EQ(storage_->written(*store), (std::vector{11, 33}));
 }
 

@@ -11,13 +11,18 @@
 DIR plays the reader's home directory. Only processes that were started here are ended, by their ids.
 """
 import argparse
+import contextlib
 import os
 import pathlib
 import re
+import select
 import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
 
 import markdown
 
@@ -170,34 +175,88 @@ def ended(command, folder):
     return result.returncode, result.stdout
 
 
+def cents_of(account, folder):
+    with contextlib.closing(sqlite3.connect(f"file:{folder / 'ledger.db'}?mode=ro", uri=True)) as connection:
+        return connection.execute("SELECT cents FROM account WHERE key = ?", (account,)).fetchone()[0]
+
+
+def full_pipe():
+    """Both ends of a pipe: who writes into it waits."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, bytes(select.PIPE_BUF))
+    os.set_blocking(writing, True)
+    return reading, writing
+
+
+def pay_and_crash(client, payment, folder, left):
+    """Kills a client when its payment is in the ledger, and before it could tell anybody."""
+    reading, writing = full_pipe()
+    caller = subprocess.Popen([client, payment], cwd=folder, stdout=writing)
+    end = time.monotonic() + TIMEOUT
+    while cents_of("alice", folder) != left:
+        if caller.poll() is not None or time.monotonic() > end:
+            raise Failure(f"{payment} did not reach the ledger")
+    caller.kill()
+    if caller.wait() != -signal.SIGKILL:
+        raise Failure(f"{payment}: the client ended before it was killed")
+    os.close(reading)
+    os.close(writing)
+
+
 def durable(root, source):
     """The ledger's server and client are built outside, crash, and pay once for each payment."""
     folder = fresh_folder(root / "durable")
     shutil.copytree(source / "examples/ledger", folder / "ledger")
-    run(["cmake", "-S", folder / "ledger", "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={root / 'once'}"])
+    (folder / "CMakeLists.txt").write_text("""
+cmake_minimum_required(VERSION 3.25)
+project(outside CXX)
+find_package(Once REQUIRED COMPONENTS durable)
+add_subdirectory(ledger)
+add_executable(refused refused.cpp)
+target_link_libraries(refused PRIVATE ledger Once::once)
+""", encoding="utf-8")
+    (folder / "refused.cpp").write_text("""
+#include <once/once.hpp>
+#include "ledger.once.hpp"
+int main() {
+  once::Client client;
+  const auto alice = client.stub<ledger::Account>("once://127.0.0.1:7001/alice?transport=udp");
+  const bool all = alice.try_transfer("carol", 1).exception<ledger::UnknownAccount>() != nullptr &&
+                   alice.try_transfer("bob", -1).exception<ledger::InvalidAmount>() != nullptr &&
+                   alice.try_transfer("bob", 0).exception<ledger::InvalidAmount>() != nullptr &&
+                   alice.try_transfer("bob", 1'000'000).exception<ledger::InsufficientFunds>() != nullptr;
+  return all ? 0 : 1;
+}
+""", encoding="utf-8")
+    run(["cmake", "-S", folder, "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={root / 'once'}"])
     run(["cmake", "--build", folder / "build"])
-    server = str(folder / "build/server")
-    client = [folder / "build/client"]
-    expected = [("payment-1", "paid; 95000 cents are left\n"), ("payment-2", "paid; 90000 cents are left\n")]
+    server = str(folder / "build/ledger/server")
+    client = folder / "build/ledger/client"
+
+    def check(words, text):
+        got = ended([client, *words], folder)
+        if got != (0, text):
+            raise Failure(f"client {' '.join(words)}: {got}, and not {text!r}")
+
     with Server(server, folder, os.environ) as life:
-        if ended(client + [expected[0][0]], folder) != (0, expected[0][1]):
-            raise Failure("the first payment was not made")
+        check(["payment-1"], "paid; 95000 cents are left\n")
+        check(["payment-1"], "paid; 95000 cents are left\n")
+        pay_and_crash(client, "payment-2", folder, left=90000)
         life.process.kill()
-    # The till calls while nobody is there, and is killed; a later life of it calls again, and finds a later life of the server.
-    caller = subprocess.Popen(client + [expected[1][0]], cwd=folder, stdout=subprocess.PIPE, text=True)
-    while not (folder / "till.db-wal").exists() and caller.poll() is None:
-        pass
-    caller.kill()
-    caller.wait()
-    caller.stdout.close()
+    # Later lives of both: what was paid is paid, until the till's own books have it, and the word is free for another payment.
     with Server(server, folder, os.environ):
-        for payment, text in expected[1:]:
-            got = ended(client + [payment], folder)
-            if got != (0, text):
-                raise Failure(f"{payment}: {got}, and not {text!r}")
-        poor = ended(client + ["payment-3"], folder)
-        if poor != (0, "paid; 85000 cents are left\n"):
-            raise Failure(f"payment-3: {poor}")
+        check(["payment-2"], "paid; 90000 cents are left\n")
+        check(["payment-1"], "paid; 95000 cents are left\n")
+        check(["payment-3"], "paid; 85000 cents are left\n")
+        check(["payment-1", "done"], "")
+        check(["payment-1"], "paid; 80000 cents are left\n")
+        run([folder / "build/refused"])
+    accounts = cents_of("alice", folder), cents_of("bob", folder)
+    if accounts != (80000, 120000):
+        raise Failure(f"alice and bob have {accounts}")
 
 
 # ---- subdirectory ----

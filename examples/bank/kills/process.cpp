@@ -1,4 +1,4 @@
-#include "process.hpp"
+#include "kills/process.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -11,8 +11,6 @@
 #include <system_error>
 #include <unistd.h>
 
-extern char** environ;
-
 namespace demo {
 
 Process::Process(const std::vector<std::string>& words) {
@@ -20,7 +18,7 @@ Process::Process(const std::vector<std::string>& words) {
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
   output_ = ends[0];
 
-  std::vector<std::string> all{"bank_demo"};
+  std::vector<std::string> all{program_invocation_short_name};
   all.insert(all.end(), words.begin(), words.end());
   std::vector<char*> arguments;
   arguments.reserve(all.size() + 1);

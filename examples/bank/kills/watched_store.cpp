@@ -1,4 +1,4 @@
-#include "watched_store.hpp"
+#include "kills/watched_store.hpp"
 
 #include <algorithm>
 #include <sstream>
