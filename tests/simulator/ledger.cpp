@@ -41,8 +41,12 @@ void ServerLedger::check_memory(const core::Fragments& fragments) {
   // One message may always be on its way, whatever the limit.
   const core::FragmentLimits& limits = fragments.limits();
   const std::size_t one = std::size_t{limits.message_max} * 9 / 8 + 70'000;
-  if (fragments.reassembly_bytes() > std::max(limits.reassembly_bytes_max, one) ||
-      fragments.sending_bytes() > std::max(limits.sending_bytes_max, one)) {
+  // A session has one message of the largest size under reassembly, and so many on their way.
+  const std::size_t arriving_max = fragments.peers() * one;
+  const std::size_t leaving_max =
+      fragments.peers() * limits.transfers_max * (std::size_t{limits.message_max} + core::kHeaderMax);
+  if (fragments.reassembly_bytes() > std::min(std::max(limits.reassembly_bytes_max, one), arriving_max) ||
+      fragments.sending_bytes() > std::min(std::max(limits.sending_bytes_max, one), leaving_max)) {
     throw Violation{"S9 memory",
                     std::to_string(fragments.reassembly_bytes()) + " octets arrive in fragments, " +
                         std::to_string(fragments.sending_bytes()) + " leave",

@@ -5,10 +5,10 @@
 #include <array>
 #include <cstdint>
 
-#include "core/rtt_estimator.hpp"
-#include "core/timer_heap.hpp"
 #include "core/client_core.hpp"
+#include "core/rtt_estimator.hpp"
 #include "core/slab.hpp"
+#include "core/timer_heap.hpp"
 #include "core/wire.hpp"
 
 namespace once::core {

@@ -4,9 +4,9 @@
 
 #include "core/client/call_table.hpp"
 #include "core/client/handshake.hpp"
-#include "core/rtt_estimator.hpp"
 #include "core/client/send_window.hpp"
 #include "core/client_core.hpp"
+#include "core/rtt_estimator.hpp"
 #include "core/siphash.hpp"
 #include "core/wire.hpp"
 
@@ -84,8 +84,8 @@ class ClientCore::State {
   std::uint64_t nonces_drawn = 0;
   std::uint64_t jitter_state;
   bool first_session = true;
-  bool lost = false;   // of a lasting session
-  std::uint64_t made_in = 0;    // the incarnation that the lasting session was made for
+  bool lost = false;          // of a lasting session
+  std::uint64_t made_in = 0;  // the incarnation that the lasting session was made for
   bool keep_wanted = false;
   Keeping keeping;
   unsigned late_welcomes = 0;  // in a row, each of which came after the lease that it gave
