@@ -127,7 +127,7 @@ TEST(Lasting, OutcomesAreKeptUntilTheirNumbersAreFinished) {
 
 TEST(Lasting, FinishedNumbersMayHaveGapsBetweenThem) {
   Till pair;
-  for (const Sequence number : {2, 3, 4}) {
+  for (const Sequence number : {2u, 3u, 4u}) {
     ASSERT_TRUE(pair.run_until_done(pair.start(numbered(number, "x"))));
   }
   pair.clients[0].core->finish(pair.now, 3);
@@ -411,7 +411,7 @@ TEST(NamedClients, ForgetTheirSessions) {
   EXPECT_EQ(clients.add(12, owner, 4, false), std::vector<SessionId>{10});
   clients.remove(10);
   EXPECT_EQ(clients.add(13, owner, 4, true), std::vector<SessionId>{11});
-  for (const SessionId session : {11, 12, 13}) clients.remove(session);
+  for (const SessionId session : {11u, 12u, 13u}) clients.remove(session);
   EXPECT_TRUE(clients.admits(owner, 1)) << "nothing is left of it";
 }
 
