@@ -145,7 +145,7 @@ TEST(History, PlacesAKillByWhatIsOnDisk) {
 
 /// A transaction that is open, or has just been committed, counts for more than what arrived or was answered last.
 TEST(Kills, ArePlacedByAllCallsOfALife) {
-  const auto place = [](std::vector<Point> points, bool kept) {
+  const auto place = [](const std::vector<Point>& points, bool kept) {
     demo::Steps steps;
     for (const Point point : points) steps[{42, steps.size() + 1}] = point;
     demo::Kills kills;

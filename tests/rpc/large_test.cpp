@@ -5,7 +5,7 @@ namespace raw {
 namespace {
 
 constexpr std::size_t kLargest = 16u << 20;
-constexpr once::CallOptions kPatient{.deadline = 120s};
+const once::CallOptions kPatient{.deadline = 120s};
 
 /// Octets that are different at every place.
 std::string pattern(std::size_t size) {
