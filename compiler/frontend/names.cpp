@@ -20,18 +20,18 @@ constexpr std::array<std::string_view, 47> kKeywords{
     "short",    "string",   "struct",    "supports",  "switch",    "TRUE",    "truncatable", "typedef",
     "union",    "unsigned", "ValueBase", "valuetype", "void",      "wchar",   "wstring"};
 
-struct BuiltIn {
+struct BuiltInType {
   std::string_view name;
   model::Primitive primitive;
 };
-constexpr std::array<BuiltIn, 8> kBuiltIn{{{"int8", model::Primitive::Int8},
-                                           {"uint8", model::Primitive::UInt8},
-                                           {"int16", model::Primitive::Int16},
-                                           {"uint16", model::Primitive::UInt16},
-                                           {"int32", model::Primitive::Int32},
-                                           {"uint32", model::Primitive::UInt32},
-                                           {"int64", model::Primitive::Int64},
-                                           {"uint64", model::Primitive::UInt64}}};
+constexpr std::array<BuiltInType, 8> kBuiltIn{{{"int8", model::Primitive::Int8},
+                                               {"uint8", model::Primitive::UInt8},
+                                               {"int16", model::Primitive::Int16},
+                                               {"uint16", model::Primitive::UInt16},
+                                               {"int32", model::Primitive::Int32},
+                                               {"uint32", model::Primitive::UInt32},
+                                               {"int64", model::Primitive::Int64},
+                                               {"uint64", model::Primitive::UInt64}}};
 
 constexpr std::array<std::string_view, 17> kTypeWords{
     "void",     "boolean", "octet",   "char",     "wchar", "float", "double", "short", "long",
@@ -52,7 +52,7 @@ std::string_view keyword_but_for_case(std::string_view name) {
 }
 
 model::Primitive built_in_type(std::string_view name) {
-  for (const BuiltIn& type : kBuiltIn) {
+  for (const BuiltInType& type : kBuiltIn) {
     if (type.name == name) return type.primitive;
   }
   return model::Primitive::Void;
@@ -60,7 +60,7 @@ model::Primitive built_in_type(std::string_view name) {
 
 void suggest_types(NearestWord& nearest) {
   for (const std::string_view word : kTypeWords) nearest.consider(word);
-  for (const BuiltIn& type : kBuiltIn) nearest.consider(type.name);
+  for (const BuiltInType& type : kBuiltIn) nearest.consider(type.name);
 }
 
 std::string Path::text() const {

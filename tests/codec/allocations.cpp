@@ -9,7 +9,7 @@ namespace {
 
 std::size_t held = 0;
 std::size_t held_max = 0;
-std::size_t allocations = 0;
+std::size_t allocated = 0;
 
 constexpr std::size_t kHeader = alignof(std::max_align_t);
 static_assert(kHeader >= sizeof(std::size_t));
@@ -22,7 +22,7 @@ void* operator new(std::size_t size) {
   *static_cast<std::size_t*>(memory) = size;
   held += size;
   held_max = std::max(held_max, held);
-  ++allocations;
+  ++allocated;
   return static_cast<char*>(memory) + kHeader;
 }
 
@@ -38,14 +38,14 @@ void operator delete(void* pointer, std::size_t) noexcept {
 
 namespace codec_test {
 
-Allocations::Allocations() : held_at_start_(held), count_at_start_(allocations) {
+Allocations::Allocations() : held_at_start_(held), count_at_start_(allocated) {
   held_max = held;
 }
 std::size_t Allocations::peak() const {
   return held_max - held_at_start_;
 }
 std::size_t Allocations::count() const {
-  return allocations - count_at_start_;
+  return allocated - count_at_start_;
 }
 
 }  // namespace codec_test

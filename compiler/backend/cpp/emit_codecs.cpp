@@ -104,7 +104,7 @@ class Statement {
     if (const model::ValueBox* const box = box_of(resolved)) {
       return call(
           "_box", value, depth,
-          quoted(declaration_of(resolved)->repository_id) + ", " +
+          in_quotes(declaration_of(resolved)->repository_id) + ", " +
               element(depth, [&](const std::string& inner) { return of(*box->type, inner, depth + 1); }));
     }
     const auto& sequence = std::get<model::SequenceType>(resolved.form);

@@ -160,7 +160,7 @@ void emit_interface(Code& code, const Input& input, const InterfacePlan& interfa
             {{"doc", doc_comment(declaration.doc)},
              {"name", input.names.name(declaration)},
              {"bases", bases.empty() ? "" : " : " + join(bases, ", ")},
-             {"id", quoted(declaration.repository_id)},
+             {"id", in_quotes(declaration.repository_id)},
              {"nested", [&] { emit_nested(code, input, body); }},
              {"results", [&] {
                 for (const OperationPlan& operation : interface.own) {
@@ -197,7 +197,7 @@ void emit_local_interface(Code& code, const Input& input, const InterfacePlan& i
                                  "Local: implemented and used in one program, passed as std::shared_ptr.")},
              {"name", name},
              {"bases", bases.empty() ? "" : " : " + join(bases, ", ")},
-             {"id", quoted(declaration.repository_id)},
+             {"id", in_quotes(declaration.repository_id)},
              {"nested", [&] { emit_nested(code, input, body); }},
              {"results",
               [&] {

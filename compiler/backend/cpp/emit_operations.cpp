@@ -196,8 +196,8 @@ void emit_traits(Code& code, const Input& input, const OperationPlan& plan) {
     };
   )",
             {{"name", plan.traits},
-             {"interface_id", quoted(plan.owner->repository_id)},
-             {"operation_name", quoted(operation.name)},
+             {"interface_id", in_quotes(plan.owner->repository_id)},
+             {"operation_name", in_quotes(operation.name)},
              {"id", hexadecimal(operation.id, 8)},
              {"fingerprint", hexadecimal(fingerprint(operation), 8)},
              {"semantics", spell(operation.semantics)},

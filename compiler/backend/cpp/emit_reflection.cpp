@@ -64,7 +64,7 @@ void emit_enumerators(Code& code, const Input& input, const Declaration& declara
     };
   )",
       {{"name", name},
-       {"text", quoted(model::qualified_name(declaration))},
+       {"text", in_quotes(model::qualified_name(declaration))},
        {"all", list("static constexpr std::array<" + name + ", " + std::to_string(all.size()) + "> kAll = {",
                     all, "};", 2)}});
 }
@@ -78,7 +78,7 @@ void emit_visits(Code& code, const Input& input, const Declaration& declaration)
     code.emit("Fields<$base$>::visit(value, visitor);", {{"base", "::" + input.names.qualified(*base)}});
   }
   for (const Field& field : fields_of(declaration)) {
-    code.emit("visitor($text$, $value$);", {{"text", quoted(field.name)}, {"value", field.value}});
+    code.emit("visitor($text$, $value$);", {{"text", in_quotes(field.name)}, {"value", field.value}});
   }
 }
 
@@ -110,7 +110,7 @@ void emit_reflection(Code& code, const Input& input, const Declaration& declarat
     };
   )",
             {{"name", input.names.spell(declaration, Scope{})},
-             {"text", quoted(model::qualified_name(declaration))},
+             {"text", in_quotes(model::qualified_name(declaration))},
              {"value", is_empty ? "" : " value"},
              {"visitor", is_empty ? "" : " visitor"},
              {"visits", [&] { emit_visits(code, input, declaration); }}});

@@ -57,7 +57,7 @@ std::string_view kind_of_bits(std::uint32_t bits) {
 }
 
 std::string names_of(const Declaration& declaration) {
-  return quoted(declaration.repository_id) + ", " + quoted(declaration.name);
+  return in_quotes(declaration.repository_id) + ", " + in_quotes(declaration.name);
 }
 
 /// The expression that describes a type and is its place.
@@ -136,7 +136,7 @@ class Writer {
   void parts() {
     if (const auto* const enumeration = std::get_if<model::Enum>(&declaration_.body)) {
       for (const model::Enumerator& enumerator : enumeration->enumerators) {
-        code_.emit("types.enumerator(self, $name$);", {{"name", quoted(enumerator.name)}});
+        code_.emit("types.enumerator(self, $name$);", {{"name", in_quotes(enumerator.name)}});
       }
     } else if (const auto* const structure = std::get_if<model::Struct>(&declaration_.body)) {
       members(*structure);
@@ -153,7 +153,7 @@ class Writer {
 
  private:
   void member(std::string_view name, const std::string& type) {
-    code_.emit("types.member(self, $name$, $type$);", {{"name", quoted(name)}, {"type", type}});
+    code_.emit("types.member(self, $name$, $type$);", {{"name", in_quotes(name)}, {"type", type}});
   }
   void members(const std::vector<model::Member>& all) {
     for (const model::Member& one : all) member(one.name, describer_.of(*one.type));
@@ -165,7 +165,7 @@ class Writer {
   void arms(const model::Union& onion) {
     code_.emit("types.discriminator(self, $type$);", {{"type", describer_.of(*onion.discriminator)}});
     for (const model::UnionCase& arm : onion.cases) {
-      const std::string name = quoted(arm.member ? arm.member->name : "");
+      const std::string name = in_quotes(arm.member ? arm.member->name : "");
       const std::string type = arm.member ? describer_.of(*arm.member->type) : basic("Void");
       for (const model::Value& label : arm.labels) {
         code_.emit("types.arm(self, $label$, $name$, $type$);",

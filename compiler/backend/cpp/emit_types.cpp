@@ -229,7 +229,7 @@ void emit_exception(Code& code, const Input& input, const Declaration& declarati
   )",
             {{"doc", doc_comment(declaration.doc)},
              {"local_name", local_name(input, declaration)},
-             {"id", quoted(declaration.repository_id)},
+             {"id", in_quotes(declaration.repository_id)},
              {"members", [&] { emit_members(code, members); }},
              {"name", name},
              {"constructor", [&] {
@@ -350,7 +350,7 @@ void emit_bitmask_definitions(Code& code, const Input& input, const Declaration&
                   code.emit(
                       "if (once::is_set(value, $name$::$flag$)) text.append(text.empty() ? "
                       "\"\" : \" | \").append($text$);",
-                      {{"name", name}, {"flag", identifier(flag.name)}, {"text", quoted(flag.name)}});
+                      {{"name", name}, {"flag", identifier(flag.name)}, {"text", in_quotes(flag.name)}});
                 }
               }}});
 }
@@ -391,7 +391,7 @@ void emit_enum_definitions(Code& code, const Input& input, const Declaration& de
                   code.emit("case $name$::$enumerator$: return $text$;",
                             {{"name", name},
                              {"enumerator", identifier(enumerator.name)},
-                             {"text", quoted(enumerator.name)}});
+                             {"text", in_quotes(enumerator.name)}});
                 }
               }},
              {"number", "static_cast<std::underlying_type_t<" + name + ">>(value)"}});

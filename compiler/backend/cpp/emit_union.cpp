@@ -221,7 +221,7 @@ void emit_union_visits(Code& code, const Declaration& declaration) {
                   const std::string index = std::to_string(i);
                   code.emit("case $index$: visitor($text$, $value$); break;",
                             {{"index", index},
-                             {"text", quoted(member.name)},
+                             {"text", in_quotes(member.name)},
                              {"value", member_value(member, "std::get<" + index + ">(value.state_)")}});
                 }
               }}});

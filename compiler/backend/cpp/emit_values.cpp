@@ -317,7 +317,7 @@ void emit_value_definition(Code& code, const Input& input, const Declaration& de
         once::value_coders<$codecs$>()};
   )",
             {{"name", name},
-             {"id", quoted(declaration.repository_id)},
+             {"id", in_quotes(declaration.repository_id)},
              {"base", base},
              {"make", make},
              {"codecs", join(codecs, ", ")}});

@@ -249,13 +249,13 @@ std::string literal(const Names& names, const model::Value& value, const model::
   }
   if (const auto* const text = std::get_if<model::TextValue>(&value)) {
     const model::Type& resolved = model::resolve(type);
-    if (std::holds_alternative<model::FixedType>(resolved.form)) return quoted(digits_of(text->text));
+    if (std::holds_alternative<model::FixedType>(resolved.form)) return in_quotes(digits_of(text->text));
     if (primitive != nullptr && *primitive == Primitive::Char) {
       return "'" + escaped(static_cast<unsigned char>(character_of(text->text)), '\'') + "'";
     }
     if (primitive != nullptr) return "u'" + wide_escaped(character_of(text->text), '\'') + "'";
     const auto* const string = std::get_if<model::StringType>(&resolved.form);
-    if (string == nullptr || !string->wide) return quoted(text->text);
+    if (string == nullptr || !string->wide) return in_quotes(text->text);
     std::string wide = "u\"";
     for (const char32_t c : code_points(text->text)) wide.append(wide_escaped(c, '"'));
     return wide + "\"";
@@ -266,7 +266,7 @@ std::string literal(const Names& names, const model::Value& value, const model::
          "::" + identifier(enumeration.enumerators[enumerator.index].name);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) result.append(escaped(static_cast<unsigned char>(c), '"'));
   return result + "\"";

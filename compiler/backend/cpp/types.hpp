@@ -31,7 +31,7 @@ std::string initializer(const Names& names, const model::Type& type, const Scope
 std::string literal(const Names& names, const model::Value& value, const model::Type& type,
                     const Scope& from);
 /// A C++ string literal, quotes included.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// The same of a constant, for which text is a view, and whose fixed-point type may be what its value asks
 /// for.

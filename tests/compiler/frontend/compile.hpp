@@ -65,6 +65,11 @@ const Body& body(const Compiled& compiled, std::string_view name) {
   return std::get<Body>(declaration->body);
 }
 
+/// A member of a struct.
+inline const model::Member& member(const Compiled& compiled, std::string_view structure, std::size_t index) {
+  return body<model::Struct>(compiled, structure).members.at(index);
+}
+
 /// The operation of that name.
 inline const model::Operation& operation(const Compiled& compiled, std::string_view interface,
                                          std::string_view name) {

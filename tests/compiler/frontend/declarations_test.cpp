@@ -15,10 +15,6 @@ Primitive primitive(const model::TypePointer& type) {
   return std::get<Primitive>(type->form);
 }
 
-const model::Member& member(const Compiled& compiled, std::string_view structure, std::size_t index) {
-  return body<model::Struct>(compiled, structure).members.at(index);
-}
-
 TEST(Struct, HasEveryPrimitiveType) {
   const Compiled c = compile_right(
       "struct S { boolean a; octet b; char c; short d; unsigned short e; long f; unsigned long g; long long "

@@ -10,10 +10,6 @@
 namespace oncec {
 namespace {
 
-const model::Member& member(const Compiled& compiled, std::string_view structure, std::size_t index) {
-  return body<model::Struct>(compiled, structure).members.at(index);
-}
-
 std::string text(const Compiled& compiled, std::string_view constant) {
   return std::get<model::TextValue>(body<model::Constant>(compiled, constant).value).text;
 }

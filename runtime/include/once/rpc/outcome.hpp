@@ -47,7 +47,7 @@ class OutcomeState {
     return sent_only_ ? OutcomeKind::Sent : OutcomeKind::Executed;
   }
   Completion completion() const { return completion_of(kind()); }
-  /// It did not run and never will.
+  /// It did not run and never will. What is called again is another call, under the same key too.
   bool may_call_again() const { return kind() == OutcomeKind::NotSent || kind() == OutcomeKind::NotExecuted; }
   /// Nobody will ever know more: to call again under the same key tells nothing new. False, too, where nothing has
   /// become known of the call that the key stands for: key_collision, outbox_failed, no_outbox.

@@ -42,12 +42,12 @@ class StubBase {
   StubBase(ChannelPointer channel, ObjectRef target, CallOptions options)
       : channel_(std::move(channel)),
         target_(std::make_shared<const ObjectRef>(std::move(target))),
-        options_(options) {
+        options_(std::move(options)) {
     ONCE_ASSERT(channel_ != nullptr);
   }
 
   const ObjectRef& target() const { return *target_; }
-  void set_options(CallOptions options) { options_ = options; }
+  void set_options(CallOptions options) { options_ = std::move(options); }
 
   /// A call of Op's operation on this stub's object. The arguments are encoded here and now; an error in them
   /// is kept in the call. The call refers to the stub until it is sent.
