@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/rtt_estimator.hpp"
 #include "core/client_core.hpp"
+#include "core/rtt_estimator.hpp"
 #include "core/wire.hpp"
 
 namespace once::core {
