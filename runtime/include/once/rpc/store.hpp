@@ -87,7 +87,7 @@ class Store {
   /// The session and its outcomes need not be kept any longer: both go at the same time, some time later.
   virtual void forget_session(SessionId id) = 0;
   virtual void forget_outcome(RequestId id) = 0;
-  /// Calls `work` in a transaction, and commits its writes, if they are to be kept, together with the
+  /// Calls `work`, once at the most, in a transaction, and commits its writes, if they are to be kept, together with the
   /// outcome, if there is one. Both or neither: in the same transaction it is checked that no later server
   /// has recovered the store, and that the session is kept. Then done, exactly once for each run():
   ///
