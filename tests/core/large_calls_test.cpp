@@ -76,6 +76,21 @@ TEST_F(LargeCalls, OfManySizesAndAllSemanticsKeepTheirPromisesOnARoughNetwork) {
   EXPECT_EQ(pair.server_fragments->sending_bytes() + pair.server_fragments->reassembly_bytes(), 0u);
 }
 
+/// In virtual time: each small call ends within two round trips of a millisecond, and the large one is still coming.
+TEST_F(LargeCalls, AreOvertakenBySmallOnes) {
+  ASSERT_TRUE(pair.run_until_done(pair.start()));
+  const CallKey large = pair.start(large_request(4'000'000));
+  for (int i = 0; i < 20; ++i) {
+    const CallKey small = pair.start();
+    const Time begin = pair.now;
+    ASSERT_TRUE(pair.run_until_done(small));
+    EXPECT_LE(pair.now - begin, 4ms);
+    EXPECT_FALSE(pair.done(large)) << i;
+  }
+  ASSERT_TRUE(pair.run_until_done(large));
+  EXPECT_EQ(pair.outcome(large), OutcomeKind::Executed);
+}
+
 TEST_F(LargeCalls, RunAtMostOnceHoweverManyOfTheirFragmentsAreLostAndCopied) {
   for (unsigned loss = 0; loss <= 40; loss += 20) {
     Pair rough;
