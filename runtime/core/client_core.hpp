@@ -30,7 +30,7 @@ namespace once::core {
 struct ClientLimits {
   std::uint32_t window_max = 64;  // what HELLO asks for
   std::size_t queued_calls_max = 1'024;
-  std::size_t queued_bytes_max = std::size_t{16} << 20;
+  std::size_t queued_bytes_max = std::size_t{64} << 20;
   std::uint32_t message_max = 16u << 20;
   Duration rto_first = std::chrono::seconds{1};
   Duration rto_min = std::chrono::milliseconds{200};

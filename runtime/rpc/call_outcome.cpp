@@ -64,11 +64,16 @@ void append_reason(std::string& text, const core::CallCompletion& completion, co
 
 }  // namespace
 
-std::string describe(const std::vector<Endpoint>& endpoints) {
+std::string place_of(const std::vector<Endpoint>& endpoints) {
   ObjectRef reference;
   reference.endpoints = {endpoints.front()};
-  reference.endpoints.front().transport = TransportKind::Tcp;  // texts are shorter without "?transport="
-  std::string text = to_string(reference);
+  return to_string(reference);
+}
+
+std::string describe(const std::vector<Endpoint>& endpoints) {
+  Endpoint shown = endpoints.front();
+  shown.transport = TransportKind::Tcp;  // texts are shorter without "?transport="
+  std::string text = place_of({shown});
   text.pop_back();  // the slash before the key
   return text;
 }

@@ -33,7 +33,9 @@ Duration deadline_of(const OutgoingCall& call, const Limits& limits);
 core::CallRequest make_request(OutgoingCall&& call, const CallInfo& info, CodecId codec, Time now,
                                std::uintptr_t token);
 
-/// "once://127.0.0.1:7000": the first of them.
+/// What an outbox knows a server by: the reference of its first endpoint, without a key.
+std::string place_of(const std::vector<Endpoint>& endpoints);
+/// For people, "once://127.0.0.1:7000": the first of them.
 std::string describe(const std::vector<Endpoint>& endpoints);
 
 /// An outcome of a call that never got into the core, or was turned away by it.

@@ -53,10 +53,12 @@ RawOutcome ClientChannel::call(OutgoingCall call) {
   if (!looked_up_.load(std::memory_order_relaxed)) look_up();
   const bool is_maybe = call.operation->semantics == Semantics::Maybe;
   Lock lock{mutex_};
+  const Time began = now();
   const std::uint64_t transfers = fragments_->counters().transfers;
-  // A maybe call is over at once; but perhaps nobody else sends the rest of its fragments.
+  // A maybe call is over at once; but perhaps nobody else sends the rest of its fragments while they are wanted.
   const auto must_stay = [&] {
-    return is_maybe && fragments_->counters().transfers != transfers && has_fragments();
+    return is_maybe && fragments_->counters().transfers != transfers && has_fragments() &&
+           now() - began < self.info.deadline;
   };
   const auto started = begin(std::move(call), self);
   if (!started) return not_sent(static_cast<Errc>(started.error().value()), self.info, info_);

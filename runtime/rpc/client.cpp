@@ -111,7 +111,7 @@ ChannelPointer ClientState::channel_to(const ObjectRef& target) {
 
 std::shared_ptr<OutboxChannel> ClientState::outbox_channel(const std::vector<Endpoint>& endpoints) {
   const std::lock_guard lock{mutex_};
-  auto& channel = outbox_channels_[describe(endpoints)];
+  auto& channel = outbox_channels_[place_of(endpoints)];
   if (!channel) channel = std::make_shared<OutboxChannel>(settings(), endpoints);
   if (closed_) channel->close();
   return channel;

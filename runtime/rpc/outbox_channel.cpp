@@ -27,7 +27,7 @@ Bytes octets_of(const OutgoingCall& call, CodecId codec) {
 }  // namespace
 
 OutboxChannel::OutboxChannel(std::shared_ptr<const ChannelSettings> settings, std::vector<Endpoint> endpoints)
-    : settings_(std::move(settings)), endpoints_(std::move(endpoints)), place_(describe(endpoints_)) {}
+    : settings_(std::move(settings)), endpoints_(std::move(endpoints)), place_(place_of(endpoints_)) {}
 
 Result<OutboxChannel::Way> OutboxChannel::present() {
   Outbox& outbox = *settings_->options.outbox;
@@ -78,6 +78,8 @@ bool OutboxChannel::begin(const std::string& key) {
 void OutboxChannel::settle(const std::string& key, bool repeated, RawOutcome& outcome) {
   // That it was not sent now says nothing about earlier times.
   if (repeated && outcome.kind == OutcomeKind::NotSent) outcome.kind = OutcomeKind::Unknown;
+  // The server will refuse this number for as long as it knows it: who calls again needs another one.
+  if (outcome.kind == OutcomeKind::NotExecuted) settings_->options.outbox->forget(key);
   const std::lock_guard lock{mutex_};
   in_flight_.erase(key);
 }

@@ -57,6 +57,7 @@ class Bank {
   }
   std::string endpoint() const { return to_string(server_->endpoints().front()); }
   ServerStatistics statistics() const { return server_->statistics(); }
+  Server& server() { return *server_; }
 
  private:
   asio::thread_pool store_thread_{1};

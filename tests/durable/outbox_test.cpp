@@ -148,6 +148,22 @@ TEST_P(Keyed, AKeyThatWasForgottenIsFreeForAnotherCall) {
   EXPECT_EQ(book("key").add("two", 2), 2);
 }
 
+/// The server refuses the same number again, however often it is asked.
+TEST_P(Keyed, ACallThatWasRefusedIsMadeAnew) {
+  bank_->server().deactivate("book");
+  for (int time = 1; time <= 2; ++time) {
+    const auto refused = book("key").try_add("one", 1);
+    EXPECT_EQ(refused.kind(), OutcomeKind::NotExecuted) << refused.text();
+    EXPECT_TRUE(outbox_->keys().empty());
+  }
+  bank_->server().activate("book", std::make_shared<BookServant>());
+  const auto outcome = book("key").try_add("one", 1);
+  ASSERT_TRUE(outcome) << outcome.text();
+  restart_till();
+  EXPECT_EQ(book("key").add("one", 1), 1);
+  EXPECT_EQ(entries(), std::vector<std::string>{"one"});
+}
+
 TEST_P(Keyed, OneKeyIsOneCall) {
   EXPECT_EQ(book("key").add("one", 1), 1);
   const auto other = book("key").try_add("one", 2);

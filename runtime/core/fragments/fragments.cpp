@@ -255,6 +255,7 @@ void Fragments::link_lost() {
   for (std::uint32_t place = 0; place < peers_.size(); ++place) {
     if (peers_[place] != nullptr) erase(place);
   }
+  while (!ready_.empty()) ready_.pop();
   while (!probe_answers_.empty()) probe_answers_.pop();
 }
 

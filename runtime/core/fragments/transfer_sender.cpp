@@ -261,7 +261,10 @@ void TransferSender::lose(Position active, const Flight& flight) {
 void TransferSender::lose_all() {
   for (; !flights_.empty(); flights_.pop()) {
     const Flight& flight = flights_.front();
-    if (const Position found = flying(flight); found != active_.end()) lose(found, flight);
+    const Position found = flying(flight);
+    if (found == active_.end()) continue;
+    ++counters_.fragments_lost;
+    lose(found, flight);
   }
 }
 
