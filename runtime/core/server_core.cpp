@@ -29,6 +29,10 @@ bool ServerCore::poll_arrival(Arrival& out) {
 bool ServerCore::start(Time now, CallHandle call, std::uint32_t reply_max) {
   return state_->start(now, call, reply_max);
 }
+std::size_t ServerCore::reply_promised(CallHandle call) const {
+  const Record* const record = state_->calls.find(call);
+  return record != nullptr ? record->charge : 0;
+}
 void ServerCore::refuse(Time, CallHandle call, Errc reason, std::chrono::milliseconds retry_after) {
   state_->refuse(call, reason, to_ms(retry_after));
 }

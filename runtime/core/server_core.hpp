@@ -121,6 +121,7 @@ struct OutcomeRow {
   bool little_endian = false;
   Errc reason = Errc::ok;
   Slice body;
+  bool beyond_promise = false;  // it costs more than was set aside for it, and may be evicted
 };
 
 /// A running call that nobody waits for any more. Acknowledged and SessionEnded: its client has given up, or
@@ -177,6 +178,8 @@ class ServerCore final : public SessionOwner {
   /// reply is recorded. False: it has been refused meanwhile (cancelled, budget, no room for the reply, too
   /// many running).
   bool start(Time now, CallHandle call, std::uint32_t reply_max);
+  /// Octets that are set aside for the reply of a call that was started.
+  std::size_t reply_promised(CallHandle call) const;
 
   /// The servant did not run and never will: recorded, and answered NotExecuted with `reason`. Allowed while
   /// queued, and while running if the servant has not begun. For Maybe calls nothing is answered. `retry_after`:
@@ -195,7 +198,8 @@ class ServerCore final : public SessionOwner {
 
   // --- With a durable store. Its driver also polls poll_keep() and poll_forget() until they are empty.
 
-  /// What an earlier server kept; sessions first, before anything is received. The lease starts anew. False:
+  /// What an earlier server kept; sessions first, before anything is received. The lease starts anew; a lasting
+  /// session's goes on. False:
   /// an outcome without its session, or one that its client has acknowledged; the store may forget it.
   void restore(Time now, const SessionRow& row);
   bool restore(const OutcomeRow& row);

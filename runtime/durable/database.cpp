@@ -13,7 +13,16 @@ namespace {
 constexpr int kBusyMs = 10'000;
 /// So many statements stay prepared. A program has fewer, unless it writes values into their texts.
 constexpr std::size_t kStatementsMax = 256;
-constexpr std::string_view kBlanks = " \t\r\n\f;";
+
+/// False for blanks and comments, which SQLite makes nothing of.
+bool has_statement(sqlite3* connection, std::string_view text) {
+  sqlite3_stmt* handle = nullptr;
+  const int code =
+      sqlite3_prepare_v3(connection, text.data(), static_cast<int>(text.size()), 0, &handle, nullptr);
+  const bool empty = code == SQLITE_OK && handle == nullptr;
+  sqlite3_finalize(handle);
+  return !empty;
+}
 
 }  // namespace
 
@@ -28,9 +37,9 @@ detail::Statement::Statement(sqlite3* connection, std::string_view text) {
   const char* rest = nullptr;
   const int code = sqlite3_prepare_v3(connection, text.data(), static_cast<int>(text.size()),
                                       SQLITE_PREPARE_PERSISTENT, &handle_, &rest);
-  if (code != SQLITE_OK || handle_ == nullptr) throw_sql_error(connection, text);
-  const std::string_view tail = text.substr(static_cast<std::size_t>(rest - text.data()));
-  if (tail.find_first_not_of(kBlanks) != std::string_view::npos) {
+  if (code != SQLITE_OK) throw_sql_error(connection, text);
+  if (handle_ == nullptr) throw SqlError{SQLITE_MISUSE, "no statement: " + std::string{text}};
+  if (has_statement(connection, text.substr(static_cast<std::size_t>(rest - text.data())))) {
     sqlite3_finalize(handle_);
     throw SqlError{SQLITE_MISUSE, "more than one statement; run each for itself: " + std::string{text}};
   }

@@ -39,15 +39,15 @@ GuardFile::GuardFile(const std::string& file) : name_(file + "-once") {
   struct flock lock {};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
-  const Contents contents = read_from(descriptor_);
   if (::fcntl(descriptor_, F_OFD_SETLK, &lock) != 0) {
     const int error = errno;
+    const int process = read_from(descriptor_).process;
     ::close(descriptor_);
     if (error != EACCES && error != EAGAIN) throw StoreError{name_ + ": " + std::strerror(error)};
-    throw StoreError{file + " is in use by another process (" + std::to_string(contents.process) +
+    throw StoreError{file + " is in use by another process (" + std::to_string(process) +
                      "): stop that one first, or give this one a file of its own"};
   }
-  mark_ = contents.mark;
+  mark_ = read_from(descriptor_).mark;
 }
 
 GuardFile::~GuardFile() {

@@ -94,8 +94,9 @@ void GuardedDatabase::check_age(const Kind& kind) {
 void GuardedDatabase::commit() {
   const std::int64_t commits = get("commits") + 1;
   set("commits", commits);
+  const GuardFile::Mark mark{static_cast<std::uint64_t>(get("id")), static_cast<std::uint64_t>(commits)};
   database_.execute("COMMIT");
-  guard_.set({static_cast<std::uint64_t>(get("id")), static_cast<std::uint64_t>(commits)});
+  guard_.set(mark);
 }
 
 bool GuardedDatabase::roll_back() {

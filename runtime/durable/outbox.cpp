@@ -53,6 +53,10 @@ class Outbox::State {
   bool enter(std::uint64_t peer);
   void lose_session(std::uint64_t peer);
   Result<Entry> add(const std::string& place, const std::string& key, ByteView call);
+  bool has(const std::string& key) const {
+    const std::lock_guard lock{mutex_};
+    return calls_.contains(key);
+  }
   void forget(const std::string& key);
 
  private:
@@ -94,6 +98,8 @@ class Outbox::State {
   bool stopped_ = false;  // what is on disk is not known any more
   std::uint64_t incarnation_ = 0;
 
+  /// Nobody gets a number before the receiver knows what makes room for it. Before mutex_, if both.
+  std::mutex telling_;
   mutable std::mutex mutex_;
   Servers servers_;
   std::map<std::string, Call> calls_;
@@ -118,12 +124,16 @@ std::uint64_t Outbox::State::begin_life(Finished receiver) {
   const std::lock_guard lock{mutex_};
   if (receiver_)
     throw std::logic_error{"once::durable::Outbox: it has a client already, and is for one at a time"};
-  const std::int64_t next = file_.get("incarnation") + 1;
+  std::int64_t next = 0;
   const bool kept = commit([&] {
+    next = file_.get("incarnation") + 1;
     file_.set("incarnation", next);
     sql_.run("DELETE FROM once_peer WHERE place IS NULL AND id NOT IN (SELECT peer FROM once_call)");
   });
-  if (!kept) throw StoreError{"once::durable::Outbox: its file cannot be written; is the disk full?"};
+  if (!kept)
+    throw StoreError{
+        "once::durable::Outbox: its file cannot be written; is the disk full, or does another program hold a "
+        "lock?"};
   std::erase_if(servers_, [this](const auto& server) {
     return server.second.place.empty() && open_numbers(server.first).empty();
   });
@@ -148,7 +158,7 @@ void Outbox::State::read_all() {
       "SELECT key, peer, sequence, given_in, call FROM once_call");
 }
 
-/// Where the disk is full, nothing has been kept. After any other error nobody knows, and nothing may be built on it.
+/// Where the disk is full, or another program holds a lock, nothing has been kept. After any other error nobody knows, and nothing may be built on it.
 template <class Work>
 bool Outbox::State::commit(Work work) {
   if (stopped_) return false;
@@ -158,8 +168,9 @@ bool Outbox::State::commit(Work work) {
     work();
     file_.commit();
   } catch (const SqlError& error) {
-    const bool not_kept = file_.roll_back();
-    stopped_ = !not_kept || (error.code() & 0xff) != SQLITE_FULL;
+    const int code = error.code() & 0xff;
+    const bool not_kept = file_.roll_back() && (code == SQLITE_FULL || code == SQLITE_BUSY);
+    stopped_ = !not_kept;
     return false;
   }
   for (auto& [key, number] : forgotten_) finished_.push_back(std::move(number));
@@ -245,6 +256,7 @@ void Outbox::State::lose_session(std::uint64_t peer) {
 }
 
 Result<Outbox::Entry> Outbox::State::add(const std::string& place, const std::string& key, ByteView call) {
+  const std::lock_guard in_order{telling_};
   const Result<Entry> entry = [&] {
     const std::lock_guard lock{mutex_};
     return add_locked(place, key, call);
@@ -317,6 +329,9 @@ void Outbox::lose_session(std::uint64_t peer) {
 }
 Result<Outbox::Entry> Outbox::add(const std::string& place, const std::string& key, ByteView call) {
   return state_->add(place, key, call);
+}
+bool Outbox::has(const std::string& key) const {
+  return state_->has(key);
 }
 void Outbox::forget(const std::string& key) {
   state_->forget(key);

@@ -118,6 +118,7 @@ class Store::State : public std::enable_shared_from_this<State> {
 
   void post();
   void pump();
+  Batch next_batch();
   /// One transaction for all of the batch; what became of each of its tasks.
   std::vector<Errc> commit(Batch& batch);
   /// True if all of it has been executed, and can be committed.
@@ -230,11 +231,7 @@ void Store::State::pump() {
     const std::lock_guard lock{mutex_};
     if (closed_) return;
     pumping_ = true;
-    const std::size_t size = std::min(waiting_.size(), std::max<std::size_t>(options_.batch_max, 1));
-    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
-    batch.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
-    waiting_.erase(waiting_.begin(), end);
-    waited_for_ -= static_cast<std::size_t>(std::count_if(batch.begin(), batch.end(), is_waited_for));
+    batch = next_batch();
   }
   const std::vector<Errc> results = commit(batch);
   for (Ended& one : ends_of(batch, results)) one.done(one.error);
@@ -246,6 +243,18 @@ void Store::State::pump() {
   pumping_ = posted_ = false;
   if (waited_for_ > 0) post();
   idle_.notify_all();
+}
+
+/// As many as fit of those that are waited for, and what is to be forgotten meanwhile: that must never stand in the
+/// way of the others.
+Batch Store::State::next_batch() {
+  std::size_t room = std::min(waited_for_, std::max<std::size_t>(options_.batch_max, 1));
+  waited_for_ -= room;
+  auto end = waiting_.begin();
+  while (end != waiting_.end() && (room > 0 || !is_waited_for(*end))) room -= is_waited_for(*end++) ? 1 : 0;
+  Batch batch(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
+  waiting_.erase(waiting_.begin(), end);
+  return batch;
 }
 
 std::vector<Errc> Store::State::commit(Batch& batch) {

@@ -56,6 +56,7 @@ bool BackChannel::is_overfull() const {
 Result<core::CallKey> BackChannel::begin(OutgoingCall&& call, CallRecord& record) {
   // A maybe call is over when the connection has it: the connection's queue is all that holds it.
   if (call.operation->semantics == Semantics::Maybe && is_overfull()) return Unexpected{Errc::queue_full};
+  if (!call.options.key.empty()) return Unexpected{Errc::no_outbox};
   const Time time = loop_->now();
   return core_.start(time, make_request(std::move(call), record.info, codec_, time, record.token()));
 }

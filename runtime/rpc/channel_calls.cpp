@@ -17,8 +17,8 @@ constexpr Duration kPatience = std::chrono::milliseconds{5};
 // A wait looks up now and then: another thread may have set an earlier timer.
 constexpr Duration kWaitMax = std::chrono::milliseconds{100};
 
-/// Marks the numbers of calls that the outbox's channel has taken.
-constexpr std::uint64_t kWithKey = std::uint64_t{1} << 63U;
+/// Marks the numbers of calls that the outbox's channel has taken: of a CallKey's place, which never goes so far.
+constexpr core::CallKey kWithKey = core::CallKey{1} << 31U;
 
 }  // namespace
 
@@ -41,10 +41,14 @@ std::shared_ptr<OutboxChannel> ClientChannel::outbox_channel() const {
   return settings_->outbox_channel ? settings_->outbox_channel(endpoints_) : nullptr;
 }
 
+Errc ClientChannel::why_no_outbox() const {
+  return settings_->outbox_channel ? Errc::closed : Errc::no_outbox;
+}
+
 RawOutcome ClientChannel::call(OutgoingCall call) {
   if (!call.options.key.empty()) {
     const auto channel = outbox_channel();
-    return channel ? channel->call(std::move(call)) : detail::not_sent(Errc::no_outbox, call, endpoints_);
+    return channel ? channel->call(std::move(call)) : detail::not_sent(why_no_outbox(), call, endpoints_);
   }
   CallRecord self;
   self.info = describe(call);
@@ -89,7 +93,7 @@ RawOutcome ClientChannel::call(OutgoingCall call) {
 std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
   if (!call.options.key.empty()) {
     if (const auto channel = outbox_channel()) return channel->start(std::move(call), pending) | kWithKey;
-    pending.complete(detail::not_sent(Errc::no_outbox, call, endpoints_), true);
+    pending.complete(detail::not_sent(why_no_outbox(), call, endpoints_), true);
     return 0;
   }
   CallInfo info = describe(call);

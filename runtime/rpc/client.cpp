@@ -23,9 +23,8 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
       : own_loop_(std::move(own_loop)), environment_(std::move(environment)), options_(options) {
     if (options_.name.empty() != (options_.outbox == nullptr) || options_.name.size() > core::kNameSizeMax) {
       throw std::invalid_argument{
-          "once::Client: a name, of at most 64 octets, and an outbox go together: the outbox counts the "
-          "lives of "
-          "the client of that name"};
+          "once::Client: a name, of at most 64 octets, and an outbox go together: "
+          "the outbox counts the lives of the client of that name"};
     }
   }
   ~ClientState() { close(); }

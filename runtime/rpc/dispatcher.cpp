@@ -77,10 +77,14 @@ class Durable {
     } catch (...) {
       // A wrapper threw: its Responder is gone, and has answered.
     }
-    if (!call_.close_transaction() || transaction.is_broken())
-      call_.answer() = {Answer::Kind::Failed, false, Errc::servant_failed, {}, {}};
-    if (call_.answer().kind == Answer::Kind::Refused) return {};
-    const bool keep = call_.answer().kind == Answer::Kind::Value;
+    const bool answered = call_.close_transaction();
+    Answer& answer = call_.answer();
+    bool keep = answer.kind == Answer::Kind::Value;
+    if (!answered || (keep && transaction.is_broken())) {
+      answer = {Answer::Kind::Failed, false, Errc::servant_failed, {}, {}};
+      keep = false;
+    }
+    if (answer.kind == Answer::Kind::Refused) return {};
     return {keep ? Effect::Writes::Keep : Effect::Writes::RollBack, write_row(call_.outcome())};
   }
 
@@ -168,7 +172,8 @@ ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shar
     if (slot >= by_slot_.size()) by_slot_.resize(slot + 1);
     by_slot_[slot] = &call;
     ++running_;
-    call.begin(host, std::move(arrival), std::move(place.servant), std::move(place.executor), operation);
+    call.begin(host, std::move(arrival), std::move(place.servant), std::move(place.executor), operation,
+               core_.reply_promised(arrival.call));
     return &call;
   }
   return nullptr;

@@ -59,7 +59,10 @@ Result<std::shared_ptr<ClientChannel>> OutboxChannel::prepare(OutgoingCall& call
   const Bytes octets = octets_of(call, settings_->options.codec);
   while (true) {
     const Result<Way> way = present();
-    if (!way) return Unexpected{way.error()};
+    if (!way) {
+      call.place.repeated = settings_->options.outbox->has(key);  // an earlier life may have sent it
+      return Unexpected{way.error()};
+    }
     if (call.error != Errc::ok)
       return way->channel;  // its arguments could not be encoded: the channel says so
     const Result<Outbox::Entry> entry = settings_->options.outbox->add(place_, key, octets);

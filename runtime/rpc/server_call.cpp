@@ -22,7 +22,7 @@ core::ReplyStatus status_of(Answer::Kind kind) {
 
 void ServerCall::begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival,
                        std::shared_ptr<Servant> servant, asio::any_io_executor executor,
-                       const Operation* operation) {
+                       const Operation* operation, std::size_t reply_promised) {
   host_ = std::move(host);
   servant_ = std::move(servant);
   executor_ = std::move(executor);
@@ -32,6 +32,7 @@ void ServerCall::begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival,
   answer_ = Answer{};
   digest_ = arrival.digest;
   mark_ = arrival.mark;
+  reply_promised_ = reply_promised;
   said_.store(Said::Nothing, std::memory_order_relaxed);
   request_.state_ = this;
   request_.id_ = arrival.id;
@@ -77,6 +78,7 @@ core::OutcomeRow ServerCall::outcome() const {
   row.little_endian = answer_.little_endian;
   row.reason = answer_.reason;
   row.body = answer_.body;
+  row.beyond_promise = block_capacity(row.body.size()) > reply_promised_;
   return row;
 }
 

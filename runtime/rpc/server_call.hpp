@@ -47,7 +47,7 @@ class ServerCall {
  public:
   /// Sets a pooled call up for `arrival`. `host` is kept until the call ends.
   void begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival, std::shared_ptr<Servant> servant,
-             asio::any_io_executor executor, const Operation* operation);
+             asio::any_io_executor executor, const Operation* operation, std::size_t reply_promised);
   /// Forgets everything but its memory. Returns the servant: who drops it may be its last holder, and must
   /// not hold a lock then.
   [[nodiscard]] std::shared_ptr<Servant> clear();
@@ -68,7 +68,7 @@ class ServerCall {
   /// True if the servant need not begin any more: cancelled, or the budget is used up.
   bool pointless(Time now) const { return request_.cancelled() || request_.deadline() <= now; }
 
-  /// One of the two holders has gone; true for the last one.
+  /// One of the holders has gone; true for the last one.
   bool release() { return holders_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
 
   /// Takes the answer: everything that a Responder can say ends here, once.
@@ -96,6 +96,7 @@ class ServerCall {
   core::Path from_;
   core::Digest digest_;
   Sequence mark_ = 0;
+  std::size_t reply_promised_ = 0;
   enum class Said : std::uint8_t { Nothing, Speaking, Said, TooLate };
   std::atomic<Said> said_{Said::Nothing};  // in a transaction
   Answer answer_;

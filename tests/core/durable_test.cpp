@@ -104,6 +104,32 @@ TEST(Durable, OutcomesAreRestoredWhateverTheLimitsAre) {
   EXPECT_EQ(pair.outcome(next), OutcomeKind::Executed) << "what was restored has made room";
 }
 
+/// Else nothing could make room for new calls until their client has forgotten them.
+TEST(Durable, RestoredRepliesBeyondTheirPromiseMakeRoom) {
+  DurablePair pair;
+  pair.server_config.limits.reply_bytes_per_session = 8'192;
+  pair.restart_server();
+  pair.reply_max = 256;
+  ASSERT_TRUE(pair.run_until_done(pair.start(exactly_once(""))));
+  pair.run_for(1s);
+  ASSERT_EQ(pair.store.outcomes.size(), 0u);
+  pair.fate = [](const Packet& packet) {
+    return packet.type() == MessageType::Reply ? Pair::Fate{} : Pair::Fate{1ms};
+  };
+  const CallKey large = pair.start(exactly_once(std::string(7'000, 'x')));
+  pair.run_for(50ms);
+  ASSERT_EQ(pair.store.outcomes.size(), 1u);
+  pair.restart_server();
+  pair.reply_max = 4'096;
+  const CallKey next = pair.start(exactly_once("next"));
+  pair.run_for(1s);
+  pair.fate = everything_arrives();
+  ASSERT_TRUE(pair.run_until_done(next));
+  EXPECT_EQ(pair.outcome(next), OutcomeKind::Executed);
+  ASSERT_TRUE(pair.run_until_done(large));
+  EXPECT_EQ(pair.outcome(large), OutcomeKind::ReplyLost);
+}
+
 TEST(Durable, AtMostOnceCallsEndWithTheEpoch) {
   DurablePair pair;
   pair.hold_calls();
@@ -320,7 +346,8 @@ TEST(Rows, AreReadAsTheyWereWritten) {
   EXPECT_EQ(read_session.message_max, 5u);
   EXPECT_EQ(read_session.window, 64);
   const OutcomeRow outcome{
-      {7, 8}, 6, {1, 2, 3, 4}, 2, ReplyStatus::UserException, true, Errc::servant_failed, octets("body")};
+      {7, 8},         6,   {1, 2, 3, 4}, 2, ReplyStatus::UserException, true, Errc::servant_failed,
+      octets("body"), true};
   OutcomeRow read_outcome;
   ASSERT_EQ(read_row(write_row(outcome), read_outcome), Errc::ok);
   EXPECT_EQ(read_outcome.mark, 6u);
@@ -328,6 +355,7 @@ TEST(Rows, AreReadAsTheyWereWritten) {
   EXPECT_EQ(read_outcome.codec, 2);
   EXPECT_EQ(read_outcome.status, ReplyStatus::UserException);
   EXPECT_TRUE(read_outcome.little_endian);
+  EXPECT_TRUE(read_outcome.beyond_promise);
   EXPECT_EQ(read_outcome.reason, Errc::servant_failed);
   EXPECT_EQ(as_text(read_outcome.body), "body");
 }

@@ -168,6 +168,36 @@ TEST(Lasting, ACallThatIsMadeAgainDoesNotWaitForThoseThatWaitForIt) {
   ASSERT_TRUE(pair.run_until_done(second));
 }
 
+/// The CANCEL must not follow the number into its next attempt.
+TEST(Lasting, ACallThatWasCancelledMayBeMadeAgain) {
+  Till pair;
+  pair.fate = [](const Packet&) { return Pair::Fate{}; };
+  const CallKey cancelled = pair.start(numbered(2, "payment"));
+  pair.run_for(50ms);
+  pair.clients[0].core->cancel(pair.now, cancelled);
+  ASSERT_TRUE(pair.run_until_done(cancelled));
+  EXPECT_EQ(pair.outcome(cancelled), OutcomeKind::Unknown);
+  pair.sent.clear();
+  const CallKey made_again = pair.start(again(2, "payment"));
+  pair.fate = everything_arrives();
+  ASSERT_TRUE(pair.run_until_done(made_again));
+  EXPECT_EQ(pair.outcome(made_again), OutcomeKind::Executed);
+  EXPECT_EQ(pair.count_of(MessageType::Cancel), 0u);
+}
+
+TEST(Lasting, ANumberThatIsFinishedIsNotCancelled) {
+  Till pair;
+  pair.fate = [](const Packet&) { return Pair::Fate{}; };
+  const CallKey cancelled = pair.start(numbered(2, "payment"));
+  pair.run_for(50ms);
+  pair.clients[0].core->cancel(pair.now, cancelled);
+  ASSERT_TRUE(pair.run_until_done(cancelled));
+  pair.clients[0].core->finish(pair.now, 2);
+  pair.sent.clear();
+  pair.run_for(5s);
+  EXPECT_EQ(pair.count_of(MessageType::Cancel), 0u);
+}
+
 TEST(Lasting, ItOutlivesManyOrdinaryLeases) {
   Till pair;
   pair.fate = nothing_comes_back();
@@ -356,6 +386,25 @@ TEST(NamedClient, ALaterLifeIsWelcomedWhenTheStoreKnowsIt) {
   pair.store.keeps_sessions = true;
   ASSERT_TRUE(pair.run_until_done(pair.start(numbered(3, "y", 2))));
   EXPECT_EQ(pair.effects_of(3), 1);
+}
+
+/// The life's own ordinary session may have come first.
+TEST(NamedClient, ALaterLifeIsWelcomedWhenTheStoreKnowsItWhicheverSessionComesFirst) {
+  Till pair;
+  ClientConfig ordinary = life(2);
+  ordinary.lasting.reset();
+  const std::size_t other = pair.add_client(ordinary);
+  ASSERT_TRUE(
+      pair.run_until_done(pair.start(Pair::request(Semantics::ExactlyOnce, "ordinary"), other), other));
+  pair.restart_client(0, life(2, 1));
+  const CallKey call = pair.start(numbered(2, "x", 2));
+  ASSERT_TRUE(pair.run_until_done(call));
+  const bool is_known =
+      std::any_of(pair.store.sessions.begin(), pair.store.sessions.end(), [](const auto& kept) {
+        SessionRow row;
+        return read_row(kept.second, row) == Errc::ok && row.lasting && row.incarnation == 2;
+      });
+  EXPECT_TRUE(is_known);
 }
 
 /// The server has crashed between the row of the new session and the end of the old one's.

@@ -166,9 +166,9 @@ class Pair {
   void commit(const Arrival& arrival, const Slice& body) {
     if (!store.sessions.contains(arrival.id.session)) return;
     ++store.effects[arrival.id];
-    store.outcomes[arrival.id] =
-        write_row(OutcomeRow{arrival.id, arrival.mark, arrival.digest, arrival.codec, ReplyStatus::Value,
-                             arrival.little_endian, Errc::ok, body});
+    store.outcomes[arrival.id] = write_row(OutcomeRow{
+        arrival.id, arrival.mark, arrival.digest, arrival.codec, ReplyStatus::Value, arrival.little_endian,
+        Errc::ok, body, body.footprint() > server->reply_promised(arrival.call)});
   }
   /// A servant that starts, keeps its calls, and answers when the test says so.
   void hold_calls() {

@@ -85,6 +85,7 @@ class NewNumber final : public once::Outbox {
   once::Result<Entry> add(const std::string& place, const std::string& key, once::ByteView call) override {
     return outbox_.add(place, in_life(key, lives_), call);
   }
+  bool has(const std::string& key) const override { return outbox_.has(in_life(key, lives_)); }
   void forget(const std::string& key) override {
     for (std::uint32_t life = 0; life <= lives_; ++life) outbox_.forget(in_life(key, life));
   }
@@ -116,6 +117,7 @@ class TellEarly final : public once::Outbox {
     if (entry) places_[key] = {place, entry->peer, entry->sequence};
     return entry;
   }
+  bool has(const std::string& key) const override { return outbox_.has(key); }
   void forget(const std::string& key) override {
     const auto& [place, peer, sequence] = places_.at(key);
     receiver_(place, peer, sequence);

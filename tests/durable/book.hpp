@@ -28,6 +28,11 @@ class BookServant : public ledger::Book::Servant {
     sql.run("CREATE TABLE IF NOT EXISTS entry (what TEXT, amount INTEGER)");
     sql.run("INSERT INTO entry VALUES (?, ?)", what, amount);
     const std::int64_t number = sql.last_row();
+    if (what == "dangling") {
+      sql.run("CREATE TABLE IF NOT EXISTS account (id INTEGER PRIMARY KEY)");
+      sql.run("CREATE TABLE IF NOT EXISTS line (account REFERENCES account DEFERRABLE INITIALLY DEFERRED)");
+      sql.run("INSERT INTO line VALUES (1)");
+    }
     if (amount > 1'000) throw ledger::TooMuch{1'000};  // the row above goes with it
     return number;
   }

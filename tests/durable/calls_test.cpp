@@ -97,6 +97,15 @@ TEST_P(ExactlyOnce, AServantThatEndsTheTransactionHasFailed) {
   EXPECT_EQ(entries(), (std::vector<std::string>{"one", "two"}));
 }
 
+/// What the transaction leaves open goes with it.
+TEST_P(ExactlyOnce, ADeclaredExceptionNeedsNoWholeTransaction) {
+  start();
+  const auto stub = book();
+  EXPECT_THROW(stub.add("dangling", 2'000), ledger::TooMuch);
+  EXPECT_EQ(stub.try_add("dangling", 2).code(), Errc::servant_failed);
+  EXPECT_EQ(stub.add("two", 2), 1);
+}
+
 TEST_P(ExactlyOnce, GoesOnAfterARestart) {
   start();
   const auto stub = book();

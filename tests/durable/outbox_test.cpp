@@ -241,6 +241,43 @@ TEST_P(Keyed, AnEarlierLifeIsRefused) {
   EXPECT_EQ(stub.with({.key = "third"}).try_add("three", 3).code(), Errc::superseded);
 }
 
+/// An outbox whose file cannot be written just now.
+class Stuck final : public Outbox {
+ public:
+  explicit Stuck(Outbox& outbox) : outbox_(outbox) {}
+  std::uint64_t begin_life(Finished receiver) override { return outbox_.begin_life(std::move(receiver)); }
+  void end_life() override { outbox_.end_life(); }
+  Result<Peer> peer(const std::string&) override { return Unexpected{Errc::outbox_failed}; }
+  bool enter(std::uint64_t peer) override { return outbox_.enter(peer); }
+  void lose_session(std::uint64_t peer) override { outbox_.lose_session(peer); }
+  Result<Entry> add(const std::string& place, const std::string& key, ByteView call) override {
+    return outbox_.add(place, key, call);
+  }
+  bool has(const std::string& key) const override { return outbox_.has(key); }
+  void forget(const std::string& key) override { outbox_.forget(key); }
+
+ private:
+  Outbox& outbox_;
+};
+
+TEST_P(Keyed, WhatAnEarlierLifeMayHaveSentIsNotNotSent) {
+  EXPECT_EQ(book("key").add("one", 1), 1);
+  client_.reset();
+  Stuck stuck{*outbox_};
+  client_ = std::make_unique<Client>(ClientOptions{.name = "till-7", .outbox = &stuck});
+  const auto sent = book("key").try_add("one", 1);
+  EXPECT_EQ(sent.code(), Errc::outbox_failed);
+  EXPECT_EQ(sent.kind(), OutcomeKind::Unknown);
+  EXPECT_EQ(book("other").try_add("two", 2).kind(), OutcomeKind::NotSent);
+  client_.reset();
+}
+
+TEST_P(Keyed, StubsThatOutliveTheirClientSayThatItIsClosed) {
+  const auto stub = book("key");
+  client_.reset();
+  EXPECT_EQ(stub.try_add("one", 1).code(), Errc::closed);
+}
+
 class OutboxFile : public testing::Test {
  protected:
   OutboxFile() : file_(fs::temp_directory_path() / ("once_outbox_file." + std::to_string(::getpid()))) {

@@ -359,6 +359,16 @@ TEST_F(Sqlite, AFullDiskRefusesBeforeTheCallRuns) {
   EXPECT_FALSE(ran);
 }
 
+TEST_F(Sqlite, WhatCannotBeForgottenForWantOfRoomIsInNobodysWay) {
+  durable::StoreOptions options;
+  options.room_min = ~std::uint64_t{0};
+  options.batch_max = 4;
+  auto store = storage_.open(std::move(options));
+  store->recover();
+  for (Sequence number = 1; number <= 1'000; ++number) store->forget_outcome({7, number});
+  EXPECT_EQ(call(*store, [](durable::Sql&) {}), Errc::overloaded);
+}
+
 TEST_F(Sqlite, ADiskThatFillsUpRollsTheCallBack) {
   const auto store = ready();
   ASSERT_EQ(call(*store, [](durable::Sql& sql) { sql.run("CREATE TABLE t (a)"); }), Errc::ok);

@@ -155,13 +155,14 @@ Effect ServerHost::run_durable(std::uint32_t slot, Transaction& transaction) {
   row.reason = content.reason;
   row.little_endian = content.little_endian;
   row.body = make_reply_body({servant.call, servant.execution}, content.size);
+  row.beyond_promise = row.body.footprint() > core_->reply_promised(servant.arrival.call);
   try {
     ServerStore::leave_effect(transaction, servant.execution);
   } catch (const durable::SqlError&) {
     row.status = core::ReplyStatus::ServantFailed;
     row.reason = Errc::servant_failed;
   }
-  if (transaction.is_broken()) {
+  if (row.status == core::ReplyStatus::Value && transaction.is_broken()) {
     row.status = core::ReplyStatus::ServantFailed;
     row.reason = Errc::servant_failed;
   }

@@ -26,6 +26,7 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
     return Unexpected{Errc::message_too_large};
   }
   leave_if_over();
+  if (config.lasting) end_cancel_of(request.sequence);  // it is made again
   const bool goes_at_once = session.id != 0 && (config.lasting ? window.admits(request.sequence)
                                                                : has_room_for(series_of(request.semantics)));
   const bool too_many_octets =
@@ -155,6 +156,7 @@ void ClientCore::State::release(Call& call) {
 
 void ClientCore::State::finish(Sequence sequence) {
   if (window.is_finished(sequence)) return;
+  if (config.lasting) end_cancel_of(sequence);
   window.finish(sequence);
   if (acknowledge_at == kNever) acknowledge_at = now + config.limits.idle_acknowledgement;
 }
@@ -176,6 +178,12 @@ void ClientCore::State::end_cancel(Call& call) {
   calls.leave_queue(call);
   calls.update_timer(call);
   if (call.polled) release(call);
+}
+
+/// The number is another attempt's from now on, or nobody's.
+void ClientCore::State::end_cancel_of(Sequence sequence) {
+  Call* const call = calls.find_bound(Series::Windowed, sequence);
+  if (call != nullptr && call->cancelling) end_cancel(*call);
 }
 
 // --- The life of a session

@@ -119,6 +119,7 @@ class ClientCore::State {
   }
   void release(Call& call);
   void end_cancel(Call& call);
+  void end_cancel_of(Sequence sequence);
 
   // The life of a session.
   void enter(const Welcome& welcome);

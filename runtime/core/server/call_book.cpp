@@ -186,7 +186,7 @@ void CallBook::restore(Session& session, const OutcomeRow& row) {
   record.reason = row.reason;
   record.digest = row.digest;
   record.body_checksum = crc32c(row.body);
-  replies_.restore(record, row.body);
+  replies_.restore(record, row.body, row.beyond_promise);
   session.set_state(row.id.sequence, NumberState::Recorded);
 }
 

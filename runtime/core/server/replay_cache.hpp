@@ -25,8 +25,9 @@ class ReplayCache {
   /// Keeps `body` in `record`, in place of what was set aside; false if there is no room for a reply larger
   /// than that.
   bool keep(Record& record, Slice body);
-  /// Keeps what an earlier server has kept, within the budgets or not.
-  void restore(Record& record, Slice body);
+  /// Keeps what an earlier server has kept, within the budgets or not. What was beyond its promise is evicted
+  /// for want of room here, too.
+  void restore(Record& record, Slice body, bool beyond_promise);
   /// Gives back what is kept or set aside for `record`.
   void release(Record& record);
 

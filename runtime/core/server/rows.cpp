@@ -4,7 +4,8 @@
 //   session  := u64 u64 instance  u64 nonce  u32 principal  u32 message_max  u8 window  u8 flags  u16 0
 //               u32 heard  u64 incarnation  u64 made_in  octet client[]           bit 0 of flags: lasting
 //   outcome  := u64 mark  u32 operation  u32 key_checksum  u32 body_length  u32 body_checksum
-//               u8 codec  u8 status  u16 flags  u16 reason  u16 0  octet body[]        bit 0: little-endian
+//               u8 codec  u8 status  u16 flags  u16 reason  u16 0  octet body[]
+//               bits of flags: 0 little-endian, 1 beyond promise
 #include "core/server/rows.hpp"
 
 #include <algorithm>
@@ -68,7 +69,7 @@ Slice write_row(const OutcomeRow& row) {
   store(at + 20, row.digest.body_checksum);
   at[24] = row.codec;
   at[25] = static_cast<std::uint8_t>(row.status);
-  store<std::uint16_t>(at + 26, row.little_endian ? 1 : 0);
+  store<std::uint16_t>(at + 26, (row.little_endian ? 1 : 0) | (row.beyond_promise ? 2 : 0));
   store(at + 28, static_cast<std::uint16_t>(row.reason));
   Buffer octets{head.size() + row.body.size()};
   octets.append(head);
@@ -103,7 +104,9 @@ Errc read_row(const Slice& octets, OutcomeRow& row) {
                 load<std::uint32_t>(at + 20)};
   row.codec = at[24];
   row.status = static_cast<ReplyStatus>(at[25]);
-  row.little_endian = (load<std::uint16_t>(at + 26) & 1) != 0;
+  const auto flags = load<std::uint16_t>(at + 26);
+  row.little_endian = (flags & 1) != 0;
+  row.beyond_promise = (flags & 2) != 0;
   row.reason = static_cast<Errc>(load<std::uint16_t>(at + 28));
   row.body = octets.part(kOutcomeRowSize, octets.size() - kOutcomeRowSize);
   return at[25] <= static_cast<std::uint8_t>(ReplyStatus::ServantFailed) ? Errc::ok : Errc::invalid_value;

@@ -134,7 +134,11 @@ Session* ServerCore::State::open_session(Time now, const Path& from, const Hello
     keep(session);
   }
   if (!hello.name.empty()) {
-    end_all(named.add(id, {from.principal, hello.name}, hello.incarnation, hello.lasting));
+    const NamedClients::Owner owner{from.principal, hello.name};
+    Session* const lasting = hello.lasting ? nullptr : sessions.find(named.lasting_of(owner));
+    const bool is_later_life = lasting != nullptr && named.incarnation_of(lasting->id) < hello.incarnation;
+    end_all(named.add(id, owner, hello.incarnation, hello.lasting));
+    if (is_later_life) keep(*lasting);  // its row names the life from now on
   }
   return &session;
 }
@@ -142,11 +146,12 @@ Session* ServerCore::State::open_session(Time now, const Path& from, const Hello
 /// A client is back in its lasting session: perhaps in a later life, which its row must name before the WELCOME goes.
 void ServerCore::State::enter(Time now, Session& session, const Hello& hello) {
   std::vector<SessionId> over;
-  if (!named.enter(session.id, hello.incarnation, over)) return;
-  end_all(over);
-  renew(now, session);
-  session.kept = false;
-  keep(session);
+  if (named.enter(session.id, hello.incarnation, over)) {
+    end_all(over);
+    renew(now, session);
+    keep(session);
+  }
+  if (session.rows_under_way > 0) session.kept = false;
 }
 
 void ServerCore::State::keep(Session& session) {

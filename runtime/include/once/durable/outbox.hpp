@@ -33,6 +33,7 @@ class Outbox final : public once::Outbox {
   bool enter(std::uint64_t peer) override;
   void lose_session(std::uint64_t peer) override;
   Result<Entry> add(const std::string& place, const std::string& key, ByteView call) override;
+  bool has(const std::string& key) const override;
   void forget(const std::string& key) override;
 
  private:

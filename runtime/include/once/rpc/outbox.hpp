@@ -58,6 +58,8 @@ class Outbox {
   /// The place of the call under `key`. If there is none yet, it is on disk when this returns. Errors:
   /// key_collision (the key names another call, or one at another place), queue_full, outbox_failed.
   virtual Result<Entry> add(const std::string& place, const std::string& key, ByteView call) = 0;
+  /// True if there is a call under `key`.
+  virtual bool has(const std::string& key) const = 0;
   /// The key means nothing any more: its outcome has been seen to. A key that is not there is ignored. Not for a
   /// call in flight, which would never hear of its outcome. The server may forget the outcome when, and not before,
   /// that is on disk, which nobody waits for: after a crash the key may be there still.
