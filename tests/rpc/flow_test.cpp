@@ -196,7 +196,9 @@ TEST(BackPressure, AClientsQueueIsBounded) {
   server.activate("object", object);
   server.listen("tcp://127.0.0.1:0");
   LoopThread client_loop;
-  once::Client client{client_loop.io};
+  once::ClientOptions options;
+  options.limits.queued_bytes_max = std::size_t{16} << 20;
+  once::Client client{client_loop.io, options};
   const Stub remote = stub(client, server.reference_to("object"));
   Pending blocked;
   remote.start(kWork, "", blocked);
