@@ -29,14 +29,16 @@
 namespace peerbench {
 namespace {
 
-constexpr const char* kPeer = "once_" PEERBENCH_TRANSPORT;
-
 template <class Interface>
 typename Interface::Stub stub_of(once::Client& client, const ClientOptions& options) {
   constexpr bool at_most_once = std::is_same_v<Interface, AtMostOnce>;
   return client.stub<Interface>("once://" + options.host + ":" + std::to_string(options.port) +
                                 (at_most_once ? "/at-most-once" : "/at-least-once") +
-                                "?transport=" PEERBENCH_TRANSPORT);
+                                "?transport=" + kTransport);
+}
+
+std::string peer() {
+  return std::string{"once_"} + kTransport;
 }
 
 /// Says why the first failed call failed; the others are only counted.
@@ -179,7 +181,7 @@ void run_idle(const ClientOptions& options) {
         stub_of<Interface>(clients.emplace_back(io, once::ClientOptions{.codec = options.codec}), options);
     if (!judge(Null{}, stub.try_null(), i)) ++errors;
   }
-  print_idle_report(kPeer, options.connections, errors);
+  print_idle_report(peer(), options.connections, errors);
   run_until_input_ends(io);
 }
 
@@ -189,7 +191,7 @@ template <class Interface, class Operation>
 void run(const ClientOptions& options, const Operation& operation) {
   const Counts counts = options.mode == Mode::Sync ? run_sync<Interface>(options, operation)
                                                    : run_pipelined<Interface>(options, operation);
-  print_report(options, kPeer, operation.payload_octets(), counts);
+  print_report(options, peer(), operation.payload_octets(), counts);
 }
 
 template <class Interface>

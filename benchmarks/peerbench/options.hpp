@@ -35,6 +35,9 @@ struct ClientOptions {
   once::Semantics semantics = once::Semantics::AtMostOnce;
 };
 
+/// "tcp" or "udp": which of the programs this is.
+extern const char* const kTransport;
+
 /// nullopt: the program ends with `exit_code`; --help or the error has been printed.
 std::optional<ServerOptions> parse_server_options(int argc, char** argv, int& exit_code);
 std::optional<ClientOptions> parse_client_options(int argc, char** argv, int& exit_code);

@@ -27,7 +27,8 @@ void serve(const peerbench::ServerOptions& options) {
   once::Server server{loops};
   server.activate("at-most-once", std::make_shared<Echo<peerbench::AtMostOnce>>());
   server.activate("at-least-once", std::make_shared<Echo<peerbench::AtLeastOnce>>());
-  server.listen(PEERBENCH_TRANSPORT "://" + options.host + ":" + std::to_string(options.port));
+  server.listen(std::string{peerbench::kTransport} + "://" + options.host + ":" +
+                std::to_string(options.port));
 
   asio::signal_set stop{loops[0], SIGTERM, SIGINT};
   stop.async_wait([&](std::error_code, int) { loops.stop(); });

@@ -17,11 +17,11 @@ namespace oncec::driver {
 
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kDiffDescription =
     "Compares two versions of an IDL file: what breaks callers on the wire (in XDR and CDR, in Protocol\n"
     "Buffers), in source code that uses the generated C++, and in what a call means.";
 
-constexpr const char* kFooter =
+constexpr const char* kDiffFooter =
     "\nFor everything that differs: both places, what it means, what to do. docs/diff.md has all the rules.\n"
     "\n"
     "Example, for a build that must not break its callers:\n"
@@ -30,7 +30,7 @@ constexpr const char* kFooter =
     "Exit status: 0 nothing breaks; 1 something breaks; 2 wrong usage, a file that cannot be read, or\n"
     "errors in the IDL.";
 
-struct Invocation {
+struct DiffRequest {
   std::string old_file;
   std::string new_file;
   std::vector<std::string> codecs{"xdr", "cdr", "protobuf"};
@@ -44,13 +44,13 @@ struct Invocation {
   }
 };
 
-int diff(const Invocation& invocation, std::ostream& out, std::ostream& err, bool colours) {
-  const Reading before = read_file(invocation.old_file, invocation.reading);
-  const Reading after = read_file(invocation.new_file, invocation.reading);
+int diff(const DiffRequest& request, std::ostream& out, std::ostream& err, bool colours) {
+  const Reading before = read_file(request.old_file, request.reading);
+  const Reading after = read_file(request.new_file, request.reading);
   bool readable = true;
   for (const Reading* const reading : {&before, &after}) {
     if (reading->diagnostics.errors() == 0) continue;
-    report(err, *reading, invocation.reading, colours);
+    report(err, *reading, request.reading, colours);
     readable = false;
   }
   if (!readable) return kBadInvocation;
@@ -58,13 +58,13 @@ int diff(const Invocation& invocation, std::ostream& out, std::ostream& err, boo
   bool breaks = false;
   for (compare::Difference& difference : differences) {
     compare::Effects& effects = difference.effects;
-    effects.xdr_cdr = effects.xdr_cdr && (invocation.has("xdr") || invocation.has("cdr"));
-    effects.protobuf = effects.protobuf && invocation.has("protobuf");
-    effects.source = effects.source && !invocation.ignores("source");
-    effects.semantics = effects.semantics && !invocation.ignores("semantics");
+    effects.xdr_cdr = effects.xdr_cdr && (request.has("xdr") || request.has("cdr"));
+    effects.protobuf = effects.protobuf && request.has("protobuf");
+    effects.source = effects.source && !request.ignores("source");
+    effects.semantics = effects.semantics && !request.ignores("semantics");
     breaks = breaks || effects.any();
   }
-  if (invocation.json) {
+  if (request.json) {
     compare::print_json(out, differences);
   } else {
     compare::print(out, differences);
@@ -75,33 +75,31 @@ int diff(const Invocation& invocation, std::ostream& out, std::ostream& err, boo
 }  // namespace
 
 int run_diff(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours) {
-  Invocation invocation;
-  CLI::App app{kDescription, "oncec diff"};
-  app.footer(kFooter);
+  DiffRequest request;
+  CLI::App app{kDiffDescription, "oncec diff"};
+  app.footer(kDiffFooter);
   app.set_help_flag("-h,--help", "Print this text");
-  app.add_option("old", invocation.old_file, "The version that callers have")
-      ->required()
-      ->type_name("OLD.idl");
-  app.add_option("new", invocation.new_file, "The version that they would meet")
+  app.add_option("old", request.old_file, "The version that callers have")->required()->type_name("OLD.idl");
+  app.add_option("new", request.new_file, "The version that they would meet")
       ->required()
       ->type_name("NEW.idl");
-  app.add_option("--codecs", invocation.codecs, "Codecs that are in use, separated by commas (default: all)")
+  app.add_option("--codecs", request.codecs, "Codecs that are in use, separated by commas (default: all)")
       ->delimiter(',')
       ->check(CLI::IsMember({"xdr", "cdr", "protobuf"}))
       ->type_name("LIST")
       ->take_all();
-  app.add_option("--ignore", invocation.ignored, "What breaks nobody here: source, semantics")
+  app.add_option("--ignore", request.ignored, "What breaks nobody here: source, semantics")
       ->delimiter(',')
       ->check(CLI::IsMember({"source", "semantics"}))
       ->type_name("LIST")
       ->take_all();
-  app.add_flag("--json", invocation.json, "Print JSON");
-  add_reading_options(app, invocation.reading);
+  app.add_flag("--json", request.json, "Print JSON");
+  add_reading_options(app, request.reading);
 
   try {
     app.parse(argc, argv);
-    invocation.reading.settle();
-    return diff(invocation, out, err, colours);
+    request.reading.settle();
+    return diff(request, out, err, colours);
   } catch (const CLI::Success& asked) {  // --help
     app.exit(asked, out, err);
     return kDone;

@@ -16,17 +16,17 @@ namespace oncec::driver {
 
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kFormatDescription =
     "Lays IDL files (.idl, .x) out anew: two columns a step, 100 columns a line, one blank line at most.\n"
     "Tokens, comments, preprocessor lines and % lines stay; what cannot be read is left as it is.";
 
-constexpr const char* kFooter =
+constexpr const char* kFormatFooter =
     "\nA body that stands on one line stays on one line as long as it fits.\n"
     "\n"
     "Exit status: 0 done; 1 a file would change (--check), or is damaged: then it is left alone;\n"
     "2 wrong usage, or a file that cannot be read or written.";
 
-struct Invocation {
+struct FormatRequest {
   std::vector<std::string> files;
   bool check = false;
   bool to_stdout = false;
@@ -34,7 +34,7 @@ struct Invocation {
 };
 
 /// False if there is something to tell: it has been told.
-bool format_file(const Invocation& invocation, const std::string& name, std::ostream& out, std::ostream& err,
+bool format_file(const FormatRequest& request, const std::string& name, std::ostream& out, std::ostream& err,
                  bool colours) {
   std::string text = read_octets(name);
   const format::Formatted formatted = format::format(text, format::language_of(name));
@@ -46,9 +46,9 @@ bool format_file(const Invocation& invocation, const std::string& name, std::ost
     print(err, diagnostics, {colours, 0});
     return false;
   }
-  if (invocation.to_stdout) {
+  if (request.to_stdout) {
     out << formatted.text;
-  } else if (!invocation.check) {
+  } else if (!request.check) {
     write_if_changed(name, formatted.text);
   } else if (formatted.text != text) {
     out << name << '\n';
@@ -60,16 +60,16 @@ bool format_file(const Invocation& invocation, const std::string& name, std::ost
 }  // namespace
 
 int run_fmt(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool colours) {
-  Invocation invocation;
-  CLI::App app{kDescription, "oncec fmt"};
-  app.footer(kFooter);
+  FormatRequest request;
+  CLI::App app{kFormatDescription, "oncec fmt"};
+  app.footer(kFormatFooter);
   app.set_help_flag("-h,--help", "Print this text");
-  app.add_option("file", invocation.files, "IDL files")->required()->type_name("FILE");
+  app.add_option("file", request.files, "IDL files")->required()->type_name("FILE");
   CLI::Option* check =
-      app.add_flag("--check", invocation.check, "Write nothing; name the files that would change");
+      app.add_flag("--check", request.check, "Write nothing; name the files that would change");
   CLI::Option* in_place =
-      app.add_flag("-i,--in-place", invocation.in_place, "Write the files back: the default");
-  app.add_flag("--stdout", invocation.to_stdout, "Print what would be written")
+      app.add_flag("-i,--in-place", request.in_place, "Write the files back: the default");
+  app.add_flag("--stdout", request.to_stdout, "Print what would be written")
       ->excludes(check)
       ->excludes(in_place);
   check->excludes(in_place);
@@ -77,8 +77,8 @@ int run_fmt(int argc, const char* const* argv, std::ostream& out, std::ostream& 
   try {
     app.parse(argc, argv);
     bool all_right = true;
-    for (const std::string& file : invocation.files) {
-      all_right = format_file(invocation, file, out, err, colours) && all_right;
+    for (const std::string& file : request.files) {
+      all_right = format_file(request, file, out, err, colours) && all_right;
     }
     return all_right ? kDone : kErrorsInIdl;
   } catch (const CLI::Success& asked) {  // --help
