@@ -1,6 +1,8 @@
 // The client core's public face.
 #include "core/client_core.hpp"
 
+#include <algorithm>
+
 #include "core/client/client_state.hpp"
 
 namespace once::core {
@@ -38,7 +40,10 @@ void ClientCore::connect_failed(Time now, Errc reason) {
   state_->connect_failed(reason);
 }
 bool ClientCore::wants_path() const {
-  return !state_->has_path && !state_->closed && (state_->open_calls != 0 || state_->keeps());
+  return !state_->has_path && !state_->closed &&
+         (state_->open_calls != 0 ||
+          std::any_of(state_->sessions.begin(), state_->sessions.end(),
+                      [this](const auto& session) { return state_->keeps(*session); }));
 }
 void ClientCore::keep_session(bool wanted) {
   state_->keep_session(wanted);
@@ -58,8 +63,8 @@ bool ClientCore::poll_transmit(Time now, Transmit& out) {
   state_->now = now;
   return state_->poll_transmit(out);
 }
-void ClientCore::not_handed_over(Semantics semantics, Sequence number) {
-  state_->not_handed_over(series_of(semantics), number);
+void ClientCore::not_handed_over(SessionId session, Semantics semantics, Sequence number) {
+  state_->not_handed_over(session, series_of(semantics), number);
 }
 bool ClientCore::poll_completion(CallCompletion& out) {
   return state_->poll_completion(out);
@@ -72,24 +77,25 @@ std::size_t ClientCore::in_flight() const {
   return state_->open_calls;
 }
 bool ClientCore::awaits_answer() const {
-  return state_->open_calls != 0 || (state_->keeps() && state_->keeping.number != 0);
+  return state_->open_calls != 0 ||
+         std::any_of(state_->sessions.begin(), state_->sessions.end(), [this](const auto& session) {
+           return state_->keeps(*session) && session->keeping.number != 0;
+         });
 }
 SessionId ClientCore::session() const {
-  return state_->session.id;
+  return state_->in_session() ? state_->sessions.front()->id : 0;
 }
 bool ClientCore::path_of(SessionId session, Path& out) const {
-  if (session == 0 || session != state_->session.id || !state_->has_path) return false;
+  if (state_->find(session) == nullptr || !state_->has_path) return false;
   out = state_->path;
   return true;
 }
 bool ClientCore::wants_request(SessionId session, Semantics semantics, Sequence number) const {
-  if (session == 0 || session != state_->session.id) return false;
-  const Call* const call = state_->calls.find_bound(series_of(semantics), number);
+  const Call* const call = state_->find_bound(session, series_of(semantics), number);
   return call != nullptr && !call->completed;
 }
 bool ClientCore::wants_reply(SessionId session, Semantics semantics, Sequence number) const {
-  if (session == 0 || session != state_->session.id) return false;
-  const Call* const call = state_->calls.find_bound(series_of(semantics), number);
+  const Call* const call = state_->find_bound(session, series_of(semantics), number);
   return call != nullptr && (!call->completed || call->cancelling);
 }
 const ClientCounters& ClientCore::counters() const {

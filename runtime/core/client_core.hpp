@@ -1,6 +1,6 @@
-// The client's half of the request-reply protocol, without I/O: one session with one server, the calls in
-// flight, their retransmission, probes, deadlines and acknowledgements. docs/protocol.md is its
-// specification.
+// The client's half of the request-reply protocol, without I/O: one session with one server, or some if old calls
+// hold the window up, the calls in flight, their retransmission, probes, deadlines and acknowledgements.
+// docs/protocol.md is its specification.
 //
 // Driver's duty: after every call of a member function, poll_transmit() and poll_completion() until both are
 // empty (a completion that is taken may make room for the next request), then arm a timer for
@@ -31,6 +31,7 @@ struct ClientLimits {
   std::uint32_t window_max = 64;  // what HELLO asks for
   std::size_t queued_calls_max = 1'024;
   std::size_t queued_bytes_max = std::size_t{64} << 20;
+  std::uint32_t sessions_max = 8;  // of them, as many as one less can be held up by old calls
   std::uint32_t message_max = 16u << 20;
   Duration rto_first = std::chrono::seconds{1};
   Duration rto_min = std::chrono::milliseconds{200};
@@ -99,6 +100,7 @@ struct CallCompletion {
 struct ClientCounters {
   std::uint64_t requests_sent = 0, retransmissions = 0, probes = 0, acknowledgements = 0, hellos = 0;
   std::uint64_t sessions = 0, ignored = 0, malformed = 0, completions = 0;
+  std::uint64_t further_sessions = 0;  // of `sessions`, those that were made beside others (C16)
 };
 
 class ClientCore final : public SessionOwner {
@@ -145,7 +147,7 @@ class ClientCore final : public SessionOwner {
   bool poll_transmit(Time now, Transmit& out);
   /// What poll_transmit() has just given was not handed over, for want of room, and nothing of it has left. A
   /// maybe call ends as NotSent (queue_full), any other counts as it did before, and is tried again.
-  void not_handed_over(Semantics semantics, Sequence number);
+  void not_handed_over(SessionId session, Semantics semantics, Sequence number);
   bool poll_completion(CallCompletion& out);
 
   /// Says goodbye: calls that were never sent end as NotSent (closed), the others as Unknown (closed); a BYE
@@ -155,8 +157,8 @@ class ClientCore final : public SessionOwner {
   std::size_t in_flight() const;  // calls that have been started and not completed
   /// True while a message of the server is waited for: some call's answer, or that the session is kept.
   bool awaits_answer() const;
-  SessionId session() const;  // 0 if there is none now
-  /// Of the present session, while there is a path.
+  SessionId session() const;  // the oldest; 0 if there is none now
+  /// Of a present session, while there is a path.
   bool path_of(SessionId session, Path& out) const override;
   /// True while a call that is bound to this number has not ended.
   bool wants_request(SessionId session, Semantics semantics, Sequence number) const override;

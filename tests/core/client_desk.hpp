@@ -74,7 +74,7 @@ class ClientDesk {
     poll();
   }
   /// Welcomes the HELLO that was sent last.
-  void welcome(std::uint32_t window = 8, SessionId session_id = 0x5105) {
+  void welcome(std::uint32_t window = 8, SessionId session_id = 0x5105, bool durable = false) {
     session = session_id;
     Welcome message;
     message.nonce = hello_.nonce;
@@ -84,6 +84,7 @@ class ClientDesk {
     message.lease_ms = 60'000;
     message.message_max = 1 << 20;
     message.attempt = hello_.attempt;
+    message.durable = durable;
     deliver(message);
   }
   /// An answer to `message`, of the present epoch.

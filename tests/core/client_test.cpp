@@ -142,19 +142,19 @@ TEST(Window, IsNeverExceededAndServedInOrder) {
   desk.connect();
   std::vector<CallKey> calls;
   for (int i = 0; i < 5; ++i) calls.push_back(desk.start());
-  desk.welcome(2);
+  desk.welcome(3);
   std::vector<SessionMessage> sent = desk.messages(MessageType::Request);
-  ASSERT_EQ(sent.size(), 2u);
+  ASSERT_EQ(sent.size(), 3u);
   Answer answer = desk.answer(MessageType::NotExecuted, sent[1]);
-  answer.window = 2;
+  answer.window = 3;
   desk.deliver(answer);  // the second: the range does not move
   EXPECT_TRUE(desk.sent.empty());
   answer = desk.answer(MessageType::NotExecuted, sent[0]);
-  answer.window = 2;
+  answer.window = 3;
   desk.deliver(answer);
   sent = desk.messages(MessageType::Request);
   ASSERT_EQ(sent.size(), 2u);
-  EXPECT_EQ(sent[0].sequence, 3u);
+  EXPECT_EQ(sent[0].sequence, 4u);
   EXPECT_EQ(sent[0].acknowledgement.through, 2u);
 }
 

@@ -58,6 +58,27 @@ TEST_P(Flow, AServantThatBlocksInItsOwnExecutorDisturbsNobody) {
   pool.join();
 }
 
+TEST_P(Flow, ACallThatTakesLongHoldsUpNoneOfTheSameClient) {
+  std::optional<once::Responder> slow;
+  Latch begun;
+  object->on(kWork, [&](once::Request&, once::Responder respond) {
+    slow.emplace(std::move(respond));
+    begun.open();
+  });
+  server.activate("object", object);
+  server.listen(GetParam());
+  LoopThread client_loop;
+  once::Client client{client_loop.io};
+  const Stub remote = stub(client, server.reference_to("object"));
+  Pending pending;
+  remote.start(kWork, "", pending);
+  begun.wait();
+  for (int i = 0; i < 300; ++i) ASSERT_TRUE(executed(remote.call(kEcho, "")));
+  EXPECT_EQ(client.statistics().sessions, 2u);
+  asio::post(loop.io, [&] { std::move(*slow).value(bytes("done"), false); });
+  EXPECT_EQ(text(pending.get().body), "done");
+}
+
 TEST_P(Flow, ACallThatWaitedTooLongInItsExecutorNeverBegins) {
   asio::thread_pool pool{1};
   Latch begun, go_on;

@@ -144,7 +144,7 @@ void ClientHost::pump() {
       const core::Fragments::Take take = fragments_->take(now(), message_);
       if (take == core::Fragments::Take::NoRoom) {
         const core::CallName name = core::name_of(message_.header);
-        core_->not_handed_over(name.semantics, name.number);
+        core_->not_handed_over(name.session, name.semantics, name.number);
         continue;
       }
       if (call != 0) world_.oracle().transmitted(call);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "event_queue.hpp"
 #include "random.hpp"
 
 namespace once::simulator {
@@ -119,6 +120,7 @@ core::ClientLimits draw_client_limits(Random& random) {
   limits.rto_max = random.log_uniform(1s, 30s);
   limits.idle_acknowledgement = random.log_uniform(5ms, 400ms);
   limits.probe_max = random.log_uniform(100ms, 10s);
+  limits.sessions_max = random.pick<std::uint32_t>({8, 8, 2, 1});
   return limits;
 }
 
@@ -290,9 +292,10 @@ std::ostream& operator<<(std::ostream& out, const Knobs& knobs) {
       << knobs.server.lease << ", running per client " << knobs.server.running_per_client_max << ", queued "
       << knobs.server.queued_max << ", reply bytes " << knobs.server.reply_bytes_per_session << " of "
       << knobs.server.reply_bytes_max << "\n"
-      << "client    window " << knobs.client.window_max << ", queue " << knobs.client.queued_calls_max
-      << ", message " << knobs.client.message_max << ", numbers from " << knobs.first_sequence << ", RTO "
-      << knobs.client.rto_first << " (" << knobs.client.rto_min << " to " << knobs.client.rto_max << ")\n";
+      << "client    window " << knobs.client.window_max << ", sessions " << knobs.client.sessions_max
+      << ", queue " << knobs.client.queued_calls_max << ", message " << knobs.client.message_max
+      << ", numbers from " << knobs.first_sequence << ", RTO " << knobs.client.rto_first << " ("
+      << knobs.client.rto_min << " to " << knobs.client.rto_max << ")\n";
   return out;
 }
 

@@ -45,12 +45,12 @@ constexpr std::array<Named, 14> kOthers = {{{"malformed", &Counters::malformed},
                                             {"orphans", &Counters::orphans},
                                             {"replies evicted", &Counters::replies_evicted}}};
 
-constexpr std::array<std::uint64_t core::ClientCounters::*, 9> kClientCounters = {
+constexpr std::array<std::uint64_t core::ClientCounters::*, 10> kClientCounters = {
     &core::ClientCounters::requests_sent, &core::ClientCounters::retransmissions,
     &core::ClientCounters::probes,        &core::ClientCounters::acknowledgements,
     &core::ClientCounters::hellos,        &core::ClientCounters::sessions,
     &core::ClientCounters::ignored,       &core::ClientCounters::malformed,
-    &core::ClientCounters::completions};
+    &core::ClientCounters::completions,   &core::ClientCounters::further_sessions};
 
 using Fragments = core::FragmentCounters;
 
@@ -143,8 +143,9 @@ void print_report(std::ostream& out, const Tally& tally, double seconds) {
   }
   out << "\nclient cores   requests " << tally.client.requests_sent << ", retransmissions "
       << tally.client.retransmissions << ", probes " << tally.client.probes << ", acknowledgements "
-      << tally.client.acknowledgements << ", sessions " << tally.client.sessions << ", ignored "
-      << tally.client.ignored << "\nfragments     ";
+      << tally.client.acknowledgements << ", sessions " << tally.client.sessions << " ("
+      << tally.client.further_sessions << " beside others), ignored " << tally.client.ignored
+      << "\nfragments     ";
   for (const NamedFragments& named : kFragments) {
     out << " " << named.name << " " << tally.fragments.*named.counter << ",";
   }
@@ -181,6 +182,7 @@ std::vector<std::string> missed_floors(const Tally& tally) {
   }
   if (tally.outcomes.committed < floor)
     missed.push_back("fewer exactly-once outcomes kept than " + std::to_string(floor));
+  if (tally.client.further_sessions == 0) missed.push_back("no client made a session beside another");
   if (tally.store.repeated == 0) missed.push_back("no call in a lasting session was made again");
   if (tally.store.power_failures == 0) missed.push_back("the power never failed while a store was writing");
   for (const NamedFragments& named : kFragments) {

@@ -88,15 +88,16 @@ Call* CallTable::first_ready() {
   return ready_.first() != kNone ? &calls_[ready_.first()] : nullptr;
 }
 
-void CallTable::bind(Call& call, Sequence number) {
+void CallTable::bind(Call& call, Binding& session, Sequence number) {
   ONCE_ASSERT(call.number == 0);
   call.number = number;
+  call.session = &session;
   call.attempts = Attempts{};
   call.backoff = 0;
   call.working = false;
-  ++bound_;
   if (call.series() == Series::Windowed) {
-    windowed_[number % windowed_.size()] = call.place;
+    ++bound_windowed_;
+    session.windowed[number % session.windowed.size()] = call.place;
   } else {
     free_.insert(hash(number), call.place);
   }
@@ -104,22 +105,30 @@ void CallTable::bind(Call& call, Sequence number) {
 
 void CallTable::unbind(Call& call) {
   if (call.number == 0) return;
-  if (call.series() == Series::Free) free_.erase(hash(call.number), call.place);
+  if (call.series() == Series::Windowed) {
+    --bound_windowed_;
+  } else {
+    free_.erase(hash(call.number), call.place);
+  }
   call.number = 0;
-  --bound_;
+  call.session = nullptr;
 }
 
-Call* CallTable::find_bound(Series series, Sequence number) {
+Call* CallTable::find_bound(const Binding& session, Series series, Sequence number) {
   if (number == 0) return nullptr;
   std::uint32_t place = kNone;
   if (series == Series::Windowed) {
-    // The place may be another call's by now; its number and series tell.
-    place = windowed_[number % windowed_.size()];
+    // The place may be another call's by now; its session, number and series tell.
+    place = session.windowed[number % session.windowed.size()];
     if (place >= calls_.places()) return nullptr;
     const Call& call = calls_[place];
-    if (!call.in_use || call.number != number || call.series() != series) return nullptr;
+    if (!call.in_use || call.session != &session || call.number != number || call.series() != series) {
+      return nullptr;
+    }
   } else {
-    place = free_.find(hash(number), [&](std::uint32_t at) { return calls_[at].number == number; });
+    place = free_.find(hash(number), [&](std::uint32_t at) {
+      return calls_[at].session == &session && calls_[at].number == number;
+    });
     if (place == kNone) return nullptr;
   }
   return &calls_[place];

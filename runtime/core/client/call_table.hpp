@@ -2,9 +2,9 @@
 // where they lie, in which order they came, what waits to be bound or sent, and their timers.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
+#include "core/client/binding.hpp"
 #include "core/client_core.hpp"
 #include "core/rtt_estimator.hpp"
 #include "core/slab.hpp"
@@ -29,9 +29,10 @@ struct Call {
   unsigned backoff = 0;
   std::uint32_t body_checksum = 0;
   std::uint32_t copies = 0;  // requests handed to a transport
-  Sequence number = 0;       // in the present session; 0: not bound
-  Attempts attempts;         // of all messages about the present number
-  Time send_at = kNever;     // the next retransmission, probe or cancel
+  Sequence number = 0;       // in `session`; 0: not bound
+  Binding* session = nullptr;
+  Attempts attempts;      // of all messages about the present number
+  Time send_at = kNever;  // the next retransmission, probe or cancel
   CallRequest request;
   CallCompletion completion;
   Links order;  // all calls, as they came
@@ -75,11 +76,12 @@ class CallTable {
   std::size_t waiting_octets() const { return waiting_octets_; }
   bool has_ready() const { return ready_.first() != kNone; }
 
-  // Calls by their number in the present session.
-  void bind(Call& call, Sequence number);
+  // Calls by their session and number.
+  void bind(Call& call, Binding& session, Sequence number);
   void unbind(Call& call);
-  Call* find_bound(Series series, Sequence number);
-  std::size_t bound() const { return bound_; }
+  Call* find_bound(const Binding& session, Series series, Sequence number);
+  /// With numbers of the windowed series, in all sessions together.
+  std::size_t bound_windowed() const { return bound_windowed_; }
 
   // Deadlines and retransmissions.
   void update_timer(Call& call);
@@ -102,9 +104,8 @@ class CallTable {
   Queue ready_{calls_};
   std::size_t waiting_calls_ = 0;
   std::size_t waiting_octets_ = 0;
-  std::array<std::uint32_t, 64> windowed_{};  // place by number modulo 64: a window is no wider
   HashIndex free_;
-  std::size_t bound_ = 0;
+  std::size_t bound_windowed_ = 0;
   TimerHeap timers_;
   Ring<std::uint32_t> completions_;
 };

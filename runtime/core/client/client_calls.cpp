@@ -4,31 +4,54 @@
 #include "core/client/client_state.hpp"
 
 namespace once::core {
+namespace {
+
+/// After the server has refused a session beside others, unless it asked for a longer pause.
+constexpr Duration kRefusalPause = std::chrono::seconds{1};
+
+}  // namespace
 
 // --- The life of a call
 
-bool ClientCore::State::has_room_for(Series series) {
-  if (now >= session.lease_until || calls.first_waiting(series) != nullptr) return false;
-  return series == Series::Windowed ? window.has_room() : session.free_bound < window.grant();
+bool ClientCore::State::has_room(const Binding& session, const CallRequest& request) const {
+  if (config.lasting) return session.window.admits(request.sequence);
+  if (series_of(request.semantics) == Series::Free) return session.free_bound < session.window.grant();
+  return session.window.has_room();
+}
+
+/// The first that has room. All sessions together have no more calls of a series under way than the widest window:
+/// further ones are for their numbers, and not to ask more of the server.
+Binding* ClientCore::State::session_for(const CallRequest& request) const {
+  Binding* first = nullptr;
+  std::size_t free_bound = 0;
+  std::size_t widest = 0;
+  for (const auto& session : sessions) {
+    free_bound += session->free_bound;
+    widest = std::max<std::size_t>(widest, session->window.grant());
+    if (first == nullptr && takes_calls(*session) && has_room(*session, request)) first = session.get();
+  }
+  const bool is_free = series_of(request.semantics) == Series::Free;
+  return (is_free ? free_bound : calls.bound_windowed()) < widest ? first : nullptr;
 }
 
 Result<CallKey> ClientCore::State::start(CallRequest&& request) {
   if (closed) return Unexpected{Errc::closed};
   if (request.object_key.size() > kKeySizeMax) return Unexpected{Errc::bad_argument};
-  if (config.lasting &&
-      (request.semantics != Semantics::ExactlyOnce || window.is_finished(request.sequence))) {
+  if (config.lasting && (request.semantics != Semantics::ExactlyOnce ||
+                         sessions.front()->window.is_finished(request.sequence))) {
     return Unexpected{Errc::bad_argument};
   }
   if (lost && !request.repeated) return Unexpected{Errc::session_lost};
   const std::size_t size = request_header_size(request.object_key.size()) + request.body.size();
   if (request.body.size() > config.limits.message_max ||
-      (session.id != 0 && request.body.size() > session.message_max) || (has_path && !path.carries(size))) {
+      (in_session() && request.body.size() > sessions.front()->message_max) ||
+      (has_path && !path.carries(size))) {
     return Unexpected{Errc::message_too_large};
   }
-  leave_if_over();
+  leave_what_is_over();
   if (config.lasting) end_cancel_of(request.sequence);  // it is made again
-  const bool goes_at_once = session.id != 0 && (config.lasting ? window.admits(request.sequence)
-                                                               : has_room_for(series_of(request.semantics)));
+  const bool is_next = config.lasting || calls.first_waiting(series_of(request.semantics)) == nullptr;
+  const bool goes_at_once = is_next && session_for(request) != nullptr;
   const bool too_many_octets =
       calls.waiting() != 0 && calls.waiting_octets() + size > config.limits.queued_bytes_max;
   if (!goes_at_once && (calls.waiting() >= config.limits.queued_calls_max || too_many_octets)) {
@@ -50,62 +73,45 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
 
 void ClientCore::State::progress() {
   if (closed) return;
-  leave_if_over();
-  if (session.id != 0 && !config.lasting && window.exhausted() && window.empty()) {
-    leave_session(Errc::session_lost);  // its numbers are used up, and so is the session
-  }
-  if (session.id == 0) {
-    if (calls.waiting() == 0 || lost)
-      handshake.end();
-    else if (has_path && !handshake.outstanding())
-      handshake.begin(late_welcomes == 0 ? now : now + rtt.rto(late_welcomes - 1),
-                      config.lasting ? config.lasting->nonce : fresh_nonce());
-    return;
-  }
-  if (now >= session.lease_until && !config.lasting) return;  // nothing new is bound to what may be gone
+  leave_what_is_over();
   if (config.lasting) {  // a call that is made again has an earlier number than some that wait before it
     calls.for_each([this](Call& call) {
-      if (call.queued == CallQueue::WaitingWindowed) bind_windowed(call);
+      if (call.queued != CallQueue::WaitingWindowed) return;
+      if (Binding* const session = session_for(call.request)) bind(call, *session);
     });
+  } else if (in_session()) {
+    for (const Series series : {Series::Windowed, Series::Free}) {
+      while (Call* const call = calls.first_waiting(series)) {
+        Binding* const session = session_for(call->request);
+        if (session == nullptr) break;
+        bind(*call, *session);
+      }
+    }
   }
-  while (Call* const call = calls.first_waiting(Series::Windowed)) {
-    if (!bind_windowed(*call)) break;
-  }
-  while (Call* const call = calls.first_waiting(Series::Free)) {
-    if (!bind_free(*call)) break;
+  if (open_calls == 0 || lost) {
+    handshake.end();
+  } else if (has_path && !handshake.outstanding() && wants_session()) {
+    handshake.begin(late_welcomes == 0 ? now : now + rtt.rto(late_welcomes - 1),
+                    config.lasting ? config.lasting->nonce : fresh_nonce());
   }
 }
 
-bool ClientCore::State::too_large(const Call& call) const {
+bool ClientCore::State::too_large(const Call& call, const Binding& session) const {
   return call.request.body.size() > session.message_max || (has_path && !path.carries(call.request_size()));
 }
 
-bool ClientCore::State::bind_windowed(Call& call) {
-  if (too_large(call)) {
+void ClientCore::State::bind(Call& call, Binding& session) {
+  if (too_large(call, session)) {
     give_up(call, Errc::message_too_large);
-    return true;
+    return;
   }
-  if (config.lasting) {
-    if (!window.admits(call.request.sequence)) return false;
-    calls.bind(call, call.request.sequence);
+  if (call.series() == Series::Free) {
+    ++session.free_bound;
+    calls.bind(call, session, session.next_free++);
   } else {
-    if (!window.has_room()) return false;
-    calls.bind(call, window.take());
+    calls.bind(call, session, config.lasting ? call.request.sequence : session.window.take());
   }
   calls.make_ready(call, MessageType::Request);
-  return true;
-}
-
-bool ClientCore::State::bind_free(Call& call) {
-  if (too_large(call)) {
-    give_up(call, Errc::message_too_large);
-    return true;
-  }
-  if (session.free_bound >= window.grant()) return false;
-  ++session.free_bound;
-  calls.bind(call, session.next_free++);
-  calls.make_ready(call, MessageType::Request);
-  return true;
 }
 
 /// The call ends for its caller. Its number stays taken until the completion has been polled.
@@ -120,7 +126,7 @@ void ClientCore::State::complete(Call& call, OutcomeKind kind, Errc reason) {
   --open_calls;
   ++counters.completions;
   if (counts_as_durable(call) && call.sent && call.number != 0) {
-    --session.durable_calls;
+    --call.session->durable_calls;
   }
   if (!call.cancelling) {
     calls.leave_queue(call);
@@ -143,9 +149,9 @@ bool ClientCore::State::poll_completion(CallCompletion& out) {
 void ClientCore::State::release(Call& call) {
   if (call.number != 0) {
     if (call.series() == Series::Windowed) {
-      if (!config.lasting) finish(call.number);
+      if (!config.lasting) finish(*call.session, call.number);
     } else {
-      --session.free_bound;
+      --call.session->free_bound;
     }
     calls.unbind(call);
   }
@@ -154,11 +160,16 @@ void ClientCore::State::release(Call& call) {
   progress();
 }
 
+void ClientCore::State::finish(Binding& session, Sequence sequence) {
+  session.window.finish(sequence);
+  if (session.acknowledge_at == kNever) session.acknowledge_at = now + config.limits.idle_acknowledgement;
+}
+
 void ClientCore::State::finish(Sequence sequence) {
-  if (window.is_finished(sequence)) return;
-  if (config.lasting) end_cancel_of(sequence);
-  window.finish(sequence);
-  if (acknowledge_at == kNever) acknowledge_at = now + config.limits.idle_acknowledgement;
+  Binding& session = *sessions.front();
+  if (session.window.is_finished(sequence)) return;
+  end_cancel_of(sequence);
+  finish(session, sequence);
 }
 
 void ClientCore::State::cancel(CallKey call_key) {
@@ -182,7 +193,7 @@ void ClientCore::State::end_cancel(Call& call) {
 
 /// The number is another attempt's from now on, or nobody's.
 void ClientCore::State::end_cancel_of(Sequence sequence) {
-  Call* const call = calls.find_bound(Series::Windowed, sequence);
+  Call* const call = calls.find_bound(*sessions.front(), Series::Windowed, sequence);
   if (call != nullptr && call->cancelling) end_cancel(*call);
 }
 
@@ -199,15 +210,15 @@ void ClientCore::State::enter(const Welcome& welcome) {
   } else if (sent_at && *sent_at + lease > now) {
     late_welcomes = 0;
     ++counters.sessions;
-    session = Binding{};
+    if (!sessions.empty()) ++counters.further_sessions;
+    Binding& session = *sessions.emplace_back(std::make_unique<Binding>());
     session.id = welcome.session;
     session.epoch = welcome.epoch;
     session.message_max = std::min(welcome.message_max, config.limits.message_max);
     session.durable = welcome.durable;
     session.lease = lease;
     session.lease_until = *sent_at + lease;
-    keeping = Keeping{};
-    window = SendWindow{first_session ? config.first_sequence : 1, welcome.window};
+    session.window = SendWindow{first_session ? config.first_sequence : 1, welcome.window};
     first_session = false;
   } else {
     ++late_welcomes;
@@ -222,7 +233,7 @@ void ClientCore::State::enter_lasting(const Welcome& welcome) {
     return;
   }
   ++counters.sessions;
-  session = Binding{};
+  Binding& session = *sessions.front();
   session.id = welcome.session;
   session.epoch = welcome.epoch;
   session.message_max = std::min(welcome.message_max, config.limits.message_max);
@@ -230,7 +241,7 @@ void ClientCore::State::enter_lasting(const Welcome& welcome) {
   session.lease = std::chrono::milliseconds{welcome.lease_ms};
   session.lease_until = kNever;
   session.counter = config.incarnation << 40;  // higher than in any earlier life
-  window.grant(welcome.window);
+  session.window.grant(welcome.window);
   made_in = welcome.made_in;
   calls.for_each([&](Call& call) {
     if (!call.completed && is_of_earlier_session(call)) {
@@ -240,13 +251,22 @@ void ClientCore::State::enter_lasting(const Welcome& welcome) {
 }
 
 /// The session is over. What was sent in it and must not run twice is Unknown; the rest is bound again.
-void ClientCore::State::leave_session(Errc reason) {
-  session = Binding{};
-  keeping = Keeping{};
-  acknowledge_at = kNever;
+void ClientCore::State::leave_session(Binding& session, Errc reason) {
   lost = config.lasting.has_value();
+  std::unique_ptr<Binding> over;  // its calls point to it
+  if (lost) {
+    const SendWindow finished = session.window;
+    session = Binding{};
+    session.window = finished;
+  } else {
+    const auto found = std::find_if(sessions.begin(), sessions.end(),
+                                    [&](const auto& candidate) { return candidate.get() == &session; });
+    over = std::move(*found);
+    sessions.erase(found);
+  }
   // Everything returns to the waiting queues in the order in which it came.
   calls.for_each([&](Call& call) {
+    if (call.session != nullptr && call.session != &session) return;
     const bool was_bound = call.number != 0;
     calls.unbind(call);
     if (call.cancelling) {
@@ -262,14 +282,43 @@ void ClientCore::State::leave_session(Errc reason) {
   if (lost) refuse_waiting(reason, 0);
 }
 
+void ClientCore::State::leave_what_is_over() {
+  if (config.lasting) return;
+  const auto is_over = [this](const std::unique_ptr<Binding>& session) {
+    const bool numbers_are_used = session->window.exhausted() && session->window.empty();
+    return numbers_are_used || (now >= session->lease_until && !outlasts_lease(*session));
+  };
+  while (true) {
+    const auto found = std::find_if(sessions.begin(), sessions.end(), is_over);
+    if (found == sessions.end()) return;
+    leave_session(**found, Errc::session_lost);
+  }
+}
+
+/// Where old calls hold every window up, another session lets new ones begin (C16).
+bool ClientCore::State::wants_session() {
+  if (!in_session()) return true;
+  return !config.lasting && calls.first_waiting(Series::Windowed) != nullptr && now >= further_at &&
+         sessions.size() < config.limits.sessions_max &&
+         std::all_of(sessions.begin(), sessions.end(),
+                     [](const auto& session) { return session->window.is_held_up(); });
+}
+
+Binding* ClientCore::State::find(SessionId id) const {
+  for (const auto& session : sessions) {
+    if (id != 0 && session->id == id) return session.get();
+  }
+  return nullptr;
+}
+
 /// The server has restarted, and knows the session. Exactly-once calls are sent again under their numbers,
 /// and get the stored reply or run for the first time; at-most-once calls that were sent are never sent
 /// again.
-void ClientCore::State::resume(const Epoch& epoch) {
+void ClientCore::State::resume(Binding& session, const Epoch& epoch) {
   session.epoch = epoch;
-  keeping = Keeping{};
+  session.keeping = Keeping{};
   calls.for_each([&](Call& call) {
-    if (call.number == 0 || !call.sent) return;
+    if (call.session != &session || !call.sent) return;
     if (call.request.semantics == Semantics::AtMostOnce) {
       if (call.cancelling)
         end_cancel(call);
@@ -281,12 +330,20 @@ void ClientCore::State::resume(const Epoch& epoch) {
       calls.make_ready(call, call.cancelling ? MessageType::Cancel : MessageType::Request);
     }
   });
-  if (keeps()) begin_keeping();
+  if (keeps(session)) begin_keeping(session);
 }
 
-/// The server gives no session: what waits for one ends.
-void ClientCore::State::refuse_waiting(Errc reason, std::uint32_t retry_after_ms) {
+/// The server gives no session: what waits for one ends, or goes on waiting for room in those that there are.
+void ClientCore::State::refuse_session(Errc reason, std::uint32_t retry_after_ms) {
   handshake.end();
+  if (in_session()) {
+    further_at = now + std::max<Duration>(kRefusalPause, std::chrono::milliseconds{retry_after_ms});
+  } else {
+    refuse_waiting(reason, retry_after_ms);
+  }
+}
+
+void ClientCore::State::refuse_waiting(Errc reason, std::uint32_t retry_after_ms) {
   for (const Series series : {Series::Windowed, Series::Free}) {
     while (Call* const call = calls.first_waiting(series)) {
       call->completion.retry_after = std::chrono::milliseconds{retry_after_ms};
@@ -299,7 +356,9 @@ void ClientCore::State::connected(const Path& new_path) {
   path = new_path;
   has_path = true;
   if (handshake.outstanding()) handshake.restart(now);
-  if (keeps()) begin_keeping();  // the server hears of the path
+  for (const auto& session : sessions) {
+    if (keeps(*session)) begin_keeping(*session);  // the server hears of the path
+  }
   calls.for_each([&](Call& call) {
     if (call.number == 0 || call.attempts.count() == 0 || (call.completed && !call.cancelling)) return;
     call.backoff = 0;
@@ -325,16 +384,16 @@ void ClientCore::State::connect_failed(Errc reason) {
 
 void ClientCore::State::keep_session(bool wanted) {
   keep_wanted = wanted;
-  if (!wanted) keeping = Keeping{};
+  if (wanted) return;
+  for (const auto& session : sessions) session->keeping = Keeping{};
 }
 
 void ClientCore::State::close() {
   if (closed) return;
   closed = true;
-  keeping = Keeping{};
-  goodbye_due = session.id != 0 && has_path && !config.lasting;
+  keep_wanted = false;
+  goodbye_due = has_path && !config.lasting;
   handshake.end();
-  acknowledge_at = kNever;
   calls.for_each([&](Call& call) {
     if (call.cancelling)
       end_cancel(call);

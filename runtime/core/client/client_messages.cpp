@@ -20,13 +20,7 @@ bool ClientCore::State::poll_transmit(Transmit& out) {
   if (!has_path) return false;
   out.to = path;
   out.body = Slice{};
-  if (goodbye_due) {
-    goodbye_due = false;
-    write(next_message(MessageType::Bye), {}, out.header);
-    session.id = 0;
-    return true;
-  }
-  if (closed) return false;
+  if (closed) return goodbye_due && transmit_goodbye(out);
   if (handshake.due() <= now) {
     ++counters.hellos;
     handshake.transmit(now, rtt, jitter(), out.header);
@@ -36,27 +30,39 @@ bool ClientCore::State::poll_transmit(Transmit& out) {
     calls.leave_queue(*call);
     if (transmit_call(*call, out)) return true;
   }
-  if (keep_at() <= now) {
-    transmit_keeping(out);
-    return true;
+  for (const auto& session : sessions) {
+    if (keep_at(*session) <= now) {
+      transmit_keeping(*session, out);
+      return true;
+    }
+    if (session->id != 0 && session->acknowledge_at <= now) {
+      ++counters.acknowledgements;
+      write(next_message(*session, MessageType::Ack), {}, out.header);
+      return true;
+    }
   }
-  if (session.id != 0 && acknowledge_at <= now) {
-    ++counters.acknowledgements;
-    write(next_message(MessageType::Ack), {}, out.header);
+  return false;
+}
+
+bool ClientCore::State::transmit_goodbye(Transmit& out) {
+  for (const auto& session : sessions) {
+    if (session->id == 0) continue;
+    write(next_message(*session, MessageType::Bye), {}, out.header);
+    session->id = 0;
     return true;
   }
   return false;
 }
 
 /// A message with the session's header; it carries the acknowledgement that was due.
-SessionMessage ClientCore::State::next_message(MessageType type) {
+SessionMessage ClientCore::State::next_message(Binding& session, MessageType type) {
   SessionMessage message;
   message.type = type;
   message.session = session.id;
   message.counter = ++session.counter;
-  message.acknowledgement = window.acknowledgement();
+  message.acknowledgement = session.window.acknowledgement();
   message.expected = session.epoch;
-  acknowledge_at = kNever;
+  session.acknowledge_at = kNever;
   return message;
 }
 
@@ -67,11 +73,11 @@ bool ClientCore::State::transmit_call(Call& call, Transmit& out) {
     return false;
   }
   const bool is_request = call.next == MessageType::Request;
-  if (is_request && too_large(call)) {  // the path has changed since it was bound
+  if (is_request && too_large(call, *call.session)) {  // the path has changed since it was bound
     if (!call.sent) give_up(call, Errc::message_too_large);
     return false;  // what was sent before waits for its answer, or for a wider path
   }
-  SessionMessage message = next_message(call.next);
+  SessionMessage message = next_message(*call.session, call.next);
   message.semantics = call.request.semantics;
   message.codec = call.request.codec;
   message.sequence = call.number;
@@ -86,7 +92,7 @@ bool ClientCore::State::transmit_call(Call& call, Transmit& out) {
     out.body = call.request.body;
     ++counters.requests_sent;
     if (call.copies++ != 0) ++counters.retransmissions;
-    if (counts_as_durable(call) && !call.sent) ++session.durable_calls;
+    if (counts_as_durable(call) && !call.sent) ++call.session->durable_calls;
     call.sent = true;  // before the first octet is handed over
   } else if (call.next == MessageType::Probe) {
     ++counters.probes;
@@ -100,8 +106,8 @@ bool ClientCore::State::transmit_call(Call& call, Transmit& out) {
   return true;
 }
 
-void ClientCore::State::not_handed_over(Series series, Sequence number) {
-  Call* const call = calls.find_bound(series, number);
+void ClientCore::State::not_handed_over(SessionId session, Series series, Sequence number) {
+  Call* const call = find_bound(session, series, number);
   if (call == nullptr || call->copies == 0) return;
   --call->copies;
   if (call->completed) {  // a maybe call, whose completion has not been polled
@@ -110,14 +116,14 @@ void ClientCore::State::not_handed_over(Series series, Sequence number) {
     call->completion.sent = call->copies;
   } else if (call->copies == 0 && !call->request.repeated) {
     call->sent = false;
-    if (counts_as_durable(*call)) --session.durable_calls;
+    if (counts_as_durable(*call)) --call->session->durable_calls;
   }
 }
 
 /// When the call's message is to be repeated, if no answer comes.
 void ClientCore::State::schedule(Call& call) {
   // However slow the back-off, several messages go within a lease: the answer to any of them renews it.
-  Duration pause = std::min(rtt.rto(call.backoff++), session.lease / 8);
+  Duration pause = std::min(rtt.rto(call.backoff++), call.session->lease / 8);
   if (call.working && !call.cancelling) pause = std::min(pause, config.limits.probe_max);
   call.send_at = now + std::chrono::duration_cast<Duration>(jitter() * pause);
   calls.update_timer(call);
@@ -125,19 +131,21 @@ void ClientCore::State::schedule(Call& call) {
 
 /// When a message is due that does nothing but keep the session: while none is answered as a call's would be
 /// repeated, else a third of the lease after the latest message that is known to have arrived.
-Time ClientCore::State::keep_at() const {
-  if (!keeps() || !has_path) return kNever;
+Time ClientCore::State::keep_at(const Binding& session) const {
+  if (!keeps(session) || !has_path) return kNever;
+  const Keeping& keeping = session.keeping;
   const Time at = keeping.number != 0 ? keeping.send_at : session.lease_until - session.lease * 2 / 3;
   return at < session.lease_until ? at : kNever;
 }
 
-void ClientCore::State::begin_keeping() {
-  keeping = Keeping{session.next_free++, {}, 0, now};
+void ClientCore::State::begin_keeping(Binding& session) {
+  session.keeping = Keeping{session.next_free++, {}, 0, now};
 }
 
-void ClientCore::State::transmit_keeping(Transmit& out) {
-  if (keeping.number == 0) begin_keeping();
-  SessionMessage message = next_message(MessageType::Probe);
+void ClientCore::State::transmit_keeping(Binding& session, Transmit& out) {
+  Keeping& keeping = session.keeping;
+  if (keeping.number == 0) begin_keeping(session);
+  SessionMessage message = next_message(session, MessageType::Probe);
   message.semantics = Semantics::AtLeastOnce;
   message.sequence = keeping.number;
   message.budget_ms = kBudgetUnlimited;
@@ -171,9 +179,13 @@ Time ClientCore::State::next_timeout() const {
   Time next = calls.earliest_timer();
   if (closed) return next;
   if (has_path) next = std::min(next, handshake.due());
-  if (has_path && session.id != 0) next = std::min(next, acknowledge_at);
-  if (session.id != 0 && open_calls != 0 && !outlasts_lease()) next = std::min(next, session.lease_until);
-  return std::min(next, keep_at());
+  for (const auto& session : sessions) {
+    if (session->id == 0) continue;
+    if (has_path) next = std::min(next, session->acknowledge_at);
+    if (open_calls != 0 && !outlasts_lease(*session)) next = std::min(next, session->lease_until);
+    next = std::min(next, keep_at(*session));
+  }
+  return next;
 }
 
 // --- Receiving
@@ -231,8 +243,8 @@ void ClientCore::State::receive_from_handshake(const Slice& message, const Prefi
       handshake.take_cookie(now, cookie.cookie);
       break;
     case MessageType::Welcome: enter(welcome); break;
-    case MessageType::Refused: refuse_waiting(refused.reason, refused.retry_after_ms); break;
-    default: refuse_waiting(Errc::bad_version, 0); break;
+    case MessageType::Refused: refuse_session(refused.reason, refused.retry_after_ms); break;
+    default: refuse_session(Errc::bad_version, 0); break;
   }
 }
 
@@ -243,20 +255,23 @@ void ClientCore::State::receive_answer(const Slice& message, const Prefix& prefi
     ++counters.malformed;
     return;
   }
-  if (session.id == 0 || answer.session != session.id) {
+  Binding* const its_session = find(answer.session);
+  if (its_session == nullptr) {
     ++counters.ignored;
     return;
   }
+  Binding& session = *its_session;
+  const Keeping& keeping = session.keeping;
   const bool epoch_is_over = answer.type == MessageType::WrongEpoch && answer.expected == session.epoch;
   const bool session_is_gone = answer.type == MessageType::NoSession || (epoch_is_over && !session.durable);
-  Call* const call = calls.find_bound(series_of(answer.semantics), answer.sequence);
+  Call* const call = calls.find_bound(session, series_of(answer.semantics), answer.sequence);
   // A maybe call is over when it is sent; what its copies are told about the session counts all the same.
   const bool was_maybe = error == Errc::ok && answer.semantics == Semantics::Maybe && answer.sequence != 0 &&
                          answer.sequence < session.next_free;
   const bool keeps_session = error == Errc::ok && keeping.attempts.count() != 0 &&
                              answer.sequence == keeping.number && series_of(answer.semantics) == Series::Free;
   if (keeps_session && !session_is_gone && !epoch_is_over) {
-    judge_keeping(answer);
+    judge_keeping(session, answer);
     return;
   }
   if ((call == nullptr || call->attempts.count() == 0) &&
@@ -273,13 +288,13 @@ void ClientCore::State::receive_answer(const Slice& message, const Prefix& prefi
     return;
   }
   if (session_is_gone) {
-    leave_session(answer.type == MessageType::NoSession ? Errc::session_lost : Errc::epoch_changed);
+    leave_session(session, answer.type == MessageType::NoSession ? Errc::session_lost : Errc::epoch_changed);
     progress();
     return;
   }
   if (epoch_is_over) {
     if (answer.epoch.counter > session.epoch.counter) {
-      resume(answer.epoch);
+      resume(session, answer.epoch);
       progress();
     } else {
       ++counters.ignored;  // a server that was replaced, and lives on: a durable epoch never goes back
@@ -291,27 +306,28 @@ void ClientCore::State::receive_answer(const Slice& message, const Prefix& prefi
 
 /// What every answer of the session's present epoch tells: the round trip, that the lease was renewed, and
 /// the window.
-void ClientCore::State::learn_from(const Attempts& attempts, const Answer& answer, bool measures_the_way) {
-  if (answer.window != 0) window.grant(answer.window);
+void ClientCore::State::learn_from(Binding& session, const Attempts& attempts, const Answer& answer,
+                                   bool measures_the_way) {
+  if (answer.window != 0) session.window.grant(answer.window);
   const std::optional<Time> sent_at = attempts.sent_at(answer.attempt);
   if (!sent_at) return;
   session.lease_until = std::max(session.lease_until, *sent_at + session.lease);
   if (measures_the_way) rtt.sample(now - *sent_at);
 }
 
-void ClientCore::State::judge_keeping(const Answer& answer) {
+void ClientCore::State::judge_keeping(Binding& session, const Answer& answer) {
   if (answer.type != MessageType::Unseen || answer.epoch != session.epoch) {
     ++counters.ignored;
     return;
   }
-  learn_from(keeping.attempts, answer, true);
-  keeping = Keeping{};
+  learn_from(session, session.keeping.attempts, answer, true);
+  session.keeping = Keeping{};
   progress();  // the window may have been widened
 }
 
 void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Slice& message,
                                      const Prefix& prefix) {
-  const bool present = answer.epoch == session.epoch;
+  const bool present = answer.epoch == call.session->epoch;
   const bool of_any_epoch = answer.type == MessageType::Reply || answer.type == MessageType::ReplyLost;
   if (!present && !of_any_epoch) {  // what a dead epoch refused or worked on says nothing about this one
     ++counters.ignored;
@@ -320,7 +336,7 @@ void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Sli
   // The reply of a call that took long measures its servant, not the way; fragments measure their number.
   const bool measures =
       !is_split(call) && !path.splits(message.size()) && (answer.type != MessageType::Reply || !call.working);
-  if (present) learn_from(call.attempts, answer, measures);
+  if (present) learn_from(*call.session, call.attempts, answer, measures);
   if (call.completed && !call.cancelling) {
     ++counters.ignored;
     return;

@@ -2,38 +2,18 @@
 // client_messages.cpp.
 #pragma once
 
+#include <memory>
+#include <vector>
+
+#include "core/client/binding.hpp"
 #include "core/client/call_table.hpp"
 #include "core/client/handshake.hpp"
-#include "core/client/send_window.hpp"
 #include "core/client_core.hpp"
 #include "core/rtt_estimator.hpp"
 #include "core/siphash.hpp"
 #include "core/wire.hpp"
 
 namespace once::core {
-
-/// What a session is for its client.
-struct Binding {
-  SessionId id = 0;  // 0: there is none
-  Epoch epoch;
-  std::uint32_t message_max = 0;
-  Duration lease{0};  // the client's share of it
-  Time lease_until;
-  std::uint64_t counter = 0;        // of messages; rises with each
-  Sequence next_free = 1;           // numbers outside the window
-  std::uint32_t free_bound = 0;     // idempotent calls that wait for an answer
-  bool durable = false;             // it outlives the server
-  std::uint32_t durable_calls = 0;  // exactly-once calls that were sent and have not ended
-};
-
-/// A PROBE that only keeps the session: of a number of the free series that no call will have, so that the
-/// answer can be UNSEEN and nothing else.
-struct Keeping {
-  Sequence number = 0;  // 0: nothing is to be answered
-  Attempts attempts;
-  unsigned backoff = 0;
-  Time send_at = kNever;
-};
 
 class ClientCore::State {
  public:
@@ -44,7 +24,10 @@ class ClientCore::State {
         key{config.seed, config.instance.low ^ config.instance.high},
         now(start),
         jitter_state(siphash(key, {0})) {
-    if (const auto& lasting = config.lasting) window = SendWindow{{lasting->through, lasting->bitmap}};
+    if (const auto& lasting = config.lasting) {
+      sessions.push_back(std::make_unique<Binding>());
+      sessions.front()->window = SendWindow{{lasting->through, lasting->bitmap}};
+    }
   }
 
   // As ClientCore's, after `now` has been set.
@@ -55,12 +38,14 @@ class ClientCore::State {
   void disconnected();
   void connect_failed(Errc reason);
   void keep_session(bool wanted);
-  bool keeps() const { return keep_wanted && session.id != 0 && now < session.lease_until; }
+  bool keeps(const Binding& session) const {
+    return keep_wanted && session.id != 0 && now < session.lease_until;
+  }
   void receive(const Slice& message);
   void timeout();
   Time next_timeout() const;
   bool poll_transmit(Transmit& out);
-  void not_handed_over(Series series, Sequence number);
+  void not_handed_over(SessionId session, Series series, Sequence number);
   bool poll_completion(CallCompletion& out);
   void close();
   /// Binds what waits, as far as session and window allow; asks for a session where there is none.
@@ -70,8 +55,9 @@ class ClientCore::State {
   CallTable calls;
   Handshake handshake;
   RttEstimator rtt;
-  SendWindow window;
-  Binding session;
+  /// In the order in which they were made; calls are bound in the first that has room. Of a lasting session there
+  /// is the one, from the beginning.
+  std::vector<std::unique_ptr<Binding>> sessions;
   ClientCounters counters;
   SipKey key;
   Time now;
@@ -80,15 +66,22 @@ class ClientCore::State {
   bool closed = false;
   bool goodbye_due = false;
   std::size_t open_calls = 0;  // started, and not completed
-  Time acknowledge_at = kNever;
   std::uint64_t nonces_drawn = 0;
   std::uint64_t jitter_state;
   bool first_session = true;
   bool lost = false;          // of a lasting session
   std::uint64_t made_in = 0;  // the incarnation that the lasting session was made for
   bool keep_wanted = false;
-  Keeping keeping;
   unsigned late_welcomes = 0;  // in a row, each of which came after the lease that it gave
+  Time further_at{};           // not before, a session beside others is asked for
+
+  /// nullptr if there is none of that id now.
+  Binding* find(SessionId id) const;
+  Call* find_bound(SessionId id, Series series, Sequence number) {
+    const Binding* const session = find(id);
+    return session != nullptr ? calls.find_bound(*session, series, number) : nullptr;
+  }
+  bool in_session() const { return !sessions.empty() && sessions.front()->id != 0; }
 
  private:
   std::uint64_t fresh_nonce() { return siphash(key, {++nonces_drawn}); }
@@ -99,10 +92,15 @@ class ClientCore::State {
   }
 
   // The life of a call.
-  bool has_room_for(Series series);
-  bool bind_windowed(Call& call);
-  bool bind_free(Call& call);
-  bool too_large(const Call& call) const;
+  /// New calls are bound in this session, if it has room.
+  bool takes_calls(const Binding& session) const {
+    return session.id != 0 && (now < session.lease_until || config.lasting);
+  }
+  bool has_room(const Binding& session, const CallRequest& request) const;
+  /// nullptr if the call must wait.
+  Binding* session_for(const CallRequest& request) const;
+  void bind(Call& call, Binding& session);
+  bool too_large(const Call& call, const Binding& session) const;
   /// In a lasting session: true if what was sent of it went to a session before this one.
   bool is_of_earlier_session(const Call& call) const {
     return call.request.repeated && call.request.given_in < made_in;
@@ -117,6 +115,7 @@ class ClientCore::State {
   void give_up(Call& call, Errc reason) {
     complete(call, call.sent ? OutcomeKind::Unknown : OutcomeKind::NotSent, reason);
   }
+  void finish(Binding& session, Sequence sequence);
   void release(Call& call);
   void end_cancel(Call& call);
   void end_cancel_of(Sequence sequence);
@@ -124,27 +123,30 @@ class ClientCore::State {
   // The life of a session.
   void enter(const Welcome& welcome);
   void enter_lasting(const Welcome& welcome);
-  void leave_session(Errc reason);
-  void leave_if_over() {
-    if (session.id != 0 && now >= session.lease_until && !outlasts_lease()) leave_session(Errc::session_lost);
-  }
-  void resume(const Epoch& epoch);
+  /// The session is gone when it returns, unless it is a lasting one.
+  void leave_session(Binding& session, Errc reason);
+  /// Leaves sessions whose lease is over, or whose numbers are.
+  void leave_what_is_over();
+  bool wants_session();
+  void resume(Binding& session, const Epoch& epoch);
   /// The lease is over, but a server that comes back will know what became of the exactly-once calls.
-  bool outlasts_lease() const { return config.lasting || session.durable_calls != 0; }
+  bool outlasts_lease(const Binding& session) const { return config.lasting || session.durable_calls != 0; }
+  void refuse_session(Errc reason, std::uint32_t retry_after_ms);
   void refuse_waiting(Errc reason, std::uint32_t retry_after_ms);
 
   // Messages.
+  bool transmit_goodbye(Transmit& out);
   bool transmit_call(Call& call, Transmit& out);
-  SessionMessage next_message(MessageType type);
-  Time keep_at() const;
-  void begin_keeping();
-  void transmit_keeping(Transmit& out);
+  SessionMessage next_message(Binding& session, MessageType type);
+  Time keep_at(const Binding& session) const;
+  void begin_keeping(Binding& session);
+  void transmit_keeping(Binding& session, Transmit& out);
   void schedule(Call& call);
   void receive_from_handshake(const Slice& message, const Prefix& prefix);
   void receive_answer(const Slice& message, const Prefix& prefix);
   void judge_answer(Call& call, const Answer& answer, const Slice& message, const Prefix& prefix);
-  void judge_keeping(const Answer& answer);
-  void learn_from(const Attempts& attempts, const Answer& answer, bool measures_the_way);
+  void judge_keeping(Binding& session, const Answer& answer);
+  void learn_from(Binding& session, const Attempts& attempts, const Answer& answer, bool measures_the_way);
 };
 
 }  // namespace once::core

@@ -52,6 +52,10 @@ class SendWindow {
   Acknowledgement acknowledgement() const { return {mark_, finished_}; }
   /// True if every number that was taken is finished.
   bool empty() const { return mark_ + 1 == next_; }
+  /// True if there is no room although half of the numbers that take it up are finished: some old call is not.
+  bool is_held_up() const {
+    return !has_room() && 2 * static_cast<Sequence>(std::popcount(finished_)) >= next_ - 1 - mark_;
+  }
   /// True if a new session is needed for the next number.
   bool exhausted() const { return next_ > kLast; }
 

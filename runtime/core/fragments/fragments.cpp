@@ -306,7 +306,7 @@ bool next_datagram(ClientCore& core, Fragments& fragments, Time now, Transmit& o
       case Fragments::Take::Taken: break;
       case Fragments::Take::NoRoom: {
         const CallName name = name_of(out.header);
-        core.not_handed_over(name.semantics, name.number);
+        core.not_handed_over(name.session, name.semantics, name.number);
         break;
       }
     }
