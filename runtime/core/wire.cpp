@@ -316,7 +316,7 @@ void write(const Hello& hello, std::vector<std::uint8_t>& header) {
     store(extension + 2, static_cast<std::uint16_t>(kClientFixedSize + hello.name.size()));
     store(extension + 4, hello.incarnation);
     extension[12] = hello.lasting ? kFlagLasting : 0;
-    std::memcpy(extension + 4 + kClientFixedSize, hello.name.data(), hello.name.size());
+    std::copy(hello.name.begin(), hello.name.end(), extension + 4 + kClientFixedSize);
     extension += client;
   }
   if (const auto left = static_cast<std::size_t>(header.data() + header.size() - extension); left != 0) {

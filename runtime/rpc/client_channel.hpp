@@ -1,11 +1,11 @@
 // A client's channel: a ClientCore, the link under it, and the threads that call.
 //
 // One lock guards it all; it is held over no handler, no servant, and no system call that blocks, but for the
-// outbox's one commit when a lasting session is entered. Of the
-// threads that wait in synchronous calls one leads: it alone reads the link, for all, without the lock, and
-// passes the lead on when its own call has ended or when it runs a callback's servant; while it completes
-// calls, which may run foreign code, it does not lead. The others wait to be told, or to lead. The event loop
-// reads only while nobody leads and an asynchronous call, or a callback, is waited for.
+// outbox's one commit when a lasting session is entered. Of the threads that wait in synchronous calls one leads:
+// it alone reads the link, for all, without the lock, and passes the lead on when its own call has ended or when it
+// runs a callback's servant; while it completes calls, which may run foreign code, it does not lead. The others wait
+// to be told, or to lead. The event loop reads only while nobody leads and an asynchronous call, or a callback, is
+// waited for.
 #pragma once
 
 #include <atomic>
@@ -97,7 +97,6 @@ class ClientChannel final : public Channel,
   const Limits& limits() const { return settings_->options.limits; }
   Time now() const { return settings_->environment.clock->now(); }
   CallInfo describe(const OutgoingCall& call) const;
-  /// nullptr: there is no outbox.
   /// nullptr: the client has no outbox, or is gone.
   std::shared_ptr<OutboxChannel> outbox_channel() const;
   Errc why_no_outbox() const;

@@ -48,7 +48,8 @@ Result<Descriptor> bind_socket(const Address& local, int type, bool shared) {
 /// taken apart on the way, nor by this machine's idea of the path.
 void set_up_datagrams(int fd, const Address& address) {
   (void)::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
-  const int probe = address.is_v4() ? IP_PMTUDISC_PROBE : IPV6_PMTUDISC_PROBE;
+  static_assert(IP_PMTUDISC_PROBE == IPV6_PMTUDISC_PROBE);
+  const int probe = IP_PMTUDISC_PROBE;
   (void)::setsockopt(fd, address.is_v4() ? IPPROTO_IP : IPPROTO_IPV6,
                      address.is_v4() ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, &probe, sizeof probe);
 }

@@ -168,16 +168,23 @@ TEST(Lasting, ACallThatIsMadeAgainDoesNotWaitForThoseThatWaitForIt) {
   ASSERT_TRUE(pair.run_until_done(second));
 }
 
-/// The CANCEL must not follow the number into its next attempt.
-TEST(Lasting, ACallThatWasCancelledMayBeMadeAgain) {
+/// Number 2 has been called, and cancelled; nothing that the till sends has arrived since.
+class CancelledCall : public ::testing::Test {
+ protected:
+  CancelledCall() {
+    pair.fate = [](const Packet&) { return Pair::Fate{}; };
+    const CallKey cancelled = pair.start(numbered(2, "payment"));
+    pair.run_for(50ms);
+    pair.clients[0].core->cancel(pair.now, cancelled);
+    EXPECT_TRUE(pair.run_until_done(cancelled));
+    EXPECT_EQ(pair.outcome(cancelled), OutcomeKind::Unknown);
+    pair.sent.clear();
+  }
   Till pair;
-  pair.fate = [](const Packet&) { return Pair::Fate{}; };
-  const CallKey cancelled = pair.start(numbered(2, "payment"));
-  pair.run_for(50ms);
-  pair.clients[0].core->cancel(pair.now, cancelled);
-  ASSERT_TRUE(pair.run_until_done(cancelled));
-  EXPECT_EQ(pair.outcome(cancelled), OutcomeKind::Unknown);
-  pair.sent.clear();
+};
+
+/// The CANCEL must not follow the number into its next attempt.
+TEST_F(CancelledCall, MayBeMadeAgain) {
   const CallKey made_again = pair.start(again(2, "payment"));
   pair.fate = everything_arrives();
   ASSERT_TRUE(pair.run_until_done(made_again));
@@ -185,13 +192,7 @@ TEST(Lasting, ACallThatWasCancelledMayBeMadeAgain) {
   EXPECT_EQ(pair.count_of(MessageType::Cancel), 0u);
 }
 
-TEST(Lasting, ANumberThatIsFinishedIsNotCancelled) {
-  Till pair;
-  pair.fate = [](const Packet&) { return Pair::Fate{}; };
-  const CallKey cancelled = pair.start(numbered(2, "payment"));
-  pair.run_for(50ms);
-  pair.clients[0].core->cancel(pair.now, cancelled);
-  ASSERT_TRUE(pair.run_until_done(cancelled));
+TEST_F(CancelledCall, IsNotCancelledAgainWhenItsNumberIsFinished) {
   pair.clients[0].core->finish(pair.now, 2);
   pair.sent.clear();
   pair.run_for(5s);

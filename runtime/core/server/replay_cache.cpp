@@ -29,7 +29,7 @@ bool ReplayCache::keep(Record& record, Slice body) {
   return true;
 }
 
-void ReplayCache::restore(Record& record, Slice body, bool beyond_promise) {
+void ReplayCache::restore(Record& record, const Slice& body, bool beyond_promise) {
   record.body = Slice::copy_of(body);
   record.oversize = beyond_promise;
   if (beyond_promise) link_oversize(record);

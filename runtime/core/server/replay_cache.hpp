@@ -27,7 +27,7 @@ class ReplayCache {
   bool keep(Record& record, Slice body);
   /// Keeps what an earlier server has kept, within the budgets or not. What was beyond its promise is evicted
   /// for want of room here, too.
-  void restore(Record& record, Slice body, bool beyond_promise);
+  void restore(Record& record, const Slice& body, bool beyond_promise);
   /// Gives back what is kept or set aside for `record`.
   void release(Record& record);
 

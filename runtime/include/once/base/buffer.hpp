@@ -47,10 +47,12 @@ class Slice {
       : block_(std::exchange(other.block_, nullptr)),
         data_(std::exchange(other.data_, nullptr)),
         size_(std::exchange(other.size_, 0)) {}
-  Slice& operator=(Slice other) noexcept {
-    std::swap(block_, other.block_);
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
+  Slice& operator=(const Slice& other) { return *this = Slice{other}; }
+  Slice& operator=(Slice&& other) noexcept {
+    Slice taken{std::move(other)};  // what was here goes at once, and not with `other`
+    std::swap(block_, taken.block_);
+    std::swap(data_, taken.data_);
+    std::swap(size_, taken.size_);
     return *this;
   }
   ~Slice() {
