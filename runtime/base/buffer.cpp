@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint32_t kUncached = ~std::uint32_t{0};
 constexpr std::array<std::size_t, 5> kCapacities = {256, 1024, 4096, 16384, 65536};
+constexpr std::size_t kLinkSize = sizeof(void*);  // a kept block begins with the address of the next one
 constexpr std::array<std::uint32_t, 5> kKeptMax = {256, 256, 128, 32, 16};  // about 2.5 MiB a thread at most
 
 /// The free blocks of one thread. A block freed on another thread than it came from joins that thread's
@@ -28,7 +29,7 @@ class BlockCache {
   bool keep(Block* block) {
     const std::size_t i = block->size_class;
     if (counts_[i] == kKeptMax[i]) return false;
-    std::memcpy(block->data(), &heads_[i], sizeof(Block*));
+    std::memcpy(block->data(), &heads_[i], kLinkSize);
     heads_[i] = block;
     ++counts_[i];
     return true;
@@ -42,7 +43,7 @@ class BlockCache {
  private:
   Block* pop(std::size_t i) {
     Block* const block = heads_[i];
-    std::memcpy(&heads_[i], block->data(), sizeof(Block*));
+    std::memcpy(&heads_[i], block->data(), kLinkSize);
     --counts_[i];
     return block;
   }
@@ -100,7 +101,7 @@ void drop_block(Block* block) noexcept {
 Slice Slice::copy_of(ByteView bytes) {
   Buffer buffer{bytes.size()};
   buffer.append(bytes);
-  return std::move(buffer).freeze();
+  return std::move(buffer).freeze();  // NOLINT(clang-analyzer-unix.Malloc): the Slice has it now
 }
 
 void Buffer::grow(std::size_t needed) {

@@ -369,7 +369,7 @@ void Server::wrap(Wrapper wrapper) {
   state_->wrap(std::move(wrapper));
 }
 
-void Server::listen(std::string_view endpoint, ListenOptions options) {
+void Server::listen(std::string_view endpoint, const ListenOptions& options) {
   state_->listen(endpoint, options);
 }
 

@@ -35,7 +35,7 @@ RawOutcome WrappedChannel::call(OutgoingCall call) {
   RawOutcome result;
   pass(
       0, std::move(call), [&result](RawOutcome outcome) { result = std::move(outcome); },
-      [this](OutgoingCall last, CallDone done) { done(inner_->call(std::move(last))); });
+      [this](OutgoingCall last, const CallDone& done) { done(inner_->call(std::move(last))); });
   return result;
 }
 

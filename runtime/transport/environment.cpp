@@ -14,8 +14,8 @@ namespace {
 
 class SteadyTimer final : public Timer {
  public:
-  SteadyTimer(asio::any_io_executor executor, std::weak_ptr<EventHandler> handler)
-      : timer_(std::move(executor)), handler_(std::move(handler)) {}
+  SteadyTimer(const asio::any_io_executor& executor, std::weak_ptr<EventHandler> handler)
+      : timer_(executor), handler_(std::move(handler)) {}
 
   void set(Time when) override {
     if (when == kNever) {

@@ -106,7 +106,7 @@ TEST(ObjectAdapter, LetsGoOfEverythingUnderNoLock) {
 
 TEST(ObjectAdapter, ALocatorMayUseTheAdapter) {
   ObjectAdapter adapter;
-  const auto made = servant();
+  auto made = servant();
   adapter.set_locator(
       [&](const ObjectKey& key) {
         adapter.activate(key, made, {});

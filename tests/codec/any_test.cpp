@@ -178,8 +178,8 @@ TEST(Anys, OfUnknownTypesArePrintedAndTakenApart) {
       "{_d: -3, text: \"three\"}",
       "{_d: 9, raw: 200}",
       "{reason: \"no\", grid: [[0, 0, 0], [0, 0, 6]]}",
-      "{label: \"branch\", children: [{label: \"branch\", children: [{label: \"branch\", children: [{label: "
-      "\"branch\", children: [{label: \"leaf\", children: []}]}]}]}]}",
+      R"({label: "branch", children: [{label: "branch", children: [{label: "branch", children: )"
+      R"([{label: "branch", children: [{label: "leaf", children: []}]}]}]}]})",
       "[1, \"two\", {label: \"branch\", children: [{label: \"leaf\", children: []}]}]"};
   const std::vector<Any> all = all_kinds();
   ASSERT_EQ(all.size(), expected.size());

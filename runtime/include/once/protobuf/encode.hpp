@@ -61,9 +61,7 @@ bool is_zero(const T& value) {
     return std::bit_cast<std::uint64_t>(value) == 0;
   } else if constexpr (std::same_as<T, Float128>) {
     return octets_of(value) == Float128Octets{};
-  } else if constexpr (Packable<T>) {
-    return value == T{};
-  } else if constexpr (Decimals<T>) {
+  } else if constexpr (Packable<T> || Decimals<T>) {
     return value == T{};
   } else if constexpr (kIsOctetArray<T>) {
     return std::all_of(value.begin(), value.end(), [](std::uint8_t octet) { return octet == 0; });

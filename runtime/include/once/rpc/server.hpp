@@ -125,7 +125,7 @@ class Server {
 
   /// "udp://127.0.0.1:7000", "tcp://[::1]:0" (port 0: any free one; see endpoints()). Throws SystemError that
   /// names the address.
-  void listen(std::string_view endpoint, ListenOptions options = {});
+  void listen(std::string_view endpoint, const ListenOptions& options = {});
   std::vector<Endpoint> endpoints() const;
   /// A reference to an object of this server, whether it is activated or not.
   ObjectRef reference_to(ObjectKey key, std::string_view interface_id = {}) const;
