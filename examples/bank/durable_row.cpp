@@ -30,7 +30,7 @@ class KilledServer {
   Process& process() { return *process_; }
   std::uint32_t kills() const { return options_.life; }
 
-  /// Reads a line, and tells the step of a call that stands in it.
+  /// Reads a line, and tells the step of a call that stands in it. There the server waits.
   Step read_step() {
     const std::string line = expect_line(*process_, "the server");
     const std::optional<Step> step = parse_step(line);
@@ -38,6 +38,7 @@ class KilledServer {
     note(*step);
     return *step;
   }
+  void let_go() { process_->let_go(); }
   /// Kills it, reads what it still said, and starts it again.
   void kill() {
     process_->kill_now();
@@ -53,6 +54,7 @@ class KilledServer {
     std::string line = expect_line(*process_, "the server");
     for (; !line.starts_with('{'); line = expect_line(*process_, "the server")) {
       if (const auto step = parse_step(line)) note(*step);
+      let_go();
     }
     if (process_->wait() != 0) throw std::runtime_error("the server failed");
     return nlohmann::json::parse(line);
@@ -118,7 +120,11 @@ Row run_durable_row(Options options, const std::function<void(const std::string&
     if (&Process::first_ready({&client, &server.process()}) == &server.process()) {
       const Step step = server.read_step();
       const bool is_due = server.kills() < options.kills && ended * options.kills >= server.kills() * lively;
-      if (is_due && step.point == kAims.at(server.kills() % kAims.size())) server.kill();
+      if (is_due && step.point == kAims.at(server.kills() % kAims.size())) {
+        server.kill();
+      } else {
+        server.let_go();
+      }
       continue;
     }
     const std::string line = expect_line(client, "the client");

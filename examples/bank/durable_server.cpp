@@ -4,7 +4,6 @@
 #include <iostream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <unistd.h>
 
 #include <asio/detached.hpp>
@@ -17,6 +16,7 @@
 #include <once/once.hpp>
 
 #include "bank.once.hpp"
+#include "kills/gate.hpp"
 #include "kills/lines.hpp"
 #include "kills/watched_store.hpp"
 #include "roles.hpp"
@@ -58,15 +58,10 @@ class DurableAccount final : public bank::DurableAccount::Servant {
 }  // namespace
 
 int run_durable_server(const Options& options) {
-  // Where the server is to be killed it stays for a moment at every point, so that the kill finds it there.
-  const auto pause = std::chrono::microseconds{options.kills > 0 ? 1'000 : 0};
-
+  Gate gate;
   asio::thread_pool store_thread{1};
   once::durable::Store store{options.database, store_thread.get_executor(), {.schema = kTables}};
-  WatchedStore watched{store, [pause](const Step& step) {
-                         write_line(STDOUT_FILENO, to_string(step));
-                         std::this_thread::sleep_for(pause);
-                       }};
+  WatchedStore watched{store, [&gate](const Step& step) { gate.pass(to_string(step)); }};
   asio::io_context io;
   once::Server server{io, {.store = &watched}};
   server.activate("account", std::make_shared<DurableAccount>(options.log, options.life));
@@ -77,6 +72,7 @@ int run_durable_server(const Options& options) {
   stop.async_wait(
       [&](std::error_code, int) { server.async_shutdown(std::chrono::seconds{2}, asio::detached); });
   io.run();
+  store_thread.join();  // it has passed the gate for the last time
 
   const once::ServerStatistics seen = server.statistics();
   write_line(STDOUT_FILENO,

@@ -17,8 +17,8 @@ int run(int argc, char** argv);
 /// duplicates, replayed}.
 int run_server(const Options& options);
 
-/// The same for exactly-once payments: the account is in options.database, and each step of each call is
-/// printed (watched_store.hpp). At SIGTERM: {requests, replayed}, of this process alone.
+/// The same for exactly-once payments: the account is in options.database, and each step of each call
+/// (watched_store.hpp) passes a gate (gate.hpp). At SIGTERM: {requests, replayed}, of this process alone.
 int run_durable_server(const Options& options);
 
 /// Makes options.calls payments through the fault injector. Prints a line for every payment that has ended, its

@@ -1,5 +1,6 @@
-// A client of the harness: some transfers at a time until SIGTERM, each with a line that says how it ended. One that
-// may be killed has a name and an outbox, and its transfers have keys: its next life makes them again.
+// A client of the harness: some transfers at a time until SIGTERM, each with a line that says how it ended. Each
+// line of a call waits for an octet on standard input, as in kills/gate.hpp, and the other calls go on. A client that may
+// be killed has a name and an outbox, and its transfers have keys: its next life makes them again.
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -15,8 +16,9 @@
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/redirect_error.hpp>
 #include <asio/signal_set.hpp>
-#include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <once/durable.hpp>
@@ -35,9 +37,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kAtATime = 4;
-constexpr auto kPatience = 5min;    // longer than any run keeps a call waiting
+constexpr auto kPatience = 2min;    // longer than any run keeps a call waiting
 constexpr auto kImpatience = 25ms;  // ends some calls in the middle of a crash, and others not
-constexpr auto kClientPause = 1ms;  // after each line, for a kill to find the client there
 /// So many calls later a key is forgotten.
 constexpr std::size_t kForgetLater = 8;
 
@@ -61,6 +62,7 @@ class Payer {
  public:
   Payer(asio::io_context& io, const Options& options)
       : io_(io),
+        answers_(io, ::dup(STDIN_FILENO)),
         outbox_(options.outbox.empty() ? nullptr : std::make_unique<once::durable::Outbox>(options.outbox)),
         planted_(outbox_ ? plant(options.planted, *outbox_, options.life) : nullptr),
         client_(io, client_options(options, outbox())),
@@ -115,12 +117,14 @@ class Payer {
       Bank::Stub bank = bank_.with(options);
       co_await say(kCalled, number);
       const once::Outcome<Receipt> outcome = co_await bank.async_transfer(number, asio::use_awaitable);
-      if (outbox_ != nullptr && !outcome.final()) {  // the same statement again, and with more patience
+      const bool never_resolved =
+          outcome.kind() == once::OutcomeKind::Unknown && options.deadline == kPatience;
+      if (never_resolved) {
+        std::cerr << "transfer " << number << ": " << outcome.text() << '\n';
+      } else if (outbox_ != nullptr &&
+                 !outcome.final()) {  // the same statement again, and with more patience
         options.deadline = kPatience;
         continue;
-      }
-      if (outcome.kind() == once::OutcomeKind::Unknown && options.deadline == kPatience) {
-        std::cerr << "transfer " << number << ": " << outcome.text() << '\n';
       }
       co_await say(to_string(ended(number, outcome)));
       if (outbox_ != nullptr) co_await forget_later(number);
@@ -139,11 +143,14 @@ class Payer {
   asio::awaitable<void> say(std::string_view word, std::uint32_t number) {
     return say(std::string{word} + ' ' + std::to_string(number));
   }
-  /// Then waits, while the client's other calls go on.
+  /// Then waits for the answer, while the client's other calls go on: lines are answered in their order, and asio
+  /// hands out octets in the order in which they were waited for.
   asio::awaitable<void> say(std::string line) {
     demo::write_line(STDOUT_FILENO, std::move(line));
-    asio::steady_timer pause{io_, kClientPause};
-    co_await pause.async_wait(asio::use_awaitable);
+    char octet = 0;
+    std::error_code ended;  // the harness: nobody is waited for
+    co_await answers_.async_read_some(asio::buffer(&octet, 1),
+                                      asio::redirect_error(asio::use_awaitable, ended));
   }
   static Ended ended(std::uint32_t number, const once::Outcome<Receipt>& outcome) {
     Ended end{number, How::Unknown, 0, 0};
@@ -160,6 +167,7 @@ class Payer {
   }
 
   asio::io_context& io_;
+  asio::posix::stream_descriptor answers_;
   const std::unique_ptr<once::durable::Outbox> outbox_;
   const std::unique_ptr<once::Outbox> planted_;
   once::Client client_;

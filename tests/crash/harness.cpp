@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
 #include <stdexcept>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "kills/lines.hpp"
+#include "kills/places.hpp"
 #include "kills/process.hpp"
 #include "kills/watched_store.hpp"
 #include "record.hpp"
@@ -27,9 +27,6 @@ constexpr std::uint32_t kClients = 2;
 constexpr std::uint32_t kStepsMax = 40;
 /// About so often the server is killed for each kill of a client.
 constexpr std::uint32_t kServerKillsPerClientKill = 2;
-/// A kill follows the line that it waits for by up to so much: half as much again as the server stays at each point, so
-/// that it falls within the windows, at their edges, and now and then past them.
-constexpr std::chrono::microseconds kLateMax{1'500};
 
 /// Two fifths each for the two windows that matter most.
 constexpr std::array kAims{Point::Written, Point::Written, Point::Committed, Point::Committed,
@@ -57,10 +54,8 @@ class Harness {
       for (std::uint32_t steps = draw(kStepsMax); steps > 0;) {
         if (read().step) --steps;
       }
-      const Point aim = deal(aims_, kAims);
-      while (read().step != aim) {
-      }
-      std::this_thread::sleep_for(std::chrono::microseconds{draw(kLateMax.count())});
+      reach(deal(aims_, kAims));
+      be_late();
       kill_server();
       if (options_.kill_clients && draw(kServerKillsPerClientKill - 1) == 0) {
         kill_client(draw(kClients - 1), deal(client_aims_, kClientAims));
@@ -88,6 +83,8 @@ class Harness {
     std::optional<Deed> deed;             // … what; nothing: it has ended
   };
 
+  enum class Whose : std::uint8_t { All, Servers };
+
   template <class Number>
   std::uint32_t draw(Number most) {
     return std::uniform_int_distribution<std::uint32_t>{0, static_cast<std::uint32_t>(most)}(random_);
@@ -103,8 +100,44 @@ class Harness {
     deck.pop_back();
     return aim;
   }
+  /// Reads until the server is at that point of a call. Outside of transactions it shall have no other call to work on,
+  /// which would tell where the kill fell: so its clients wait for as long as it has one.
+  void reach(Point aim) {
+    if (aim == Point::Written || aim == Point::Committed) {
+      while (read().step != aim) {
+      }
+    } else {
+      while (read(has_all_at(Point::Answered) ? Whose::All : Whose::Servers).step != aim ||
+             !has_all_at(aim)) {
+      }
+    }
+  }
+  /// Or answered.
+  bool has_all_at(Point point) const {
+    return std::all_of(steps_.begin(), steps_.end(), [point](const auto& step) {
+      return step.second == point || step.second == Point::Answered;
+    });
+  }
+  /// Half of the kills find the server at the point that they are aimed at, a quarter when it has just gone on, and a
+  /// quarter when somebody has come to the next point: within the windows, at their edges, and past them.
+  void be_late() {
+    constexpr std::uint32_t kQuarters = 4;
+    const std::uint32_t quarter = draw(kQuarters - 1);
+    if (quarter == 0) let_speaker_go();
+    if (quarter == 1) read();
+  }
+  /// Who told the last line waits for that.
+  void let_speaker_go() {
+    if (Process* const speaker = std::exchange(speaker_, nullptr)) speaker->let_go();
+  }
+  /// It does not go on from where it is.
+  void kill(Process& process) {
+    if (speaker_ == &process) speaker_ = nullptr;
+    process.kill_now();
+  }
   void start_server() {
     record_.write("server begins");
+    steps_.clear();
     server_ = std::make_unique<Process>(words_for(options_, "server"));
     options_.address = expect_line(*server_, "the server");  // the real one, with its port
   }
@@ -120,13 +153,13 @@ class Harness {
   void kill_client(std::uint32_t number, Deed aim) {
     for (Said said = read(); said.client != number || said.deed != aim;) said = read();
     Client& client = clients_.at(number);
-    client.process->kill_now();
+    kill(*client.process);
     while (const auto line = client.process->read_line()) note_client(number, *line);
     record_.write("client " + std::to_string(number) + " killed");
     start_client(number);
   }
   void kill_server() {
-    server_->kill_now();
+    kill(*server_);
     read_rest();
     for (const once::RequestId& id : kept_in(folder_)) {
       record_.write("server kept " + std::to_string(id.session) + ' ' + std::to_string(id.sequence));
@@ -134,22 +167,29 @@ class Harness {
     ++options_.life;
     start_server();
   }
-  /// All that the server has said before its end.
+  /// All that the server says before its end.
   void read_rest() {
-    while (const auto line = server_->read_line()) note_server(*line);
+    while (const auto line = server_->read_line()) {
+      note_server(*line);
+      server_->let_go();
+    }
   }
 
-  /// Reads a line of whoever has one.
-  Said read() {
-    std::vector<Process*> processes;
-    for (const auto& [number, client] : clients_) processes.push_back(client.process.get());
-    processes.push_back(server_.get());
+  /// Reads a line of whoever has one, and who then waits: until the next line is read, or for its end.
+  Said read(Whose whose = Whose::All) {
+    let_speaker_go();
+    std::vector<Process*> processes{server_.get()};
+    if (whose == Whose::All) {
+      for (const auto& [number, client] : clients_) processes.insert(processes.begin(), client.process.get());
+    }
     Process& ready = Process::first_ready(processes);
+    speaker_ = &ready;
     if (&ready == server_.get()) return note_server(expect_line(ready, "the server"));
     const auto client = std::find_if(clients_.begin(), clients_.end(),
                                      [&](const auto& one) { return one.second.process.get() == &ready; });
     const std::uint32_t number = client->first;
     if (const auto line = ready.read_line()) return note_client(number, *line);
+    speaker_ = nullptr;
     if (ready.wait() != 0 || options_.life < options_.kills) throw std::runtime_error("a client failed");
     clients_.erase(client);
     return {{}, number, {}};
@@ -158,6 +198,8 @@ class Harness {
     const auto step = demo::parse_step(line);
     if (!step) throw std::runtime_error("the server said: " + line);
     record_.write("server " + line);
+    Point& point = steps_[step->id];
+    point = std::max(point, step->point);  // bugs tell of a point twice
     return {step->point, {}, {}};
   }
   Said note_client(std::uint32_t number, const std::string& line) {
@@ -174,7 +216,9 @@ class Harness {
   std::vector<Point> aims_;
   std::vector<Deed> client_aims_;
   std::unique_ptr<Process> server_;
+  demo::Steps steps_;  // of its life
   std::map<std::uint32_t, Client> clients_;
+  Process* speaker_ = nullptr;  // told the last line, and waits; or nobody does
 };
 
 }  // namespace

@@ -77,7 +77,7 @@ class Judge {
         return;
       case How::Unknown:
         ++report_.unknown;
-        if (!wanted.impatient) violated(ended.number, "never resolved");
+        if (!wanted.impatient || asks_until_told()) violated(ended.number, "never resolved");
         return;
       case How::Raised: ++report_.raised; break;
       case How::Failed:
@@ -88,6 +88,8 @@ class Judge {
     }
     if (booked != nullptr) violated(ended.number, "in the book, and its client was told that it is not");
   }
+  /// Clients that are killed have keys: an impatient one calls again, and with patience.
+  bool asks_until_told() const { return history_.client_kills.all() > 0; }
   /// The transfers whose replies were handed to their clients by the server that ran them.
   std::set<std::uint32_t> answered_directly() const {
     std::set<std::uint32_t> numbers;

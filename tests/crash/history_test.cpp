@@ -128,6 +128,8 @@ TEST(History, LetsImpatientClientsGiveUp) {
   history.balances.assign(kAccounts, kFirstBalance);
   EXPECT_EQ(violations_of(history), "");
   EXPECT_EQ(judge(history).unknown, 1u);
+  history.client_kills.called = 1;  // but with a key they call again
+  EXPECT_NE(violations_of(history).find("never resolved"), std::string::npos);
 }
 
 /// The kill came after the commit, and before the server could say so: the disk knows.

@@ -36,7 +36,7 @@ std::string command_of(const Options& options);
 /// The words after the program's name that make it a "server" or a "client".
 std::vector<std::string> words_for(const Options& options, const std::string& role);
 
-/// The two roles: each prints lines for the harness, and ends at SIGTERM. They return the exit status.
+/// The two roles: each prints lines for the harness, waits until it is let go on, and ends at SIGTERM. They return the exit status.
 int run_server(const Options& options);
 int run_client(const Options& options);
 

@@ -1,19 +1,14 @@
 #include "planted.hpp"
 
-#include <chrono>
 #include <map>
-#include <thread>
 #include <utility>
 
 namespace crash {
 namespace {
 
-/// Widens the window in which the bug shows.
-constexpr std::chrono::milliseconds kGap{2};
-
 class Planted : public once::Store {
  public:
-  explicit Planted(once::Store& store) : store_(store) {}
+  Planted(once::Store& store, demo::WatchedStore::Watch watch) : store_(store), watch_(std::move(watch)) {}
 
   Recovery recover() override { return store_.recover(); }
   asio::any_io_executor executor() const override { return store_.executor(); }
@@ -24,7 +19,13 @@ class Planted : public once::Store {
   void forget_outcome(once::RequestId id) override { store_.forget_outcome(id); }
 
  protected:
+  /// Where the bug shows.
+  void tell_gap(once::RequestId id) const { watch_({demo::Point::Written, id}); }
+
   once::Store& store_;
+
+ private:
+  const demo::WatchedStore::Watch watch_;
 };
 
 class OutcomeLater final : public Planted {
@@ -43,7 +44,7 @@ class OutcomeLater final : public Planted {
         },
         [this, id, outcome, done = std::move(done)](once::Errc error) {
           if (error != once::Errc::ok || outcome->empty()) return done(error);
-          std::this_thread::sleep_for(kGap);
+          tell_gap(id);
           store_.run(
               id,
               [outcome](once::Transaction&) {
@@ -62,10 +63,10 @@ class AnswerEarly final : public Planted {
            std::function<void(once::Errc)> done) override {
     store_.run(
         id,
-        [work = std::move(work), done = std::move(done)](once::Transaction& transaction) {
+        [this, id, work = std::move(work), done = std::move(done)](once::Transaction& transaction) {
           once::Effect effect = work(transaction);
           done(once::Errc::ok);
-          std::this_thread::sleep_for(kGap);
+          tell_gap(id);
           return effect;
         },
         [](once::Errc) {});
@@ -119,8 +120,10 @@ class TellEarly final : public once::Outbox {
   }
   bool has(const std::string& key) const override { return outbox_.has(key); }
   void forget(const std::string& key) override {
-    const auto& [place, peer, sequence] = places_.at(key);
-    receiver_(place, peer, sequence);
+    if (const auto told = places_.extract(key)) {
+      const auto& [place, peer, sequence] = told.mapped();
+      receiver_(place, peer, sequence);
+    }
     outbox_.forget(key);
   }
 
@@ -141,9 +144,10 @@ std::vector<std::string> planted_names() {
   return {"none", "outcome-later", "answer-early", "new-number", "tell-early"};
 }
 
-std::unique_ptr<once::Store> plant(const std::string& name, once::Store& store) {
-  if (name == "outcome-later") return std::make_unique<OutcomeLater>(store);
-  if (name == "answer-early") return std::make_unique<AnswerEarly>(store);
+std::unique_ptr<once::Store> plant(const std::string& name, once::Store& store,
+                                   demo::WatchedStore::Watch watch) {
+  if (name == "outcome-later") return std::make_unique<OutcomeLater>(store, std::move(watch));
+  if (name == "answer-early") return std::make_unique<AnswerEarly>(store, std::move(watch));
   return nullptr;
 }
 

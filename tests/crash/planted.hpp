@@ -9,16 +9,20 @@
 #include <once/rpc/outbox.hpp>
 #include <once/rpc/store.hpp>
 
+#include "kills/watched_store.hpp"
+
 namespace crash {
 
 /// "none" is one of them.
 std::vector<std::string> planted_names();
 
-/// The bug of that name around `store`, which must outlive it; nothing for "none".
+/// The bug of that name around `store`, which must outlive it; nothing for "none". `watch` is told once more that a call
+/// has written, where the bug has opened a gap.
 ///
 ///     outcome-later   the outcome is committed after the servant's writes, in a transaction of its own
 ///     answer-early    a call is answered when its servant has run, before anything is committed
-std::unique_ptr<once::Store> plant(const std::string& name, once::Store& store);
+std::unique_ptr<once::Store> plant(const std::string& name, once::Store& store,
+                                   demo::WatchedStore::Watch watch);
 
 /// The same around `outbox`, of a client that has had `lives` before.
 ///

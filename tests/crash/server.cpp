@@ -1,11 +1,10 @@
-// The harness's server: a bank in an SQLite file, a line on standard output for every step of a call, and a log
-// of executions that the store knows nothing of.
+// The harness's server: a bank in an SQLite file, a gate at every step of a call, and a log of executions that the
+// store knows nothing of.
 #include <chrono>
 #include <csignal>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <unistd.h>
 
 #include <asio/detached.hpp>
@@ -16,6 +15,7 @@
 #include <once/durable.hpp>
 #include <once/once.hpp>
 
+#include "kills/gate.hpp"
 #include "kills/lines.hpp"
 #include "kills/watched_store.hpp"
 #include "options.hpp"
@@ -25,9 +25,6 @@
 
 namespace crash {
 namespace {
-
-/// So long a call stays at each point of its way, for the kill to find it there.
-constexpr std::chrono::microseconds kPause{1'000};
 
 std::string schema() {
   std::string tables = R"(
@@ -70,13 +67,12 @@ class BankServant final : public Bank::Servant {
 }  // namespace
 
 int run_server(const Options& options) {
+  demo::Gate gate;
+  const demo::WatchedStore::Watch watch = [&gate](const demo::Step& step) { gate.pass(to_string(step)); };
   asio::thread_pool store_thread{1};
   once::durable::Store store{options.database, store_thread.get_executor(), {.schema = schema()}};
-  const std::unique_ptr<once::Store> planted = plant(options.planted, store);
-  demo::WatchedStore watched{planted ? *planted : store, [](const demo::Step& step) {
-                               demo::write_line(STDOUT_FILENO, to_string(step));
-                               std::this_thread::sleep_for(kPause);
-                             }};
+  const std::unique_ptr<once::Store> planted = plant(options.planted, store, watch);
+  demo::WatchedStore watched{planted ? *planted : store, watch};
   asio::io_context io;
   once::Server server{io, {.store = &watched}};
   server.activate("bank", std::make_shared<BankServant>(options.log, options.life));
@@ -87,6 +83,7 @@ int run_server(const Options& options) {
   stop.async_wait(
       [&](std::error_code, int) { server.async_shutdown(std::chrono::seconds{2}, asio::detached); });
   io.run();
+  store_thread.join();  // it has passed the gate for the last time
   return 0;
 }
 

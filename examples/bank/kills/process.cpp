@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <stdexcept>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
@@ -14,9 +15,19 @@
 namespace demo {
 
 Process::Process(const std::vector<std::string>& words) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
-  output_ = ends[0];
+  int inputs[2];  // sockets: to write to one whose other side has ended need not be a signal
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, inputs) != 0) {
+    throw std::system_error(errno, std::generic_category(), "socketpair");
+  }
+  int outputs[2];
+  if (pipe2(outputs, O_CLOEXEC) != 0) {
+    const int error = errno;
+    close(inputs[0]);
+    close(inputs[1]);
+    throw std::system_error(error, std::generic_category(), "pipe");
+  }
+  input_ = inputs[0];
+  output_ = outputs[0];
 
   std::vector<std::string> all{program_invocation_short_name};
   all.insert(all.end(), words.begin(), words.end());
@@ -27,12 +38,15 @@ Process::Process(const std::vector<std::string>& words) {
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, inputs[1], STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, outputs[1], STDOUT_FILENO);
   const int error = posix_spawn(&pid_, "/proc/self/exe", &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
-  close(ends[1]);
+  close(inputs[1]);
+  close(outputs[1]);
   if (error != 0) {
     pid_ = -1;
+    close(input_);
     close(output_);
     throw std::system_error(error, std::generic_category(), "starting a child process");
   }
@@ -40,6 +54,7 @@ Process::Process(const std::vector<std::string>& words) {
 
 Process::~Process() {
   kill_now();
+  close(input_);
   close(output_);
 }
 
@@ -54,6 +69,14 @@ Process& Process::first_ready(const std::vector<Process*>& processes) {
   const auto ready =
       std::find_if(outputs.begin(), outputs.end(), [](const pollfd& output) { return output.revents != 0; });
   return *processes.at(static_cast<std::size_t>(ready - outputs.begin()));
+}
+
+void Process::let_go() {
+  const char octet = 0;
+  while (send(input_, &octet, 1, MSG_NOSIGNAL) < 0) {
+    if (errno == EPIPE || errno == ECONNRESET) return;
+    if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "letting a child go on");
+  }
 }
 
 void Process::kill_now() {

@@ -1,4 +1,4 @@
-// A child process whose standard output is read line by line.
+// A child process whose standard output is read line by line, and which waits where it is told to (gate.hpp).
 #pragma once
 
 #include <optional>
@@ -22,6 +22,8 @@ class Process {
   /// Waits until one of them has something to read, or has closed its output, and returns which: if there are
   /// several, the first.
   static Process& first_ready(const std::vector<Process*>& processes);
+  /// Answers a line for which it waits. One that has ended does not mind.
+  void let_go();
   /// Ends it at once, in the middle of whatever it does (SIGKILL). What it has written can still be read.
   void kill_now();
   /// Asks it to end (SIGTERM).
@@ -31,6 +33,7 @@ class Process {
 
  private:
   pid_t pid_ = -1;
+  int input_ = -1;  // this side's ends
   int output_ = -1;
   std::string unread_;
 };
