@@ -243,15 +243,7 @@ TEST_P(Stores, AreTakenOverUnderLoad) {
   const auto old = storage_->open();
   old->recover();
   ASSERT_EQ(keep(*old, 7), Errc::ok);
-  for (int i = 0; i < kCalls; ++i) {
-    old->run(
-        {7, static_cast<Sequence>(i + 1)},
-        [&, i](Transaction& transaction) {
-          storage_->write(transaction, i);
-          return Effect{Effect::Writes::Keep, row("kept")};
-        },
-        answers[static_cast<std::size_t>(i)].receiver());
-  }
+  run_all(*old, answers);
   const auto store = storage_->open();
   const Store::Recovery recovery = store->recover();
   for (int i = 0; i < kCalls; ++i) {
@@ -288,16 +280,7 @@ TEST_P(Stores, AnswerEachCallOnceInItsOrder) {
     const auto store = storage_->open();
     store->recover();
     ASSERT_EQ(keep(*store, 7), Errc::ok);
-    for (int i = 0; i < kCalls; ++i) {
-      store->run(
-          {7, static_cast<Sequence>(i + 1)},
-          [&, i](Transaction& transaction) {
-            ran.push_back(i);
-            storage_->write(transaction, i);
-            return Effect{Effect::Writes::Keep, row("kept")};
-          },
-          answers[static_cast<std::size_t>(i)].receiver());
-    }
+    run_all(*store, answers, [&](int value) { ran.push_back(value); });
     for (Answer& answer : answers) EXPECT_EQ(answer.get(), Errc::ok);
     EXPECT_EQ(storage_->written(*store).size(), static_cast<std::size_t>(kCalls));
   }
@@ -313,15 +296,7 @@ TEST_P(Stores, EndWithAnAnswerForEveryCall) {
     const auto store = storage_->open();
     store->recover();
     ASSERT_EQ(keep(*store, 7), Errc::ok);
-    for (int i = 0; i < kCalls; ++i) {
-      store->run(
-          {7, static_cast<Sequence>(i + 1)},
-          [&, i](Transaction& transaction) {
-            storage_->write(transaction, i);
-            return Effect{Effect::Writes::Keep, row("kept")};
-          },
-          answers[static_cast<std::size_t>(i)].receiver());
-    }
+    run_all(*store, answers);
   }
   std::size_t kept = 0;
   for (Answer& answer : answers) {

@@ -103,6 +103,22 @@ class Stores : public testing::TestWithParam<StorageKind> {
         answer.receiver());
     return answer.get();
   }
+  /// The first calls of session 7, as many as there are answers, all at once; each writes its index. `seen` is told when
+  /// it runs.
+  void run_all(
+      Store& store, std::vector<Answer>& answers, const std::function<void(int)>& seen = [](int) {}) {
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      const int value = static_cast<int>(i);
+      store.run(
+          {7, i + 1},
+          [this, value, seen](Transaction& transaction) {
+            seen(value);
+            storage_->write(transaction, value);
+            return Effect{Effect::Writes::Keep, row("kept")};
+          },
+          answers[i].receiver());
+    }
+  }
   static std::optional<std::string> outcome_of(const Store::Recovery& recovery, RequestId id) {
     for (const Store::OutcomeRow& outcome : recovery.outcomes) {
       if (outcome.id == id) return std::string{as_text(outcome.row.view())};
