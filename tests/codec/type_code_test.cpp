@@ -133,7 +133,7 @@ TYPED_TEST(EveryCodec, SurvivesEveryFlippedBitOfATypeCode) {
 }
 
 TEST(TypeCodes, MayStandAnywhereInAMessage) {
-  const TypeCode tree = once::type_code<shop::Tree>();
+  const TypeCode& tree = once::type_code<shop::Tree>();
   once::Buffer buffer;
   once::Cdr::Encoder encoder{buffer};
   encoder.value(std::uint8_t{1});
