@@ -42,7 +42,7 @@ void WatchedStore::run(once::RequestId id, std::function<once::Effect(once::Tran
       [this, id, done = std::move(done)](once::Errc error) {
         if (error == once::Errc::ok) watch_({Point::Committed, id});
         done(error);
-        if (error == once::Errc::ok) watch_({Point::Answered, id});
+        watch_({Point::Answered, id});
       });
 }
 

@@ -18,7 +18,7 @@ enum class Point : std::uint8_t {
   Begun,      // its transaction is open, and the servant is about to run
   Written,    // the servant has written
   Committed,  // all of it is on disk
-  Answered,   // its reply is on its way
+  Answered,   // its reply, or a refusal, is on its way
 };
 
 /// "written 42 7": the point that the call 7 of session 42 has reached.
