@@ -191,7 +191,7 @@ void draw_fragments(Knobs& knobs, Random random) {
   knobs.load.oversize_request = random.pick({0u, 20u, 200u});
   // A reply for which the whole server has no room would never be promised any.
   knobs.server.reply_bytes_max =
-      std::max<std::size_t>(knobs.server.reply_bytes_max, 8 * knobs.servant.reply_max);
+      std::max<std::size_t>(knobs.server.reply_bytes_max, std::size_t{8} * knobs.servant.reply_max);
   knobs.mtu = std::max(knobs.datagram_max, random.pick({1'200u, 1'400u, 1'472u, 8'952u}));
   if (random.chance(0.5)) knobs.narrows_at = kOrigin + random.log_uniform(100ms, 20'000ms);
   core::FragmentLimits& limits = knobs.fragment_limits;
