@@ -73,6 +73,57 @@ TEST(Lasting, ACallThatIsRepeatedInALaterLifeGetsItsFirstReply) {
   EXPECT_EQ(pair.server->sessions(), 1u);
 }
 
+/// A call that was made when the server took larger ones, and is repeated in a later life.
+class TooLargeNow : public ::testing::Test {
+ protected:
+  CallRequest large(CallRequest request) {
+    request.body = octets(std::string(2'000, 'x'));
+    return request;
+  }
+  CallKey repeat_at_a_server_that_takes_less() {
+    pair.start(large(numbered(2, "")));
+    pair.run_for(50ms);
+    pair.fate = everything_arrives();
+    pair.server_config.limits.message_max = 1'000;
+    pair.restart_server();
+    pair.restart_client(0, life(2, 1));
+    const CallKey call = pair.start(large(again(2, "")));
+    EXPECT_TRUE(pair.run_until_done(call));
+    return call;
+  }
+  Till pair;
+};
+
+TEST_F(TooLargeNow, ACallThatRanGetsItsReply) {
+  pair.fate = nothing_comes_back();
+  const CallKey call = repeat_at_a_server_that_takes_less();
+  EXPECT_EQ(pair.outcome(call), OutcomeKind::Executed);
+  EXPECT_EQ(pair.completion(call)->body.size(), 2'000u);
+  EXPECT_EQ(pair.effects_of(2), 1);
+}
+
+TEST_F(TooLargeNow, ACallThatDidNotRunNeverWill) {
+  pair.fate = [](const Packet&) { return Pair::Fate{}; };
+  const CallKey call = repeat_at_a_server_that_takes_less();
+  EXPECT_EQ(pair.outcome(call), OutcomeKind::NotExecuted);
+  EXPECT_EQ(pair.completion(call)->reason, Errc::message_too_large);
+  EXPECT_EQ(pair.effects_of(2), 0);
+  EXPECT_EQ(pair.count_of(MessageType::Request), 1u);  // the first life's
+}
+
+/// Known already, or not yet, when the call is made again: it is the same.
+TEST_F(TooLargeNow, AnotherCallBehindItGoesOn) {
+  pair.fate = [](const Packet&) { return Pair::Fate{}; };
+  repeat_at_a_server_that_takes_less();
+  const CallKey once_more = pair.start(large(again(2, "")));
+  ASSERT_TRUE(pair.run_until_done(once_more));
+  EXPECT_EQ(pair.outcome(once_more), OutcomeKind::NotExecuted);
+  pair.clients[0].core->finish(pair.now, 2);
+  const CallKey next = pair.start(numbered(3, "next", 2));
+  ASSERT_TRUE(pair.run_until_done(next));
+  EXPECT_EQ(pair.outcome(next), OutcomeKind::Executed);
+}
+
 TEST(Lasting, ACallThatNeverArrivedRunsInALaterLife) {
   Till pair;
   pair.fate = [](const Packet&) { return Pair::Fate{}; };

@@ -43,11 +43,11 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
   }
   if (lost && !request.repeated) return Unexpected{Errc::session_lost};
   const std::size_t size = request_header_size(request.object_key.size()) + request.body.size();
-  if (request.body.size() > config.limits.message_max ||
-      (in_session() && request.body.size() > sessions.front()->message_max) ||
-      (has_path && !path.carries(size))) {
-    return Unexpected{Errc::message_too_large};
-  }
+  const bool may_be_withdrawn = config.lasting && request.repeated;
+  const bool is_too_large = request.body.size() > config.limits.message_max ||
+                            (in_session() && request.body.size() > sessions.front()->message_max) ||
+                            (has_path && !path.carries(size));
+  if (is_too_large && !may_be_withdrawn) return Unexpected{Errc::message_too_large};
   leave_what_is_over();
   if (config.lasting) end_cancel_of(request.sequence);  // it is made again
   const bool is_next = config.lasting || calls.first_waiting(series_of(request.semantics)) == nullptr;
@@ -101,7 +101,7 @@ bool ClientCore::State::too_large(const Call& call, const Binding& session) cons
 }
 
 void ClientCore::State::bind(Call& call, Binding& session) {
-  if (too_large(call, session)) {
+  if (too_large(call, session) && !is_withdrawn(call, session)) {
     give_up(call, Errc::message_too_large);
     return;
   }
@@ -111,7 +111,7 @@ void ClientCore::State::bind(Call& call, Binding& session) {
   } else {
     calls.bind(call, session, config.lasting ? call.request.sequence : session.window.take());
   }
-  calls.make_ready(call, MessageType::Request);
+  calls.make_ready(call, opening_of(call));
 }
 
 /// The call ends for its caller. Its number stays taken until the completion has been polled.
@@ -327,7 +327,7 @@ void ClientCore::State::resume(Binding& session, const Epoch& epoch) {
     } else if (!call.completed || call.cancelling) {
       call.working = false;
       call.backoff = 0;
-      calls.make_ready(call, call.cancelling ? MessageType::Cancel : MessageType::Request);
+      calls.make_ready(call, opening_of(call));
     }
   });
   if (keeps(session)) begin_keeping(session);
@@ -362,7 +362,7 @@ void ClientCore::State::connected(const Path& new_path) {
   calls.for_each([&](Call& call) {
     if (call.number == 0 || call.attempts.count() == 0 || (call.completed && !call.cancelling)) return;
     call.backoff = 0;
-    calls.make_ready(call, call.cancelling ? MessageType::Cancel : MessageType::Request);
+    calls.make_ready(call, opening_of(call));
   });
   progress();
 }

@@ -168,9 +168,8 @@ void ClientCore::State::timeout() {
     // A stream does not lose requests, nor do fragments, and a server that works on one need not see it again:
     // ask.
     const bool ask = call.sent && (call.working || path.validated || is_split(call));
-    calls.make_ready(call, call.cancelling ? MessageType::Cancel
-                           : ask           ? MessageType::Probe
-                                           : MessageType::Request);
+    const MessageType opening = opening_of(call);
+    calls.make_ready(call, ask && opening == MessageType::Request ? MessageType::Probe : opening);
   }
   progress();
 }
@@ -385,7 +384,8 @@ void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Sli
     case MessageType::NotExecuted:
       completion.retry_after = std::chrono::milliseconds{answer.retry_after_ms};
       if (call.series() == Series::Windowed) {
-        complete(call, OutcomeKind::NotExecuted, answer.reason);
+        const bool by_us = is_withdrawn(call, *call.session) && answer.reason == Errc::cancelled;
+        complete(call, OutcomeKind::NotExecuted, by_us ? Errc::message_too_large : answer.reason);
       } else {
         completion.server_reason = answer.reason;  // nothing makes it stick
         complete(call, OutcomeKind::Unknown, Errc::refused_after_sending);

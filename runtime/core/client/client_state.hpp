@@ -109,6 +109,15 @@ class ClientCore::State {
   bool counts_as_durable(const Call& call) const {
     return call.request.semantics == Semantics::ExactlyOnce && !config.lasting;
   }
+  /// It is made again, and too large for the session as it is now: it cannot be sent, and perhaps it was. A CANCEL
+  /// finds out (L8).
+  bool is_withdrawn(const Call& call, const Binding& session) const {
+    return config.lasting && call.request.repeated && call.request.body.size() > session.message_max;
+  }
+  /// What is said of a bound call about which nothing has been heard in this epoch, or on this path.
+  MessageType opening_of(const Call& call) const {
+    return call.cancelling || is_withdrawn(call, *call.session) ? MessageType::Cancel : MessageType::Request;
+  }
   /// Its request goes in fragments.
   bool is_split(const Call& call) const { return has_path && path.splits(call.request_size()); }
   void complete(Call& call, OutcomeKind kind, Errc reason);
