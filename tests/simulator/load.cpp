@@ -1,4 +1,5 @@
 // What applications ask of their clients: the mixed load of the storm, and the fresh calls of the proof.
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -12,6 +13,9 @@ using namespace std::chrono_literals;
 
 constexpr std::array<std::string_view, 4> kObjectKeys = {"a", "account-0815",
                                                          "an object key that is somewhat longer", ""};
+
+/// A rogue that has acknowledged a reply itself waits in vain for it: less long than the world is patient.
+constexpr Duration kRogueWaits = 20s;
 
 /// How often calls of the proof may fail before that is a violation.
 constexpr std::uint32_t kProofTriesMax = 8;
@@ -64,8 +68,8 @@ CallPlan ClientHost::draw_call() {
   } else if (!random_.chance(load.no_deadline)) {
     plan.deadline = now() + random_.log_uniform(Duration{300ms}, load.deadline_max);
   }
-  if (role_.rogue && plan.semantics == Semantics::ExactlyOnce && plan.deadline == kNever) {
-    plan.deadline = now() + load.deadline_max;  // who has acknowledged a call himself waits for it in vain
+  if (role_.rogue && plan.semantics == Semantics::ExactlyOnce) {
+    plan.deadline = std::min(plan.deadline, now() + kRogueWaits);
   }
   plan.must_succeed = world_.knobs().weather != Weather::Storm;
   if (plan.must_succeed) plan.deadline = now() + load.deadline_max;
