@@ -1,5 +1,7 @@
 // A row's client: many payments at a time, through the fault injector.
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
@@ -56,12 +58,20 @@ once::ClientOptions client_options(const Options& options) {
   return client;
 }
 
+/// Calls that are made together share a commit: so few of them that there are several commits for each kill.
+int payments_at_a_time(const Options& options) {
+  if (options.semantics == "maybe") return 1;
+  if (options.kills == 0) return 16;
+  return static_cast<int>(std::clamp<std::uint32_t>(options.calls / (2 * options.kills), 1, 16));
+}
+
 class Payer {
  public:
   Payer(asio::io_context& io, const Options& options)
       : io_(io),
         calls_(options.calls),
         semantics_(options.semantics),
+        at_a_time_(payments_at_a_time(options)),
         bad_line_(bad_line(io, options), client_options(options)),
         good_line_(io, client_options(on_a_good_line(options))),
         account_(bad_line_.stub<bank::Account>(url(options))),
@@ -70,10 +80,9 @@ class Payer {
 
   /// Makes all payments, some at a time, and waits for what is still on its way.
   asio::awaitable<void> pay_all() {
-    const int at_a_time = semantics_ == "maybe" ? 1 : 16;
     asio::steady_timer all_done{io_, asio::steady_timer::time_point::max()};
-    int working = at_a_time;
-    for (int i = 0; i < at_a_time; ++i) {
+    int working = at_a_time_;
+    for (int i = 0; i < at_a_time_; ++i) {
       asio::co_spawn(io_, work(), [&](const std::exception_ptr& error) {
         if (error) failed_ = error;
         if (--working == 0) all_done.cancel();
@@ -158,6 +167,7 @@ class Payer {
   asio::io_context& io_;
   std::uint32_t calls_;
   std::string semantics_;
+  int at_a_time_;
   once::Client bad_line_;
   once::Client good_line_;  // for questions that are not part of the demonstration
   bank::Account::Stub account_;
