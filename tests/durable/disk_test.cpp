@@ -1,7 +1,9 @@
 // once::durable::Store on a disk that fails: at every write, with every kind of loss.
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -276,20 +278,31 @@ TEST_F(Disk, MayFailAtEveryWrite) {
   RecordProperty("writes", static_cast<int>(write));
 }
 
+/// How many seeds: what the environment says, else as many as the build is for.
+std::uint64_t seeds_wanted() {
+  const char* text = std::getenv("ONCE_DISK_SEEDS");
+  return text == nullptr ? ONCE_DISK_SEEDS : std::strtoull(text, nullptr, 10);
+}
+
 /// Several times in one file's life, in recovery too, and each time something else is lost.
 TEST_F(Disk, MayFailAgainAndAgain) {
-  for (std::uint64_t seed = 1; seed <= ONCE_DISK_SEEDS; ++seed) {
+  const std::uint64_t seeds = seeds_wanted();
+  std::uint64_t cuts = 0;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     renew(seed);
     for (int life = 0; life < 4; ++life) {
       const std::uint64_t range = random_() % 3 == 0 ? 12 : 150;
       disk_->fail_power_at(disk_->writes() + 1 + random_() % range);
       live();
+      if (disk_->power_has_failed()) ++cuts;
       disk_->restart();
     }
     live_in_peace();
     if (HasFailure()) return;
   }
+  EXPECT_GT(cuts, seeds) << "too few of the lives ended so";
+  std::cout << cuts << " power cuts\n";
 }
 
 /// The store stops, says so once, and what was answered outlives both the process and the machine.
