@@ -54,11 +54,13 @@ struct TraceEvent {
   RequestId id;            // sequence 0: of the session, or of no call
   std::optional<Semantics> semantics{};
   std::uint16_t attempt = 0;
-  std::uint8_t message = 0;  // its type on the wire; 0: none
-  std::uint64_t packet = 0;  // names one message on its way, where the network tells; 0: not known
-  std::size_t octets = 0;    // of the message, header and body
-  Epoch epoch;               // the host's own, or the one that the answer says is the server's
-  Epoch expected;            // that the message was meant for
+  std::uint8_t message = 0;               // its type on the wire; 0: none
+  std::uint64_t packet = 0;               // tells a message from others that look alike; 0: not known
+  std::size_t octets = 0;                 // of the message, header and body
+  Epoch epoch;                            // the host's own, or the one that the answer says is the server's
+  Epoch expected;                         // that the message was meant for
+  Sequence acknowledged_through = 0;      // by a client's message
+  std::uint64_t acknowledged_beyond = 0;  // bit i: number acknowledged_through + 1 + i
   std::optional<Verdict> verdict{};
   std::optional<OutcomeKind> outcome{};
   Errc reason = Errc::ok;
