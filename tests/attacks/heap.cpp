@@ -9,9 +9,11 @@
 extern "C" {
 void* __real_malloc(std::size_t size);
 void* __real_aligned_alloc(std::size_t alignment, std::size_t size);
+void* __real_realloc(void* memory, std::size_t size);
 void __real_free(void* memory);
 void* __wrap_malloc(std::size_t size);
 void* __wrap_aligned_alloc(std::size_t alignment, std::size_t size);
+void* __wrap_realloc(void* memory, std::size_t size);
 void __wrap_free(void* memory);
 }
 
@@ -36,6 +38,12 @@ void* __wrap_malloc(std::size_t size) {
 }
 void* __wrap_aligned_alloc(std::size_t alignment, std::size_t size) {
   return count(__real_aligned_alloc(alignment, size));
+}
+void* __wrap_realloc(void* memory, std::size_t size) {
+  const auto before = memory != nullptr ? static_cast<std::ptrdiff_t>(malloc_usable_size(memory)) : 0;
+  void* const moved = __real_realloc(memory, size);
+  if (moved != nullptr) held_now.fetch_sub(before, std::memory_order_relaxed);
+  return count(moved);
 }
 void __wrap_free(void* memory) {
   if (memory == nullptr) return;

@@ -34,12 +34,9 @@ class Host {
   std::vector<Bytes> receive(Time now, const Path& from, ByteView datagram) {
     BundleReader bundle{Slice::copy_of(datagram)};
     for (Slice message; bundle.next(message);) {
-      const auto type = peek_type(message);
-      if (type && !is_client_to_server(*type)) {
-        deliver(client_, client_fragments_, now, from, message);
-      } else {
-        deliver(server_, server_fragments_, now, from, message);
-      }
+      // To both halves, although a driver tells by the type which one it is for.
+      deliver(client_, client_fragments_, now, from, message);
+      deliver(server_, server_fragments_, now, from, message);
     }
     std::vector<Bytes> sent;
     while (next_datagram(server_, server_fragments_, now, out_)) sent.push_back(whole());
