@@ -105,7 +105,21 @@ Slice Slice::copy_of(ByteView bytes) {
 }
 
 void Buffer::grow(std::size_t needed) {
-  detail::Block* const larger = detail::take_block(std::max(needed, capacity() * 2));
+  move_to(detail::take_block(std::max(needed, capacity() * 2)));
+}
+
+void Buffer::reserve_exactly(std::size_t capacity_wanted) {
+  if (capacity_wanted <= capacity()) return;
+  if (block_ == nullptr || block_->size_class != detail::kUncached) {
+    move_to(detail::take_block(capacity_wanted));
+    return;
+  }
+  void* const memory = std::realloc(static_cast<void*>(block_), sizeof(detail::Block) + capacity_wanted);
+  if (memory == nullptr) throw std::bad_alloc{};
+  block_ = new (memory) detail::Block{{1}, detail::kUncached, capacity_wanted};
+}
+
+void Buffer::move_to(detail::Block* larger) {
   if (block_ != nullptr) {
     std::memcpy(larger->data(), block_->data(), size_);
     detail::drop_block(block_);

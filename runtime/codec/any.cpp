@@ -242,7 +242,7 @@ void print_basic(TextWriter& out, const Any& any) {
 void print_enumerator(TextWriter& out, const TypeCode& type, const Any& any) {
   OwnDecoder decoder{any.octets()};
   const auto number = decoder.value<std::uint32_t>();
-  if (number < type.member_count()) return out.put(type.member_name(number));
+  if (number < type.member_count()) return out.put(detail::shown(type.member_name(number)));
   out.write(std::uint64_t{number});
 }
 
@@ -260,7 +260,7 @@ void print_parts(TextWriter& out, const TypeCode& type, const Any& any, std::uin
     if (is_list) {
       out.separate();
     } else if (type.kind() != TypeKind::Union) {
-      out.name(type.member_name(i));
+      out.name(detail::shown(type.member_name(i)));
     } else if (i == 0) {
       out.name("_d");
     } else {
@@ -269,7 +269,7 @@ void print_parts(TextWriter& out, const TypeCode& type, const Any& any, std::uin
       OwnEncoder encoder{ignored};
       const std::int64_t label =
           Copy<OwnDecoder, OwnEncoder>{decoder, encoder}.discriminator(parts.front().type());
-      out.name(type.member_name(static_cast<std::size_t>(type.node().arm_of(label))));
+      out.name(detail::shown(type.member_name(static_cast<std::size_t>(type.node().arm_of(label)))));
     }
     print_any(out, parts[i], depth + 1);
   }

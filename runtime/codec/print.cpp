@@ -17,6 +17,10 @@ void append_number(std::string& text, T value, Base... base) {
   text.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value, base...).ptr);
 }
 
+void append_hex(std::string& text, unsigned char octet) {
+  text.append({'\\', 'x', kHex[octet >> 4], kHex[octet & 0xf]});
+}
+
 /// One character inside quotes. Octets beyond ASCII are left to be UTF-8.
 void append_escaped(std::string& text, char c, char quote) {
   const auto octet = static_cast<unsigned char>(c);
@@ -25,23 +29,31 @@ void append_escaped(std::string& text, char c, char quote) {
   } else if (c == '\n') {
     text.append("\\n");
   } else if (octet < 0x20 || octet == 0x7f) {
-    text.append({'\\', 'x', kHex[octet >> 4], kHex[octet & 0xf]});
+    append_hex(text, octet);
   } else {
     text.push_back(c);
   }
 }
 
-/// A code point as UTF-8; a lone surrogate as an escape.
+/// The control characters beyond ASCII, U+0080 to U+009F: a terminal may obey them, too.
+bool is_control(char32_t c) {
+  return c >= 0x80 && c < 0xa0;
+}
+void append_unit(std::string& text, char32_t c) {
+  text.append("\\u");
+  for (int shift = 12; shift >= 0; shift -= 4) text.push_back(kHex[c >> shift & 0xf]);
+}
+
+/// A code point as UTF-8; a lone surrogate or a control character as an escape.
 void append_character(std::string& text, char32_t c, char quote) {
   const auto append = [&text](char32_t octet) { text.push_back(static_cast<char>(octet)); };
   if (c < 0x80) {
     append_escaped(text, static_cast<char>(c), quote);
+  } else if (is_control(c) || (c >= 0xd800 && c <= 0xdfff)) {
+    append_unit(text, c);
   } else if (c < 0x800) {
     append(0xc0 | c >> 6);
     append(0x80 | (c & 0x3f));
-  } else if (c >= 0xd800 && c <= 0xdfff) {
-    text.append("\\u");
-    for (int shift = 12; shift >= 0; shift -= 4) text.push_back(kHex[c >> shift & 0xf]);
   } else if (c < 0x10000) {
     append(0xe0 | c >> 12);
     append(0x80 | (c >> 6 & 0x3f));
@@ -102,7 +114,7 @@ void TextWriter::write(char value) {
   if (octet < 0x80) {
     append_escaped(text_, value, '\'');
   } else {
-    text_.append({'\\', 'x', kHex[octet >> 4], kHex[octet & 0xf]});
+    append_hex(text_, octet);
   }
   put("'");
 }
@@ -115,7 +127,15 @@ void TextWriter::write(char16_t value) {
 
 void TextWriter::write(std::string_view value) {
   put("\"");
-  for (const char c : value) append_escaped(text_, c, '"');
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char32_t next = i + 1 < value.size() ? static_cast<unsigned char>(value[i + 1]) : 0;
+    if (value[i] == '\xc2' && is_control(next)) {
+      append_unit(text_, next);
+      ++i;
+    } else {
+      append_escaped(text_, value[i], '"');
+    }
+  }
   put("\"");
 }
 
@@ -138,6 +158,24 @@ void TextWriter::write_octets(ByteView octets) {
 }
 
 namespace detail {
+
+std::string shortened(std::string text) {
+  constexpr std::string_view kMore = "...";
+  if (text.size() > kShownMax) text.replace(kShownMax - kMore.size(), std::string::npos, kMore);
+  return text;
+}
+
+std::string shown(std::string_view name) {
+  std::string text;
+  for (const char c : name.substr(0, kShownMax + 1)) {
+    if (c >= 0x20 && c < 0x7f) {
+      text.push_back(c);
+    } else {
+      append_hex(text, static_cast<unsigned char>(c));
+    }
+  }
+  return shortened(std::move(text));
+}
 
 std::string printed(const void* value, PrintAny print) {
   TextWriter out;

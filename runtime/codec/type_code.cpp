@@ -4,6 +4,7 @@
 #include <set>
 
 #include <once/base/assert.hpp>
+#include <once/codec/print.hpp>
 #include <once/codec/type_code.hpp>
 
 namespace once {
@@ -131,7 +132,7 @@ std::string to_string(const TypeCode& type) {
     case TypeKind::Array: return to_string(type.content()) + "[" + std::to_string(type.bound()) + "]";
     default: break;
   }
-  if (!type.name().empty()) return type.name();
+  if (!type.name().empty()) return detail::shown(type.name());
   const std::string_view kind = to_string(type.kind());
   return std::string{kind.substr(std::min<std::size_t>(kind.size(), 3))};  // without "tk_"
 }

@@ -1,5 +1,6 @@
 // The containers of the cores: places that keep their address and are used again, lists and a hash index over
-// such places, and a queue. All of them take memory while they grow and none in steady state.
+// such places, and a queue. All of them take memory while they grow and none in steady state. Places and index give
+// it back where their owner asks for that.
 #pragma once
 
 #include <bit>
@@ -32,6 +33,33 @@ class Slab {
     ONCE_ASSERT(taken_ > 0);
     free_.push_back(place);  // never grows: room for every place was made when the place came into being
     --taken_;
+    ++given_back_;
+  }
+  /// Gives memory back whose places have long been free; true if it did. To be called after give_back(), when nobody
+  /// holds a reference to what was given back: it looks at all places now and then, which costs each give_back() little.
+  bool trim() {
+    const std::size_t held = places() - gone_.size() * kChunk;
+    const bool is_sparse = 4 * taken_ < held && (taken_ == 0 || 2 * given_back_ >= held);
+    if (held <= kChunk || !is_sparse) return false;
+    given_back_ = 0;
+    std::vector<std::uint32_t> free_in(chunks_.size());
+    for (const std::uint32_t place : free_) ++free_in[place / kChunk];
+    for (std::uint32_t i = 0; i < free_in.size(); ++i) {
+      if (free_in[i] != kChunk) continue;
+      chunks_[i] = nullptr;
+      gone_.push_back(i);
+    }
+    if (gone_.size() == chunks_.size()) {
+      *this = Slab{};
+      return true;
+    }
+    std::vector<std::uint32_t> rest;
+    rest.reserve(places() - gone_.size() * kChunk);
+    for (const std::uint32_t place : free_) {
+      if (chunks_[place / kChunk] != nullptr) rest.push_back(place);
+    }
+    free_.swap(rest);
+    return true;
   }
   T& operator[](std::uint32_t place) { return chunks_[place / kChunk][place % kChunk]; }
   const T& operator[](std::uint32_t place) const { return chunks_[place / kChunk][place % kChunk]; }
@@ -44,15 +72,26 @@ class Slab {
   static constexpr std::uint32_t kChunk = 256;
 
   void grow() {
-    const auto first = static_cast<std::uint32_t>(places());
-    chunks_.push_back(std::make_unique<T[]>(kChunk));
-    if (free_.capacity() < places()) free_.reserve(2 * places());
+    std::uint32_t chunk = 0;
+    if (gone_.empty()) {
+      chunk = static_cast<std::uint32_t>(chunks_.size());
+      chunks_.emplace_back();
+    } else {
+      chunk = gone_.back();
+      gone_.pop_back();
+    }
+    chunks_[chunk] = std::make_unique<T[]>(kChunk);
+    const std::uint32_t first = chunk * kChunk;
+    const std::size_t held = places() - gone_.size() * kChunk;
+    if (free_.capacity() < held) free_.reserve(2 * held);
     for (std::uint32_t i = kChunk; i > 0; --i) free_.push_back(first + i - 1);
   }
 
   std::vector<std::unique_ptr<T[]>> chunks_;
   std::vector<std::uint32_t> free_;
+  std::vector<std::uint32_t> gone_;  // chunks without memory
   std::size_t taken_ = 0;
+  std::size_t given_back_ = 0;  // since memory was given back
 };
 
 /// A place's neighbours in a list.
@@ -124,6 +163,12 @@ class HashIndex {
     --size_;
   }
   std::size_t size() const { return size_; }
+  /// Gives back what is not used.
+  void trim() {
+    std::size_t enough = 64;
+    while (enough < 4 * size_) enough *= 2;
+    if (enough < entries_.size()) resize(enough);
+  }
 
  private:
   struct Entry {
@@ -138,8 +183,9 @@ class HashIndex {
     while (entries_[i].place != kNone) i = (i + 1) & mask();
     entries_[i] = entry;
   }
-  void grow() {
-    std::vector<Entry> old(entries_.empty() ? 64 : 2 * entries_.size());
+  void grow() { resize(entries_.empty() ? 64 : 2 * entries_.size()); }
+  void resize(std::size_t count) {
+    std::vector<Entry> old(count);
     old.swap(entries_);
     for (const Entry& entry : old) {
       if (entry.place != kNone) put(entry);

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include <once/codec/print.hpp>
 #include <once/rpc/object_ref.hpp>
 
 namespace once::detail {
@@ -11,11 +12,10 @@ namespace {
 std::string begin_text(const CallInfo& info, const ChannelInfo& channel) {
   std::string text{info.operation->name};
   text += " on ";
-  text += channel.where;
   // The key as a reference writes it: "once:///key" without its scheme.
   ObjectRef key;
   key.key = as_text(info.key.view());
-  text += to_string(key).substr(std::string_view{"once://"}.size());
+  text += shortened(channel.where + to_string(key).substr(std::string_view{"once://"}.size()));
   text += ": ";
   return text;
 }

@@ -83,7 +83,7 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
 ChannelPointer ClientState::channel_to(const ObjectRef& target) {
   if (target.endpoints.empty()) {
     throw SystemError{OutcomeKind::NotSent, Errc::bad_reference,
-                      to_string(target) +
+                      detail::shown(target) +
                           ": a reference without an endpoint; it can only be called over the "
                           "connection that it came by"};
   }
@@ -168,7 +168,8 @@ std::shared_ptr<const ChannelSettings> ClientState::settings() {
     }
     settings->channel_to = [weak = weak_from_this()](const ObjectRef& reference) -> ChannelPointer {
       if (const auto state = weak.lock()) return state->channel_to(reference);
-      throw SystemError{OutcomeKind::NotSent, Errc::closed, to_string(reference) + ": the client is closed"};
+      throw SystemError{OutcomeKind::NotSent, Errc::closed,
+                        detail::shown(reference) + ": the client is closed"};
     };
     settings_ = std::move(settings);
   }

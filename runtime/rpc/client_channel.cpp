@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <once/codec/print.hpp>
+
 #include "core/wire.hpp"
 #include "rpc/core_limits.hpp"
 #include "rpc/paths.hpp"
@@ -82,7 +84,7 @@ void ClientChannel::look_up() {
   for (const Endpoint& endpoint : ordered) {
     const auto addresses = environment().network->resolve(endpoint.host, endpoint.port);
     if (!addresses) {
-      problem = to_string(endpoint) + ": " + addresses.error().message();
+      problem = shortened(to_string(endpoint)) + ": " + addresses.error().message();
       continue;
     }
     for (const Address& address : *addresses) found.push_back({endpoint.transport, address});

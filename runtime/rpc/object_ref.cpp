@@ -9,6 +9,7 @@
 #include <charconv>
 
 #include <once/base/error.hpp>
+#include <once/codec/print.hpp>
 #include <once/rpc/object_ref.hpp>
 
 namespace once {
@@ -58,7 +59,7 @@ Result<std::string> decoded(std::string_view text) {
 void append_authority(std::string& text, const Endpoint& endpoint) {
   const bool v6 = endpoint.host.find(':') != std::string::npos;
   if (v6) text += '[';
-  text += endpoint.host;
+  append_encoded(text, endpoint.host);  // of a reference that a peer sent, anything may stand there
   if (v6) text += ']';
   text += ':';
   text += std::to_string(endpoint.port);
@@ -117,6 +118,10 @@ std::string to_string(const Endpoint& endpoint) {
   text += "://";
   append_authority(text, endpoint);
   return text;
+}
+
+std::string detail::shown(const ObjectRef& reference) {
+  return shortened(to_string(reference));
 }
 
 std::string to_string(const ObjectRef& reference) {

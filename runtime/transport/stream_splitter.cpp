@@ -7,10 +7,14 @@ namespace once::transport {
 MutableByteView StreamSplitter::room() {
   ONCE_ASSERT(rest_.empty());
   room_offset_ = partial_.size();
+  std::size_t size = std::max(room_offset_ + read_size_, wanted_);
   // A message of known length is read exactly to its end, so that it fills its memory alone; what has no
-  // known length yet is read with whatever follows it.
-  const std::size_t size =
-      wanted_ > room_offset_ && wanted_ > read_size_ ? wanted_ : std::max(room_offset_ + read_size_, wanted_);
+  // known length yet is read with whatever follows it. Its length is only a claim: memory is taken for as much
+  // again as has come.
+  if (wanted_ > room_offset_ && wanted_ > read_size_) {
+    size = std::min(wanted_, room_offset_ + std::max(room_offset_, kReadMax));
+  }
+  partial_.reserve_exactly(size);
   partial_.resize(size);
   return partial_.writable().subspan(room_offset_);
 }

@@ -126,6 +126,43 @@ TEST(Slab, PlacesAreUsedAgainAndKeepTheirAddress) {
   EXPECT_EQ(slab.take(), first);
 }
 
+TEST(Slab, GivesBackWhatIsNotUsedAndKeepsTheRest) {
+  Slab<std::uint64_t> slab;
+  std::map<std::uint32_t, std::uint64_t> model;  // place, what is there
+  std::uint64_t random = 5;
+  std::size_t trimmed = 0;
+  for (std::uint64_t step = 0; step < 100'000; ++step) {
+    random = random * 6364136223846793005 + 1442695040888963407;
+    const bool grows = step / 10'000 % 2 == 0;
+    if (model.empty() || (random >> 40) % 8 < (grows ? 6u : 1u)) {
+      const std::uint32_t place = slab.take();
+      ASSERT_TRUE(model.emplace(place, step).second);
+      slab[place] = step;
+    } else {
+      auto found = model.lower_bound(static_cast<std::uint32_t>((random >> 33) % slab.places()));
+      if (found == model.end()) found = model.begin();
+      ASSERT_EQ(slab[found->first], found->second);
+      slab.give_back(found->first);
+      model.erase(found);
+      trimmed += slab.trim() ? 1 : 0;
+    }
+    ASSERT_EQ(slab.taken(), model.size());
+  }
+  EXPECT_GT(trimmed, 5u);
+  for (const auto& [place, value] : model) ASSERT_EQ(slab[place], value);
+}
+
+TEST(HashIndex, FindsWhatIsLeftWhenItHasGivenBackTheRest) {
+  HashIndex index;
+  for (std::uint32_t place = 0; place < 10'000; ++place) index.insert(place * 77, place);
+  for (std::uint32_t place = 100; place < 10'000; ++place) index.erase(place * 77, place);
+  index.trim();
+  for (std::uint32_t place = 0; place < 200; ++place) {
+    const auto found = index.find(place * 77, [&](std::uint32_t at) { return at == place; });
+    EXPECT_EQ(found, place < 100 ? place : kNone);
+  }
+}
+
 TEST(Ring, IsAQueueThatGrows) {
   Ring<int> ring;
   int next = 0;

@@ -76,7 +76,8 @@ TEST(StreamSplitter, ReadsALargeMessageIntoMemoryOfItsOwn) {
   }
   EXPECT_EQ(whole.size(), kSize);
   EXPECT_TRUE(whole.unique());
-  EXPECT_LE(reads, kSize / 100'000 + 2);
+  EXPECT_LE(whole.footprint(), kSize);
+  EXPECT_LE(reads, kSize / 100'000 + 4);  // the first ones are smaller
   EXPECT_EQ(splitter.partial_octets(), 0u);
 }
 

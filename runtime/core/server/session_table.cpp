@@ -59,6 +59,10 @@ void SessionTable::erase(Session& session) {
   sessions_.give_back(session.place);
   --clients_[client].sessions;
   drop_client_if_unused(client);
+  if (sessions_.trim()) {
+    by_id_.trim();
+    by_hello_.trim();
+  }
 }
 
 void SessionTable::renew(Session& session, Time until) {
@@ -102,6 +106,7 @@ void SessionTable::drop_client_if_unused(std::uint32_t place) {
   if (client.sessions != 0 || client.running != 0) return;
   by_instance_.erase(secrets_.hash(client.instance), place);
   clients_.give_back(place);
+  if (clients_.trim()) by_instance_.trim();
 }
 
 void SessionTable::link(Session& session) {

@@ -129,6 +129,8 @@ class Buffer {
   void reserve(std::size_t capacity_wanted) {
     if (capacity_wanted > capacity()) grow(capacity_wanted);
   }
+  /// The same, and no more than that; large memory grows without being copied where the system can do that.
+  void reserve_exactly(std::size_t capacity_wanted);
   /// Sets the size; octets that come into being this way are not initialised.
   void resize(std::size_t size) {
     reserve(size);
@@ -157,6 +159,7 @@ class Buffer {
 
  private:
   void grow(std::size_t needed);
+  void move_to(detail::Block* larger);
 
   detail::Block* block_ = nullptr;
   std::size_t size_ = 0;

@@ -22,6 +22,15 @@
 
 namespace once {
 
+namespace detail {
+/// Octets that a name, or what stands for a reference, may have in a text.
+inline constexpr std::size_t kShownMax = 256;
+/// The beginning of a text in ASCII that is longer.
+std::string shortened(std::string text);
+/// A name that a peer has chosen, as it may stand in a text or a log: without control octets, and shortened.
+std::string shown(std::string_view name);
+}  // namespace detail
+
 /// The text while it grows.
 class TextWriter {
  public:

@@ -43,4 +43,9 @@ struct ObjectRef {
 std::string to_string(const ObjectRef& reference);
 Result<ObjectRef> parse_object_ref(std::string_view text);
 
+namespace detail {
+/// For messages to people: the beginning of it, if it is long.
+std::string shown(const ObjectRef& reference);
+}  // namespace detail
+
 }  // namespace once

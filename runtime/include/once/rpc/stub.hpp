@@ -88,7 +88,7 @@ inline RawOutcome not_sent(const OutgoingCall& call) {
   RawOutcome outcome;
   outcome.kind = OutcomeKind::NotSent;
   outcome.code = code;
-  outcome.text.append(call.operation->name).append(" on ").append(to_string(*call.target)).append(": ");
+  outcome.text.append(call.operation->name).append(" on ").append(shown(*call.target)).append(": ");
   outcome.text.append(outcome.code.message());
   if (code == Errc::bad_argument) outcome.text.append(": ").append(make_error_code(call.error).message());
   return outcome;
