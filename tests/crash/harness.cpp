@@ -42,6 +42,9 @@ class Harness {
     options_.address = options_.transport + "://127.0.0.1:0";
     options_.database = database_in(folder);
     options_.log = executions_in(folder);
+    options_.journals = journals_in(folder);
+    std::filesystem::create_directory(options_.journals);
+    options_.uses = uses_in(folder);
     start_server();
     for (std::uint32_t number = 0; number < kClients; ++number) {
       clients_[number] = {};

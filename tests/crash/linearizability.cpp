@@ -53,9 +53,7 @@ class Search {
     value_ = before;
     return false;
   }
-  bool fits(const RegisterCall& call) const {
-    return call.operation == Operation::Write || !call.found || *call.found == value_;
-  }
+  bool fits(const RegisterCall& call) const { return !call.found || *call.found == value_; }
   std::int64_t value_after(const RegisterCall& call) const {
     switch (call.operation) {
       case Operation::Read: break;
@@ -73,14 +71,32 @@ class Search {
   std::set<std::pair<std::vector<bool>, std::int64_t>> tried_;
 };
 
+/// The calls in the order of their ends. If every call that has ended says what it found, then one that has never
+/// ended, and whose value nobody has found, is left out: an order with it is also one without it.
+std::vector<RegisterCall> calls_that_matter(std::vector<RegisterCall> calls) {
+  std::stable_sort(calls.begin(), calls.end(),
+                   [](const RegisterCall& a, const RegisterCall& b) { return a.ended < b.ended; });
+  std::set<std::int64_t> found;
+  for (const RegisterCall& call : calls) {
+    if (call.found) {
+      found.insert(*call.found);
+    } else if (call.ended != RegisterCall::kNever) {
+      return calls;
+    }
+  }
+  std::erase_if(calls, [&](const RegisterCall& call) {
+    return call.ended == RegisterCall::kNever &&
+           (call.operation == Operation::Read || !found.contains(call.value));
+  });
+  return calls;
+}
+
 }  // namespace
 
 Linearizable judge_linearizability(const std::vector<RegisterCall>& calls, std::int64_t initial,
                                    std::size_t steps_max) {
-  std::vector<RegisterCall> in_order = calls;
-  std::stable_sort(in_order.begin(), in_order.end(),
-                   [](const RegisterCall& a, const RegisterCall& b) { return a.ended < b.ended; });
-  return Search{in_order, initial, steps_max}.verdict();
+  const std::vector<RegisterCall> matter = calls_that_matter(calls);
+  return Search{matter, initial, steps_max}.verdict();
 }
 
 }  // namespace crash

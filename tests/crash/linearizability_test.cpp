@@ -104,6 +104,20 @@ TEST(Linearizability, IsFoundOutForTwoHundredCalls) {
   EXPECT_EQ(judged(calls), Linearizable::No);
 }
 
+/// What nobody has found need not be placed, however many such calls there are.
+TEST(Linearizability, IsFoundOutBesideManyCallsThatNeverEnded) {
+  Calls calls;
+  for (std::int64_t i = 0; i < 60; ++i) {
+    calls.push_back(write(100 + i, 10 * i, kNever));
+    calls.push_back(compare_and_set(i, i + 1, i, 10 * i, 10 * i + 15));
+  }
+  EXPECT_EQ(judged(calls), Linearizable::Yes);
+  calls.push_back(read(130, 700, 701));
+  EXPECT_EQ(judged(calls), Linearizable::Yes);
+  calls.push_back(read(60, 702, 703));
+  EXPECT_EQ(judged(calls), Linearizable::No);
+}
+
 TEST(Linearizability, IsNotJudgedWhenItWouldTakeTooLong) {
   EXPECT_EQ(judge_linearizability(long_history(), 0, 100), Linearizable::Unjudged);
 }

@@ -44,6 +44,14 @@ std::vector<Figure> figures(const Report& report) {
           {"  given up by an impatient client", "unknown", report.unknown},
           {"executions", "executions", report.executions},
           {"  again, after a kill had rolled them back", "re_executions", report.re_executions},
+          {"calls at most once", "at_most_once", report.registers.calls},
+          {"idempotent calls", "idempotent", report.registers.idempotent},
+          {"  never run, and known so", "registers_not_executed", report.registers.not_executed},
+          {"  of which nobody knows whether they ran", "registers_unknown", report.registers.unknown},
+          {"  executions", "registers_executions", report.registers.runs},
+          {"  idempotent ones again", "registers_repeated", report.registers.repeated},
+          {"registers found linearizable", "linearizable", report.registers.keys},
+          {"  too much work to find out", "unjudged", report.registers.unjudged},
           {"violations", "violations", report.violations.size()}};
 }
 

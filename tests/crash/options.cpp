@@ -27,9 +27,10 @@ Options parse_options(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--seed", options.seed,
                  "Draws where the kills are aimed at; else it is drawn, too, and shown");
-  app.add_option("--planted", options.planted,
-                 "A bug in the server (outcome-later, answer-early), or in clients that are killed "
-                 "(new-number, tell-early); the exit status is then 0 if it was found")
+  app.add_option(
+         "--planted", options.planted,
+         "A bug in the server (outcome-later, answer-early, stale-read), in clients (call-again), or in "
+         "clients that are killed (new-number, tell-early); the exit status is then 0 if it was found")
       ->check(CLI::IsMember(planted_names()))
       ->capture_default_str();
   app.add_flag("--kill-clients", options.kill_clients,
@@ -42,6 +43,8 @@ Options parse_options(int argc, char** argv) {
   app.add_option("--address", options.address)->group(inner);
   app.add_option("--database", options.database)->group(inner);
   app.add_option("--log", options.log)->group(inner);
+  app.add_option("--journals", options.journals)->group(inner);
+  app.add_option("--uses", options.uses)->group(inner);
   app.add_option("--life", options.life)->group(inner);
   app.add_option("--client", options.client)->group(inner);
   app.add_option("--outbox", options.outbox)->group(inner);
@@ -70,6 +73,8 @@ std::vector<std::string> words_for(const Options& options, const std::string& ro
                                  "--address",  options.address,
                                  "--database", options.database,
                                  "--log",      options.log,
+                                 "--journals", options.journals,
+                                 "--uses",     options.uses,
                                  "--life",     std::to_string(options.life),
                                  "--client",   std::to_string(options.client)};
   if (!options.outbox.empty()) words.insert(words.end(), {"--outbox", options.outbox});

@@ -21,6 +21,8 @@ struct Options {
   std::string address;
   std::string database;
   std::string log;
+  std::string journals;      // of the registers, a folder
+  std::string uses;          // of the registers, by the clients
   std::uint32_t life = 0;    // how many servers there were before
   std::uint32_t client = 0;  // which client it is
   std::string outbox;        // of a client that is to be killed

@@ -21,6 +21,9 @@ std::filesystem::path record_in(const std::filesystem::path& folder);
 std::filesystem::path database_in(const std::filesystem::path& folder);
 /// What the servant writes, outside of its database.
 std::filesystem::path executions_in(const std::filesystem::path& folder);
+/// Where the registers' servants write, a folder, and their users (registers.hpp).
+std::filesystem::path journals_in(const std::filesystem::path& folder);
+std::filesystem::path uses_in(const std::filesystem::path& folder);
 
 /// The calls whose outcomes are in the database of a server that has just been killed. What it has left is not
 /// touched: the next server recovers it.
