@@ -50,6 +50,7 @@ once::Limits limits() {
   once::Limits limits;
   limits.rto_first_loopback = 20ms;
   limits.rto_max_loopback = 100ms;
+  limits.connect_timeout = 1s;
   limits.reconnect_min = 5ms;
   limits.reconnect_max = 25ms;
   return limits;

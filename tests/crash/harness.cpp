@@ -46,12 +46,18 @@ class Harness {
     std::filesystem::create_directory(options_.journals);
     options_.uses = uses_in(folder);
     start_server();
+    clients_address_ = options_.address;
+    if (options_.proxy != "none") start_proxy();
     for (std::uint32_t number = 0; number < kClients; ++number) {
       clients_[number] = {};
       start_client(number);
     }
   }
 
+  /// As many transfers as were asked for.
+  void make_calls() {
+    while (calls_ < options_.calls) read();
+  }
   void kill_all() {
     while (options_.life < options_.kills) {
       for (std::uint32_t steps = draw(kStepsMax); steps > 0;) {
@@ -69,6 +75,7 @@ class Harness {
   void finish() {
     for (const auto& [number, client] : clients_) client.process->ask_to_end();
     while (!clients_.empty()) read();
+    if (proxy_) end_proxy();
     server_->ask_to_end();
     read_rest();
     if (server_->wait() != 0) throw std::runtime_error("the server failed");
@@ -144,9 +151,23 @@ class Harness {
     server_ = std::make_unique<Process>(words_for(options_, "server"));
     options_.address = expect_line(*server_, "the server");  // the real one, with its port
   }
+  /// It stays where it is while servers come and go.
+  void start_proxy() {
+    Options options = options_;
+    options.upstream = options_.address;
+    options.address = options_.transport + "://127.0.0.1:0";
+    proxy_ = std::make_unique<Process>(words_for(options, "proxy"));
+    clients_address_ = expect_line(*proxy_, "the proxy");
+  }
+  void end_proxy() {
+    proxy_->ask_to_end();
+    record_.write("proxy " + expect_line(*proxy_, "the proxy"));
+    if (proxy_->wait() != 0) throw std::runtime_error("the proxy failed");
+  }
   void start_client(std::uint32_t number) {
     Client& client = clients_.at(number);
     Options options = options_;
+    options.address = clients_address_;
     options.client = number;
     options.life = client.lives++;
     if (options_.kill_clients) options.outbox = folder_ / ("client" + std::to_string(number) + ".db");
@@ -209,6 +230,7 @@ class Harness {
     const auto deed = parse_deed(line);
     if (!deed) throw std::runtime_error("a client said: " + line);
     record_.write("client " + std::to_string(number) + ' ' + line);
+    if (deed == Deed::Ended) ++calls_;
     return {{}, number, deed};
   }
 
@@ -221,7 +243,10 @@ class Harness {
   std::unique_ptr<Process> server_;
   demo::Steps steps_;  // of its life
   std::map<std::uint32_t, Client> clients_;
-  Process* speaker_ = nullptr;  // told the last line, and waits; or nobody does
+  std::string clients_address_;     // where they find the server, or the proxy
+  std::unique_ptr<Process> proxy_;  // or none
+  std::uint32_t calls_ = 0;         // that have ended
+  Process* speaker_ = nullptr;      // told the last line, and waits; or nobody does
 };
 
 }  // namespace
@@ -229,6 +254,7 @@ class Harness {
 void run(Options options, const std::filesystem::path& folder) {
   Harness harness{std::move(options), folder};
   harness.kill_all();
+  harness.make_calls();
   harness.finish();
 }
 

@@ -13,6 +13,7 @@
 #include <once/base/ids.hpp>
 
 #include "kills/places.hpp"
+#include "proxy_counts.hpp"
 #include "registers.hpp"
 
 namespace crash {
@@ -74,6 +75,7 @@ struct History {
   std::vector<std::int64_t> balances;
   std::vector<RegisterUse> register_uses;
   std::vector<RegisterRun> register_runs;
+  ProxyCounts proxy;  // none: there was no proxy
 };
 
 struct Report {

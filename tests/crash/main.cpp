@@ -1,6 +1,7 @@
 // The crash harness: kills a server of exactly-once calls at chosen points, and judges what is left. See --help,
 // and docs/testing.md.
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <filesystem>
 #include <iomanip>
@@ -55,17 +56,51 @@ std::vector<Figure> figures(const Report& report) {
           {"violations", "violations", report.violations.size()}};
 }
 
-void print_table(const std::string& run, const Report& report) {
+/// In the order in which they are shown.
+constexpr std::array<std::array<const char*, 2>, 13> kProxyRows{
+    {{"through", "datagrams let through"},
+     {"lost", "  lost"},
+     {"copied", "  copied"},
+     {"delayed", "  delayed"},
+     {"damaged", "  damaged"},
+     {"rebound", "  senders moved to another port"},
+     {"connections", "connections let through"},
+     {"cut", "  cut"},
+     {"reset", "  reset"},
+     {"half-closed", "  closed in one direction"},
+     {"frozen", "  with a direction stopped for good"},
+     {"stalled", "  pieces that had to wait"},
+     {"dribbled", "  pieces octet by octet"}}};
+
+std::vector<Figure> figures(const ProxyCounts& counts) {
+  std::vector<Figure> figures;
+  for (const auto& [field, name] : kProxyRows) {
+    if (const auto found = counts.find(field); found != counts.end()) {
+      figures.push_back({name, field, found->second});
+    }
+  }
+  return figures;
+}
+
+/// All of a run.
+std::vector<Figure> figures(const History& history, const Report& report) {
+  std::vector<Figure> all = figures(history.proxy);
+  const std::vector<Figure> rest = figures(report);
+  all.insert(all.end(), rest.begin(), rest.end());
+  return all;
+}
+
+void print_table(const std::string& run, const std::vector<Figure>& figures) {
   std::cout << "crash " << run << '\n';
-  for (const Figure& figure : figures(report)) {
+  for (const Figure& figure : figures) {
     std::cout << std::left << std::setw(50) << figure.name << std::right << std::setw(8) << figure.value
               << '\n';
   }
 }
 
-void print_json(const std::string& run, const Report& report) {
+void print_json(const std::string& run, const std::vector<Figure>& figures) {
   nlohmann::json fields{{"run", run}};
-  for (const Figure& figure : figures(report)) fields[figure.field] = figure.value;
+  for (const Figure& figure : figures) fields[figure.field] = figure.value;
   std::cout << fields.dump(2) << '\n';
 }
 
@@ -81,7 +116,8 @@ int judge_folder(const Options& options, const std::filesystem::path& folder) {
   constexpr std::size_t kShown = 20;
   const History history = read_history(folder);
   const Report report = judge(history);
-  options.json ? print_json(history.run, report) : print_table(history.run, report);
+  const std::vector<Figure> all = figures(history, report);
+  options.json ? print_json(history.run, all) : print_table(history.run, all);
   const std::size_t shown = std::min(report.violations.size(), kShown);
   for (std::size_t i = 0; i < shown; ++i) std::cerr << report.violations[i] << '\n';
   if (options.planted != "none") {
@@ -118,6 +154,7 @@ int main(int argc, char** argv) {
   try {
     if (options.role == "server") return crash::run_server(options);
     if (options.role == "client") return crash::run_client(options);
+    if (options.role == "proxy") return crash::run_proxy(options);
     return crash::harness(options);
   } catch (const std::exception& error) {
     std::cerr << "crash" << (options.role.empty() ? "" : " (" + options.role + ")") << ": " << error.what()
