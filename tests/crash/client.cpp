@@ -28,6 +28,7 @@
 
 #include "history.hpp"
 #include "kills/lines.hpp"
+#include "lan.hpp"
 #include "options.hpp"
 #include "plan.hpp"
 #include "planted.hpp"
@@ -48,8 +49,9 @@ constexpr std::size_t kForgetLater = 8;
 /// Little waiting: the server is soon back, and round trips are short.
 once::Limits limits() {
   once::Limits limits;
-  limits.rto_first_loopback = 20ms;
-  limits.rto_max_loopback = 100ms;
+  limits.rto_first = limits.rto_first_loopback = 20ms;
+  limits.rto_min = limits.rto_min_loopback;
+  limits.rto_max = limits.rto_max_loopback = 100ms;
   limits.connect_timeout = 1s;
   limits.reconnect_min = 5ms;
   limits.reconnect_max = 25ms;
@@ -193,6 +195,7 @@ class Payer {
 }  // namespace
 
 int run_client(const Options& options) {
+  if (!options.network.empty()) join_network(options.network);
   asio::io_context io;
   int busy = 2;
   const auto ended = [&] {

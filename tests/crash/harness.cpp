@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "kills/places.hpp"
 #include "kills/process.hpp"
 #include "kills/watched_store.hpp"
+#include "lan.hpp"
 #include "record.hpp"
 
 namespace crash {
@@ -23,6 +25,7 @@ using demo::Point;
 using demo::Process;
 
 constexpr std::uint32_t kClients = 2;
+constexpr const char* kLoopback = "127.0.0.1";
 /// Between two kills the server makes up to so many steps undisturbed.
 constexpr std::uint32_t kStepsMax = 40;
 /// About so often the server is killed for each kill of a client.
@@ -39,7 +42,8 @@ class Harness {
   Harness(Options options, const std::filesystem::path& folder)
       : options_(std::move(options)), folder_(folder), record_(record_in(folder)), random_(options_.seed) {
     record_.write("run " + command_of(options_));
-    options_.address = options_.transport + "://127.0.0.1:0";
+    if (options_.namespaces) make_lan();
+    options_.address = address_at(lan_ && options_.proxy == "none" ? Lan::kHost : kLoopback);
     options_.database = database_in(folder);
     options_.log = executions_in(folder);
     options_.journals = journals_in(folder);
@@ -52,11 +56,15 @@ class Harness {
       clients_[number] = {};
       start_client(number);
     }
+    if (lan_) {
+      lan_->begin_changes(options_.seed,
+                          [this](const std::string& what) { record_.write("network " + what); });
+    }
   }
 
-  /// As many transfers as were asked for.
+  /// As many transfers as were asked for, and until everything has happened to the network once.
   void make_calls() {
-    while (calls_ < options_.calls) read();
+    while (calls_ < options_.calls || (lan_ && lan_->rounds() == 0)) read();
   }
   void kill_all() {
     while (options_.life < options_.kills) {
@@ -73,6 +81,7 @@ class Harness {
   }
   /// The clients end their calls, and then the server ends, too.
   void finish() {
+    if (lan_) lan_->end_changes();
     for (const auto& [number, client] : clients_) client.process->ask_to_end();
     while (!clients_.empty()) read();
     if (proxy_) end_proxy();
@@ -95,6 +104,7 @@ class Harness {
 
   enum class Whose : std::uint8_t { All, Servers };
 
+  std::string address_at(const std::string& host) const { return options_.transport + "://" + host + ":0"; }
   template <class Number>
   std::uint32_t draw(Number most) {
     return std::uniform_int_distribution<std::uint32_t>{0, static_cast<std::uint32_t>(most)}(random_);
@@ -151,11 +161,17 @@ class Harness {
     server_ = std::make_unique<Process>(words_for(options_, "server"));
     options_.address = expect_line(*server_, "the server");  // the real one, with its port
   }
+  void make_lan() {
+    lan_ = std::make_unique<Lan>();
+    if (!lan_->has_netem()) {
+      std::cerr << "crash: this kernel has no netem (or tc is missing); --proxy loses and delays, too\n";
+    }
+  }
   /// It stays where it is while servers come and go.
   void start_proxy() {
     Options options = options_;
     options.upstream = options_.address;
-    options.address = options_.transport + "://127.0.0.1:0";
+    options.address = address_at(lan_ ? Lan::kHost : kLoopback);
     proxy_ = std::make_unique<Process>(words_for(options, "proxy"));
     clients_address_ = expect_line(*proxy_, "the proxy");
   }
@@ -168,6 +184,7 @@ class Harness {
     Client& client = clients_.at(number);
     Options options = options_;
     options.address = clients_address_;
+    if (lan_) options.network = lan_->clients_network();
     options.client = number;
     options.life = client.lives++;
     if (options_.kill_clients) options.outbox = folder_ / ("client" + std::to_string(number) + ".db");
@@ -237,6 +254,7 @@ class Harness {
   Options options_;
   const std::filesystem::path folder_;
   demo::Log record_;
+  std::unique_ptr<Lan> lan_;  // or none: the traffic is on loopback
   std::mt19937_64 random_;
   std::vector<Point> aims_;
   std::vector<Deed> client_aims_;

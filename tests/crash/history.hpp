@@ -75,7 +75,8 @@ struct History {
   std::vector<std::int64_t> balances;
   std::vector<RegisterUse> register_uses;
   std::vector<RegisterRun> register_runs;
-  ProxyCounts proxy;  // none: there was no proxy
+  ProxyCounts network;  // its changes
+  ProxyCounts proxy;    // none: there was no proxy
 };
 
 struct Report {

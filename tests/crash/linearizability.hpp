@@ -23,7 +23,7 @@ struct RegisterCall {
   std::int64_t value = 0;
   std::int64_t expected = 0;
   std::optional<std::int64_t> found;  // what the register held before, by the answer
-  std::int64_t began = 0;             // by one clock for all clients
+  std::int64_t began = 0;             // by one clock for all clients, which counts nanoseconds
   std::int64_t ended = kNever;        // nobody knows how: it takes effect whenever it likes, or never
 };
 

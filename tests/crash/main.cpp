@@ -13,6 +13,7 @@
 #include "harness.hpp"
 #include "history.hpp"
 #include "kills/workplace.hpp"
+#include "lan.hpp"
 #include "options.hpp"
 #include "record.hpp"
 
@@ -51,12 +52,22 @@ std::vector<Figure> figures(const Report& report) {
           {"  of which nobody knows whether they ran", "registers_unknown", report.registers.unknown},
           {"  executions", "registers_executions", report.registers.runs},
           {"  idempotent ones again", "registers_repeated", report.registers.repeated},
+          {"  longest time between two answers, ms", "silence_ms", report.registers.silence_ms},
           {"registers found linearizable", "linearizable", report.registers.keys},
           {"  too much work to find out", "unjudged", report.registers.unjudged},
           {"violations", "violations", report.violations.size()}};
 }
 
 /// In the order in which they are shown.
+constexpr std::array<std::array<const char*, 2>, 8> kNetworkRows{
+    {{"address", "changes of the clients' address"},
+     {"gap", "  with a time in between when they had none"},
+     {"link", "times that their link went down and up"},
+     {"route", "times that there was no route to the server"},
+     {"blackhole", "  and nobody said so"},
+     {"mtu1280", "times of an MTU of 1,280"},
+     {"mtu576", "times of an MTU of 576"},
+     {"netem", "times of loss, delay and copies (netem)"}}};
 constexpr std::array<std::array<const char*, 2>, 13> kProxyRows{
     {{"through", "datagrams let through"},
      {"lost", "  lost"},
@@ -72,9 +83,10 @@ constexpr std::array<std::array<const char*, 2>, 13> kProxyRows{
      {"stalled", "  pieces that had to wait"},
      {"dribbled", "  pieces octet by octet"}}};
 
-std::vector<Figure> figures(const ProxyCounts& counts) {
+template <class Rows>
+std::vector<Figure> figures(const Rows& rows, const ProxyCounts& counts) {
   std::vector<Figure> figures;
-  for (const auto& [field, name] : kProxyRows) {
+  for (const auto& [field, name] : rows) {
     if (const auto found = counts.find(field); found != counts.end()) {
       figures.push_back({name, field, found->second});
     }
@@ -84,9 +96,10 @@ std::vector<Figure> figures(const ProxyCounts& counts) {
 
 /// All of a run.
 std::vector<Figure> figures(const History& history, const Report& report) {
-  std::vector<Figure> all = figures(history.proxy);
-  const std::vector<Figure> rest = figures(report);
-  all.insert(all.end(), rest.begin(), rest.end());
+  std::vector<Figure> all = figures(kNetworkRows, history.network);
+  for (const auto& more : {figures(kProxyRows, history.proxy), figures(report)}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
   return all;
 }
 
@@ -140,6 +153,10 @@ int harness(const Options& options) {
     const int status = judge_folder(options, workplace / "");
     if (status != 0) keep();
     return status;
+  } catch (const NoNamespaces& error) {
+    constexpr int kSkipped = 77;
+    std::cerr << "crash: skipped: " << error.what() << '\n';
+    return kSkipped;
   } catch (...) {
     keep();
     throw;

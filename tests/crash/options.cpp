@@ -39,6 +39,10 @@ Options parse_options(int argc, char** argv) {
          "clients that are killed (new-number, tell-early); the exit status is then 0 if it was found")
       ->check(CLI::IsMember(planted_names()))
       ->capture_default_str();
+  app.add_flag(
+      "--namespaces", options.namespaces,
+      "Clients and servers in network namespaces of their own; meanwhile the clients' address changes, their "
+      "link goes down and up, routes and MTU change. Status 77 if this machine does not allow it");
   app.add_flag("--kill-clients", options.kill_clients,
                "Kill the clients, too: they have names and outboxes, and make their calls again");
   app.add_option("--judge", options.judge, "Start nothing, and judge the run whose folder this is");
@@ -47,6 +51,7 @@ Options parse_options(int argc, char** argv) {
   const auto inner = "";  // an option group without a name is not shown by --help
   app.add_option("--role", options.role)->group(inner);
   app.add_option("--address", options.address)->group(inner);
+  app.add_option("--network", options.network)->group(inner);
   app.add_option("--upstream", options.upstream)->group(inner);
   app.add_option("--database", options.database)->group(inner);
   app.add_option("--log", options.log)->group(inner);
@@ -70,6 +75,7 @@ std::string command_of(const Options& options) {
   std::string command = "--transport " + options.transport + " --kills " + std::to_string(options.kills) +
                         " --seed " + std::to_string(options.seed);
   if (options.calls != 0) command += " --calls " + std::to_string(options.calls);
+  if (options.namespaces) command += " --namespaces";
   if (options.proxy != "none") command += " --proxy " + options.proxy;
   if (options.kill_clients) command += " --kill-clients";
   if (options.planted != "none") command += " --planted " + options.planted;
@@ -90,6 +96,7 @@ std::vector<std::string> words_for(const Options& options, const std::string& ro
                                  "--uses",      options.uses,
                                  "--life",      std::to_string(options.life),
                                  "--client",    std::to_string(options.client)};
+  if (!options.network.empty()) words.insert(words.end(), {"--network", options.network});
   if (!options.outbox.empty()) words.insert(words.end(), {"--outbox", options.outbox});
   return words;
 }

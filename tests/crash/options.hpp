@@ -14,13 +14,15 @@ struct Options {
   bool kill_clients = false;
   std::string planted = "none";
   std::string proxy = "none";  // how bad the network between clients and server is
-  std::uint32_t calls = 0;     // so many transfers are made at least
+  bool namespaces = false;
+  std::uint32_t calls = 0;  // so many transfers are made at least
   bool json = false;
   std::string judge;  // the folder of a run that is judged again
 
   // Set by the harness when it starts its own program as a server or a client.
   std::string role;
   std::string address;
+  std::string network;   // the clients' namespace, if they have one
   std::string upstream;  // the server's address, for the proxy
   std::string database;
   std::string log;

@@ -28,6 +28,8 @@ class Reader {
       note_server(in);
     } else if (who == "client") {
       note_client(in);
+    } else if (who == "network") {
+      ++history_.network[rest_of(in)];
     } else if (who == "proxy") {
       history_.proxy = parse_counts(rest_of(in)).value_or(ProxyCounts{});
     } else {

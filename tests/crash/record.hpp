@@ -16,6 +16,7 @@ namespace crash {
 ///     server kept 42 7            it has been killed, and the outcome of that call is on disk
 ///     client 0 called 17          a line of a client (history.hpp)
 ///     client 0 killed
+///     network link                what has happened to the clients' network (lan.hpp)
 ///     proxy lost 3 through 17 …   what it did in the whole run
 std::filesystem::path record_in(const std::filesystem::path& folder);
 /// The servers' database.

@@ -1,5 +1,7 @@
 #include "registers.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <map>
 #include <sstream>
 #include <stdexcept>
@@ -25,6 +27,7 @@ class RegisterJudge {
       judge_use(use);
       if (use.end != RegisterEnd::NotExecuted) of_key[use.key].push_back(use.call);
     }
+    measure_silence();
     for (const auto& [number, count] : runs_) violated(number, "ran, and nobody had called");
     for (const auto& [key, calls] : of_key) judge_key(key, calls);
     return std::move(report_);
@@ -33,6 +36,19 @@ class RegisterJudge {
  private:
   void violated(std::uint32_t number, const std::string& what) {
     report_.violations.push_back("register call " + std::to_string(number) + ": " + what);
+  }
+  void measure_silence() {
+    std::vector<std::int64_t> answers;
+    for (const RegisterUse& use : uses_) {
+      if (use.end == RegisterEnd::Value) answers.push_back(use.call.ended);
+    }
+    std::sort(answers.begin(), answers.end());
+    std::chrono::nanoseconds longest{0};
+    for (std::size_t i = 1; i < answers.size(); ++i) {
+      longest = std::max(longest, std::chrono::nanoseconds{answers[i] - answers[i - 1]});
+    }
+    report_.silence_ms =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(longest).count());
   }
   /// How it ended, against how often it ran.
   void judge_use(const RegisterUse& use) {

@@ -54,9 +54,10 @@ struct RegisterReport {
   std::uint64_t idempotent = 0;
   std::uint64_t not_executed = 0, unknown = 0;
   std::uint64_t runs = 0;
-  std::uint64_t repeated = 0;  // runs of idempotent calls, beyond the first
-  std::uint64_t keys = 0;      // found linearizable
-  std::uint64_t unjudged = 0;  // keys
+  std::uint64_t repeated = 0;    // runs of idempotent calls, beyond the first
+  std::uint64_t silence_ms = 0;  // the longest time from one answer to the next
+  std::uint64_t keys = 0;        // found linearizable
+  std::uint64_t unjudged = 0;    // keys
   std::vector<std::string> violations;
 };
 

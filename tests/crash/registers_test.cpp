@@ -14,7 +14,7 @@ using Operation = RegisterCall::Operation;
 struct RegisterHistory {
   std::vector<RegisterUse> uses{
       {1, 7, {Operation::Write, 5, 0, 0, 1, 2}, RegisterEnd::Value},
-      {2, 7, {Operation::Read, 0, 0, 5, 3, 4}, RegisterEnd::Value},
+      {2, 7, {Operation::Read, 0, 0, 5, 3, 3'000'002}, RegisterEnd::Value},
   };
   std::vector<RegisterRun> runs{{1, 7, 5}, {2, 7, 5}, {2, 7, 5}};
 };
@@ -34,6 +34,7 @@ TEST(Registers, MayBeReadTwiceByOneCall) {
   EXPECT_EQ(report.runs, 3u);
   EXPECT_EQ(report.repeated, 1u);
   EXPECT_EQ(report.keys, 1u);
+  EXPECT_EQ(report.silence_ms, 3u);
 }
 
 TEST(Registers, AreWrongInEachOfTheseWays) {
