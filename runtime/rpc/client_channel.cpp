@@ -181,6 +181,19 @@ void ClientChannel::link_lost(Time now, std::string_view problem) {
   if (callbacks_) callbacks_->fragments.link_lost();
 }
 
+/// What could not be sent is lost, and sent again in its time: from a new socket, or by then from the old one. No
+/// more sockets are opened than after links that were lost.
+void ClientChannel::change_socket(Time now, const std::error_code& error) {
+  if (leader_ != nullptr || now < reconnect_at_) return;
+  const std::size_t candidate = candidate_;
+  auto link = ClientLink::open(environment(), candidates_[candidate], limits(), ++links_made_);
+  if (!link) return;
+  link_lost(now, error.message());
+  candidate_ = candidate;
+  link_ = std::move(*link);
+  established(now);
+}
+
 Time ClientChannel::silent_until() const {
   if (unanswered_since_ == kNever || leader_ != nullptr || !core_->awaits_answer()) return kNever;
   // Where another address may be right, what a host says of this one's port is enough.
@@ -255,6 +268,8 @@ void ClientChannel::send_all(Time now) {
     const std::error_code error = link_->send(transmit_);
     if (error == std::errc::message_size) {
       (own ? *fragments_ : callbacks_->fragments).refused(now, transmit_);
+    } else if (error && !link_->is_stream()) {
+      change_socket(now, error);
     } else if (error) {
       link_lost(now, kLinkLost);
     }

@@ -120,6 +120,9 @@ class ClientChannel final : public Channel,
   void established(Time now);
   void check_connected(Time now);
   void link_lost(Time now, std::string_view problem);
+  /// The system sends nothing from the link's datagram socket. Its address may be gone: another socket has one that
+  /// is there.
+  void change_socket(Time now, const std::error_code& error);
   /// When a link that brings nothing is given up, although it seems to stand: whoever reads looks at this
   /// after having read. Nothing is counted while nothing is waited for.
   Time silent_until() const;

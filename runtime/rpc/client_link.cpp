@@ -44,7 +44,9 @@ std::error_code ClientLink::send(const core::Transmit& message) {
     return stands ? std::error_code{} : std::make_error_code(std::errc::connection_reset);
   }
   const std::error_code error = port_->send(address_of(path_), message.header, message.body);
-  return error == std::errc::message_size ? error : std::error_code{};  // a lost datagram is sent again
+  // The socket is as good as before: a lost datagram is sent again.
+  const bool by_chance = error == std::errc::operation_would_block || error == std::errc::connection_refused;
+  return by_chance ? std::error_code{} : error;
 }
 
 bool ClientLink::flush() {

@@ -34,11 +34,13 @@ class ClientLink {
   const core::Path& path() const { return path_; }
   /// True until connected() has said that the connection stands.
   bool connecting() const { return connecting_; }
+  bool is_stream() const { return stream_ != nullptr; }
   /// operation_would_block while it is being made.
   std::error_code connected();
 
   /// message_size: the message was larger than a datagram may be, and is lost. Any other error: the connection
-  /// is broken.
+  /// is broken, or the message is lost since the system sends no datagrams from this socket, as when its address
+  /// has gone.
   std::error_code send(const core::Transmit& message);
   bool flush();
   bool has_queued() const;

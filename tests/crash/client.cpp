@@ -1,10 +1,12 @@
 // A client of the harness: some transfers at a time until SIGTERM, each with a line that says how it ended. Each
 // line of a call waits for an octet on standard input, as in kills/gate.hpp, and the other calls go on. A client that may
-// be killed has a name and an outbox, and its transfers have keys: its next life makes them again.
+// be killed has a name and an outbox, and its transfers have keys: its next life makes them again. Meanwhile it calls
+// registers, and waits for nobody there.
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
@@ -26,9 +28,11 @@
 
 #include "history.hpp"
 #include "kills/lines.hpp"
+#include "lan.hpp"
 #include "options.hpp"
 #include "plan.hpp"
 #include "planted.hpp"
+#include "register_user.hpp"
 #include "transfers.once.hpp"
 
 namespace crash {
@@ -45,29 +49,36 @@ constexpr std::size_t kForgetLater = 8;
 /// Little waiting: the server is soon back, and round trips are short.
 once::Limits limits() {
   once::Limits limits;
-  limits.rto_first_loopback = 20ms;
-  limits.rto_max_loopback = 100ms;
+  limits.rto_first = limits.rto_first_loopback = 20ms;
+  limits.rto_min = limits.rto_min_loopback;
+  limits.rto_max = limits.rto_max_loopback = 100ms;
+  limits.connect_timeout = 1s;
   limits.reconnect_min = 5ms;
   limits.reconnect_max = 25ms;
   return limits;
 }
 
-std::string url(const std::string& address) {
+std::uint32_t first_number(const Options& options) {
+  return options.client * kNumbersPerClient + options.life * kNumbersPerLife;
+}
+
+std::string url(const std::string& address, const once::ObjectKey& object) {
   const auto endpoint = once::parse_endpoint(address);
   if (!endpoint) throw std::runtime_error("cannot read the address " + address);
-  return to_string(once::ObjectRef{{}, {*endpoint}, "bank"});
+  return to_string(once::ObjectRef{{}, {*endpoint}, object});
 }
 
 class Payer {
  public:
-  Payer(asio::io_context& io, const Options& options)
+  Payer(asio::io_context& io, const Options& options, std::function<void()> ended)
       : io_(io),
+        ended_(std::move(ended)),
         answers_(io, ::dup(STDIN_FILENO)),
         outbox_(options.outbox.empty() ? nullptr : std::make_unique<once::durable::Outbox>(options.outbox)),
         planted_(outbox_ ? plant(options.planted, *outbox_, options.life) : nullptr),
         client_(io, client_options(options, outbox())),
-        bank_(client_.stub<Bank>(url(options.address))),
-        next_(options.client * kNumbersPerClient + options.life * kNumbersPerLife) {
+        bank_(client_.stub<Bank>(url(options.address, "bank"))),
+        next_(first_number(options)) {
     if (outbox_ == nullptr) return;
     for (const std::string& key : outbox_->keys())
       unfinished_.push_back(static_cast<std::uint32_t>(std::stoul(key)));
@@ -78,12 +89,13 @@ class Payer {
       ++working_;
       asio::co_spawn(io_, work(), [this](const std::exception_ptr& error) {
         if (error) std::rethrow_exception(error);
-        if (--working_ == 0) io_.stop();
+        if (--working_ == 0) ended_();
       });
     }
   }
-  /// No new calls; run() ends with the last of those that are on their way.
+  /// No new calls.
   void stop() { stopping_ = true; }
+  once::Client& client() { return client_; }
 
  private:
   once::Outbox* outbox() { return planted_ ? planted_.get() : outbox_.get(); }
@@ -167,6 +179,7 @@ class Payer {
   }
 
   asio::io_context& io_;
+  const std::function<void()> ended_;  // called when the last call has ended after stop()
   asio::posix::stream_descriptor answers_;
   const std::unique_ptr<once::durable::Outbox> outbox_;
   const std::unique_ptr<once::Outbox> planted_;
@@ -182,11 +195,23 @@ class Payer {
 }  // namespace
 
 int run_client(const Options& options) {
+  if (!options.network.empty()) join_network(options.network);
   asio::io_context io;
-  Payer payer{io, options};
+  int busy = 2;
+  const auto ended = [&] {
+    if (--busy == 0) io.stop();
+  };
+  Payer payer{io, options, ended};
+  RegisterUser registers{io,
+                         payer.client().stub<Registers>(url(options.address, "registers")),
+                         {options.uses, first_number(options), calls_again(options.planted), ended}};
   payer.start();
+  registers.start();
   asio::signal_set stop{io, SIGTERM};
-  stop.async_wait([&](std::error_code, int) { payer.stop(); });
+  stop.async_wait([&](std::error_code, int) {
+    payer.stop();
+    registers.stop();
+  });
   demo::write_line(STDOUT_FILENO, "ready");
   io.run();
   return 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "kills/places.hpp"
 #include "kills/process.hpp"
 #include "kills/watched_store.hpp"
+#include "lan.hpp"
 #include "record.hpp"
 
 namespace crash {
@@ -23,6 +25,7 @@ using demo::Point;
 using demo::Process;
 
 constexpr std::uint32_t kClients = 2;
+constexpr const char* kLoopback = "127.0.0.1";
 /// Between two kills the server makes up to so many steps undisturbed.
 constexpr std::uint32_t kStepsMax = 40;
 /// About so often the server is killed for each kill of a client.
@@ -39,16 +42,30 @@ class Harness {
   Harness(Options options, const std::filesystem::path& folder)
       : options_(std::move(options)), folder_(folder), record_(record_in(folder)), random_(options_.seed) {
     record_.write("run " + command_of(options_));
-    options_.address = options_.transport + "://127.0.0.1:0";
+    if (options_.namespaces) make_lan();
+    options_.address = address_at(lan_ && options_.proxy == "none" ? Lan::kHost : kLoopback);
     options_.database = database_in(folder);
     options_.log = executions_in(folder);
+    options_.journals = journals_in(folder);
+    std::filesystem::create_directory(options_.journals);
+    options_.uses = uses_in(folder);
     start_server();
+    clients_address_ = options_.address;
+    if (options_.proxy != "none") start_proxy();
     for (std::uint32_t number = 0; number < kClients; ++number) {
       clients_[number] = {};
       start_client(number);
     }
+    if (lan_) {
+      lan_->begin_changes(options_.seed,
+                          [this](const std::string& what) { record_.write("network " + what); });
+    }
   }
 
+  /// As many transfers as were asked for, and until everything has happened to the network once.
+  void make_calls() {
+    while (calls_ < options_.calls || (lan_ && lan_->rounds() == 0)) read();
+  }
   void kill_all() {
     while (options_.life < options_.kills) {
       for (std::uint32_t steps = draw(kStepsMax); steps > 0;) {
@@ -64,8 +81,10 @@ class Harness {
   }
   /// The clients end their calls, and then the server ends, too.
   void finish() {
+    if (lan_) lan_->end_changes();
     for (const auto& [number, client] : clients_) client.process->ask_to_end();
     while (!clients_.empty()) read();
+    if (proxy_) end_proxy();
     server_->ask_to_end();
     read_rest();
     if (server_->wait() != 0) throw std::runtime_error("the server failed");
@@ -85,6 +104,7 @@ class Harness {
 
   enum class Whose : std::uint8_t { All, Servers };
 
+  std::string address_at(const std::string& host) const { return options_.transport + "://" + host + ":0"; }
   template <class Number>
   std::uint32_t draw(Number most) {
     return std::uniform_int_distribution<std::uint32_t>{0, static_cast<std::uint32_t>(most)}(random_);
@@ -141,9 +161,30 @@ class Harness {
     server_ = std::make_unique<Process>(words_for(options_, "server"));
     options_.address = expect_line(*server_, "the server");  // the real one, with its port
   }
+  void make_lan() {
+    lan_ = std::make_unique<Lan>();
+    if (!lan_->has_netem()) {
+      std::cerr << "crash: this kernel has no netem (or tc is missing); --proxy loses and delays, too\n";
+    }
+  }
+  /// It stays where it is while servers come and go.
+  void start_proxy() {
+    Options options = options_;
+    options.upstream = options_.address;
+    options.address = address_at(lan_ ? Lan::kHost : kLoopback);
+    proxy_ = std::make_unique<Process>(words_for(options, "proxy"));
+    clients_address_ = expect_line(*proxy_, "the proxy");
+  }
+  void end_proxy() {
+    proxy_->ask_to_end();
+    record_.write("proxy " + expect_line(*proxy_, "the proxy"));
+    if (proxy_->wait() != 0) throw std::runtime_error("the proxy failed");
+  }
   void start_client(std::uint32_t number) {
     Client& client = clients_.at(number);
     Options options = options_;
+    options.address = clients_address_;
+    if (lan_) options.network = lan_->clients_network();
     options.client = number;
     options.life = client.lives++;
     if (options_.kill_clients) options.outbox = folder_ / ("client" + std::to_string(number) + ".db");
@@ -206,19 +247,24 @@ class Harness {
     const auto deed = parse_deed(line);
     if (!deed) throw std::runtime_error("a client said: " + line);
     record_.write("client " + std::to_string(number) + ' ' + line);
+    if (deed == Deed::Ended) ++calls_;
     return {{}, number, deed};
   }
 
   Options options_;
   const std::filesystem::path folder_;
   demo::Log record_;
+  std::unique_ptr<Lan> lan_;  // or none: the traffic is on loopback
   std::mt19937_64 random_;
   std::vector<Point> aims_;
   std::vector<Deed> client_aims_;
   std::unique_ptr<Process> server_;
   demo::Steps steps_;  // of its life
   std::map<std::uint32_t, Client> clients_;
-  Process* speaker_ = nullptr;  // told the last line, and waits; or nobody does
+  std::string clients_address_;     // where they find the server, or the proxy
+  std::unique_ptr<Process> proxy_;  // or none
+  std::uint32_t calls_ = 0;         // that have ended
+  Process* speaker_ = nullptr;      // told the last line, and waits; or nobody does
 };
 
 }  // namespace
@@ -226,6 +272,7 @@ class Harness {
 void run(Options options, const std::filesystem::path& folder) {
   Harness harness{std::move(options), folder};
   harness.kill_all();
+  harness.make_calls();
   harness.finish();
 }
 

@@ -26,6 +26,9 @@ class Judge {
     judge_executions();
     judge_book();
     judge_kills();
+    report_.registers = judge(history_.register_uses, history_.register_runs);
+    const auto& violations = report_.registers.violations;
+    report_.violations.insert(report_.violations.end(), violations.begin(), violations.end());
     return std::move(report_);
   }
 

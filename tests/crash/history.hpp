@@ -1,5 +1,5 @@
 // What happened in a run, by all who saw it: the servers' lines, the clients', the servant's own log, the database.
-// And the judgement: which of it contradicts exactly once.
+// And the judgement: which of it contradicts exactly once, or what registers promise.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,8 @@
 #include <once/base/ids.hpp>
 
 #include "kills/places.hpp"
+#include "proxy_counts.hpp"
+#include "registers.hpp"
 
 namespace crash {
 
@@ -71,6 +73,10 @@ struct History {
   std::vector<Execution> executions;
   std::vector<Booked> book;
   std::vector<std::int64_t> balances;
+  std::vector<RegisterUse> register_uses;
+  std::vector<RegisterRun> register_runs;
+  ProxyCounts network;  // its changes
+  ProxyCounts proxy;    // none: there was no proxy
 };
 
 struct Report {
@@ -82,7 +88,8 @@ struct Report {
   std::uint64_t re_executions = 0;  // of calls that a kill had rolled back
   std::uint64_t told_again = 0;     // to a client's next life
   std::uint64_t from_kept = 0;      // answered with what an earlier server had kept
-  std::vector<std::string> violations;
+  RegisterReport registers;
+  std::vector<std::string> violations;  // all of them
 };
 
 Report judge(const History& history);

@@ -183,5 +183,12 @@ TEST(Ended, IsReadAsItIsWritten) {
   EXPECT_FALSE(parse_deed("perhaps 1 2 3"));
 }
 
+TEST(ProxyCounts, AreReadAsTheyAreWritten) {
+  const ProxyCounts counts{{"lost", 3}, {"through", 17}};
+  EXPECT_EQ(parse_counts(to_string(counts)), counts);
+  EXPECT_FALSE(parse_counts("lost 3 through"));
+  EXPECT_FALSE(parse_counts(""));
+}
+
 }  // namespace
 }  // namespace crash

@@ -1,6 +1,7 @@
 // The crash harness: kills a server of exactly-once calls at chosen points, and judges what is left. See --help,
 // and docs/testing.md.
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <filesystem>
 #include <iomanip>
@@ -12,6 +13,7 @@
 #include "harness.hpp"
 #include "history.hpp"
 #include "kills/workplace.hpp"
+#include "lan.hpp"
 #include "options.hpp"
 #include "record.hpp"
 
@@ -44,20 +46,74 @@ std::vector<Figure> figures(const Report& report) {
           {"  given up by an impatient client", "unknown", report.unknown},
           {"executions", "executions", report.executions},
           {"  again, after a kill had rolled them back", "re_executions", report.re_executions},
+          {"calls at most once", "at_most_once", report.registers.calls},
+          {"idempotent calls", "idempotent", report.registers.idempotent},
+          {"  never run, and known so", "registers_not_executed", report.registers.not_executed},
+          {"  of which nobody knows whether they ran", "registers_unknown", report.registers.unknown},
+          {"  executions", "registers_executions", report.registers.runs},
+          {"  idempotent ones again", "registers_repeated", report.registers.repeated},
+          {"  longest time between two answers, ms", "silence_ms", report.registers.silence_ms},
+          {"registers found linearizable", "linearizable", report.registers.keys},
+          {"  too much work to find out", "unjudged", report.registers.unjudged},
           {"violations", "violations", report.violations.size()}};
 }
 
-void print_table(const std::string& run, const Report& report) {
+/// In the order in which they are shown.
+constexpr std::array<std::array<const char*, 2>, 8> kNetworkRows{
+    {{"address", "changes of the clients' address"},
+     {"gap", "  with a time in between when they had none"},
+     {"link", "times that their link went down and up"},
+     {"route", "times that there was no route to the server"},
+     {"blackhole", "  and nobody said so"},
+     {"mtu1280", "times of an MTU of 1,280"},
+     {"mtu576", "times of an MTU of 576"},
+     {"netem", "times of loss, delay and copies (netem)"}}};
+constexpr std::array<std::array<const char*, 2>, 13> kProxyRows{
+    {{"through", "datagrams let through"},
+     {"lost", "  lost"},
+     {"copied", "  copied"},
+     {"delayed", "  delayed"},
+     {"damaged", "  damaged"},
+     {"rebound", "  senders moved to another port"},
+     {"connections", "connections let through"},
+     {"cut", "  cut"},
+     {"reset", "  reset"},
+     {"half-closed", "  closed in one direction"},
+     {"frozen", "  with a direction stopped for good"},
+     {"stalled", "  pieces that had to wait"},
+     {"dribbled", "  pieces octet by octet"}}};
+
+template <class Rows>
+std::vector<Figure> figures(const Rows& rows, const ProxyCounts& counts) {
+  std::vector<Figure> figures;
+  for (const auto& [field, name] : rows) {
+    if (const auto found = counts.find(field); found != counts.end()) {
+      figures.push_back({name, field, found->second});
+    }
+  }
+  return figures;
+}
+
+/// All of a run.
+std::vector<Figure> figures(const History& history, const Report& report) {
+  std::vector<Figure> all = figures(kNetworkRows, history.network);
+  for (const auto& more : {figures(kProxyRows, history.proxy), figures(report)}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return all;
+}
+
+void print_table(const std::string& run, const std::vector<Figure>& figures) {
   std::cout << "crash " << run << '\n';
-  for (const Figure& figure : figures(report)) {
+  for (const Figure& figure : figures) {
     std::cout << std::left << std::setw(50) << figure.name << std::right << std::setw(8) << figure.value
               << '\n';
   }
 }
 
-void print_json(const std::string& run, const Report& report) {
+void print_json(const std::string& run, const std::vector<Figure>& figures) {
   nlohmann::json fields{{"run", run}};
-  for (const Figure& figure : figures(report)) fields[figure.field] = figure.value;
+  for (const Figure& figure : figures) fields[figure.field] = figure.value;
   std::cout << fields.dump(2) << '\n';
 }
 
@@ -73,7 +129,8 @@ int judge_folder(const Options& options, const std::filesystem::path& folder) {
   constexpr std::size_t kShown = 20;
   const History history = read_history(folder);
   const Report report = judge(history);
-  options.json ? print_json(history.run, report) : print_table(history.run, report);
+  const std::vector<Figure> all = figures(history, report);
+  options.json ? print_json(history.run, all) : print_table(history.run, all);
   const std::size_t shown = std::min(report.violations.size(), kShown);
   for (std::size_t i = 0; i < shown; ++i) std::cerr << report.violations[i] << '\n';
   if (options.planted != "none") {
@@ -96,6 +153,10 @@ int harness(const Options& options) {
     const int status = judge_folder(options, workplace / "");
     if (status != 0) keep();
     return status;
+  } catch (const NoNamespaces& error) {
+    constexpr int kSkipped = 77;
+    std::cerr << "crash: skipped: " << error.what() << '\n';
+    return kSkipped;
   } catch (...) {
     keep();
     throw;
@@ -110,6 +171,7 @@ int main(int argc, char** argv) {
   try {
     if (options.role == "server") return crash::run_server(options);
     if (options.role == "client") return crash::run_client(options);
+    if (options.role == "proxy") return crash::run_proxy(options);
     return crash::harness(options);
   } catch (const std::exception& error) {
     std::cerr << "crash" << (options.role.empty() ? "" : " (" + options.role + ")") << ": " << error.what()

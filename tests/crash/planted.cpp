@@ -141,7 +141,7 @@ class TellEarly final : public once::Outbox {
 }  // namespace
 
 std::vector<std::string> planted_names() {
-  return {"none", "outcome-later", "answer-early", "new-number", "tell-early"};
+  return {"none", "outcome-later", "answer-early", "new-number", "tell-early", "stale-read", "call-again"};
 }
 
 std::unique_ptr<once::Store> plant(const std::string& name, once::Store& store,

@@ -16,6 +16,14 @@ namespace crash {
 /// "none" is one of them.
 std::vector<std::string> planted_names();
 
+/// Whether it is the bug of registers' servants, or of their users (register_servant.hpp, register_user.hpp).
+inline bool reads_stale(const std::string& name) {
+  return name == "stale-read";
+}
+inline bool calls_again(const std::string& name) {
+  return name == "call-again";
+}
+
 /// The bug of that name around `store`, which must outlive it; nothing for "none". `watch` is told once more that a call
 /// has written, where the bug has opened a gap.
 ///

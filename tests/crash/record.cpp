@@ -28,6 +28,10 @@ class Reader {
       note_server(in);
     } else if (who == "client") {
       note_client(in);
+    } else if (who == "network") {
+      ++history_.network[rest_of(in)];
+    } else if (who == "proxy") {
+      history_.proxy = parse_counts(rest_of(in)).value_or(ProxyCounts{});
     } else {
       throw std::runtime_error("the record says: " + line);
     }
@@ -112,6 +116,12 @@ fs::path database_in(const fs::path& folder) {
 fs::path executions_in(const fs::path& folder) {
   return folder / "executions";
 }
+fs::path journals_in(const fs::path& folder) {
+  return folder / "journals";
+}
+fs::path uses_in(const fs::path& folder) {
+  return folder / "uses";
+}
 
 /// Looks at a copy: whoever opens the file itself mends it, and writes the log back when it is closed.
 std::vector<once::RequestId> kept_in(const fs::path& folder) {
@@ -135,6 +145,8 @@ History read_history(const fs::path& folder) {
   for (const std::string& line : demo::read_lines(record_in(folder))) reader.note(line);
   read_executions(executions_in(folder), history);
   read_database(database_in(folder), history);
+  history.register_uses = read_uses(uses_in(folder));
+  history.register_runs = read_journals(journals_in(folder));
   return history;
 }
 

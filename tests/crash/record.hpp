@@ -16,11 +16,16 @@ namespace crash {
 ///     server kept 42 7            it has been killed, and the outcome of that call is on disk
 ///     client 0 called 17          a line of a client (history.hpp)
 ///     client 0 killed
+///     network link                what has happened to the clients' network (lan.hpp)
+///     proxy lost 3 through 17 …   what it did in the whole run
 std::filesystem::path record_in(const std::filesystem::path& folder);
 /// The servers' database.
 std::filesystem::path database_in(const std::filesystem::path& folder);
 /// What the servant writes, outside of its database.
 std::filesystem::path executions_in(const std::filesystem::path& folder);
+/// Where the registers' servants write, a folder, and their users (registers.hpp).
+std::filesystem::path journals_in(const std::filesystem::path& folder);
+std::filesystem::path uses_in(const std::filesystem::path& folder);
 
 /// The calls whose outcomes are in the database of a server that has just been killed. What it has left is not
 /// touched: the next server recovers it.

@@ -1,5 +1,5 @@
 // The harness's server: a bank in an SQLite file, a gate at every step of a call, and a log of executions that the
-// store knows nothing of.
+// store knows nothing of. Beside it the registers.
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -21,6 +21,7 @@
 #include "options.hpp"
 #include "plan.hpp"
 #include "planted.hpp"
+#include "register_servant.hpp"
 #include "transfers.once.hpp"
 
 namespace crash {
@@ -76,6 +77,8 @@ int run_server(const Options& options) {
   asio::io_context io;
   once::Server server{io, {.store = &watched}};
   server.activate("bank", std::make_shared<BankServant>(options.log, options.life));
+  server.activate("registers",
+                  std::make_shared<RegisterServant>(options.journals, reads_stale(options.planted)));
   server.listen(options.address);
   demo::write_line(STDOUT_FILENO, to_string(server.endpoints().front()));
 

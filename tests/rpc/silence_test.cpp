@@ -183,6 +183,37 @@ TEST_F(Silence, OfALinkThatWasGoodMakesANewOne) {
   EXPECT_EQ(network->opened, 3);
 }
 
+TEST_F(Silence, IsNotWaitedForWhereTheSystemSaysThatNothingCanBeSent) {
+  once::Environment environment{io};
+  const auto network = std::make_shared<MovingNetwork>();
+  environment.network = network;
+  once::Client client{environment, {.limits = {.connect_timeout = 1h}}};
+  const Stub remote = stub(client, object_at({endpoint(TransportKind::Udp)}));
+  ASSERT_TRUE(executed(remote.call(kEcho, "")));
+  network->gone = 1;
+  EXPECT_TRUE(executed(remote.call(kEcho, "", {.deadline = 30s})));
+  EXPECT_EQ(network->opened, 2);
+  network->gone = 2;
+  Pending pending;
+  remote.start(kEcho, "", pending, {.deadline = 30s});
+  io.run();
+  EXPECT_TRUE(executed(pending.get()));
+  EXPECT_EQ(network->opened, 3);
+}
+
+TEST_F(Silence, OfEverySocketIsTriedSeldom) {
+  once::Environment environment{io};
+  const auto network = std::make_shared<MovingNetwork>();
+  environment.network = network;
+  once::Client client{environment,
+                      {.limits = {.connect_timeout = 1h, .reconnect_min = 1h, .reconnect_max = 1h}}};
+  const Stub remote = stub(client, object_at({endpoint(TransportKind::Udp)}));
+  ASSERT_TRUE(executed(remote.call(kEcho, "")));
+  network->gone = 1'000;
+  EXPECT_FALSE(executed(remote.call(kEcho, "", {.deadline = 200ms})));
+  EXPECT_EQ(network->opened, 3);  // the first time at once, and the next one only an hour after the second
+}
+
 TEST_F(Silence, IsNotWhenMuchTakesLong) {
   once::Environment environment{io};
   const auto clock = std::make_shared<ShiftedClock>();
