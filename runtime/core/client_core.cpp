@@ -69,6 +69,10 @@ void ClientCore::not_handed_over(SessionId session, Semantics semantics, Sequenc
 bool ClientCore::poll_completion(CallCompletion& out) {
   return state_->poll_completion(out);
 }
+std::uintptr_t ClientCore::token_of(SessionId session, Semantics semantics, Sequence number) const {
+  const Call* const call = state_->find_bound(session, series_of(semantics), number);
+  return call != nullptr && !call->completed ? call->request.token : 0;
+}
 void ClientCore::close(Time now) {
   state_->now = now;
   state_->close();

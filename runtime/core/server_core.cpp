@@ -43,6 +43,12 @@ void ServerCore::reply(Time, CallHandle call, ReplyStatus status, Slice body, bo
 bool ServerCore::poll_abandoned(Abandoned& out) {
   return state_->calls.poll_abandoned(out);
 }
+bool ServerCore::poll_told(Told& out) {
+  if (state_->told.empty()) return false;
+  out = state_->told.front();
+  state_->told.pop();
+  return true;
+}
 void ServerCore::restore(Time now, const SessionRow& row) {
   state_->restore(now, row);
 }

@@ -17,11 +17,14 @@
 #include <once/base/error.hpp>
 #include <once/base/ids.hpp>
 #include <once/base/time.hpp>
+#include <once/base/verdict.hpp>
 
 #include "core/path.hpp"
 #include "core/session_owner.hpp"
 
 namespace once::core {
+
+enum class MessageType : std::uint8_t;  // wire.hpp
 
 /// What bounds a server. Every limit says in docs/limits.md what happens when it is reached.
 struct ServerLimits {
@@ -53,6 +56,8 @@ struct ServerConfig {
   bool durable = false;
   /// How long servers with this store have been up before.
   std::chrono::seconds uptime{0};
+  /// For traces: poll_told() has something to tell.
+  bool tells = false;
 };
 
 /// Names a request from its arrival until reply() or refuse(). Never 0, never reused while anybody may hold
@@ -133,6 +138,25 @@ struct Abandoned {
   Reason reason = Reason::Cancelled;
 };
 
+/// What the core has decided, one thing at a time, for those who write down what happens.
+struct Told {
+  enum class What : std::uint8_t { Judged, SessionOpened, SessionEnded };
+  What what = What::Judged;
+  RequestId id;
+  // Of a message that was judged:
+  MessageType type{};
+  Semantics semantics = Semantics::AtMostOnce;
+  std::uint16_t attempt = 0;
+  Verdict verdict = Verdict::Admitted;
+  Errc reason = Errc::ok;
+  Epoch expected;
+  std::uint64_t counter = 0;
+  Sequence acknowledged_through = 0;
+  std::uint64_t acknowledged_beyond = 0;  // bit i: number acknowledged_through + 1 + i
+  std::size_t octets = 0;
+  Path from;
+};
+
 /// Everything that the server decided or dropped, by name; for metrics and for tests. The counters only rise.
 struct ServerCounters {
   // Verdicts, one per request, cancel or probe that named a session (docs/protocol.md, "The server's
@@ -195,6 +219,9 @@ class ServerCore final : public SessionOwner {
 
   /// Running calls that nobody waits for.
   bool poll_abandoned(Abandoned& out);
+
+  /// If the configuration says that it tells: its driver must ask until there is nothing more.
+  bool poll_told(Told& out);
 
   // --- With a durable store. Its driver also polls poll_keep() and poll_forget() until they are empty.
 

@@ -58,21 +58,28 @@ Result<core::CallKey> BackChannel::begin(OutgoingCall&& call, CallRecord& record
   if (call.operation->semantics == Semantics::Maybe && is_overfull()) return Unexpected{Errc::queue_full};
   if (!call.options.key.empty()) return Unexpected{Errc::no_outbox};
   const Time time = loop_->now();
+  if (loop_->trace() != nullptr) loop_->trace()->call_began(time, record, record.info.deadline);
   return core_.start(time, make_request(std::move(call), record.info, codec_, time, record.token()));
+}
+
+RawOutcome BackChannel::refuse(CallRecord& record, Errc reason) const {
+  RawOutcome outcome = not_sent(reason, record.info, info_);
+  if (loop_->trace() != nullptr) loop_->trace()->call_refused(loop_->now(), record, outcome);
+  return outcome;
 }
 
 RawOutcome BackChannel::call(OutgoingCall call) {
   CallRecord self;
   self.info = describe(call);
   if (!loop_->environment().network->can_block()) {
-    return not_sent(Errc::blocking_not_possible, self.info, info_);
+    return refuse(self, Errc::blocking_not_possible);
   }
-  if (CallbackDepth::depth() >= loop_->limits().nesting_max) return not_sent(Errc::nesting, self.info, info_);
+  if (CallbackDepth::depth() >= loop_->limits().nesting_max) return refuse(self, Errc::nesting);
   // The loop's own thread must read for itself; any other is told by the loop.
   const bool reads = loop_->is_current();
   ServerLoop::Lock lock{loop_->mutex_};
   const auto started = begin(std::move(call), self);
-  if (!started) return not_sent(static_cast<Errc>(started.error().value()), self.info, info_);
+  if (!started) return refuse(self, static_cast<Errc>(started.error().value()));
   loop_->pump(lock, *this);
   loop_->settle_timer();
   while (!self.done) {
@@ -94,7 +101,7 @@ std::uint64_t BackChannel::start(OutgoingCall call, PendingCall& pending) {
   CallRecord& record = records_.take(std::move(info), pending);
   const auto started = begin(std::move(call), record);
   if (!started) {
-    RawOutcome outcome = not_sent(static_cast<Errc>(started.error().value()), record.info, info_);
+    RawOutcome outcome = refuse(record, static_cast<Errc>(started.error().value()));
     records_.give_back(record);
     lock.unlock();
     pending.complete(std::move(outcome), true);
@@ -154,6 +161,7 @@ void ServerLoop::lose_path(const core::Path& path) {
 }
 
 void ServerLoop::take_answer(Time now, const core::Path& from, const Slice& message) {
+  if (trace() != nullptr) trace()->received(now, from, message);
   // The message names its call; a core that it is not for ignores it.
   const auto [first, last] = back_paths_.equal_range(hash_of(from));
   for (auto entry = first; entry != last; ++entry) {
@@ -186,11 +194,14 @@ void ServerLoop::pump(Lock& lock, BackChannel& channel) {
       }
     }
     while (core::next_datagram(channel.core_, channel.fragments_, time, transmit_)) {
-      if (!closed_) send(transmit_, channel.fragments_);
+      if (closed_) continue;
+      if (trace() != nullptr) trace()->bound(time, transmit_, channel.core_);
+      send(transmit_, channel.fragments_);
     }
     if (!channel.core_.poll_completion(completion)) break;
     CallRecord& record = CallRecord::of(completion.token);
     RawOutcome outcome = make_outcome(std::move(completion), record.info, channel.info_);
+    if (record.traced != 0) trace()->call_ended(time, record, outcome);
     if (record.pending == nullptr) {
       record.outcome = std::move(outcome);
       record.done = true;

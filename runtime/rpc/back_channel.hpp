@@ -30,6 +30,8 @@ class BackChannel final : public Channel, public std::enable_shared_from_this<Ba
   CallInfo describe(const OutgoingCall& call) const;
   /// Hands the call to the core, under the lock. An error leaves nothing behind.
   Result<core::CallKey> begin(OutgoingCall&& call, CallRecord& record);
+  /// The call did not get into the core.
+  RawOutcome refuse(CallRecord& record, Errc reason) const;
   Time next_timeout() const { return std::min(core_.next_timeout(), fragments_.next_timeout()); }
   void timeout(Time now) {
     core_.timeout(now);

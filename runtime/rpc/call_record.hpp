@@ -14,6 +14,8 @@ namespace once::detail {
 
 struct CallRecord {
   CallInfo info;
+  std::uint64_t traced = 0;        // its number in traces; 0: nobody is told
+  RequestId traced_as;             // what it was last bound to
   PendingCall* pending = nullptr;  // an asynchronous call's; null: a thread waits
   // Of a thread that waits:
   RawOutcome outcome;
@@ -39,6 +41,8 @@ class CallRecords {
     free_.pop_back();
     record.info = std::move(info);
     record.pending = &pending;
+    record.traced = 0;
+    record.traced_as = {};
     return record;
   }
   void give_back(CallRecord& record) {

@@ -29,6 +29,7 @@ CallInfo ClientChannel::describe(const OutgoingCall& call) const {
 
 Result<core::CallKey> ClientChannel::begin(OutgoingCall&& call, CallRecord& record) {
   const Time time = now();
+  if (trace() != nullptr) trace()->call_began(time, record, record.info.deadline);
   begin_afresh(time);
   // A maybe call is over when the link has it: the link's queue is all that holds it.
   const bool waits_in_link = call.operation->semantics == Semantics::Maybe;
@@ -36,6 +37,12 @@ Result<core::CallKey> ClientChannel::begin(OutgoingCall&& call, CallRecord& reco
     return Unexpected{Errc::queue_full};
   }
   return core_->start(time, make_request(std::move(call), record.info, codec(), time, record.token()));
+}
+
+RawOutcome ClientChannel::refuse(CallRecord& record, Errc reason) const {
+  RawOutcome outcome = not_sent(reason, record.info, info_);
+  if (trace() != nullptr) trace()->call_refused(now(), record, outcome);
+  return outcome;
 }
 
 std::shared_ptr<OutboxChannel> ClientChannel::outbox_channel() const {
@@ -53,8 +60,8 @@ RawOutcome ClientChannel::call(OutgoingCall call) {
   }
   CallRecord self;
   self.info = describe(call);
-  if (!environment().network->can_block()) return not_sent(Errc::blocking_not_possible, self.info, info_);
-  if (CallbackDepth::depth() >= limits().nesting_max) return not_sent(Errc::nesting, self.info, info_);
+  if (!environment().network->can_block()) return refuse(self, Errc::blocking_not_possible);
+  if (CallbackDepth::depth() >= limits().nesting_max) return refuse(self, Errc::nesting);
   if (!looked_up_.load(std::memory_order_relaxed)) look_up();
   const bool is_maybe = call.operation->semantics == Semantics::Maybe;
   Lock lock{mutex_};
@@ -66,7 +73,7 @@ RawOutcome ClientChannel::call(OutgoingCall call) {
            now() - began < self.info.deadline;
   };
   const auto started = begin(std::move(call), self);
-  if (!started) return not_sent(static_cast<Errc>(started.error().value()), self.info, info_);
+  if (!started) return refuse(self, static_cast<Errc>(started.error().value()));
   pump(lock, true);
   while (true) {
     ServerCall* callback = next_callback(lock);
@@ -104,7 +111,7 @@ std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
   CallRecord& record = records_.take(std::move(info), pending);
   const auto started = begin(std::move(call), record);
   if (!started) {
-    RawOutcome outcome = not_sent(static_cast<Errc>(started.error().value()), record.info, info_);
+    RawOutcome outcome = refuse(record, static_cast<Errc>(started.error().value()));
     records_.give_back(record);
     lock.unlock();
     pending.complete(std::move(outcome), true);

@@ -152,7 +152,10 @@ std::vector<std::shared_ptr<ClientChannel>> ClientState::take_surplus() {
 std::shared_ptr<const ChannelSettings> ClientState::settings() {
   if (!settings_) {
     auto settings = std::make_shared<ChannelSettings>(ChannelSettings{
-        own_loop_, environment_, options_, new_instance(*environment_.random), rules_, {}, 0, {}});
+        own_loop_, environment_, options_, new_instance(*environment_.random), rules_, {}, 0, {}, {}});
+    settings->trace = HostTrace::make(options_.tracer, options_.trace_name, "client", settings->instance.low);
+    rules_->trace = settings->trace;
+    if (settings->trace) settings->trace->host(environment_.clock->now(), TraceStep::Started);
     if (Outbox* const outbox = options_.outbox) {
       settings->outbox_channel = [weak = weak_from_this()](const std::vector<Endpoint>& endpoints) {
         const auto state = weak.lock();
@@ -216,6 +219,7 @@ void ClientState::close() {
   for (const auto& channel : channels()) channel->close();
   for (const auto& channel : outbox_channels()) channel->close();
   if (options_.outbox != nullptr && settings_) options_.outbox->end_life();
+  if (rules_->trace) rules_->trace->host(environment_.clock->now(), TraceStep::Stopped);
   rules_->adapter.clear();  // callback servants may hold stubs of this client
 }
 

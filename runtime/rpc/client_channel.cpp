@@ -21,6 +21,7 @@ core::ServerConfig callback_config(const ChannelSettings& settings) {
   config.limits = server_limits(settings.options.limits);
   config.epoch = new_epoch(random);
   config.secret = {random.number(), random.number()};
+  config.tells = settings.trace != nullptr;
   return config;
 }
 
@@ -142,6 +143,7 @@ void ClientChannel::established(Time now) {
   connect_deadline_ = kNever;
   link_brought_ = false;
   if (candidates_[candidate_].transport == TransportKind::Tcp) ++connections_;
+  if (trace() != nullptr) trace()->way(now, TraceStep::Connected, link_->path());
   core_->connected(now, link_->path());
 }
 
@@ -158,6 +160,7 @@ void ClientChannel::link_lost(Time now, std::string_view problem) {
   datagram_largest_ = std::max<std::uint64_t>(datagram_largest_, link_->largest_datagram());
   link_->shutdown();  // whoever waits for it returns; it is closed when the last one has let go of it
   link_->socket().cancel_waits();
+  if (trace() != nullptr) trace()->way(now, TraceStep::Disconnected, link_->path(), problem);
   link_.reset();
   waits_readable_ = waits_writable_ = false;
   unanswered_since_ = kNever;
@@ -216,10 +219,11 @@ void ClientChannel::take(Time now, transport::StreamState state) {
     link_brought_ = true;
     const auto type = core::peek_type(message);
     if (!type || !core::is_client_to_server(*type)) {
+      if (trace() != nullptr) trace()->received(now, link_->path(), message);
       core::deliver(*core_, *fragments_, now, link_->path(), message);
     } else if (callbacks_ || settings_->rules->adapter.size() > 0) {
       if (!callbacks_) callbacks_ = std::make_unique<Callbacks>(*settings_, now);
-      core::deliver(callbacks_->core, callbacks_->fragments, now, link_->path(), message);
+      deliver(callbacks_->core, callbacks_->fragments, now, link_->path(), message, trace());
     }
   }
   inbox_.clear();
@@ -242,6 +246,10 @@ void ClientChannel::send_all(Time now) {
       return;
     }
     if (unanswered_since_ == kNever && core_->awaits_answer()) unanswered_since_ = now;
+    if (trace() != nullptr) {
+      if (own) trace()->bound(now, transmit_, *core_);
+      trace()->sent(now, transmit_);
+    }
     const std::error_code error = link_->send(transmit_);
     if (error == std::errc::message_size) {
       (own ? *fragments_ : callbacks_->fragments).refused(now, transmit_);
@@ -279,6 +287,7 @@ void ClientChannel::complete(Lock& lock, core::CallCompletion&& completion, bool
         to_text(TransportKind::Udp, address_of(link_->path())) + ": " + std::string{kNobodyListens};
   }
   RawOutcome outcome = make_outcome(std::move(completion), record.info, info_);
+  if (record.traced != 0) trace()->call_ended(now(), record, outcome);
   if (record.pending == nullptr) {
     record.outcome = std::move(outcome);
     record.done = true;

@@ -29,6 +29,7 @@
 #include "rpc/call_record.hpp"
 #include "rpc/client_link.hpp"
 #include "rpc/dispatcher.hpp"
+#include "rpc/host_trace.hpp"
 #include "rpc/lazy_timer.hpp"
 
 namespace once::detail {
@@ -45,6 +46,7 @@ struct ChannelSettings {
   std::function<std::shared_ptr<Channel>(const ObjectRef&)> channel_to;  // the client's; null: it is gone
   std::uint64_t incarnation = 0;                                         // of a client with a name
   std::function<std::shared_ptr<OutboxChannel>(const std::vector<Endpoint>&)> outbox_channel;  // or null
+  std::shared_ptr<const HostTrace> trace;                                                      // or null
 };
 
 class ClientChannel final : public Channel,
@@ -95,6 +97,7 @@ class ClientChannel final : public Channel,
   };
 
   const Limits& limits() const { return settings_->options.limits; }
+  const HostTrace* trace() const { return settings_->trace.get(); }
   Time now() const { return settings_->environment.clock->now(); }
   CallInfo describe(const OutgoingCall& call) const;
   /// nullptr: the client has no outbox, or is gone.
@@ -102,6 +105,8 @@ class ClientChannel final : public Channel,
   Errc why_no_outbox() const;
   /// Hands the call to the core, under the lock. An error leaves nothing behind.
   Result<core::CallKey> begin(OutgoingCall&& call, CallRecord& record);
+  /// The call did not get into the core.
+  RawOutcome refuse(CallRecord& record, Errc reason) const;
 
   // Hosts and links.
   void look_up();

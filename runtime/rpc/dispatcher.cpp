@@ -13,6 +13,21 @@ namespace {
 
 constexpr std::uint32_t kReplyMaxDefault = 64u << 10;
 
+std::string_view why(core::Abandoned::Reason reason) {
+  switch (reason) {
+    case core::Abandoned::Reason::Cancelled: return "its client has cancelled it";
+    case core::Abandoned::Reason::Acknowledged: return "its client has given it up";
+    case core::Abandoned::Reason::SessionEnded: return "its session has ended";
+  }
+  return "?";
+}
+
+/// Its servant is called now.
+void tell_began(const DispatchRules& rules, ServerCall& call) {
+  if (!rules.trace) return;
+  rules.trace->execution(call.host().environment().clock->now(), TraceStep::ExecutionBegan, call);
+}
+
 /// One dispatch, here or on an executor. Thrown away without having run, it refuses the call: the servant has
 /// not begun and never will.
 class Dispatch {
@@ -35,6 +50,7 @@ class Dispatch {
     }
     ServerCall& call = *std::exchange(call_, nullptr);
     const std::shared_ptr<Servant> servant = call.servant();
+    tell_began(*rules_, call);
     try {
       Next{rules_->wrappers, 0, *servant}(call.request(), call.make_responder());
     } catch (...) {
@@ -55,6 +71,11 @@ class Dispatch {
   ServerCall* call_;
 };
 
+/// An exactly-once call's servant has ended before the transaction, which has told so.
+bool was_told(Answer::Kind kind) {
+  return kind != Answer::Kind::Refused && kind != Answer::Kind::Lost;
+}
+
 /// One exactly-once call: the servant runs in a transaction of the store, and its answer goes out when that
 /// is on disk.
 class Durable {
@@ -72,6 +93,7 @@ class Durable {
     }
     const std::shared_ptr<Servant> servant = call_.servant();
     call_.open_transaction(transaction);
+    tell_began(*rules_, call_);
     try {
       Next{rules_->wrappers, 0, *servant}(call_.request(), call_.make_responder());
     } catch (...) {
@@ -85,6 +107,7 @@ class Durable {
       keep = false;
     }
     if (answer.kind == Answer::Kind::Refused) return {};
+    if (rules_->trace) rules_->trace->answered(host_->environment().clock->now(), call_);
     return {keep ? Effect::Writes::Keep : Effect::Writes::RollBack, write_row(call_.outcome())};
   }
 
@@ -92,6 +115,9 @@ class Durable {
     ONCE_ASSERT(began_ || error != Errc::ok);
     if (!began_) static_cast<void>(call_.make_responder());  // nobody else will let go of it
     Answer& answer = call_.answer();
+    if (error == Errc::ok && rules_->trace && answer.kind != Answer::Kind::Refused) {
+      rules_->trace->execution(host_->environment().clock->now(), TraceStep::Kept, call_);
+    }
     if (error == Errc::store_failed && began_) {
       answer = {Answer::Kind::Lost, false, error, {}, {}};
     } else if (error != Errc::ok) {
@@ -152,12 +178,14 @@ ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shar
         find_servant(lock, arrival, place) ? check(arrival, *place.servant, operation) : Errc::no_such_object;
     const Time now = clock.now();
     if (refusal != Errc::ok) {
+      if (rules_->trace) rules_->trace->refused(now, arrival, refusal, {});
       core_.refuse(now, arrival.call, refusal);
       drop(lock, place);
       continue;
     }
     const std::uint32_t reply_max = operation->reply_max != 0 ? operation->reply_max : kReplyMaxDefault;
     if (!core_.start(now, arrival.call, reply_max)) {
+      if (rules_->trace) rules_->trace->refused(now, arrival, Errc::ok, "given up before it began");
       drop(lock, place);
       continue;
     }
@@ -214,6 +242,9 @@ std::shared_ptr<Servant> Dispatcher::finish(Time now, ServerCall& call) {
   by_slot_[call.handle().slot] = nullptr;
   --running_;
   Answer& answer = call.answer();
+  if (rules_->trace && (call.operation().semantics != Semantics::ExactlyOnce || !was_told(answer.kind))) {
+    rules_->trace->answered(now, call);
+  }
   switch (answer.kind) {
     case Answer::Kind::Value:
       core_.reply(now, call.handle(), core::ReplyStatus::Value, std::move(answer.body), answer.little_endian);
@@ -244,6 +275,10 @@ void Dispatcher::mark_abandoned() {
     if (slot >= by_slot_.size() || by_slot_[slot] == nullptr) continue;
     ServerCall& call = *by_slot_[slot];
     if (call.handle() != abandoned.call) continue;
+    if (rules_->trace) {
+      rules_->trace->execution(call.host().environment().clock->now(), TraceStep::Abandoned, call, Errc::ok,
+                               why(abandoned.reason));
+    }
     // Whoever cancels wants an end; that nobody waits any more is the operation's to judge.
     if (abandoned.reason == core::Abandoned::Reason::Cancelled ||
         call.operation().orphan == OrphanPolicy::Cancel) {

@@ -15,6 +15,7 @@
 
 #include "adapter/object_adapter.hpp"
 #include "core/server_core.hpp"
+#include "rpc/host_trace.hpp"
 #include "rpc/server_call.hpp"
 
 namespace once::detail {
@@ -27,6 +28,7 @@ struct DispatchRules {
   Duration slow_call{0};
   /// A plain servant held its thread for longer than slow_call. Called under no lock.
   std::function<void(const Operation&, Duration)> on_slow_call;
+  std::shared_ptr<const HostTrace> trace;  // or null
 };
 
 class Dispatcher {

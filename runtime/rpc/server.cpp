@@ -145,6 +145,7 @@ class ServerState {
   const std::shared_ptr<DispatchRules> rules_ = std::make_shared<DispatchRules>();
   const std::shared_ptr<SlowCallLog> slow_calls_;
   const std::shared_ptr<OtherServers> others_;
+  std::shared_ptr<const HostTrace> trace_;  // or null
   std::vector<std::shared_ptr<ServerLoop>> loops_;
   Store::Recovery recovered_;  // until the first listen()
 
@@ -172,6 +173,9 @@ ServerState::ServerState(std::vector<Environment> environments, ServerOptions op
   settings->secret = {random.number(), random.number()};
   settings->instance = new_instance(random);
   settings->rules = rules_;
+  trace_ = HostTrace::make(options_.tracer, options_.trace_name, "server", settings->epoch.random);
+  settings->trace = rules_->trace = trace_;
+  if (trace_) trace_->host(environment().clock->now(), TraceStep::Started, {}, settings->epoch);
   settings->channel_to = [others = others_](const ObjectRef& reference) {
     return others->channel_to(reference);
   };
@@ -188,6 +192,7 @@ ServerState::ServerState(std::vector<Environment> environments, ServerOptions op
 ServerState::~ServerState() {
   for (const auto& loop : loops_) loop->close();
   others_->close();
+  if (trace_) trace_->host(environment().clock->now(), TraceStep::Stopped);
   rules_->adapter.clear();  // a servant may hold a stub, its channel the loop, and the loop the adapter
 }
 
@@ -311,6 +316,7 @@ void ServerState::shut_down(Duration grace, std::function<void(std::error_code)>
     std::atomic<bool> in_time{true};
     std::function<void(std::error_code)> done;
   };
+  if (trace_) trace_->host(environment().clock->now(), TraceStep::ShuttingDown);
   const auto progress = std::make_shared<Progress>();
   progress->left = loops_.size();
   progress->done = std::move(done);

@@ -30,6 +30,7 @@ core::ServerConfig make_config(const ServerSettings& settings, std::uint8_t inde
   config.loop = index;
   config.durable = settings.rules->store != nullptr;
   config.uptime = settings.uptime;
+  config.tells = settings.trace != nullptr;
   return config;
 }
 

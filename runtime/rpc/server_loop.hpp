@@ -41,6 +41,7 @@ struct ServerSettings {
   std::shared_ptr<const DispatchRules> rules;
   std::vector<std::weak_ptr<ServerLoop>> loops;                          // by index
   std::function<std::shared_ptr<Channel>(const ObjectRef&)> channel_to;  // to other servers
+  std::shared_ptr<const HostTrace> trace;                                // or null
 };
 
 /// A datagram socket of a loop.
@@ -123,6 +124,7 @@ class ServerLoop final : public CallHost,
 
   Time now() const { return environment_.clock->now(); }
   const Limits& limits() const { return settings_->limits; }
+  const HostTrace* trace() const { return settings_->trace.get(); }
 
   // Reading, under the lock, which is given up while servants run.
   // Read some at a time; true if they have read all that there was, or may read no more.

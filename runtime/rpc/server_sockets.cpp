@@ -150,6 +150,7 @@ std::shared_ptr<ServerConnection> ServerLoop::add_connection(transport::MessageS
   connection->last_message = time;
   connection->message_began = time;  // the first one is waited for like one that has begun
   connections_[link] = connection;
+  if (trace() != nullptr) trace()->way(time, TraceStep::Connected, connection->path);
   sweep_at_ = std::min(sweep_at_, time + limits().header_timeout);
   return connection;
 }
@@ -245,6 +246,7 @@ void ServerLoop::close_connection(ServerConnection& connection) {
   if (!std::exchange(connection.open, false)) return;
   ++connections_closed_;
   const core::Path path = connection.path;
+  if (trace() != nullptr) trace()->way(now(), TraceStep::Disconnected, path);
   connection.stream.socket().cancel_waits();
   connection.stream.socket().shutdown();
   connections_.erase(path.link);
@@ -286,7 +288,7 @@ void ServerLoop::take(Time now, const core::Path& from, const Slice& message,
       return;
     }
   }
-  core::deliver(core_, fragments_, now, from, message);
+  deliver(core_, fragments_, now, from, message, trace());
   if (!back_channels_.empty()) heard_from(session_of(message));
 }
 
@@ -368,6 +370,7 @@ void ServerLoop::send(const core::Transmit& message, core::Fragments& fragments)
   if (message.to.link < kStreamLinks) {
     if (message.to.link >= ports_.size()) return;
     const auto& port = ports_[message.to.link];
+    if (trace() != nullptr) trace()->sent(now(), message);
     if (const auto error = port->port.send(address_of(message.to), message.header, message.body)) {
       ++datagrams_not_sent_;
       if (error == std::errc::message_size) fragments.refused(now(), message);
@@ -382,6 +385,7 @@ void ServerLoop::send(const core::Transmit& message, core::Fragments& fragments)
     ++answers_dropped_;  // what is recorded can be asked for again
     return;
   }
+  if (trace() != nullptr) trace()->sent(now(), message);
   if (!connection->stream.send(message.header, message.body)) {
     close_connection(*connection);
   } else if (connection->stream.queued_octets() > 0) {
@@ -390,6 +394,7 @@ void ServerLoop::send(const core::Transmit& message, core::Fragments& fragments)
 }
 
 void ServerLoop::send_all() {
+  if (trace() != nullptr) trace()->told(now(), core_);
   while (core::next_datagram(core_, fragments_, now(), transmit_)) {
     send(transmit_, fragments_);
     transmit_.body = Slice{};

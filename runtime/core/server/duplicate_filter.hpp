@@ -2,28 +2,12 @@
 // in their order. The filter decides; apart from the acknowledgement in step 4, it changes nothing.
 #pragma once
 
-#include <cstdint>
+#include <once/base/verdict.hpp>
 
 #include "core/server/call_book.hpp"
 #include "core/server/session_table.hpp"
 
 namespace once::core {
-
-enum class Verdict : std::uint8_t {
-  Admitted,      // steps 2 to 4 passed; judge() says more
-  WrongEpoch,    // step 2
-  NoSession,     // step 3
-  Stale,         // step 5
-  OverWindow,    // step 6
-  Collision,     // step 7: the number is known with another digest or other semantics
-  InProgress,    // step 7: queued or running
-  Replay,        // step 7: done, the reply is kept
-  ReplyLost,     // step 7: done, the reply's octets are gone
-  RefusedAgain,  // step 7: refused before
-  Unseen,        // step 8: a probe of a number that is not known
-  Refused,       // step 7: queued, and now refused; or step 8: not known, and refused
-  New,           // step 8
-};
 
 struct Judgement {
   Verdict verdict = Verdict::New;

@@ -129,6 +129,7 @@ Session* ServerCore::State::open_session(Time now, const Path& from, const Hello
   session.window = static_cast<std::uint8_t>(std::min<std::uint32_t>(window, hello.window_max));
   session.window_floor = session.window_held = session.window;
   ++counters.sessions_opened;
+  tell(Told::What::SessionOpened, id);
   if (config.durable) {
     session.kept = false;
     keep(session);
@@ -197,7 +198,9 @@ void ServerCore::State::receive_in_session(Time now, const Path& from, const Sli
     return;
   }
   const bool answered = message.type != MessageType::Ack && message.type != MessageType::Bye;
-  switch (filter.admit(session, message)) {
+  const Verdict verdict = filter.admit(session, message);
+  if (verdict != Verdict::Admitted || !answered) tell(from, message, whole.size(), verdict);
+  switch (verdict) {
     case Verdict::WrongEpoch:
       ++counters.wrong_epoch;
       if (answered) answer_outside(from, message, MessageType::WrongEpoch);
@@ -222,6 +225,33 @@ void ServerCore::State::receive_in_session(Time now, const Path& from, const Sli
   }
 }
 
+void ServerCore::State::tell(const Path& from, const SessionMessage& message, std::size_t octets,
+                             Verdict verdict, Errc reason) {
+  if (!config.tells) return;
+  Told& about = told.push();
+  about = Told{};
+  about.id = {message.session, message.sequence};
+  about.type = message.type;
+  about.semantics = message.semantics;
+  about.attempt = message.attempt;
+  about.verdict = verdict;
+  about.reason = reason;
+  about.expected = message.expected;
+  about.counter = message.counter;
+  about.acknowledged_through = message.acknowledgement.through;
+  about.acknowledged_beyond = message.acknowledgement.bitmap;
+  about.octets = octets;
+  about.from = from;
+}
+
+void ServerCore::State::tell(Told::What what, SessionId session) {
+  if (!config.tells) return;
+  Told& about = told.push();
+  about = Told{};
+  about.what = what;
+  about.id.session = session;
+}
+
 // --- The verdict and what follows from it
 
 void ServerCore::State::judge(Time now, Session& session, const SessionMessage& message, const Slice& whole) {
@@ -231,6 +261,7 @@ void ServerCore::State::judge(Time now, Session& session, const SessionMessage& 
               message.body_length, message.body_checksum};
   }
   const Judgement judgement = filter.judge(now, session, message, digest);
+  tell(session.path, message, whole.size(), judgement.verdict, judgement.reason);
   switch (judgement.verdict) {
     case Verdict::New:
       ++counters.fresh;
@@ -364,6 +395,7 @@ void ServerCore::State::renew(Time now, Session& session) {
 }
 
 void ServerCore::State::end_session(Session& session) {
+  tell(Told::What::SessionEnded, session.id);
   if (config.durable) calls.forget({session.id, 0});
   named.remove(session.id);
   calls.end_session(session);

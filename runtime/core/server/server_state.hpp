@@ -66,6 +66,7 @@ class ServerCore::State {
   DuplicateFilter filter;
   Ring<Outgoing> outgoing;
   Ring<SessionId> to_keep;
+  Ring<Told> told;
   ServerCounters counters;
   bool draining = false;
 
@@ -92,6 +93,9 @@ class ServerCore::State {
   void receive_other_version(const Path& from, const Slice& message, const Prefix& prefix);
   void receive_in_session(Time now, const Path& from, const Slice& message, const Prefix& prefix,
                           Duration took);
+  void tell(const Path& from, const SessionMessage& message, std::size_t octets, Verdict verdict,
+            Errc reason = Errc::ok);
+  void tell(Told::What what, SessionId session);
   void judge(Time now, Session& session, const SessionMessage& message, const Slice& whole);
 
   void accept(Time now, Session& session, const SessionMessage& message, const Slice& whole,

@@ -18,3 +18,4 @@
 #include <once/rpc/ref.hpp>
 #include <once/rpc/servant.hpp>
 #include <once/rpc/server.hpp>
+#include <once/rpc/trace.hpp>

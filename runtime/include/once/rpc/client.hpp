@@ -22,6 +22,7 @@
 namespace once {
 
 class Outbox;
+class Tracer;  // once/rpc/trace.hpp
 
 struct ClientOptions {
   Limits limits{};
@@ -33,6 +34,10 @@ struct ClientOptions {
   std::string name{};
   /// For calls with keys (CallOptions::key). Outlives the client.
   Outbox* outbox = nullptr;
+  /// Told what happens to calls; null: nobody is.
+  std::shared_ptr<Tracer> tracer{};
+  /// The client's name in traces; empty: "client-" and four digits of its instance.
+  std::string trace_name{};
 };
 
 /// What a client has sent and seen since its start, summed over its channels.

@@ -26,7 +26,8 @@
 
 namespace once {
 
-class Store;  // once/rpc/store.hpp
+class Store;   // once/rpc/store.hpp
+class Tracer;  // once/rpc/trace.hpp
 
 /// A plain servant held its loop for longer than Limits::slow_call.
 struct SlowCall {
@@ -42,6 +43,10 @@ struct ServerOptions {
   /// For exactly-once operations; it must outlive the server. Sessions of clients then outlive the server,
   /// too: the constructor recovers the store, and throws StoreError if that cannot be done.
   Store* store = nullptr;
+  /// Told what happens to calls; null: nobody is.
+  std::shared_ptr<Tracer> tracer{};
+  /// The server's name in traces, the same in all its lives; empty: "server-" and four digits of its epoch.
+  std::string trace_name{};
 };
 
 struct ListenOptions {
