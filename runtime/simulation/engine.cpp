@@ -1,7 +1,6 @@
 #include "simulation/engine.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "simulation/life.hpp"
 
@@ -53,6 +52,22 @@ bool Engine::step() {
   mix(event.key().number);
   event.mapped().task();
   return true;
+}
+
+void Engine::trace(TraceEvent event) {
+  event.at = Time{now_};
+  switch (event.step) {
+    case TraceStep::CallBegan: note(event.host, "calls " + event.operation); break;
+    case TraceStep::ExecutionBegan: note(event.host, "runs " + event.operation); break;
+    case TraceStep::CallEnded: {
+      const std::string_view outcome = event.outcome ? to_string(*event.outcome) : "?";
+      note(event.host, "has the outcome of " + event.operation + ": " + std::string{outcome} +
+                           (event.text.empty() ? "" : ", " + event.text));
+      break;
+    }
+    default: break;
+  }
+  if (keeps_trace_) trace_.push_back(std::move(event));
 }
 
 void Engine::note(const std::string& host, std::string text) {

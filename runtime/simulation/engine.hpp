@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <once/base/time.hpp>
+#include <once/rpc/trace.hpp>
 #include <once/simulation/run.hpp>
 
 namespace once::simulation {
@@ -74,6 +76,10 @@ class Engine {
   /// A line for people.
   void note(const std::string& host, std::string text);
   void fail(std::string check, std::string text);
+  /// What clients and servers tell, with the world's time. Kept for a chart, if there is to be one.
+  void trace(TraceEvent event);
+  void keep_trace() { keeps_trace_ = true; }
+  const std::vector<TraceEvent>& kept_trace() const { return trace_; }
 
   struct Note {
     Duration at{0};
@@ -94,6 +100,8 @@ class Engine {
   Duration now_{0};
   std::uint64_t planned_ = 0;
   std::deque<Note> notes_;  // the last ones
+  std::vector<TraceEvent> trace_;
+  bool keeps_trace_ = false;
   std::optional<Problem> problem_;
 };
 

@@ -66,6 +66,15 @@ const std::string& Fabric::name(const Address& address) const {
   return found == names_.end() ? kNobody : found->second;
 }
 
+std::string Fabric::with_names(const std::string& peer) const {
+  const std::size_t begin = peer.find("://");
+  const std::size_t end = peer.rfind(':');
+  if (begin == std::string::npos || end <= begin + 3) return peer;
+  const auto address = parse_address(std::string_view{peer}.substr(begin + 3, end - begin - 3), 0);
+  if (!address || !names_.contains(address->octets)) return peer;
+  return peer.substr(0, begin + 3) + name(*address) + peer.substr(end);
+}
+
 std::shared_ptr<Life> Fabric::life_at(const Address& address) const {
   const auto found = lives_.find(address.octets);
   return found == lives_.end() ? nullptr : found->second.lock();

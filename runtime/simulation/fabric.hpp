@@ -38,6 +38,8 @@ class Fabric {
   void ends(const Life& life) { lives_.erase(place(life)); }
   std::optional<Address> find(const std::string& host) const;
   const std::string& name(const Address& address) const;
+  /// "udp://server:7000" for "udp://10.0.0.1:7000".
+  std::string with_names(const std::string& peer) const;
   /// Null: it is down, or there is none.
   std::shared_ptr<Life> life_at(const Address& address) const;
 

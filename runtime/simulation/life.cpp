@@ -5,6 +5,9 @@
 
 #include <asio/post.hpp>
 
+#include <once/rpc/trace.hpp>
+
+#include "simulation/fabric.hpp"
 #include "simulation/network.hpp"
 #include "simulation/sockets.hpp"
 
@@ -73,6 +76,24 @@ class LifeClock final : public Clock {
   mutable Time last_{};
 };
 
+/// Tells the world's story from this host's side.
+class LifeTracer final : public Tracer {
+ public:
+  explicit LifeTracer(std::weak_ptr<Life> life) : life_(std::move(life)) {}
+
+  void on_event(const TraceEvent& event) override {
+    const auto life = life_.lock();
+    if (!life || life->is_over()) return;  // what ends with a life does not happen
+    TraceEvent told = event;
+    told.host = life->host();
+    told.peer = life->fabric().with_names(event.peer);
+    life->engine().trace(std::move(told));
+  }
+
+ private:
+  const std::weak_ptr<Life> life_;
+};
+
 }  // namespace
 
 Time HostClock::at(Duration world) const {
@@ -100,7 +121,11 @@ Life::~Life() = default;
 
 Environment Life::environment() {
   if (!clock_source_) clock_source_ = std::make_shared<LifeClock>(weak_from_this());
-  return {executor(), clock_source_, random_, std::make_shared<LifeNetwork>(shared_from_this())};
+  if (!tracer_) tracer_ = std::make_shared<LifeTracer>(weak_from_this());
+  Environment environment{executor(), clock_source_, random_,
+                          std::make_shared<LifeNetwork>(shared_from_this())};
+  environment.tracer = tracer_;
+  return environment;
 }
 
 void Life::end(bool power) {

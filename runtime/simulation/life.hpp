@@ -68,8 +68,6 @@ class Life : public std::enable_shared_from_this<Life> {
   asio::any_io_executor executor() const { return LoopExecutor{loop_}; }
   asio::any_io_executor disk_executor() const { return LoopExecutor{disk_loop_}; }
   Environment environment();
-  const std::shared_ptr<Clock>& clock_source() const { return clock_source_; }
-  const std::shared_ptr<Random>& random_source() const { return random_; }
 
   /// Everything ends: loops, sockets, coroutines. `power`: without a word to anybody.
   void end(bool power);
@@ -94,6 +92,7 @@ class Life : public std::enable_shared_from_this<Life> {
   const std::shared_ptr<Loop> loop_;
   const std::shared_ptr<Loop> disk_loop_;  // where transactions run: beside the event loop
   std::shared_ptr<Clock> clock_source_;
+  std::shared_ptr<Tracer> tracer_;
   std::map<const void*, std::shared_ptr<void>> parked_;
   std::uint16_t next_port_;
   Duration stands_still_until_{0};
