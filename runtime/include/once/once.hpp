@@ -19,3 +19,4 @@
 #include <once/rpc/servant.hpp>
 #include <once/rpc/server.hpp>
 #include <once/rpc/trace.hpp>
+#include <once/trace/file.hpp>
