@@ -1,7 +1,5 @@
 #include "durable/guarded_database.hpp"
 
-#include <random>
-
 #include <once/durable/sql.hpp>
 
 namespace once::durable {
@@ -21,21 +19,27 @@ const char* advice(int code) {
   }
 }
 
-std::int64_t random_id() {
-  std::random_device random;
-  return static_cast<std::int64_t>(std::uint64_t{random()} << 32U | random() | 1U);  // never 0
+std::int64_t new_id(RandomSource& random) {
+  return static_cast<std::int64_t>(random.number() | 1U);  // never 0
+}
+
+std::unique_ptr<GuardFile> guard_of(const Place& place) {
+  return place.on_this_machine ? std::make_unique<GuardFile>(place.file) : nullptr;
 }
 
 }  // namespace
 
-GuardedDatabase::GuardedDatabase(const std::string& file, const std::string& vfs, const Kind& kind) try
-    : file_(file), table_("once_" + kind.name), guard_(file), database_(file, vfs) {
-  prepare(kind);
+GuardedDatabase::GuardedDatabase(const Place& place, const Kind& kind) try
+    : file_(place.file),
+      table_("once_" + kind.name),
+      guard_(guard_of(place)),
+      database_(place.file, place.vfs) {
+  prepare(kind, *place.random);
 } catch (const SqlError& error) {
-  throw StoreError{file + " cannot be used: " + error.what() + advice(error.code())};
+  throw StoreError{place.file + " cannot be used: " + error.what() + advice(error.code())};
 }
 
-void GuardedDatabase::prepare(const Kind& kind) {
+void GuardedDatabase::prepare(const Kind& kind, RandomSource& random) {
   // What is committed is on disk when COMMIT returns; readers do not stop writers.
   if (const std::string mode = database_.text("PRAGMA journal_mode = WAL"); mode != "wal") {
     throw StoreError{file_ + " cannot be used: SQLite keeps no write-ahead log there (its journal_mode is '" +
@@ -49,10 +53,10 @@ void GuardedDatabase::prepare(const Kind& kind) {
   database_.execute(numbers.c_str());
   if (get("version") == 0) {
     set("version", kind.version);
-    set("id", random_id());
+    set("id", new_id(random));
   }
   check_version(kind.version);
-  check_age(kind);
+  if (guard_) check_age(kind, guard_->mark());
   database_.execute(kind.tables);
   commit();
 }
@@ -72,8 +76,7 @@ void GuardedDatabase::check_version(std::int64_t known) {
                    std::to_string(known) + ": use the program that wrote it, or a newer one"};
 }
 
-void GuardedDatabase::check_age(const Kind& kind) {
-  const GuardFile::Mark& mark = guard_.mark();
+void GuardedDatabase::check_age(const Kind& kind, const GuardFile::Mark& mark) {
   if (mark.file == 0) return;
   const auto commits = static_cast<std::uint64_t>(get("commits"));
   std::string problem;
@@ -96,7 +99,7 @@ void GuardedDatabase::commit() {
   set("commits", commits);
   const GuardFile::Mark mark{static_cast<std::uint64_t>(get("id")), static_cast<std::uint64_t>(commits)};
   database_.execute("COMMIT");
-  guard_.set(mark);
+  if (guard_) guard_->set(mark);
 }
 
 bool GuardedDatabase::roll_back() {

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+
+#include <once/durable/place.hpp>
 
 #include "durable/database.hpp"
 #include "durable/guard_file.hpp"
@@ -21,9 +24,9 @@ class GuardedDatabase {
     const char* begin_anew = "";   // what else there is to do for it
   };
 
-  /// Opens `file`, or makes it. Throws StoreError: it is in use, damaged, of another version, older than it was, or
+  /// Opens the place's file, or makes it. Throws StoreError: it is in use, damaged, of another version, older than it was, or
   /// not the one that FILE-once stands beside.
-  GuardedDatabase(const std::string& file, const std::string& vfs, const Kind& kind);
+  GuardedDatabase(const Place& place, const Kind& kind);
 
   Database& database() { return database_; }
   /// What the file knows of itself, by name; 0 if it is not there yet.
@@ -38,14 +41,14 @@ class GuardedDatabase {
   bool roll_back();
 
  private:
-  void prepare(const Kind& kind);
+  void prepare(const Kind& kind, RandomSource& random);
   void check_version(std::int64_t known);
-  void check_age(const Kind& kind);
+  void check_age(const Kind& kind, const GuardFile::Mark& mark);
 
   const std::string file_;
   const std::string table_;
-  GuardFile guard_;
-  Database database_;  // closed before the guard is
+  std::unique_ptr<GuardFile> guard_;  // of a file on this machine
+  Database database_;                 // closed before the guard is
 };
 
 }  // namespace once::durable

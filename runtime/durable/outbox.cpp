@@ -3,7 +3,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -30,17 +29,12 @@ const GuardedDatabase::Kind kOutbox{.name = "outbox",
                                     .of_old_copy = "Numbers that it would give to calls have been used.",
                                     .begin_anew = ", and give the client another name"};
 
-std::uint64_t random_number() {
-  std::random_device random;
-  return std::uint64_t{random()} << 32U | random();
-}
-
 }  // namespace
 
 /// What is on disk is in memory too: it is little, and only this process changes it.
 class Outbox::State {
  public:
-  State(const std::string& file, const std::string& vfs);
+  explicit State(const Place& place);
   ~State();
 
   std::vector<std::string> keys() const;
@@ -92,6 +86,7 @@ class Outbox::State {
   /// The numbers of this server whose keys have not been forgotten, in order.
   std::set<Sequence> open_numbers(std::uint64_t peer) const;
 
+  const std::shared_ptr<RandomSource> random_;
   GuardedDatabase file_;
   SqlTransaction transaction_{file_.database()};
   Sql sql_{transaction_};
@@ -108,11 +103,11 @@ class Outbox::State {
   Finished receiver_;
 };
 
-Outbox::State::State(const std::string& file, const std::string& vfs) : file_(file, vfs, kOutbox) {
+Outbox::State::State(const Place& place) : random_(place.random), file_(place, kOutbox) {
   try {
     read_all();
   } catch (const SqlError& error) {
-    throw StoreError{file + " cannot be read: " + error.what()};
+    throw StoreError{place.file + " cannot be read: " + error.what()};
   }
 }
 
@@ -211,7 +206,7 @@ Result<Outbox::Peer> Outbox::State::peer(const std::string& place) {
   auto found = server_at(place);
   if (found == servers_.end()) {
     const std::uint64_t id = servers_.empty() ? 1 : servers_.rbegin()->first + 1;
-    const Server made{place, {random_number(), random_number()}, random_number()};
+    const Server made{place, {random_->number(), random_->number()}, random_->number()};
     const bool kept = commit([&] {
       sql_.run("INSERT INTO once_peer VALUES (?, ?, ?, ?, ?, ?, ?)", id, place, made.instance.high,
                made.instance.low, made.nonce, made.next, made.entered);
@@ -305,8 +300,9 @@ void Outbox::State::forget(const std::string& key) {
   calls_.erase(found);
 }
 
-Outbox::Outbox(const std::string& file, const std::string& vfs)
-    : state_(std::make_unique<State>(file, vfs)) {}
+Outbox::Outbox(const std::string& file, const std::string& vfs) : Outbox(Place{.file = file, .vfs = vfs}) {}
+
+Outbox::Outbox(const Place& place) : state_(std::make_unique<State>(place)) {}
 Outbox::~Outbox() = default;
 
 std::vector<std::string> Outbox::keys() const {

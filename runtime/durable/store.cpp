@@ -96,9 +96,9 @@ struct BatchIsGone {};
 
 class Store::State : public std::enable_shared_from_this<State> {
  public:
-  State(const std::string& file, asio::any_io_executor executor, StoreOptions options);
+  State(Place place, StoreOptions options);
 
-  const asio::any_io_executor& executor() const { return executor_; }
+  const asio::any_io_executor& executor() const { return place_.executor; }
   Recovery recover();
   void add(Task task);
   void close();
@@ -111,7 +111,7 @@ class Store::State : public std::enable_shared_from_this<State> {
   Database& database() { return file_->database(); }
   /// Of all servers that have used the store, in seconds.
   std::uint64_t uptime() const {
-    const auto here = std::chrono::steady_clock::now() - recovered_at_;
+    const auto here = place_.clock->now() - recovered_at_;
     return static_cast<std::uint64_t>(
         (uptime_before_ + std::chrono::floor<std::chrono::seconds>(here)).count());
   }
@@ -142,15 +142,14 @@ class Store::State : public std::enable_shared_from_this<State> {
     statistics_.batch_peak = std::max<std::uint64_t>(statistics_.batch_peak, tasks);
   }
 
-  const std::string name_;
-  const asio::any_io_executor executor_;
+  const Place place_;
   const StoreOptions options_;
 
   // Used by one thread at a time: recover()'s, then the pump's.
   std::unique_ptr<GuardedDatabase> file_;
   std::int64_t epoch_ = 0;
   std::chrono::seconds uptime_before_{0};
-  std::chrono::steady_clock::time_point recovered_at_;
+  Time recovered_at_{};
   bool ready_ = false;  // recovered
 
   mutable std::mutex mutex_;
@@ -166,21 +165,21 @@ class Store::State : public std::enable_shared_from_this<State> {
 
 // --- Opening and recovering
 
-Store::State::State(const std::string& file, asio::any_io_executor executor, StoreOptions options)
-    : name_(file),
-      executor_(std::move(executor)),
+Store::State::State(Place place, StoreOptions options)
+    : place_(std::move(place)),
       options_(std::move(options)),
-      file_(std::make_unique<GuardedDatabase>(file, options_.vfs, kStore)) {
+      file_(std::make_unique<GuardedDatabase>(place_, kStore)) {
   try {
     database().execute(options_.schema.c_str());
   } catch (const SqlError& error) {
-    throw StoreError{file + ": its schema cannot be executed: " + error.what()};
+    throw StoreError{place_.file + ": its schema cannot be executed: " + error.what()};
   }
 }
 
 Store::Recovery Store::State::recover() {
   if (ready_)
-    throw StoreError{name_ + " has been recovered: each server needs a once::durable::Store of its own"};
+    throw StoreError{place_.file +
+                     " has been recovered: each server needs a once::durable::Store of its own"};
   Recovery recovery;
   try {
     file_->begin();
@@ -189,7 +188,7 @@ Store::Recovery Store::State::recover() {
     file_->commit();
     recovery.epoch = from_sql(epoch_);
     uptime_before_ = recovery.uptime = std::chrono::seconds{file_->get("uptime")};
-    recovered_at_ = std::chrono::steady_clock::now();
+    recovered_at_ = place_.clock->now();
 
     SqlTransaction reading{database()};
     Sql sql{reading};
@@ -204,7 +203,7 @@ Store::Recovery Store::State::recover() {
         },
         "SELECT session, sequence, row FROM once_outcome");
   } catch (const SqlError& error) {
-    throw StoreError{name_ + " cannot be recovered: " + error.what()};
+    throw StoreError{place_.file + " cannot be recovered: " + error.what()};
   }
   ready_ = true;
   return recovery;
@@ -221,7 +220,7 @@ void Store::State::add(Task task) {
 
 void Store::State::post() {
   posted_ = true;
-  asio::post(executor_, [self = shared_from_this()] { self->pump(); });
+  asio::post(place_.executor, [self = shared_from_this()] { self->pump(); });
 }
 
 /// Commits what waits. Posted again rather than repeated: others may run on the executor, too.
@@ -309,7 +308,7 @@ bool Store::State::try_all(Batch& batch, std::vector<Errc>& results) {
 void Store::State::check_fence() {
   const std::int64_t epoch = file_->get("epoch");
   if (epoch != epoch_) {
-    throw Stopped{"another server has taken " + name_ + " over (its epoch is " + std::to_string(epoch) +
+    throw Stopped{"another server has taken " + place_.file + " over (its epoch is " + std::to_string(epoch) +
                   ", ours was " + std::to_string(epoch_) + ")"};
   }
 }
@@ -364,8 +363,9 @@ Errc Store::State::keep_outcome(const RequestId& id, const Slice& outcome) {
 }
 
 bool Store::State::has_room() const {
+  if (!place_.on_this_machine) return true;
   std::error_code error;
-  const auto path = std::filesystem::absolute(name_, error).parent_path();
+  const auto path = std::filesystem::absolute(place_.file, error).parent_path();
   const auto space = std::filesystem::space(path, error);
   return error || space.available >= options_.room_min;
 }
@@ -399,8 +399,11 @@ void Store::State::close() {
     one.done(one.error);
 }
 
-Store::Store(const std::string& file, asio::any_io_executor executor, StoreOptions options)
-    : state_(std::make_shared<State>(file, std::move(executor), std::move(options))) {}
+Store::Store(Place place, StoreOptions options)
+    : state_(std::make_shared<State>(std::move(place), std::move(options))) {}
+
+Store::Store(const std::string& file, asio::any_io_executor executor, const StoreOptions& options)
+    : Store(Place{.file = file, .executor = std::move(executor), .vfs = options.vfs}, options) {}
 
 Store::~Store() {
   state_->close();

@@ -6,6 +6,7 @@
 
 #include "rpc/callback_depth.hpp"
 #include "rpc/client_channel.hpp"
+#include "rpc/loop_end.hpp"
 #include "rpc/outbox_channel.hpp"
 
 namespace once::detail {
@@ -106,6 +107,7 @@ std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
   CallInfo info = describe(call);
   if (!looked_up_.load(std::memory_order_relaxed)) look_up();
   Lock lock{mutex_};
+  if (!std::exchange(ends_with_loop_, true)) LoopEnd::of(executor()).add(weak_from_this());
   CallRecord& record = records_.take(std::move(info), pending);
   const auto started = begin(std::move(call), record);
   if (!started) {

@@ -153,7 +153,8 @@ std::shared_ptr<const ChannelSettings> ClientState::settings() {
   if (!settings_) {
     auto settings = std::make_shared<ChannelSettings>(ChannelSettings{
         own_loop_, environment_, options_, new_instance(*environment_.random), rules_, {}, 0, {}, {}});
-    settings->trace = HostTrace::make(options_.tracer, options_.trace_name, "client", settings->instance.low);
+    settings->trace = HostTrace::make(options_.tracer ? options_.tracer : environment_.tracer,
+                                      options_.trace_name, "client", settings->instance.low);
     rules_->trace = settings->trace;
     if (settings->trace) settings->trace->host(environment_.clock->now(), TraceStep::Started);
     if (Outbox* const outbox = options_.outbox) {

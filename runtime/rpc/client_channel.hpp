@@ -185,6 +185,7 @@ class ClientChannel final : public Channel,
   std::vector<CallRecord*> followers_;
   std::vector<Slice> inbox_;  // of whoever reads
   CallRecords records_;
+  bool ends_with_loop_ = false;  // registered: only who has made an asynchronous call must
   bool closed_ = false;
 
   LazyTimer timer_;

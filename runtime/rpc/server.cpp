@@ -173,7 +173,8 @@ ServerState::ServerState(std::vector<Environment> environments, ServerOptions op
   settings->secret = {random.number(), random.number()};
   settings->instance = new_instance(random);
   settings->rules = rules_;
-  trace_ = HostTrace::make(options_.tracer, options_.trace_name, "server", settings->epoch.random);
+  trace_ = HostTrace::make(options_.tracer ? options_.tracer : environment().tracer, options_.trace_name,
+                           "server", settings->epoch.random);
   settings->trace = rules_->trace = trace_;
   if (trace_) trace_->host(environment().clock->now(), TraceStep::Started, {}, settings->epoch);
   settings->channel_to = [others = others_](const ObjectRef& reference) {

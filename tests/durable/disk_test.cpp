@@ -18,12 +18,13 @@
 
 #include <once/durable.hpp>
 
-#include "simulated_disk.hpp"
+#include "simulation/simulated_disk.hpp"
 
 namespace once::test {
 namespace {
 
 namespace fs = std::filesystem;
+using simulation::SimulatedDisk;
 
 constexpr SessionId kReader = 1;
 

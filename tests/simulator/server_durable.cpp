@@ -73,7 +73,7 @@ void ServerHost::wake_store() {
 void ServerHost::on_store_due() {
   const StoreKnobs& knobs = world_.knobs().store;
   const bool storm = world_.phase() == Phase::Storm;
-  test::SimulatedDisk& disk = store_->disk();
+  simulation::SimulatedDisk& disk = store_->disk();
   store_due_ = false;
   if (storm && random_.chance(knobs.power_fails)) {
     disk.fail_power_at(disk.writes() + random_.between(1, kWritesOfABatch));

@@ -57,7 +57,7 @@ Store::Recovery ServerStore::open() {
 void ServerStore::crash(bool power_fails) {
   disk_.cut_off();
   store_.reset();
-  disk_.restart(power_fails ? test::SimulatedDisk::Loss::Unsynced : test::SimulatedDisk::Loss::None);
+  disk_.restart(power_fails ? simulation::SimulatedDisk::Loss::Unsynced : test::SimulatedDisk::Loss::None);
 }
 
 void ServerStore::work() {

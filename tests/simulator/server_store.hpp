@@ -12,7 +12,7 @@
 
 #include <once/durable/store.hpp>
 
-#include "simulated_disk.hpp"
+#include "simulation/simulated_disk.hpp"
 
 namespace once::simulator {
 
@@ -31,7 +31,7 @@ class ServerStore {
   bool is_open() const { return store_ != nullptr; }
 
   durable::Store& store() { return *store_; }
-  test::SimulatedDisk& disk() { return disk_; }
+  simulation::SimulatedDisk& disk() { return disk_; }
   /// Commits what it has been asked for. The power may fail meanwhile.
   void work();
   /// It has failed to sync, and commits nothing any more.
@@ -45,7 +45,7 @@ class ServerStore {
  private:
   const std::filesystem::path folder_;  // for the guard file, which is a real one
   asio::io_context io_;
-  test::SimulatedDisk disk_;
+  simulation::SimulatedDisk disk_;
   bool has_stopped_ = false;
   std::unique_ptr<durable::Store> store_;
 };

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include <once/durable/place.hpp>
 #include <once/rpc/outbox.hpp>
 
 namespace once::durable {
@@ -22,6 +23,8 @@ class Outbox final : public once::Outbox {
   /// process away and tells an older copy of the file from the file. Throws StoreError.
   /// `vfs`: of SQLite's; empty: its default.
   explicit Outbox(const std::string& file, const std::string& vfs = {});
+  /// The same for a file that may lie elsewhere.
+  explicit Outbox(const Place& place);
   ~Outbox() override;
 
   /// What has not been forgotten: after a crash, the calls to be made again.

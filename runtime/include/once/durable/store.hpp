@@ -13,6 +13,7 @@
 
 #include <asio/any_io_executor.hpp>
 
+#include <once/durable/place.hpp>
 #include <once/rpc/store.hpp>
 
 namespace once::durable {
@@ -44,7 +45,9 @@ class Store final : public once::Store {
   /// copy of the file from the file. `executor` runs the transactions, one after the other, and with them the
   /// servants: a thread of its own, since a commit blocks. Throws StoreError: the file is in use by another
   /// server, is damaged, of another version, or older than it was.
-  Store(const std::string& file, asio::any_io_executor executor, StoreOptions options = {});
+  Store(const std::string& file, asio::any_io_executor executor, const StoreOptions& options = {});
+  /// The same for a file that may lie elsewhere; the place's VFS is taken, and not the options'.
+  explicit Store(Place place, StoreOptions options = {});
   /// Waits for the transaction that runs. What waited behind it is told store_failed.
   ~Store() override;
 

@@ -19,6 +19,8 @@ class io_context;
 
 namespace once {
 
+class Tracer;  // once/rpc/trace.hpp
+
 /// A one-shot timer that can be set again. Destroying it ends it.
 class Timer {
  public:
@@ -64,6 +66,8 @@ struct Environment {
   std::shared_ptr<Clock> clock;
   std::shared_ptr<RandomSource> random;
   std::shared_ptr<Network> network;
+  /// Told by the clients and servers here whose options name no other; null: nobody is.
+  std::shared_ptr<Tracer> tracer{};
 };
 
 }  // namespace once

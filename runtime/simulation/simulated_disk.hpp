@@ -2,11 +2,14 @@
 // when the power fails, each sector of each write since the last sync is kept or lost by itself, so that writes are
 // lost, torn, and out of order. Writes can find no room, and syncs can fail.
 //
-// Files come and go at once, as if their folder were always synced. One connection at a time, used by one thread at a
-// time.
+// Time, chance and sleep are the world's, too.
+//
+// Files come and go at once, as if their folder were always synced. One connection writes at a time; others may
+// read between its transactions. One thread at a time.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
@@ -14,7 +17,9 @@
 #include <string>
 #include <vector>
 
-namespace once::test {
+#include <once/base/time.hpp>
+
+namespace once::simulation {
 
 class SimulatedDisk {
  public:
@@ -22,6 +27,11 @@ class SimulatedDisk {
   ~SimulatedDisk();
   SimulatedDisk(const SimulatedDisk&) = delete;
   SimulatedDisk& operator=(const SimulatedDisk&) = delete;
+
+  /// What SQL calls "now" is so long after the beginning of the year 2000. Without one, it is that moment.
+  void set_clock(std::function<Duration()> clock) { clock_ = std::move(clock); }
+  /// Called within the write that the power fails in.
+  void on_power_failure(std::function<void()> told) { on_power_failure_ = std::move(told); }
 
   /// Under which SQLite knows it.
   const std::string& vfs_name() const { return name_; }
@@ -44,6 +54,7 @@ class SimulatedDisk {
   /// While it is true, files cannot grow.
   void set_full(bool full) { is_full_ = full; }
 
+  bool has(const std::string& file) const { return files_.contains(file); }
   std::uint64_t size(const std::string& file) const { return files_.at(file).current.size(); }
   /// Cuts the end off, behind everybody's back.
   void cut(const std::string& file, std::uint64_t size);
@@ -72,6 +83,8 @@ class SimulatedDisk {
   const std::string name_;
   std::mt19937_64 random_;
   std::unique_ptr<sqlite3_vfs> vfs_;
+  std::function<Duration()> clock_ = [] { return Duration{0}; };
+  std::function<void()> on_power_failure_ = [] {};
   std::map<std::string, File> files_;
   std::uint64_t writes_ = 0;
   std::uint64_t power_fails_at_ = 0;
@@ -80,4 +93,4 @@ class SimulatedDisk {
   bool is_full_ = false;
 };
 
-}  // namespace once::test
+}  // namespace once::simulation

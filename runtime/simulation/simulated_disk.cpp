@@ -1,10 +1,10 @@
-#include "simulated_disk.hpp"
+#include "simulation/simulated_disk.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-namespace once::test {
+namespace once::simulation {
 namespace {
 
 /// What a disk writes whole or not at all.
@@ -53,6 +53,24 @@ struct SimulatedDisk::Methods {
   }
   static int full_path(sqlite3_vfs*, const char* name, int size, char* out) {
     sqlite3_snprintf(size, out, "%s", name);
+    return SQLITE_OK;
+  }
+
+  static int randomness(sqlite3_vfs* vfs, int count, char* out) {
+    for (int i = 0; i < count; ++i) out[i] = static_cast<char>(of(vfs).random_());
+    return count;
+  }
+  static int sleep(sqlite3_vfs*, int microseconds) { return microseconds; }
+  /// In milliseconds, from noon of a day in the year -4713.
+  static int time_ms(sqlite3_vfs* vfs, sqlite3_int64* out) {
+    constexpr sqlite3_int64 kYear2000 = 211'813'444'800'000;
+    *out = kYear2000 + std::chrono::duration_cast<std::chrono::milliseconds>(of(vfs).clock_()).count();
+    return SQLITE_OK;
+  }
+  static int time_days(sqlite3_vfs* vfs, double* out) {
+    sqlite3_int64 ms = 0;
+    time_ms(vfs, &ms);
+    *out = static_cast<double>(ms) / 86'400'000.0;
     return SQLITE_OK;
   }
 
@@ -131,7 +149,6 @@ struct SimulatedDisk::Methods {
   }
 };
 
-/// Time, chance and sleep are the default VFS's.
 SimulatedDisk::SimulatedDisk(std::uint64_t seed)
     : name_(new_name()), random_(seed), vfs_(std::make_unique<sqlite3_vfs>(*sqlite3_vfs_find(nullptr))) {
   vfs_->zName = name_.c_str();
@@ -142,6 +159,10 @@ SimulatedDisk::SimulatedDisk(std::uint64_t seed)
   vfs_->xDelete = Methods::remove;
   vfs_->xAccess = Methods::access;
   vfs_->xFullPathname = Methods::full_path;
+  vfs_->xRandomness = Methods::randomness;
+  vfs_->xSleep = Methods::sleep;
+  vfs_->xCurrentTime = Methods::time_days;
+  vfs_->xCurrentTimeInt64 = Methods::time_ms;
   sqlite3_vfs_register(vfs_.get(), 0);
 }
 
@@ -170,6 +191,7 @@ void SimulatedDisk::cut(const std::string& file, std::uint64_t size) {
 int SimulatedDisk::begin_write() {
   if (power_has_failed_) return SQLITE_IOERR;
   power_has_failed_ = ++writes_ == power_fails_at_;
+  if (power_has_failed_) on_power_failure_();
   return power_has_failed_ ? SQLITE_IOERR : SQLITE_OK;
 }
 
@@ -225,4 +247,4 @@ int SimulatedDisk::sync(File& file) {
   return SQLITE_OK;
 }
 
-}  // namespace once::test
+}  // namespace once::simulation
