@@ -30,9 +30,11 @@ std::error_code DatagramPort::send(const Address& to, const std::vector<std::uin
 }
 
 void DatagramPort::flush() {
-  while (count_ > 0) {
+  bool taken = true;
+  for (std::size_t tried = 0; count_ > 0 && taken; ++tried) {
     Queued& entry = ring_[first_];
-    if (send_now(entry.to, entry.header, entry.body) == std::errc::operation_would_block) return;
+    taken = send_now(entry.to, entry.header, entry.body) != std::errc::operation_would_block;
+    if (!taken && tried > 0) return;
     entry.body = Slice{};
     first_ = (first_ + 1) % kQueueMax;
     --count_;

@@ -20,7 +20,8 @@ class DatagramPort {
   /// An error if the message was lost here: message_size if it is larger than a datagram may be,
   /// operation_would_block if the queue is full.
   std::error_code send(const Address& to, const std::vector<std::uint8_t>& header, const Slice& body);
-  /// Sends what is queued, as far as the system takes it.
+  /// Sends what is queued, as far as the system takes it. If it takes nothing, the oldest is lost: where a device is
+  /// full, its sockets are writable all the same, and whoever waits for that would try for ever.
   void flush();
   bool has_queued() const { return count_ > 0; }
   /// Octets of the largest datagram that the system has taken.

@@ -12,7 +12,7 @@ MutableByteView StreamSplitter::room() {
   // known length yet is read with whatever follows it. Its length is only a claim: memory is taken for as much
   // again as has come.
   if (wanted_ > room_offset_ && wanted_ > read_size_) {
-    size = std::min(wanted_, room_offset_ + std::max(room_offset_, kReadMax));
+    size = std::min(wanted_, room_offset_ + std::max(room_offset_, read_size_));
   }
   partial_.reserve_exactly(size);
   partial_.resize(size);

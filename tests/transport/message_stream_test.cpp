@@ -166,5 +166,21 @@ TEST(DatagramPort, QueuesAFewAndLosesTheRest) {
     EXPECT_EQ(socket->sent[static_cast<std::size_t>(i)], "h" + std::to_string(i));
 }
 
+TEST(DatagramPort, LosesOneAtATimeWhileTheSystemTakesNothing) {
+  auto* const socket = new ScriptedDatagrams;
+  DatagramPort port{std::unique_ptr<DatagramSocket>(socket)};
+  socket->full = true;
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(port.send({}, header(std::to_string(i)), {}));
+  port.flush();
+  EXPECT_TRUE(port.has_queued());
+  socket->full = false;
+  port.flush();
+  EXPECT_EQ(socket->sent, (std::vector<std::string>{"1", "2"}));
+  socket->full = true;
+  EXPECT_FALSE(port.send({}, header("3"), {}));
+  port.flush();
+  EXPECT_FALSE(port.has_queued());
+}
+
 }  // namespace
 }  // namespace once::transport
