@@ -75,7 +75,8 @@ int run_server(const Options& options) {
   const std::unique_ptr<once::Store> planted = plant(options.planted, store, watch);
   demo::WatchedStore watched{planted ? *planted : store, watch};
   asio::io_context io;
-  once::Server server{io, {.store = &watched}};
+  // The harness lets servants wait: that is no news.
+  once::Server server{io, {.limits = {.slow_call = std::chrono::hours{1}}, .store = &watched}};
   server.activate("bank", std::make_shared<BankServant>(options.log, options.life));
   server.activate("registers",
                   std::make_shared<RegisterServant>(options.journals, reads_stale(options.planted)));

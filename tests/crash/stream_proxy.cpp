@@ -1,6 +1,7 @@
 #include "stream_proxy.hpp"
 
 #include <chrono>
+#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -63,26 +64,29 @@ asio::awaitable<void> StreamProxy::serve(std::shared_ptr<Pair> pair) {
   for (Protocol::socket* const socket : {&pair->front, &pair->back}) {
     socket->set_option(Protocol::no_delay{true}, error);
   }
-  asio::co_spawn(io_, carry(pair, pair->front, pair->back), asio::detached);
-  co_await carry(pair, pair->back, pair->front);
+  carry(pair, pair->front, pair->back);
+  carry(pair, pair->back, pair->front);
 }
 
-asio::awaitable<void> StreamProxy::carry(std::shared_ptr<Pair> pair, Protocol::socket& from,
-                                         Protocol::socket& to) {
-  Piece piece{};
-  for (;;) {
-    std::error_code error;
-    const std::size_t size =
-        co_await from.async_read_some(asio::buffer(piece), asio::redirect_error(asio::use_awaitable, error));
-    if (error) break;
-    if (!co_await pass(*pair, to, piece, size)) break;
-  }
-  std::error_code ignored;
-  to.shutdown(Protocol::socket::shutdown_send, ignored);
+/// clang-analyzer takes a read in a coroutine for an error, so the coroutine begins behind it.
+void StreamProxy::carry(const std::shared_ptr<Pair>& pair, Protocol::socket& from, Protocol::socket& to) {
+  const auto piece = std::make_shared<Piece>();
+  const auto end = [&to] {
+    std::error_code ignored;
+    to.shutdown(Protocol::socket::shutdown_send, ignored);
+  };
+  from.async_read_some(asio::buffer(*piece), [=, this, &from, &to](std::error_code error, std::size_t size) {
+    if (error) return end();
+    asio::co_spawn(io_, pass(pair, to, piece, size),
+                   [=, this, &from, &to](const std::exception_ptr&, bool on) {
+                     if (!on) return end();
+                     carry(pair, from, to);
+                   });
+  });
 }
 
-asio::awaitable<bool> StreamProxy::pass(Pair& pair, Protocol::socket& to, const Piece& piece,
-                                        std::size_t size) {
+asio::awaitable<bool> StreamProxy::pass(std::shared_ptr<Pair> pair, Protocol::socket& to,
+                                        std::shared_ptr<Piece> piece, std::size_t size) {
   const Weather& weather = sky_.weather;
   const bool cut = sky_.happens(weather.cut, "cut");
   const bool reset = !cut && sky_.happens(weather.reset, "reset");
@@ -91,9 +95,9 @@ asio::awaitable<bool> StreamProxy::pass(Pair& pair, Protocol::socket& to, const 
   if (sky_.happens(weather.freeze, "frozen")) co_await wait(1h);
   const bool ends = cut || reset || half;
   const std::size_t passes = ends ? static_cast<std::size_t>(sky_.draw(size)) : size;
-  const bool stands = co_await send(to, piece.data(), passes, sky_.happens(weather.dribble, "dribbled"));
-  if (cut) pair.close();
-  if (reset) pair.reset();
+  const bool stands = co_await send(to, piece->data(), passes, sky_.happens(weather.dribble, "dribbled"));
+  if (cut) pair->close();
+  if (reset) pair->reset();
   co_return stands && !ends;
 }
 

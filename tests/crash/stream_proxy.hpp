@@ -35,9 +35,10 @@ class StreamProxy {
   asio::awaitable<void> accept();
   asio::awaitable<void> serve(std::shared_ptr<Pair> pair);
   /// Until the direction ends, or the connection.
-  asio::awaitable<void> carry(std::shared_ptr<Pair> pair, Protocol::socket& from, Protocol::socket& to);
+  void carry(const std::shared_ptr<Pair>& pair, Protocol::socket& from, Protocol::socket& to);
   /// False: the direction has ended, or the connection.
-  asio::awaitable<bool> pass(Pair& pair, Protocol::socket& to, const Piece& piece, std::size_t size);
+  asio::awaitable<bool> pass(std::shared_ptr<Pair> pair, Protocol::socket& to, std::shared_ptr<Piece> piece,
+                             std::size_t size);
   /// False: it is broken.
   asio::awaitable<bool> send(Protocol::socket& to, const std::uint8_t* octets, std::size_t size,
                              bool singly) const;
