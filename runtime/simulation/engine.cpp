@@ -75,6 +75,15 @@ void Engine::note(const std::string& host, std::string text) {
   notes_.push_back({now_, host, std::move(text)});
 }
 
+void Engine::note(const std::string& host, TraceStep step, std::string text) {
+  TraceEvent event;
+  event.host = host;
+  event.step = step;
+  event.text = text;
+  trace(std::move(event));
+  note(host, std::move(text));
+}
+
 void Engine::fail(std::string check, std::string text) {
   if (!problem_) problem_ = Problem{std::move(check), std::move(text)};
 }

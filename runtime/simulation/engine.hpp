@@ -75,6 +75,8 @@ class Engine {
   void mix(std::uint64_t value) { summary.hash = (summary.hash ^ value) * 0x100000001b3U; }
   /// A line for people.
   void note(const std::string& host, std::string text);
+  /// The same, and a step in the chart.
+  void note(const std::string& host, TraceStep step, std::string text);
   void fail(std::string check, std::string text);
   /// What clients and servers tell, with the world's time. Kept for a chart, if there is to be one.
   void trace(TraceEvent event);

@@ -152,8 +152,7 @@ void Host::State::start(Host& host) {
 }
 
 void Host::State::end(bool power) {
-  world_.engine().note(name_, power ? "loses its power" : "crashes");
-  world_.engine().trace({.host = name_, .step = TraceStep::Crashed, .text = power ? "power failure" : ""});
+  world_.engine().note(name_, TraceStep::Crashed, power ? "loses its power" : "crashes");
   world_.fabric()->ends(*life_);
   if (disk_) disk_->cut_off();
   const auto life = std::exchange(life_, nullptr);

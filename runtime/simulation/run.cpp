@@ -1,9 +1,13 @@
 // One seed after the other, and what is said of one that fails.
+#include <array>
 #include <cstdio>
+#include <fstream>
 #include <sqlite3.h>
+#include <stdexcept>
 #include <utility>
 
 #include <once/simulation/run.hpp>
+#include <once/trace/chart.hpp>
 
 #include "simulation/command_line.hpp"
 #include "simulation/world_state.hpp"
@@ -64,13 +68,22 @@ class Seeds {
     const SqliteChance chance{seed};
     World world{std::make_unique<World::State>(options_, seed)};
     const bool had_failed = test_.has_failed();
+    if (!line_.chart.empty()) world.state().engine().keep_trace();
     set_up_(world);
     world.state().run();
     Engine& engine = world.state().engine();
     if (!had_failed && test_.has_failed()) engine.fail("expectation", "an expectation has failed");
+    if (!line_.chart.empty()) draw(seed, engine);
     if (engine.problem()) fail(seed, *engine.problem(), engine);
     if (sum != nullptr) add(*sum, engine.summary);
     return engine.summary.hash;
+  }
+
+  void draw(std::uint64_t seed, const Engine& engine) const {
+    std::ofstream file{line_.chart};
+    const std::string end = engine.problem() ? ": " + engine.problem()->text : std::string{};
+    trace::draw_chart(engine.kept_trace(), {.title = "seed " + std::to_string(seed) + end}, file);
+    if (!file.flush()) throw std::runtime_error{line_.chart + ": the chart cannot be written"};
   }
 
   void compare(std::uint64_t seed, std::uint64_t hash) {
@@ -91,8 +104,10 @@ class Seeds {
 
   std::string commands(std::uint64_t seed) const {
     const std::string filter = test_.name.empty() ? line_.gtest_filter : test_.name;
-    return "repeat it:  " + line_.program + (filter.empty() ? "" : " --gtest_filter=" + filter) +
-           " --once_seed=" + std::to_string(seed);
+    const std::string command = line_.program + (filter.empty() ? "" : " --gtest_filter=" + filter) +
+                                " --once_seed=" + std::to_string(seed);
+    return "repeat it:  " + command + "\ndraw it:    " + command + " --once_chart=seed-" +
+           std::to_string(seed) + ".svg";
   }
 
   static void add(Summary& sum, const Summary& one) {

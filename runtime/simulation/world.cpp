@@ -42,8 +42,7 @@ void World::at(Duration time, std::function<void()> action) {
   state_->at(time, std::move(action));
 }
 void World::note(std::string text) {
-  state_->engine().trace({.host = "", .step = TraceStep::Note, .text = text});
-  state_->engine().note("", std::move(text));
+  state_->engine().note("world", TraceStep::Note, std::move(text));
 }
 void World::crash(Host& host) {
   state_->crash(host);

@@ -6,6 +6,7 @@
     package_test.py tutorial     --root DIR --source SOURCE --generator NAME   README.md, "Write your own"
     package_test.py protobuf     --root DIR --source SOURCE                    the example in the codec Protocol Buffers
     package_test.py durable      --root DIR --source SOURCE                    docs/exactly-once.md's example: a server and a till that crash
+    package_test.py simulation   --root DIR --source SOURCE                    docs/simulation.md's example: the bank in simulated worlds
     package_test.py subdirectory --root DIR --source SOURCE                    the same example, Once as a subproject
 
 DIR plays the reader's home directory. Only processes that were started here are ended, by their ids.
@@ -259,6 +260,23 @@ int main() {
         raise Failure(f"alice and bob have {accounts}")
 
 
+# ---- simulation ----
+
+def simulation(root, source):
+    """The bank's test is built outside, passes, and repeats a seed."""
+    folder = fresh_folder(root / "bank")
+    shutil.copy(source / "examples/bank/bank.idl", folder)
+    shutil.copytree(source / "examples/bank/simulation", folder / "simulation")
+    build = folder / "build"
+    run(["cmake", "-S", folder / "simulation", "-B", build, f"-DCMAKE_PREFIX_PATH={root / 'once'}"])
+    run(["cmake", "--build", build])
+    run([build / "bank_test"])
+    chart = folder / "run.svg"
+    run([build / "bank_test", "--gtest_filter=Bank.MoneyIsNeitherMadeNorLost", "--once_seed=4711", f"--once_chart={chart}"])
+    if "</svg>" not in chart.read_text(encoding="utf-8"):
+        raise Failure(f"{chart} is no drawing")
+
+
 # ---- subdirectory ----
 
 def subdirectory(root, source):
@@ -284,7 +302,7 @@ endif()
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("step", choices=["install", "compiler", "tutorial", "protobuf", "durable", "subdirectory"])
+    parser.add_argument("step", choices=["install", "compiler", "tutorial", "protobuf", "durable", "simulation", "subdirectory"])
     parser.add_argument("--root", type=pathlib.Path, required=True)
     parser.add_argument("--build", type=pathlib.Path)
     parser.add_argument("--source", type=pathlib.Path)
@@ -301,6 +319,8 @@ def main():
             protobuf(options.root, options.source)
         elif options.step == "durable":
             durable(options.root, options.source)
+        elif options.step == "simulation":
+            simulation(options.root, options.source)
         else:
             subdirectory(options.root, options.source)
     except (Failure, subprocess.TimeoutExpired) as failure:

@@ -15,6 +15,7 @@ import markdown
 PAGES = {
     "README.md": ("examples/hello", set()),
     "docs/exactly-once.md": ("examples/ledger", set()),
+    "docs/simulation.md": ("examples/bank/simulation", set()),
 }
 
 

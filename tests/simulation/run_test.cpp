@@ -1,5 +1,10 @@
 // Seeds: the same one gives the same run, and one that fails says how to repeat it.
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <regex>
+#include <unistd.h>
 
 #include "counter.hpp"
 
@@ -54,11 +59,45 @@ TEST(Run, SaysWhatFailedWhenAndHowToRepeatIt) {
       "last events:\n"
       "  0\\.0+ s  server  starts\n"
       "(.*\n)*"
-      "  1\\.50[0-9]* s  now it happens\n"
+      "  1\\.50[0-9]* s  world  now it happens\n"
       "(.*\n)*"
       "repeat it:  .*simulation_test --gtest_filter=Run.SaysWhatFailedWhenAndHowToRepeatIt "
-      "--once_seed=1"};
+      "--once_seed=1\ndraw it:    .* --once_seed=1 --once_chart=seed-1.svg"};
   EXPECT_TRUE(std::regex_match(failure.what(), wanted)) << failure.what();
+}
+
+TEST(Run, ShowsTheLastCalls) {
+  const Failure failure = failure_of([] {
+    once::simulation::run({.seeds = 1, .faults = none()}, [](World& world) {
+      auto& tally = world.make<Tally>();
+      world.host("server", server_of(tally));
+      world.host("client", client_of(tally, 3));
+      world.check("two are enough", [&tally] { return tally.answered < 2; });
+    });
+  });
+  const std::string text = failure.what();
+  for (const char* const line :
+       {"s  client  calls add\n", "s  server  runs add\n", "s  client  has the outcome of add: Executed\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+}
+
+/// What a program is called with, or has in its environment, counts more than what is written in it.
+TEST(Run, RepeatsTheSeedThatItIsToldAndDrawsIt) {
+  const std::string chart = testing::TempDir() + "once_run_test." + std::to_string(::getpid()) + ".svg";
+  ::setenv("ONCE_SEED", "7", 1);
+  ::setenv("ONCE_CHART", chart.c_str(), 1);
+  const auto seen = once::simulation::run({.seeds = 5}, everything);
+  ::unsetenv("ONCE_SEED");
+  ::unsetenv("ONCE_CHART");
+  EXPECT_EQ(seen.seeds, 1u);
+  EXPECT_EQ(seen.hash, once::simulation::run({.seeds = 1, .first_seed = 7}, everything).hash);
+  std::ifstream file{chart};
+  const std::string drawn{std::istreambuf_iterator<char>{file}, {}};
+  for (const char* const word : {"<svg", ">client<", ">server<", "add", "</svg>"}) {
+    EXPECT_NE(drawn.find(word), std::string::npos) << word;
+  }
+  std::remove(chart.c_str());
 }
 
 TEST(Run, FailsWhenAMainThrows) {
