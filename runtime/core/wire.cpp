@@ -242,6 +242,7 @@ Errc read(ByteView message, const Prefix& prefix, Welcome& out) {
   out.attempt = load<std::uint16_t>(at + 60);
   out.durable = (load<std::uint16_t>(at + 62) & kFlagDurable) != 0;
   out.made_in = load<std::uint64_t>(at + 64);
+  out.incarnation = load<std::uint64_t>(at + 72);
   return out.session == 0 || out.window == 0 || out.window > 64 ? Errc::invalid_value : Errc::ok;
 }
 
@@ -381,6 +382,7 @@ std::size_t write(const Welcome& welcome, std::uint8_t* out) {
   store(out + 60, welcome.attempt);
   store<std::uint16_t>(out + 62, welcome.durable ? kFlagDurable : 0);
   store(out + 64, welcome.made_in);
+  store(out + 72, welcome.incarnation);
   seal({out, kWelcomeSize}, MessageType::Welcome, 0, 0);
   return kWelcomeSize;
 }

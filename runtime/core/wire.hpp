@@ -63,7 +63,7 @@ inline constexpr std::size_t kSessionSize = 64;  // header of ACK and BYE
 inline constexpr std::size_t kCallSize = 88;     // header of CANCEL and PROBE
 inline constexpr std::size_t kRequestSize = 104;
 inline constexpr std::size_t kCookieSize = 40;
-inline constexpr std::size_t kWelcomeSize = 72;
+inline constexpr std::size_t kWelcomeSize = 80;
 inline constexpr std::size_t kRefusedSize = 32;
 inline constexpr std::size_t kVersionsSize = 32;
 inline constexpr std::size_t kAnswerSize = 88;
@@ -242,6 +242,7 @@ struct Welcome {
   std::uint16_t attempt = 0;
   bool durable = false;  // the session outlives the server
   std::uint64_t made_in = 0;
+  std::uint64_t incarnation = 0;  // the latest that the server knows of the client's
 };
 
 struct Refused {

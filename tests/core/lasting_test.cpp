@@ -159,6 +159,48 @@ TEST(Lasting, ClientAndServerMayBothStartAgain) {
   EXPECT_EQ(pair.effects_of(3), 1);
 }
 
+/// It may name an epoch in which the call was refused, before it ran in the next one.
+TEST(Lasting, AWelcomeToAnEarlierLifeIsNotEntered) {
+  // The first life's call is refused. The answer is late, and so is a copy of the WELCOME.
+  Pair pair{1, durable()};
+  pair.servant = [&](const Arrival& arrival) {
+    pair.server->refuse(pair.now, arrival.call, Errc::overloaded, {});
+  };
+  pair.fate = [](const Packet& packet) {
+    return packet.type() == MessageType::NotExecuted ? Pair::Fate{} : Pair::Fate{1ms};
+  };
+  pair.restart_client(0, life(1));
+  pair.start(numbered(1, "payment"));
+  pair.run_for(50ms);
+  const Packet welcome = pair.sent_of(MessageType::Welcome).at(0);
+  const Packet refusal = pair.sent_of(MessageType::NotExecuted).at(0);
+  // It is sent again to the server's next life, and on its way when the client crashes.
+  pair.restart_server();
+  pair.sent.clear();
+  pair.fate = [&](const Packet& packet) {
+    const bool is_for_this_life = packet.to_server && packet.request().expected == pair.server_config.epoch;
+    return is_for_this_life ? Pair::Fate{} : Pair::Fate{1ms};
+  };
+  pair.run_for(5s);
+  const Packet request = pair.sent_of(MessageType::Request).back();
+  pair.flush();
+  pair.fate = [](const Packet&) { return Pair::Fate{}; };
+  pair.restart_client(0, life(2));
+  const CallKey call = pair.start(again(1, "payment"));
+  pair.servant = [&](const Arrival& arrival) { pair.serve(arrival); };
+  pair.deliver(request);
+  ASSERT_EQ(pair.executions(), 1);
+  // What is late arrives.
+  pair.deliver(welcome);
+  pair.run_for(50ms);
+  pair.deliver(refusal);
+  EXPECT_FALSE(pair.done(call));
+  pair.fate = everything_arrives();
+  ASSERT_TRUE(pair.run_until_done(call));
+  EXPECT_EQ(pair.outcome(call), OutcomeKind::Executed);
+  EXPECT_EQ(pair.executions(), 1);
+}
+
 TEST(Lasting, OutcomesAreKeptUntilTheirNumbersAreFinished) {
   Till pair;
   const CallKey call = pair.start(numbered(2, "payment"));

@@ -241,7 +241,14 @@ void ClientCore::State::receive_from_handshake(const Slice& message, const Prefi
       if (const auto sent_at = handshake.sent_at(cookie.attempt)) rtt.sample(now - *sent_at);
       handshake.take_cookie(now, cookie.cookie);
       break;
-    case MessageType::Welcome: enter(welcome); break;
+    case MessageType::Welcome:
+      // To an earlier life, under the same nonce: what it says of the epoch may be older than that life's last requests.
+      if (config.lasting && welcome.incarnation != config.incarnation) {
+        ++counters.ignored;
+      } else {
+        enter(welcome);
+      }
+      break;
     case MessageType::Refused: refuse_session(refused.reason, refused.retry_after_ms); break;
     default: refuse_session(Errc::bad_version, 0); break;
   }

@@ -177,7 +177,8 @@ void ServerCore::State::refuse_hello(const Path& to, std::uint64_t nonce, std::u
 void ServerCore::State::welcome(const Path& to, const Session& session, std::uint16_t attempt) {
   const auto lease = std::chrono::duration_cast<std::chrono::milliseconds>(lease_of(session));
   send(to, Welcome{session.nonce, session.id, config.epoch, session.window, to_ms(lease),
-                   config.limits.message_max, attempt, config.durable, session.made_in});
+                   config.limits.message_max, attempt, config.durable, session.made_in,
+                   named.incarnation_of(session.id)});
 }
 
 void ServerCore::State::receive_in_session(Time now, const Path& from, const Slice& whole,
