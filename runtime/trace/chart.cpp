@@ -14,8 +14,9 @@
 namespace once::trace {
 namespace {
 
-constexpr int kTimes = 84;     // the column of times
-constexpr int kNotes = 220;    // on either side, for what is said beside the life lines
+constexpr int kTimes = 84;   // the column of times
+constexpr int kNotes = 220;  // on the left, for what is said beside the life lines
+constexpr int kNotesRight = 290;
 constexpr int kColumn = 330;   // between two life lines
 constexpr int kTop = 96;       // of the first row
 constexpr int kRow = 26;       // between two events
@@ -47,7 +48,7 @@ class Chart {
   void choose();
   void place();
   std::string title() const;
-  int width() const { return x_of(static_cast<int>(hosts_.size()) - 1) + kNotes; }
+  int width() const { return x_of(static_cast<int>(hosts_.size()) - 1) + kNotesRight; }
   static int x_of(int column) { return kTimes + kNotes + std::max(column, 0) * kColumn; }
   int x_of(const std::string& host) const {
     return x_of(static_cast<int>(std::find(hosts_.begin(), hosts_.end(), host) - hosts_.begin()));
@@ -101,12 +102,19 @@ void Chart::place() {
     if (pause > Duration{0}) pauses.push_back(pause);
   }
   std::sort(pauses.begin(), pauses.end());
-  const Duration long_pause = pauses.empty() ? Duration::max() : 10 * pauses[pauses.size() / 2];
+  // What is long beside the others, and beside the whole.
+  Duration long_pause = Duration::max();
+  if (!pauses.empty()) {
+    const Duration span = story_.event(chosen_.back()).at - story_.event(chosen_.front()).at;
+    long_pause = std::max(4 * pauses[pauses.size() / 2], span / 50);
+  }
   int y = kTop;
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
     if (i > 0) {
       const Duration pause = story_.event(chosen_[i]).at - story_.event(chosen_[i - 1]).at;
       y += kRow;
+      const Flight* const flight = story_.flight_of(chosen_[i - 1]);
+      if (flight != nullptr && story_.is_lost(*flight)) y += kLostDrop;
       if (pause > long_pause) {
         gaps_.push_back({y + kGap / 2 - kRow / 2, pause});
         y += kGap;
@@ -128,13 +136,13 @@ std::string Chart::title() const {
 std::string Chart::tooltip(std::size_t event) const {
   const TraceEvent& about = story_.event(event);
   return printable(about.host) + ", " + span_text(about.at - story_.event(chosen_.front()).at) + ": " +
-         printable(sentence_of(story_, event));
+         printable(sentence_of(story_, event, call_));
 }
 
 // --- Drawing
 
 void Chart::draw(std::ostream& out) {
-  Svg svg{out, std::max(width(), kTimes + 2 * kNotes), bottom_ + 40, title()};
+  Svg svg{out, std::max(width(), kTimes + kNotes + kNotesRight), bottom_ + 40, title()};
   draw_head(svg);
   draw_lives(svg);
   draw_times(svg);
@@ -171,7 +179,6 @@ void Chart::draw_lives(Svg& svg) const {
         svg.line({x, from}, {x, y_.at(i)}, "life");
         from = -1;
       }
-      if (event.step == TraceStep::Crashed) svg.cross({x, y_.at(i)}, "cross");
       if (event.step == TraceStep::Started && from < 0) from = y_.at(i);
     }
     if (from >= 0) svg.line({x, from}, {x, bottom_}, "life");
@@ -189,8 +196,7 @@ void Chart::draw_times(Svg& svg) const {
   }
   for (const Gap& gap : gaps_) {
     svg.line({kTimes, gap.y}, {width() - 12, gap.y}, "gap");
-    svg.text({kTimes, gap.y - 4}, Svg::Anchor::Start, "for " + span_text(gap.length) + " nothing happens",
-             "small");
+    svg.text({kTimes, gap.y - 4}, Svg::Anchor::Start, span_text(gap.length) + " pass", "small");
   }
 }
 
@@ -275,9 +281,9 @@ void Chart::draw_sent(Svg& svg, std::size_t event, const Flight& flight) const {
   if (about.id.sequence != 0) label += " " + std::to_string(about.id.sequence);
   if (about.attempt > 0) label += ", attempt " + std::to_string(about.attempt);
   if (about.message >= 0x80 && about.reason != Errc::ok) label += ", " + reason_name(about.reason);
-  if (about.id.sequence == 0 && about.acknowledged_through != 0) {
-    label += " through " + std::to_string(about.acknowledged_through);
-  }
+  const bool is_for_ack = about.id.sequence == 0 || is_foreign(about, call_);
+  const std::string finished = finished_numbers(about);
+  if (is_for_ack && !finished.empty()) label = shortened(label + ", finished: " + finished);
   const bool right = towards > from.x;
   svg.text({from.x + (right ? 12 : -12), from.y - 5}, right ? Svg::Anchor::Start : Svg::Anchor::End, label,
            "halo");
@@ -326,7 +332,7 @@ std::pair<std::string, std::string> Chart::note_of(std::size_t index) const {
     case TraceStep::SessionEnded: return {"ends the session", "small"};
     case TraceStep::Received:
       if (event.message == 0 || event.text.starts_with("dropped")) return {"dropped", "bad"};
-      if (!event.verdict || *event.verdict == Verdict::Admitted) return {};
+      if (!event.verdict || *event.verdict == Verdict::Admitted || is_foreign(event, call_)) return {};
       return {with_reason(std::string{to_string(*event.verdict)} + " (" +
                           std::string{rule_of(*event.verdict)} + ")"),
               ""};
@@ -345,6 +351,7 @@ std::pair<std::string, std::string> Chart::note_of(std::size_t index) const {
 
 void Chart::draw_notes(Svg& svg) const {
   for (const std::size_t i : chosen_) {
+    if (story_.event(i).step == TraceStep::Crashed) svg.cross(at(i), "cross");
     const auto [text, style] = note_of(i);
     if (text.empty()) continue;
     // Outside, where the messages are not.

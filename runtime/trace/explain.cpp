@@ -57,10 +57,14 @@ std::vector<Epoch> epochs_of(const Story& story, const Call& call) {
 }
 
 void tell_outcome(const Call& call, std::ostream& out) {
+  if (!call.outcome && !call.began) {
+    out << "  Outcome: its client's trace is not among these.\n";
+    return;
+  }
   out << "  Outcome: " << outcome_text(call) << ".";
   if (call.outcome) {
     out << " " << meaning_of(*call.outcome, call.reason);
-  } else if (call.began) {
+  } else {
     out << " The trace ends before the call does.";
   }
   out << "\n";
@@ -72,7 +76,9 @@ void tell_executions(const Call& call, std::ostream& out) {
     out << "  Executions: no server's trace tells of this call.\n";
     return;
   }
-  out << "  Executions: by the servers' traces, its servant began " << times(call.executions) << ".";
+  out << "  Executions: by the servers' traces, its servant began " << times(call.executions);
+  if (call.semantics == Semantics::ExactlyOnce) out << ", and its outcome was kept " << times(call.kept);
+  out << ".";
   if (call.ran_too_often()) out << " THIS BREAKS THE PROMISE: such a call runs at most once.";
   const bool said_not = call.outcome == OutcomeKind::NotExecuted || call.outcome == OutcomeKind::NotSent;
   if (said_not && call.executions > 0)
@@ -82,8 +88,12 @@ void tell_executions(const Call& call, std::ostream& out) {
 }
 
 void tell_counts(const Story& story, const Call& call, std::ostream& out) {
-  out << "  Requests: sent " << times(call.requests_sent);
-  if (call.has_server) out << ", arrived " << times(call.requests_received);
+  const char* separator = "  Requests: ";
+  if (!call.host.empty()) {
+    out << separator << "sent " << times(call.requests_sent);
+    separator = ", ";
+  }
+  if (call.has_server) out << separator << "arrived " << times(call.requests_received);
   out << ".\n";
   const std::vector<Epoch> epochs = epochs_of(story, call);
   if (epochs.empty()) return;
@@ -105,7 +115,7 @@ void tell_steps(const Story& story, const Call& call, std::ostream& out) {
     const std::string time = (before ? "-" : "") + ms_text(before ? origin - event.at : event.at - origin);
     const std::string host = printable(event.host);
     out << std::string(time.size() < 12 ? 12 - time.size() : 0, ' ') << time << " ms  " << host
-        << std::string(widest - host.size() + 2, ' ') << sentence_of(story, i) << "\n";
+        << std::string(widest - host.size() + 2, ' ') << sentence_of(story, i, &call) << "\n";
   }
 }
 
@@ -143,7 +153,7 @@ void list_calls(const std::vector<TraceEvent>& events, std::ostream& out) {
   for (const Call* const call : calls) {
     out << std::left << std::setw(22) << printable(call->title()) << "  " << std::setw(30)
         << outcome_text(*call) << "  " << std::setw(16) << printable(call->operation) << "  sent "
-        << std::setw(8) << times(call->requests_sent) << std::right;
+        << std::setw(8) << (call->host.empty() ? "?" : times(call->requests_sent)) << std::right;
     if (call->has_server) out << "  ran " << times(call->executions);
     if (call->ran_too_often()) out << " (MORE THAN ONCE)";
     if (call->began && call->ended) out << "  " << span_text(*call->ended - *call->began);

@@ -1,5 +1,6 @@
 #include "trace/sentences.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <once/trace/text.hpp>
@@ -7,8 +8,11 @@
 namespace once::trace {
 namespace {
 
-std::string message_text(const TraceEvent& event) {
+std::string message_text(const TraceEvent& event, const Call* call) {
   std::string text{message_name(event.message)};
+  if (event.id.sequence != 0 && (call == nullptr || is_foreign(event, call))) {
+    text += " " + std::to_string(event.id.sequence);
+  }
   if (event.attempt != 0) {
     text += event.message < 0x80 ? ", attempt " : " to attempt ";
     text += std::to_string(event.attempt);
@@ -17,11 +21,12 @@ std::string message_text(const TraceEvent& event) {
   return text;
 }
 
-std::string sent_text(const Story& story, std::size_t index) {
+std::string sent_text(const Story& story, std::size_t index, const Call* call) {
   const TraceEvent& event = story.event(index);
-  std::string text = "sends " + message_text(event);
-  if (event.id.sequence == 0 && event.acknowledged_through != 0) {
-    text += ": all numbers up to " + std::to_string(event.acknowledged_through) + " are finished";
+  std::string text = "sends " + message_text(event, call);
+  const std::string finished = finished_numbers(event);
+  if (!finished.empty() && (is_foreign(event, call) || event.id.sequence == 0)) {
+    text += ", which says that numbers are finished: " + finished;
   }
   const Flight* const flight = story.flight_of(index);
   if (flight == nullptr) return text + ".";
@@ -30,7 +35,7 @@ std::string sent_text(const Story& story, std::size_t index) {
   return text + ".";
 }
 
-std::string received_text(const Story& story, std::size_t index) {
+std::string received_text(const Story& story, std::size_t index, const Call* call) {
   const TraceEvent& event = story.event(index);
   const Flight* const flight = story.flight_of(index);
   const bool is_copy = flight != nullptr && flight->received.size() > 1 && flight->received.front() != index;
@@ -39,10 +44,11 @@ std::string received_text(const Story& story, std::size_t index) {
   std::string text = "receives ";
   if (event.message == 0) text += "octets that are no message";
   if (is_copy) text += "a copy of ";
-  if (event.message != 0) text += message_text(event);
+  if (event.message != 0) text += message_text(event, call);
   if (event.verdict && *event.verdict != Verdict::Admitted) {
-    text += ": " + std::string{to_string(*event.verdict)} + " (" + std::string{rule_of(*event.verdict)} +
-            "). " + meaning_of(*event.verdict);
+    text +=
+        ": " + std::string{to_string(*event.verdict)} + " (" + std::string{rule_of(*event.verdict)} + ").";
+    if (!is_foreign(event, call)) text += " " + meaning_of(*event.verdict);
     if (event.reason != Errc::ok) text += " The reason: " + reason_name(event.reason) + ".";
   } else {
     text += ".";
@@ -69,7 +75,7 @@ std::string ended_text(const TraceEvent& event) {
 }
 
 std::string with(std::string text, const TraceEvent& event) {
-  if (!event.peer.empty()) text += " " + printable(event.peer);
+  text += event.peer.empty() ? " the other side" : " " + printable(event.peer);
   if (!event.text.empty()) text += ": " + printable(event.text);
   return text + ".";
 }
@@ -110,6 +116,23 @@ std::string why_unknown(Errc reason) {
 }
 
 }  // namespace
+
+std::string finished_numbers(const TraceEvent& event) {
+  std::string text;
+  if (event.acknowledged_through != 0) text = "all up to " + std::to_string(event.acknowledged_through);
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    if ((event.acknowledged_beyond >> bit & 1U) == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += std::to_string(event.acknowledged_through + 1 + bit);
+  }
+  return text;
+}
+
+bool is_foreign(const TraceEvent& event, const Call* call) {
+  if (call == nullptr || event.message == 0) return false;
+  const auto name = name_of(event);
+  return !name || std::find(call->names.begin(), call->names.end(), *name) == call->names.end();
+}
 
 std::string meaning_of(Verdict verdict) {
   switch (verdict) {
@@ -172,14 +195,14 @@ std::string span_text(Duration time) {
   return digits + (in_seconds ? " s" : " ms");
 }
 
-std::string sentence_of(const Story& story, std::size_t index) {
+std::string sentence_of(const Story& story, std::size_t index, const Call* call) {
   const TraceEvent& event = story.event(index);
   switch (event.step) {
     case TraceStep::Started:
       return event.epoch == Epoch{} ? "starts." : "starts, in epoch " + to_text(event.epoch, true) + ".";
     case TraceStep::ShuttingDown: return "accepts nothing new from now on.";
     case TraceStep::Stopped: return "stops.";
-    case TraceStep::Crashed: return with("crashes", event);
+    case TraceStep::Crashed: return with_reason("crashes", event);
     case TraceStep::Note: return with_reason("note", event);
     case TraceStep::CallBegan: {
       std::string text = "calls " + printable(event.operation) + ", " + semantics_text(event.semantics);
@@ -198,11 +221,11 @@ std::string sentence_of(const Story& story, std::size_t index) {
     case TraceStep::SessionOpened: return "opens session " + to_text(event.id, false).substr(0, 16) + ".";
     case TraceStep::SessionEnded:
       return "ends session " + to_text(event.id, false).substr(0, 16) + " with all its records.";
-    case TraceStep::Sent: return sent_text(story, index);
-    case TraceStep::Received: return received_text(story, index);
-    case TraceStep::Lost: return "the network loses " + message_text(event) + ".";
-    case TraceStep::Copied: return "the network copies " + message_text(event) + ".";
-    case TraceStep::Damaged: return "the network damages " + message_text(event) + ".";
+    case TraceStep::Sent: return sent_text(story, index, call);
+    case TraceStep::Received: return received_text(story, index, call);
+    case TraceStep::Lost: return "the network loses " + message_text(event, call) + ".";
+    case TraceStep::Copied: return "the network copies " + message_text(event, call) + ".";
+    case TraceStep::Damaged: return "the network damages " + message_text(event, call) + ".";
     case TraceStep::ExecutionBegan: return "the servant begins.";
     case TraceStep::ExecutionEnded: return with_reason("the servant ends", event);
     case TraceStep::Kept: return "the outcome is in the store.";

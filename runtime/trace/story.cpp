@@ -96,6 +96,7 @@ void Story::count(Call& call, const TraceEvent& event) const {
     case TraceStep::Sent: call.requests_sent += is_request ? 1 : 0; break;
     case TraceStep::Received: call.requests_received += is_request ? 1 : 0; break;
     case TraceStep::ExecutionBegan: ++call.executions; break;
+    case TraceStep::Kept: ++call.kept; break;
     default: break;
   }
   if (event.verdict || is_executing(event.step)) call.has_server = true;
@@ -155,13 +156,16 @@ std::vector<std::size_t> Story::events_around(const Call& call) const {
     }
   }
   for (const CallName& name : call.names) {
-    bool sent = false, received = false;
-    for (std::size_t i = call.events.front(); i <= call.events.back() && !(sent && received); ++i) {
+    std::size_t said = kNowhere, heard = kNowhere;
+    for (std::size_t i = call.events.front(); i <= call.events.back() && heard == kNowhere; ++i) {
       if (!acknowledges(events_[i], name)) continue;
-      bool& seen = events_[i].step == TraceStep::Sent ? sent : received;
-      if (!seen) chosen.insert(i);
-      seen = true;
+      if (events_[i].step == TraceStep::Sent && said == kNowhere) said = i;
+      if (events_[i].step == TraceStep::Received) heard = i;
     }
+    const Flight* const flight = heard != kNowhere ? flight_of(heard) : nullptr;
+    if (flight != nullptr && flight->sent != kNowhere) said = flight->sent;  // the first that arrived
+    if (said != kNowhere) chosen.insert(said);
+    if (heard != kNowhere) chosen.insert(heard);
   }
   return {chosen.begin(), chosen.end()};
 }

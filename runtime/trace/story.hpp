@@ -34,13 +34,17 @@ struct Call {
   std::optional<Semantics> semantics{};
   std::optional<OutcomeKind> outcome{};
   Errc reason = Errc::ok;
-  std::size_t requests_sent = 0, requests_received = 0, executions = 0;
+  std::size_t requests_sent = 0, requests_received = 0, executions = 0, kept = 0;
   std::optional<Time> began{}, ended{};
   bool has_server = false;  // a server's events are among them
 
   /// "5f0c00000000a203:3", or "client#4" of a call that never got a number.
   std::string title() const;
-  bool ran_too_often() const { return executions > 1 && semantics && !is_free_series(*semantics); }
+  /// An exactly-once call may begin again after a crash, but only one outcome of it may be kept.
+  bool ran_too_often() const {
+    if (!semantics || is_free_series(*semantics)) return false;
+    return (*semantics == Semantics::ExactlyOnce ? kept : executions) > 1;
+  }
 };
 
 /// A message on its way.

@@ -120,6 +120,7 @@ void ClientHost::receive(const Packet& packet) {
     std::uint32_t& heard = heard_[server_of_life(packet.from_life)];
     heard = std::max(heard, packet.from_life);  // old copies come late
   }
+  if (world_.told() != nullptr) world_.told()->received(world_.now(), number(), packet);
   core::deliver(*core_, *fragments_, now(), packet.from, packet.bytes);
 }
 

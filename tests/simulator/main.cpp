@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "call_trace.hpp"
 #include "core/planted_bugs.hpp"
 #include "report.hpp"
 #include "world.hpp"
@@ -24,6 +25,7 @@ struct Options {
   std::uint64_t repeat_every = 16;
   std::string bug;
   bool trace = false;
+  std::string trace_file;
   bool floors = false;
   bool expect_violation = false;
   bool quiet = false;
@@ -66,7 +68,7 @@ void tell(std::uint64_t seed, const Violation& violation, const Options& options
   }
   std::cout << "\n"
             << violation.invariant << ": " << violation.text << "\nagain: " << command_for(options, seed)
-            << "\n";
+            << "\nfor once explain: " << command_for(options, seed) << " --trace-file seed.trace\n";
 }
 
 /// Nothing if every seed kept every invariant.
@@ -103,6 +105,7 @@ int print_trace(const Options& options) {
 int simulate(const Options& options) {
   if (!options.bug.empty()) core::plant(kBugs.at(options.bug), true);
   if (options.trace) return print_trace(options);
+  if (!options.trace_file.empty()) return write_trace(options.seed, options.trace_file) ? 0 : 1;
   Tally tally;
   std::uint64_t seed = options.seed;
   const auto begin = std::chrono::steady_clock::now();
@@ -141,6 +144,8 @@ int main(int argc, char** argv) {
   app.add_option("--bug", options.bug, "plants a bug in the cores")
       ->check(CLI::IsMember(once::simulator::kBugs));
   app.add_flag("--trace", options.trace, "prints everything that happens in the first seed, and stops");
+  app.add_option("--trace-file", options.trace_file,
+                 "writes what happens in the first seed for 'once explain' and 'once chart', and stops");
   app.add_flag("--floors", options.floors,
                "fails unless every outcome and every verdict was met often enough");
   app.add_flag("--expect-violation", options.expect_violation, "fails unless an invariant is broken");

@@ -94,6 +94,7 @@ void Network::send(Packet packet, Bundle& bundle) {
   tally_.octets += packet.bytes.size();
   world_.note(Step::Sent, packet.direction == Direction::Up ? packet.client : packet.to_host, packet.call,
               packet.bytes.size());
+  if (world_.told() != nullptr) world_.told()->sent(world_.now(), packet);
   if (packet.connection != 0) return send_on_stream(std::move(packet));
 
   Link& link = link_of(packet.client);

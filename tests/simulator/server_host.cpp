@@ -44,6 +44,7 @@ void ServerHost::boot() {
   config.epoch = {0, random_.next()};
   config.secret = {random_.next(), random_.next()};
   config.loop = static_cast<std::uint8_t>(number());
+  config.tells = world_.told() != nullptr;
   Store::Recovery recovery;
   if (world_.knobs().store.is_there) {
     if (!store_) store_ = std::make_unique<ServerStore>(random_.next());
@@ -97,6 +98,7 @@ void ServerHost::receive(const Packet& packet) {
   ledger_->received(packet.from, packet.bytes.size(),
                     packet.heard[number()] == life_of_server(number(), life()));
   const std::size_t sessions = core_->sessions();
+  if (world_.told() != nullptr) world_.told()->received(world_.now(), number(), packet);
   if (fragments_->receive(now(), packet.from, packet.bytes)) {
     core::Fragments::Received whole;
     while (fragments_->poll_message(whole)) {
@@ -107,6 +109,7 @@ void ServerHost::receive(const Packet& packet) {
     if (packet.call != 0) world_.oracle().delivered(packet.call);
     core_->receive(now(), packet.from, packet.bytes);
   }
+  if (world_.told() != nullptr) world_.told()->judged(world_.now(), number(), *core_);
   if (core_->sessions() > sessions && !ledger_->is_proven(packet.from)) {
     throw Violation{"S8 no amplification", "an address that has not shown that it receives gets a session",
                     0};
@@ -128,6 +131,7 @@ Time ServerHost::next_timeout() const {
 }
 
 void ServerHost::pump() {
+  if (world_.told() != nullptr) world_.told()->judged(world_.now(), number(), *core_);
   Bundle bundle;
   bool again = true;
   while (again) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "call_trace.hpp"
 #include "client_host.hpp"
 #include "event_queue.hpp"
 #include "knobs.hpp"
@@ -42,7 +43,11 @@ class World {
   }
   void note(Step step, std::uint16_t host, std::uint64_t call = 0, std::uint64_t detail = 0) {
     trace_.note(now_, step, host, call, detail);
+    if (told_ != nullptr) told_->note(now_, step, host, is_server(host), call, detail);
   }
+  /// Told what happens, for people; null: nobody is. Before run().
+  CallTrace* told() const { return told_; }
+  void tell(CallTrace& told) { told_ = &told; }
   const Knobs& knobs() const { return knobs_; }
   Oracle& oracle() { return oracle_; }
   Network& network() { return network_; }
@@ -100,6 +105,7 @@ class World {
   Time phase_since_ = kOrigin;
   bool over_ = false;
   Trace trace_;
+  CallTrace* told_ = nullptr;
   Oracle oracle_;
   Random random_;
   Network network_;

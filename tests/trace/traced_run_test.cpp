@@ -87,11 +87,6 @@ TEST_F(TracedRun, ShowsThatALostReplyIsReplayed) {
   std::ostringstream told;
   once::trace::explain(events, id, told);
   const std::string story = told.str();
-  if (const char* const keep = std::getenv("ONCE_KEEP_TRACE")) {
-    for (const char* const name : {"client.trace", "server.trace"}) {
-      fs::copy_file(folder / name, fs::path{keep} / name, fs::copy_options::overwrite_existing);
-    }
-  }
   for (const char* const part :
        {"echo, at most once, of teller", "Outcome: Executed. It ran", "its servant began once.",
         "Requests: sent twice, arrived twice.", "receives REQUEST, attempt 1: New (V8).",
