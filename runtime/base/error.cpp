@@ -65,7 +65,8 @@ const char* text_of(Errc code) {
     case Errc::unknown_host: return "no such host";
     case Errc::unreachable: return "nobody answers at the address";
     case Errc::address_in_use: return "the address is in use";
-    case Errc::blocking_not_possible: return "a synchronous call would stop the simulated world: use its async_ form";
+    case Errc::blocking_not_possible:
+      return "a synchronous call would stop the simulated world: use its async_ form";
     case Errc::key_collision: return "the key names another call";
     case Errc::outbox_failed: return "the outbox cannot write it down";
     case Errc::no_outbox: return "a key needs a client with an outbox, and an exactly-once operation";

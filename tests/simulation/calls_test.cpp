@@ -35,7 +35,7 @@ TEST_P(Calls, FindsAMistake) {
     once::simulation::run({.seeds = 200, .faults = harsh()}, [](World& world) {
       auto& tally = world.make<Tally>();
       world.host("server", server_of(tally, GetParam()));
-      world.host("client", [&tally](Host& host) -> asio::awaitable<void> {
+      world.host("client", [](Host& host) -> asio::awaitable<void> {
         once::Client client{host};
         const auto counter = client.stub<Counter>(url(GetParam()));
         for (std::uint32_t i = 1; i <= 30; ++i)

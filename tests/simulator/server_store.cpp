@@ -57,7 +57,8 @@ Store::Recovery ServerStore::open() {
 void ServerStore::crash(bool power_fails) {
   disk_.cut_off();
   store_.reset();
-  disk_.restart(power_fails ? simulation::SimulatedDisk::Loss::Unsynced : test::SimulatedDisk::Loss::None);
+  disk_.restart(power_fails ? simulation::SimulatedDisk::Loss::Unsynced
+                            : simulation::SimulatedDisk::Loss::None);
 }
 
 void ServerStore::work() {
