@@ -1,5 +1,6 @@
 // model: searches all states of the protocol at a given size, and prints what came of it. Exit status: 0 all is as it
 // must be, 1 an invariant broke, a mutant was not found, or a search was too large, 2 wrong usage.
+#include <algorithm>
 #include <iostream>
 #include <string>
 #include <vector>

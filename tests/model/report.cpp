@@ -1,6 +1,7 @@
 // Tables and stories.
 #include "report.hpp"
 
+#include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <sstream>

@@ -2,10 +2,12 @@
 // or listed with the reason why not; and no name in the lists is missing there.
 #include "rules.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 
 #include <gtest/gtest.h>

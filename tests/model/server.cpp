@@ -253,7 +253,7 @@ void ServerSide::restart(bool forgets) {
     if (!old.is_open()) continue;
     if (!world_.configuration.is_durable) {
       old = Session{};
-      if (!world_.planted(Fault::SessionIdReused)) old.state = SessionState::Ended;
+      if (!world_.planted(Fault::SessionIdOfEarlierEpoch)) old.state = SessionState::Ended;
     } else {
       load(old, forgets);
     }

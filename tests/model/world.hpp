@@ -68,6 +68,7 @@ enum class Fault : std::uint8_t {
   OrphanNarrowsWindow,
   GrantShrinks,
   SessionIdReused,
+  SessionIdOfEarlierEpoch,
   ReplyBeforeRecord,
   CancelForgets,
   CancelMeansNotRun,
