@@ -50,7 +50,8 @@ void check_from_client(ByteView message, const Prefix& prefix) {
     });
     return;
   }
-  if (prefix.type > MessageType::Bye) return;  // the cores do not read on either
+  if (prefix.type < MessageType::Request || prefix.type > MessageType::Bye)
+    return;  // nor do the cores read on
   check_again<SessionMessage>(message, prefix, [&](const SessionMessage& content) {
     Bytes octets;
     const bool is_request = content.type == MessageType::Request;

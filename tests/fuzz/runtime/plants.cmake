@@ -2,36 +2,26 @@
 # if the test asks for it; that the line is there, and once, is checked when CMake runs.
 set(runtime ${PROJECT_SOURCE_DIR}/runtime)
 set(planted_runtime ${CMAKE_CURRENT_BINARY_DIR}/planted)
-file(REMOVE_RECURSE ${planted_runtime})
+set(planted_files "")
 
 # once_plant(file old new): `new` stands for `old` in the copy of runtime/<file>.
 function(once_plant file old new)
   if(ONCE_FUZZ_COVERAGE)
     return()
   endif()
-  set(copy ${planted_runtime}/${file})
-  if(EXISTS ${copy})
-    file(READ ${copy} text)
-  else()
-    file(READ ${runtime}/${file} text)
+  string(MAKE_C_IDENTIFIER "planted_${file}" text)
+  if(NOT DEFINED ${text})
+    file(READ ${runtime}/${file} ${text})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${runtime}/${file})
+    set(planted_files ${planted_files} ${file} PARENT_SCOPE)
   endif()
-  string(FIND "${text}" "${old}" first)
-  string(FIND "${text}" "${old}" last REVERSE)
+  string(FIND "${${text}}" "${old}" first)
+  string(FIND "${${text}}" "${old}" last REVERSE)
   if(first EQUAL -1 OR NOT first EQUAL last)
     message(FATAL_ERROR "tests/fuzz/runtime/plants.cmake: not once in runtime/${file}: ${old}")
   endif()
-  string(REPLACE "${old}" "${new}" text "${text}")
-  file(WRITE ${copy} "${text}")
-endfunction()
-
-# once_fuzzed_source(variable file): runtime/<file>, or its copy.
-function(once_fuzzed_source variable file)
-  if(EXISTS ${planted_runtime}/${file})
-    set(${variable} ${planted_runtime}/${file} PARENT_SCOPE)
-  else()
-    set(${variable} ${runtime}/${file} PARENT_SCOPE)
-  endif()
+  string(REPLACE "${old}" "${new}" replaced "${${text}}")
+  set(${text} "${replaced}" PARENT_SCOPE)
 endfunction()
 
 # Sizes in 32 bits: what made Sun's XDR famous.
@@ -62,3 +52,30 @@ once_plant(core/fragments/reassembly.cpp
 once_plant(core/client/client_calls.cpp
   "      complete(call, OutcomeKind::Unknown, reason);\n    } else if (!call.completed) {"
   "      complete(call, fuzz::planted(\"NoSessionAsNotRun\") ? OutcomeKind::NotExecuted : OutcomeKind::Unknown, reason);\n    } else if (!call.completed) {")
+
+# Copies that stay the same keep their time, so that nothing is compiled in vain.
+file(GLOB_RECURSE left_over RELATIVE ${planted_runtime} ${planted_runtime}/*)
+foreach(file IN LISTS left_over)
+  if(NOT file IN_LIST planted_files)
+    file(REMOVE ${planted_runtime}/${file})
+  endif()
+endforeach()
+foreach(file IN LISTS planted_files)
+  string(MAKE_C_IDENTIFIER "planted_${file}" text)
+  set(old "")
+  if(EXISTS ${planted_runtime}/${file})
+    file(READ ${planted_runtime}/${file} old)
+  endif()
+  if(NOT "${old}" STREQUAL "${${text}}")
+    file(WRITE ${planted_runtime}/${file} "${${text}}")
+  endif()
+endforeach()
+
+# once_fuzzed_source(variable file): runtime/<file>, or its copy.
+function(once_fuzzed_source variable file)
+  if(file IN_LIST planted_files)
+    set(${variable} ${planted_runtime}/${file} PARENT_SCOPE)
+  else()
+    set(${variable} ${runtime}/${file} PARENT_SCOPE)
+  endif()
+endfunction()

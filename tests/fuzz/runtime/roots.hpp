@@ -2,8 +2,8 @@
 #pragma once
 
 #include <concepts>
-#include <memory>
-#include <vector>
+#include <cstddef>
+#include <type_traits>
 
 #include <once/codec/cdr.hpp>
 #include <once/codec/xdr.hpp>

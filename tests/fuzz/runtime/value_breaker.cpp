@@ -1,5 +1,7 @@
 // A walk over all values of a graph, which leaves none that holds another.
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "roots.hpp"
 
