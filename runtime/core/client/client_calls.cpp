@@ -204,7 +204,7 @@ void ClientCore::State::enter(const Welcome& welcome) {
   handshake.end();
   const auto share = std::chrono::milliseconds{welcome.lease_ms} * config.limits.lease_share;
   const Duration lease = std::chrono::duration_cast<Duration>(share);
-  if (sent_at) rtt.sample(now - *sent_at);
+  if (sent_at && !config.lasting) rtt.sample(now - *sent_at);  // an earlier life's HELLO had the same nonce
   if (config.lasting) {
     enter_lasting(welcome);
   } else if (sent_at && *sent_at + lease > now) {

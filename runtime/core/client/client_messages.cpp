@@ -238,7 +238,9 @@ void ClientCore::State::receive_from_handshake(const Slice& message, const Prefi
   }
   switch (prefix.type) {
     case MessageType::Cookie:
-      if (const auto sent_at = handshake.sent_at(cookie.attempt)) rtt.sample(now - *sent_at);
+      if (const auto sent_at = handshake.sent_at(cookie.attempt); sent_at && !config.lasting) {
+        rtt.sample(now - *sent_at);
+      }
       handshake.take_cookie(now, cookie.cookie);
       break;
     case MessageType::Welcome: enter(welcome); break;
@@ -332,9 +334,10 @@ void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Sli
     ++counters.ignored;
     return;
   }
-  // The reply of a call that took long measures its servant, not the way; fragments measure their number.
-  const bool measures =
-      !is_split(call) && !path.splits(message.size()) && (answer.type != MessageType::Reply || !call.working);
+  // The reply of a call that took long measures its servant, not the way; fragments measure their number; and the
+  // answer to a call that is made again may be one to an attempt of before.
+  const bool measures = !call.request.repeated && !is_split(call) && !path.splits(message.size()) &&
+                        (answer.type != MessageType::Reply || !call.working);
   if (present) learn_from(*call.session, call.attempts, answer, measures);
   if (call.completed && !call.cancelling) {
     ++counters.ignored;
