@@ -44,6 +44,11 @@ class SimulatedDisk {
   /// While it is true, files cannot grow.
   void set_full(bool full) { is_full_ = full; }
 
+  /// What lies on it. Both when nobody has a file open.
+  using Copy = std::map<std::string, std::vector<std::uint8_t>>;
+  Copy copy() const;
+  void put_back(const Copy& copy);
+
   std::uint64_t size(const std::string& file) const { return files_.at(file).current.size(); }
   /// Cuts the end off, behind everybody's back.
   void cut(const std::string& file, std::uint64_t size);

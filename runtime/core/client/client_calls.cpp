@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/client/client_state.hpp"
+#include "core/planted_bugs.hpp"
 
 namespace once::core {
 namespace {
@@ -132,6 +133,7 @@ void ClientCore::State::complete(Call& call, OutcomeKind kind, Errc reason) {
     calls.leave_queue(call);
     call.send_at = kNever;
   }
+  if (planted(Bug::AckTooEarly) && !call.cancelling) finish_number(call);
   calls.update_timer(call);
   calls.push_completion(call);
 }
@@ -148,16 +150,20 @@ bool ClientCore::State::poll_completion(CallCompletion& out) {
 /// Nothing about the call is of interest any more: its number is finished, its place free.
 void ClientCore::State::release(Call& call) {
   if (call.number != 0) {
-    if (call.series() == Series::Windowed) {
-      if (!config.lasting) finish(*call.session, call.number);
-    } else {
-      --call.session->free_bound;
-    }
+    finish_number(call);
+    if (call.series() == Series::Free) --call.session->free_bound;
     calls.unbind(call);
   }
   calls.leave_queue(call);
   calls.erase(call);
   progress();
+}
+
+/// Of a call of the windowed series, unless somebody else says when (L1).
+void ClientCore::State::finish_number(const Call& call) {
+  if (call.number == 0 || call.series() == Series::Free || config.lasting) return;
+  if (planted(Bug::AckTooEarly) && call.session->window.is_finished(call.number)) return;
+  finish(*call.session, call.number);
 }
 
 void ClientCore::State::finish(Binding& session, Sequence sequence) {
@@ -272,7 +278,8 @@ void ClientCore::State::leave_session(Binding& session, Errc reason) {
     if (call.cancelling) {
       end_cancel(call);
     } else if (!call.completed && was_bound && call.sent && call.series() == Series::Windowed) {
-      complete(call, OutcomeKind::Unknown, reason);
+      const bool is_proof = planted(Bug::NoSessionMeansNotRun) && reason == Errc::session_lost;
+      complete(call, is_proof ? OutcomeKind::NotExecuted : OutcomeKind::Unknown, reason);
     } else if (!call.completed) {
       call.send_at = kNever;
       calls.update_timer(call);
@@ -319,7 +326,7 @@ void ClientCore::State::resume(Binding& session, const Epoch& epoch) {
   session.keeping = Keeping{};
   calls.for_each([&](Call& call) {
     if (call.session != &session || !call.sent) return;
-    if (call.request.semantics == Semantics::AtMostOnce) {
+    if (call.request.semantics == Semantics::AtMostOnce && !planted(Bug::AtMostOnceResumed)) {
       if (call.cancelling)
         end_cancel(call);
       else if (!call.completed)

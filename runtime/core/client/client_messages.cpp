@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/client/client_state.hpp"
+#include "core/planted_bugs.hpp"
 
 namespace once::core {
 namespace {
@@ -98,7 +99,7 @@ bool ClientCore::State::transmit_call(Call& call, Transmit& out) {
     ++counters.probes;
   }
   write(message, call.request.object_key, out.header);
-  if (call.request.semantics == Semantics::Maybe) {
+  if (call.request.semantics == Semantics::Maybe && !planted(Bug::OnewayResent)) {
     complete(call, OutcomeKind::Sent, Errc::ok);
   } else {
     schedule(call);
@@ -313,7 +314,8 @@ void ClientCore::State::learn_from(Binding& session, const Attempts& attempts, c
   const std::optional<Time> sent_at = attempts.sent_at(answer.attempt);
   if (!sent_at) return;
   session.lease_until = std::max(session.lease_until, *sent_at + session.lease);
-  if (measures_the_way) rtt.sample(now - *sent_at);
+  if (!measures_the_way) return;
+  rtt.sample(now - (planted(Bug::KarnOff) ? *attempts.sent_at(attempts.count()) : *sent_at));
 }
 
 void ClientCore::State::judge_keeping(Binding& session, const Answer& answer) {
@@ -329,7 +331,9 @@ void ClientCore::State::judge_keeping(Binding& session, const Answer& answer) {
 void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Slice& message,
                                      const Prefix& prefix) {
   const bool present = answer.epoch == call.session->epoch;
-  const bool of_any_epoch = answer.type == MessageType::Reply || answer.type == MessageType::ReplyLost;
+  const bool of_any_epoch = answer.type == MessageType::Reply || answer.type == MessageType::ReplyLost ||
+                            (planted(Bug::OldRefusalBelieved) && answer.type == MessageType::NotExecuted) ||
+                            (planted(Bug::OldWorkingBelieved) && answer.type == MessageType::Working);
   if (!present && !of_any_epoch) {  // what a dead epoch refused or worked on says nothing about this one
     ++counters.ignored;
     return;

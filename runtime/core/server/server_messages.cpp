@@ -108,6 +108,7 @@ Session* ServerCore::State::open_session(Time now, const Path& from, const Hello
     refuse_hello(from, hello.nonce, hello.attempt, draining ? Errc::shutting_down : Errc::overloaded);
     return nullptr;
   }
+  if (planted(Bug::SessionIdAgain)) secrets.begin_ids_again();
   SessionId id = secrets.next_session_id();
   const auto settle_home = [&] {
     if (!hello.name.empty()) id = (id & ~SessionId{0xff}) | home_of(hello.name);
@@ -130,7 +131,7 @@ Session* ServerCore::State::open_session(Time now, const Path& from, const Hello
   session.window_floor = session.window_held = session.window;
   ++counters.sessions_opened;
   if (config.durable) {
-    session.kept = false;
+    session.kept = planted(Bug::WelcomeBeforeRow);
     keep(session);
   }
   if (!hello.name.empty()) {
@@ -308,7 +309,7 @@ void ServerCore::State::accept(Time now, Session& session, const SessionMessage&
   record.digest = digest;
   record.key = whole.part(kRequestSize, message.key_length);
   record.body = whole.part(message.header_length, message.body_length);
-  if (message.budget_ms != kBudgetUnlimited) {
+  if (message.budget_ms != kBudgetUnlimited && !planted(Bug::BudgetIgnored)) {
     record.deadline = now + std::chrono::milliseconds{message.budget_ms};
   }
 }
@@ -317,7 +318,9 @@ void ServerCore::State::accept(Time now, Session& session, const SessionMessage&
 /// nobody waits for it, the two bits of the session are all that is kept.
 void ServerCore::State::refuse_at_once(Session& session, const SessionMessage& message, const Digest& digest,
                                        Errc reason) {
-  if (series_of(message.semantics) == Series::Windowed && !planted(Bug::RefusalNotRecorded)) {
+  const bool forgets =
+      planted(Bug::RefusalNotRecorded) || (planted(Bug::CancelForgets) && reason == Errc::cancelled);
+  if (series_of(message.semantics) == Series::Windowed && !forgets) {
     NumberState state = NumberState::RefusedOverload;
     if (reason == Errc::cancelled || reason == Errc::deadline_exceeded) {
       state = NumberState::RefusedGivenUp;
@@ -339,6 +342,7 @@ void ServerCore::State::give_up_queued(Record& record, Errc reason) {
     NumberState state =
         reason == Errc::overloaded ? NumberState::RefusedOverload : NumberState::RefusedGivenUp;
     if (planted(Bug::RefusalNotRecorded)) state = NumberState::Unseen;
+    if (planted(Bug::CancelForgets) && reason == Errc::cancelled) state = NumberState::Unseen;
     session.set_state(record.id.sequence, state);
   }
   calls.remove(record);
