@@ -237,6 +237,7 @@ Knobs draw_knobs(std::uint64_t seed) {
   } else if (random.chance(0.15)) {
     tighten(knobs, random);
   }
+  knobs.rare_branches = knobs.weather == Weather::Storm && Random{mix(seed ^ 0x72617265u)}.chance(0.75);
   draw_fragments(knobs, Random{mix(seed ^ 0x667261676du)});
   draw_store(knobs, Random{mix(seed ^ 0x73746f7265u)});
   if (knobs.load.burst_max > 1) knobs.load.quiet = Random{mix(seed ^ 0x7175696574u)}.pick({0.0, 0.0, 0.97});
@@ -270,7 +271,7 @@ std::ostream& operator<<(std::ostream& out, const Knobs& knobs) {
       << (knobs.weather == Weather::Calm    ? ", calm"
           : knobs.weather == Weather::Rough ? ", rough"
                                             : "")
-      << "\n"
+      << (knobs.rare_branches ? ", rare branches" : "") << "\n"
       << "up        " << knobs.up << "\n"
       << "down      " << knobs.down << "\n"
       << "storm     server crashes " << storm.server_crashes << " (down up to " << storm.downtime_max

@@ -89,6 +89,7 @@ struct Knobs {
   core::ServerLimits server;
   core::ClientLimits client;
   Sequence first_sequence = 1;
+  bool rare_branches = false;  // those of the cores happen more often
 };
 
 Knobs draw_knobs(std::uint64_t seed);

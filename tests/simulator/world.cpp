@@ -1,6 +1,7 @@
 // The event loop: hands each event to whom it concerns.
 #include "world.hpp"
 
+#include "core/rare.hpp"
 #include "wire_view.hpp"
 
 namespace once::simulator {
@@ -29,7 +30,9 @@ World::World(std::uint64_t seed, Trace::Keep keep)
   }
 }
 
-World::~World() = default;
+World::~World() {
+  core::disarm_rare_branches();
+}
 
 Random World::fork(std::string_view name, std::uint64_t number) const {
   std::uint64_t hash = mix(seed_) ^ number;
@@ -38,6 +41,7 @@ Random World::fork(std::string_view name, std::uint64_t number) const {
 }
 
 void World::run() {
+  if (knobs_.rare_branches) core::arm_rare_branches(fork("rare", 0).next());
   for (auto& server : servers_) server->boot();
   for (auto& client : clients_) client->boot();
   plan_storm();

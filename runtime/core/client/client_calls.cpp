@@ -3,6 +3,7 @@
 
 #include "core/client/client_state.hpp"
 #include "core/planted_bugs.hpp"
+#include "core/rare.hpp"
 
 namespace once::core {
 namespace {
@@ -168,6 +169,7 @@ void ClientCore::State::finish_number(const Call& call) {
 
 void ClientCore::State::finish(Binding& session, Sequence sequence) {
   session.window.finish(sequence);
+  if (rarely(Rare::EarlyAcknowledgement)) session.acknowledge_at = now;
   if (session.acknowledge_at == kNever) session.acknowledge_at = now + config.limits.idle_acknowledgement;
 }
 
@@ -307,8 +309,9 @@ bool ClientCore::State::wants_session() {
   if (!in_session()) return true;
   return !config.lasting && calls.first_waiting(Series::Windowed) != nullptr && now >= further_at &&
          sessions.size() < config.limits.sessions_max &&
-         std::all_of(sessions.begin(), sessions.end(),
-                     [](const auto& session) { return session->window.is_held_up(); });
+         (rarely(Rare::FurtherSession) ||
+          std::all_of(sessions.begin(), sessions.end(),
+                      [](const auto& session) { return session->window.is_held_up(); }));
 }
 
 Binding* ClientCore::State::find(SessionId id) const {

@@ -3,6 +3,7 @@
 
 #include "core/client/client_state.hpp"
 #include "core/planted_bugs.hpp"
+#include "core/rare.hpp"
 
 namespace once::core {
 namespace {
@@ -126,6 +127,7 @@ void ClientCore::State::schedule(Call& call) {
   // However slow the back-off, several messages go within a lease: the answer to any of them renews it.
   Duration pause = std::min(rtt.rto(call.backoff++), call.session->lease / 8);
   if (call.working && !call.cancelling) pause = std::min(pause, config.limits.probe_max);
+  if (rarely(Rare::EarlyRepetition)) pause /= 8;
   call.send_at = now + std::chrono::duration_cast<Duration>(jitter() * pause);
   calls.update_timer(call);
 }
@@ -347,6 +349,8 @@ void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Sli
     ++counters.ignored;
     return;
   }
+  const bool asks_for_more = answer.type == MessageType::Working || answer.type == MessageType::Unseen;
+  if (asks_for_more && rarely(Rare::AnswerDropped)) return;
   if (answer.type == MessageType::Working) {
     if (!call.working && !call.cancelling) {
       call.working = true;

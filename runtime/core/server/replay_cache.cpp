@@ -2,6 +2,7 @@
 #include "core/server/replay_cache.hpp"
 
 #include "core/planted_bugs.hpp"
+#include "core/rare.hpp"
 
 namespace once::core {
 
@@ -22,7 +23,7 @@ bool ReplayCache::keep(Record& record, Slice body) {
   }
   const std::uint64_t cost = body.footprint();
   if (cost > reserved) {
-    if (!make_room(sessions_.at(record.session), cost - reserved)) return false;
+    if (rarely(Rare::ReplyTooMuch) || !make_room(sessions_.at(record.session), cost - reserved)) return false;
     record.oversize = true;
     link_oversize(record);
   }

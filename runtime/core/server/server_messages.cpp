@@ -2,6 +2,7 @@
 #include <once/base/crc32c.hpp>
 
 #include "core/planted_bugs.hpp"
+#include "core/rare.hpp"
 #include "core/server/server_state.hpp"
 
 namespace once::core {
@@ -54,7 +55,8 @@ void ServerCore::State::receive_hello(Time now, const Path& from, const Slice& m
     send(from, Refused{hello.nonce, Errc::unsupported, hello.attempt, 0});
     return;
   }
-  if (!from.validated && !secrets.accepts(hello.cookie, now, from, hello.instance, hello.nonce)) {
+  const bool is_right = secrets.accepts(hello.cookie, now, from, hello.instance, hello.nonce);
+  if (!from.validated && (!is_right || rarely(Rare::CookieAgain))) {
     ++counters.cookies;
     send(from, Cookie{hello.nonce, secrets.cookie(now, from, hello.instance, hello.nonce), hello.attempt});
     return;
@@ -104,7 +106,7 @@ bool ServerCore::State::is_of(const Session& session, const Hello& hello) const 
 
 /// nullptr if the server takes no more: it has said so.
 Session* ServerCore::State::open_session(Time now, const Path& from, const Hello& hello) {
-  if (draining || sessions.size() >= config.limits.sessions_max) {
+  if (draining || sessions.size() >= config.limits.sessions_max || rarely(Rare::SessionRefused)) {
     refuse_hello(from, hello.nonce, hello.attempt, draining ? Errc::shutting_down : Errc::overloaded);
     return nullptr;
   }
@@ -324,7 +326,7 @@ void ServerCore::State::refuse_at_once(Session& session, const SessionMessage& m
     NumberState state = NumberState::RefusedOverload;
     if (reason == Errc::cancelled || reason == Errc::deadline_exceeded) {
       state = NumberState::RefusedGivenUp;
-    } else if (reason != Errc::overloaded && calls.has_room()) {
+    } else if (reason != Errc::overloaded && calls.has_room() && !rarely(Rare::RecordsFull)) {
       state = NumberState::Recorded;
       calls.create_refused(session, message, reason).digest = digest;
     }
@@ -355,6 +357,7 @@ void ServerCore::State::answer_working(Time now, Session& session, const Session
   if (record.last_working != Time::min() && now < record.last_working + config.limits.working_interval)
     return;
   record.last_working = now;
+  if (rarely(Rare::WorkingDropped)) return;
   send(session.path, answer_to(session, message, MessageType::Working));
 }
 
