@@ -105,5 +105,8 @@ bool ClientCore::wants_reply(SessionId session, Semantics semantics, Sequence nu
 const ClientCounters& ClientCore::counters() const {
   return state_->counters;
 }
+const RttEstimator& ClientCore::round_trips() const {
+  return state_->rtt;
+}
 
 }  // namespace once::core

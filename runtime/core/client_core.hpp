@@ -22,6 +22,7 @@
 #include <once/base/time.hpp>
 
 #include "core/path.hpp"
+#include "core/rtt_estimator.hpp"
 #include "core/server_core.hpp"
 #include "core/session_owner.hpp"
 
@@ -167,6 +168,8 @@ class ClientCore final : public SessionOwner {
   /// The same, and while a CANCEL waits for any answer.
   bool wants_reply(SessionId session, Semantics semantics, Sequence number) const override;
   const ClientCounters& counters() const;
+  /// Of the way to the server and back.
+  const RttEstimator& round_trips() const;
 
  private:
   class State;

@@ -6,10 +6,10 @@
 namespace once::core {
 namespace {
 
-std::uint32_t switches = 0;
+std::uint64_t switches = 0;
 
-constexpr std::uint32_t bit_of(Bug bug) {
-  return std::uint32_t{1} << static_cast<std::uint32_t>(bug);
+constexpr std::uint64_t bit_of(Bug bug) {
+  return std::uint64_t{1} << static_cast<std::uint64_t>(bug);
 }
 
 }  // namespace

@@ -8,13 +8,41 @@
 namespace once::core {
 
 enum class Bug : std::uint8_t {
-  FilterOff,           // every request is New: the duplicate filter is switched off
-  RefusalNotRecorded,  // a refusal is answered and forgotten: a copy may run
-  StaleAsNew,          // an acknowledged number is New again
-  MarkAssigned,        // an overtaken header takes the mark back
-  BitmapAssigned,      // an overtaken header clears bits of the bitmap
+  // The duplicate filter and the books of the server.
+  FilterOff,            // every request is New: the duplicate filter is switched off
+  NoInProgress,         // only what is done is known: a copy of a call that is queued or running is New
+  KnownAfterRefused,    // what must be refused is looked at before what is known
+  AckAfterWindow,       // a request beyond the window is dropped together with its acknowledgement
+  MarkAssigned,         // an overtaken header takes the mark back
+  BitmapAssigned,       // an overtaken header clears bits of the bitmap
+  StaleAsNew,           // an acknowledged number is New again
+  DigestIgnored,        // another request under a known number is taken for its copy
+  EpochByCounter,       // epochs are equal if their counters are
+  WindowShrunk,         // a smaller grant takes back numbers that were granted
+  RefusalNotRecorded,   // a refusal is answered and forgotten: a copy may run
+  CancelForgets,        // … if it is a cancellation's
+  BudgetIgnored,        // a request without time left is started
+  EvictOnFull,          // a reply that must go takes the number's state along: a copy runs
+  ReplyDropped,         // … is dropped, and the record goes on saying that there is one
+  RepliesBeyondBudget,  // replies are kept whatever their budgets say
+  OrphanNotCounted,     // a servant that nobody waits for does not count as running
+  SessionIdAgain,       // a session gets the id of one that has ended
+  LeaseBeforeSockets,   // after a pause leases are judged before what has arrived is read
+  // Exactly once.
+  ReplyBeforeRecord,   // a reply is sent before its outcome is in the store
   OutcomeNotKept,      // what an exactly-once servant writes is committed without its outcome
   OutcomeNotRestored,  // outcomes that a store has kept are not told to the filter
+  WelcomeBeforeRow,    // a client hears of its session before the store has it
+  NoFence,             // a server that was replaced commits what it still has to run
+  // The client.
+  KarnOff,               // a round trip is measured from the newest attempt, whichever is answered
+  AckTooEarly,           // a number is finished before its completion is handed over
+  OnewayResent,          // a maybe request is repeated
+  WelcomeWithoutNonce,   // any WELCOME is taken
+  NoSessionMeansNotRun,  // NO_SESSION is taken for a proof that nothing ran
+  OldRefusalBelieved,    // a refusal of a dead epoch counts
+  OldWorkingBelieved,    // so does its WORKING
+  AtMostOnceResumed,     // at-most-once calls are sent again to a server that has restarted
 };
 
 #ifdef ONCE_PLANTED_BUGS

@@ -8,6 +8,7 @@ namespace once::core {
 void RttEstimator::sample(Duration round_trip) {
   constexpr Duration kGranularity = std::chrono::milliseconds{1};
   round_trip = std::max(round_trip, Duration{0});
+  shortest_ = std::min(shortest_, round_trip);
   if (!has_sample_) {
     has_sample_ = true;
     smoothed_ = round_trip;

@@ -31,12 +31,15 @@ class RttEstimator {
   /// 0 before the first sample.
   Duration smoothed() const { return smoothed_; }
   Duration variation() const { return variation_; }
+  /// Of all samples; the longest duration there is before the first.
+  Duration shortest() const { return shortest_; }
 
  private:
   RtoLimits limits_;
   Duration smoothed_{0};
   Duration variation_{0};
   Duration rto_;
+  Duration shortest_ = Duration::max();
   bool has_sample_ = false;
 };
 

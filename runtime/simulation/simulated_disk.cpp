@@ -182,6 +182,17 @@ void SimulatedDisk::restart(Loss loss) {
   power_fails_at_ = 0;
 }
 
+SimulatedDisk::Copy SimulatedDisk::copy() const {
+  Copy copy;
+  for (const auto& [name, file] : files_) copy[name] = file.current;
+  return copy;
+}
+
+void SimulatedDisk::put_back(const Copy& copy) {
+  files_.clear();
+  for (const auto& [name, octets] : copy) files_[name].kept = files_[name].current = octets;
+}
+
 void SimulatedDisk::cut(const std::string& file, std::uint64_t size) {
   files_.at(file).kept.resize(size);
   files_.at(file).current.resize(size);

@@ -55,6 +55,11 @@ class SimulatedDisk {
   void set_full(bool full) { is_full_ = full; }
 
   bool has(const std::string& file) const { return files_.contains(file); }
+  /// What lies on it. Both when nobody has a file open.
+  using Copy = std::map<std::string, std::vector<std::uint8_t>>;
+  Copy copy() const;
+  void put_back(const Copy& copy);
+
   std::uint64_t size(const std::string& file) const { return files_.at(file).current.size(); }
   /// Cuts the end off, behind everybody's back.
   void cut(const std::string& file, std::uint64_t size);

@@ -234,6 +234,32 @@ TEST(Lasting, FinishedNumbersMayHaveGapsBetweenThem) {
 }
 
 /// Under a number that the window admits, behind calls whose numbers it does not admit yet.
+/// The attempts of a number are counted anew when its call is made again: what answers them cannot be told from what
+/// answers those of before.
+TEST(Lasting, ALateAnswerToACallThatIsMadeAgainIsNoRoundTrip) {
+  Till till;
+  const auto shortest = [&] { return till.clients[0].core->round_trips().shortest(); };
+  till.fate = [](const Packet&) { return Pair::Fate{20ms}; };
+  CallRequest impatient = numbered(2, "first");
+  impatient.deadline = till.now + 39ms;
+  ASSERT_TRUE(till.run_until_done(till.start(std::move(impatient))));
+  const Duration before = shortest();
+  // The reply to the first comes a millisecond after it is made again.
+  ASSERT_TRUE(till.run_until_done(till.start(again(2, "first"))));
+  EXPECT_EQ(shortest(), before);
+}
+
+TEST(Lasting, ALateAnswerToTheHelloOfAnEarlierLifeIsNoRoundTrip) {
+  Pair pair{1, durable()};
+  pair.fate = [](const Packet&) { return Pair::Fate{20ms}; };
+  pair.restart_client(0, life(1));
+  pair.start(numbered(1, "opened"));
+  pair.run_for(30ms);  // COOKIE is on its way
+  pair.restart_client(0, life(2));
+  ASSERT_TRUE(pair.run_until_done(pair.start(again(1, "opened"))));
+  EXPECT_GE(pair.clients[0].core->round_trips().shortest(), 40ms);
+}
+
 TEST(Lasting, ACallThatIsMadeAgainDoesNotWaitForThoseThatWaitForIt) {
   ServerConfig config = durable();
   config.limits.window_initial = config.limits.window_max = 1;

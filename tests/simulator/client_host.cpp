@@ -55,6 +55,9 @@ void ClientHost::make_core() {
   fragments_ = std::make_unique<core::Fragments>(core::Side::Client, limits, *core_,
                                                  static_cast<std::uint32_t>(config.seed >> 32));
   client_life_ = world_.oracle().announce_client(config.instance, role_.rogue);
+  ledger_.emplace(world_.oracle(),
+                  ClientLedger::Habits{role_.stream || world_.knobs().fragments, !role_.lasting});
+  shortest_ = Duration::max();
 }
 
 void ClientHost::boot() {
@@ -121,7 +124,22 @@ void ClientHost::receive(const Packet& packet) {
     heard = std::max(heard, packet.from_life);  // old copies come late
   }
   if (world_.told() != nullptr) world_.told()->received(world_.now(), number(), packet);
+  ledger_->received(packet.bytes);
   core::deliver(*core_, *fragments_, now(), packet.from, packet.bytes);
+  if (!role_.rogue) check_round_trips();
+}
+
+/// No answer comes sooner than its way takes, there and back.
+void ClientHost::check_round_trips() {
+  const Duration measured = core_->round_trips().shortest();
+  if (measured >= shortest_) return;
+  shortest_ = measured;
+  const Duration way = local(world_.network().shortest_round_trip(number()));
+  if (measured + 1us >= way) return;
+  throw Violation{"L2 true round trips",
+                  "a round trip of " + std::to_string(measured.count()) + " ns is measured; the way takes " +
+                      std::to_string(way.count()) + " ns",
+                  0};
 }
 
 void ClientHost::timeout() {
@@ -174,7 +192,11 @@ void ClientHost::transmit(const core::Transmit& message, Bundle& bundle) {
     throw Violation{"S9 memory", "the client sends a message that is larger than its path carries", call};
   }
   Slice sealed = std::move(bytes).freeze();
-  if (role_.rogue) remember(sealed);
+  if (role_.rogue) {
+    remember(sealed);
+  } else {
+    ledger_->sent(sealed, call);
+  }
   if (!connected_ || message.to != path_) return;  // its path is gone
   send_bytes(std::move(sealed), call, bundle);
 }
@@ -188,6 +210,10 @@ void ClientHost::send_bytes(Slice bytes, CallId call, Bundle& bundle) {
   packet.client = number();
   packet.connection = path_.link;
   packet.call = call;
+  packet.genuine = !role_.rogue;
+  if (role_.rogue) {
+    if (const auto said = read_said(packet.bytes)) world_.oracle().misused(said->session);
+  }
   packet.heard = heard_;
   packet.in_session = core_->session() != 0 || role_.rogue;  // a rogue keeps using sessions that it has left
   packet.from = path_to(number(), port_);

@@ -15,6 +15,7 @@
 #include <set>
 #include <vector>
 
+#include "client_ledger.hpp"
 #include "core/client_core.hpp"
 #include "core/fragments/fragments.hpp"
 #include "host.hpp"
@@ -80,6 +81,7 @@ class ClientHost final : public Host {
   void on_completion(const core::CallCompletion& completion);
   void continue_proof();
   void want_path();
+  void check_round_trips();
   void remember(const Slice& message);
   void misbehave_with_fragments();
 
@@ -97,7 +99,9 @@ class ClientHost final : public Host {
   std::set<CallId> repeated_;     // calls in flight that may have been sent before
   std::unique_ptr<core::ClientCore> core_;
   std::unique_ptr<core::Fragments> fragments_;
-  std::uint32_t client_life_ = 0;  // the oracle's number of this life
+  std::optional<ClientLedger> ledger_;
+  Duration shortest_ = Duration::max();  // of all round trips that have been checked
+  std::uint32_t client_life_ = 0;        // the oracle's number of this life
   std::uint16_t port_ = 0;
   core::Path path_;
   bool connecting_ = false, connected_ = false, closed_ = false;

@@ -24,6 +24,7 @@ enum class EventKind : std::uint8_t {
   ServantDue,  // subject: the servant's slot and generation
   StoreDue,    // a server's store commits what waits
   StoreTells,  // … and the server hears of it
+  Zombie,      // a server that was replaced wakes up
   Connect,     // a client's attempt to get a path is over
   StreamDown,  // subject: the connection that the client finds broken
   Trouble,     // subject: which trouble of the storm

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/planted_bugs.hpp"
 #include "world.hpp"
 
 namespace once::simulator {
@@ -48,6 +49,7 @@ void Host::end_life() {
 
 void Host::deliver(const Packet& packet) {
   if (!up_) return;
+  on_arrival_of(packet);
   if (paused_) {
     backlog_.push_back(packet);
     return;
@@ -83,6 +85,7 @@ void Host::on_resume() {
   free_since_ = now();
   std::vector<Packet> waiting;
   waiting.swap(backlog_);
+  if (core::planted(core::Bug::LeaseBeforeSockets)) timeout();
   for (const Packet& packet : waiting) {
     receive(packet);
     pump();

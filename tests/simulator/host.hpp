@@ -39,6 +39,8 @@ class Host {
   Time free_since() const { return free_since_; }
 
  protected:
+  /// A packet has come to the host, which may be paused.
+  virtual void on_arrival_of(const Packet&) {}
   /// One packet, while up and not paused; the core's outputs are polled afterwards by pump().
   virtual void receive(const Packet& packet) = 0;
   virtual void timeout() = 0;
@@ -51,6 +53,10 @@ class Host {
   /// To be called after the core has been given anything: polls it and arms the timer.
   void settle();
   void schedule(Time at, EventKind kind, std::uint64_t subject = 0, std::uint64_t detail = 0);
+  /// A length of true time as the host's clock shows it.
+  Duration local(Duration length) const {
+    return Duration{static_cast<Duration::rep>(static_cast<double>(length.count()) * clock_rate_)};
+  }
   /// The instant at which the host's clock shows `local` or a little more.
   Time world_time(Time local) const;
 

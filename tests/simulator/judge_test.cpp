@@ -37,7 +37,7 @@ class Judge : public testing::Test {
     return arrival;
   }
   std::uint64_t execute(CallId call, Sequence number) {
-    return oracle_.execute(call, arrival(call, number), kOrigin);
+    return oracle_.execute(call, arrival(call, number), 0, kOrigin);
   }
   void complete(CallId call, OutcomeKind kind, Time now = kOrigin, Slice body = {}, std::uint32_t sent = 1) {
     core::CallCompletion completion;
@@ -74,11 +74,11 @@ class StoreJudge : public Judge {
   StoreJudge() { call_ = issue(Semantics::ExactlyOnce); }
   std::uint64_t run(Sequence number, core::ReplyStatus status = core::ReplyStatus::Value) {
     const std::uint64_t execution =
-        oracle_.execute(call_, arrival(call_, number, Semantics::ExactlyOnce), kOrigin);
+        oracle_.execute(call_, arrival(call_, number, Semantics::ExactlyOnce), kServer, kOrigin);
     oracle_.replied(execution, status, false, Errc::ok, 40);
     return execution;
   }
-  static constexpr std::uint8_t kServer = 7;  // of arrival()'s session
+  static constexpr std::uint16_t kServer = 7;
 };
 
 TEST_F(StoreJudge, AcceptsAServantThatIsRolledBackAndRunsAgain) {

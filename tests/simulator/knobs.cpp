@@ -180,6 +180,8 @@ void draw_store(Knobs& knobs, Random random) {
   store.power_fails = random.chance(0.7) ? random.unit() * 0.15 : 0;
   store.sync_fails = random.chance(0.3) ? random.unit() * 0.03 : 0;
   store.is_full = random.chance(0.3) ? random.unit() * 0.05 : 0;
+  store.rollback = random.chance(0.3) ? 0.5 : 0;
+  store.zombies = random.chance(0.5) ? 0.5 : 0;
 }
 
 /// Messages that one datagram cannot carry, over paths whose real width has to be found.
@@ -235,8 +237,10 @@ Knobs draw_knobs(std::uint64_t seed) {
   } else if (random.chance(0.15)) {
     tighten(knobs, random);
   }
+  knobs.rare_branches = knobs.weather == Weather::Storm && Random{mix(seed ^ 0x72617265u)}.chance(0.75);
   draw_fragments(knobs, Random{mix(seed ^ 0x667261676du)});
   draw_store(knobs, Random{mix(seed ^ 0x73746f7265u)});
+  if (knobs.load.burst_max > 1) knobs.load.quiet = Random{mix(seed ^ 0x7175696574u)}.pick({0.0, 0.0, 0.97});
   knobs.rogues = knobs.storm.rogue_steps > 0 ? 1 : 0;
   return knobs;
 }
@@ -267,7 +271,7 @@ std::ostream& operator<<(std::ostream& out, const Knobs& knobs) {
       << (knobs.weather == Weather::Calm    ? ", calm"
           : knobs.weather == Weather::Rough ? ", rough"
                                             : "")
-      << "\n"
+      << (knobs.rare_branches ? ", rare branches" : "") << "\n"
       << "up        " << knobs.up << "\n"
       << "down      " << knobs.down << "\n"
       << "storm     server crashes " << storm.server_crashes << " (down up to " << storm.downtime_max
@@ -278,6 +282,7 @@ std::ostream& operator<<(std::ostream& out, const Knobs& knobs) {
       << storm.adversary_steps << ", rogue " << storm.rogue_steps << (storm.principals ? ", principals" : "")
       << (storm.skewed_clocks ? ", skewed clocks" : "") << "\n"
       << "load      " << load.calls << " calls, gap " << load.gap_mean << ", bursts " << load.burst_max
+      << " (quiet " << load.quiet << ")"
       << ", maybe " << load.maybe << ", at least once " << load.at_least_once << ", exactly once "
       << load.exactly_once << ", cancel " << load.cancel << ", short deadlines " << load.short_deadline
       << ", deadline " << load.deadline_max << ", request " << load.request_max << "\n"

@@ -39,7 +39,8 @@ struct LoadKnobs {
   std::uint32_t calls = 0;
   Duration gap_mean{0};  // between a client's calls
   std::uint32_t burst_max = 1;
-  double naps = 0;  // an application that falls silent for up to two leases
+  double quiet = 0;  // the share of bursts that are single calls all the same
+  double naps = 0;   // an application that falls silent for up to two leases
   double maybe = 0, at_least_once = 0, exactly_once = 0;  // the rest is at most once
   double cancel = 0;
   double short_deadline = 0, no_deadline = 0;
@@ -60,6 +61,8 @@ struct StoreKnobs {
   double power_fails = 0, sync_fails = 0, is_full = 0;
   Duration time_max{0};  // until it commits
   double lasting = 0;    // the share of clients with lasting sessions
+  double rollback = 0;   // an older copy is put back when the server's life ends
+  double zombies = 0;    // a life goes on for a while after the next has begun
 };
 
 enum class Weather : std::uint8_t {
@@ -86,6 +89,7 @@ struct Knobs {
   core::ServerLimits server;
   core::ClientLimits client;
   Sequence first_sequence = 1;
+  bool rare_branches = false;  // those of the cores happen more often
 };
 
 Knobs draw_knobs(std::uint64_t seed);

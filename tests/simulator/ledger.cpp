@@ -1,6 +1,8 @@
 // Keeps the books and compares.
 #include "ledger.hpp"
 
+#include <algorithm>
+
 #include "network.hpp"
 
 namespace once::simulator {
@@ -35,6 +37,36 @@ void ServerLedger::sent(const core::Path& to, std::size_t octets, std::size_t si
                         std::to_string(address.in) + " and has not shown that it receives",
                     call};
   }
+}
+
+void ServerLedger::begun(const ClientInstance& client) {
+  const std::uint32_t running = ++running_[{client.high, client.low}];
+  if (running <= limits_.running_per_client_max) return;
+  throw Violation{"S9 memory",
+                  std::to_string(running) + " servants run for one client, allowed are " +
+                      std::to_string(limits_.running_per_client_max),
+                  0};
+}
+
+void ServerLedger::heard(SessionId session, std::uint64_t counter, Time until) {
+  Lease& lease = leases_[session];
+  if (counter > lease.counter) lease = {counter, until};
+}
+
+void ServerLedger::read(SessionId session, std::uint64_t counter) {
+  Lease& lease = leases_[session];
+  lease.counter = std::max(lease.counter, counter);
+}
+
+void ServerLedger::forget_sessions(const core::ServerCore& core, bool expired, Time now) {
+  std::erase_if(leases_, [&](const auto& entry) {
+    core::Path path;
+    if (core.path_of(entry.first, path)) return false;
+    if (expired && entry.second.until > now) {
+      throw Violation{"S7 records stay", "a session is expired although its lease has been renewed", 0};
+    }
+    return true;
+  });
 }
 
 void ServerLedger::check_memory(const core::Fragments& fragments) {

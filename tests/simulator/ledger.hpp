@@ -5,12 +5,15 @@
 //        message from there by somebody who has heard from this server life there, or in a session that he
 //        has with it (a session may move; who has stolen its packets may move it, which only a transport
 //        with keys prevents). Nor does such an address make a session.
-//   S9   memory: records and reply octets stay within the limits, and go back to nothing
+//   S7   a session lives as long as its lease, which begins anew when a message arrives, read or not
+//   S9   memory: records, reply octets and running servants stay within the limits, and go back to nothing
 //   S10  no message answers an answer: messages out ≤ messages in + servants ended
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <unordered_map>
+#include <utility>
 
 #include "core/fragments/fragments.hpp"
 #include "core/server_core.hpp"
@@ -34,6 +37,16 @@ class ServerLedger {
   /// What an earlier life has promised may be more than the limits allow.
   void restored(std::size_t reply_bytes) { limits_.reply_bytes_max += reply_bytes; }
   void check_memory(const core::ServerCore& core, std::size_t running) const;
+  /// A servant of this client begins, or ends.
+  void begun(const ClientInstance& client);
+  void ended(const ClientInstance& client) { --running_.at({client.high, client.low}); }
+
+  /// A message of a session that the server has: until then it must have it. On its own clock.
+  void heard(SessionId session, std::uint64_t counter, Time until);
+  /// The core reads a message, whoever it comes from: older ones need not renew the lease from then on.
+  void read(SessionId session, std::uint64_t counter);
+  /// Sessions have ended; `expired`: by their leases alone.
+  void forget_sessions(const core::ServerCore& core, bool expired, Time now);
   static void check_memory(const core::Fragments& fragments);
 
  private:
@@ -42,7 +55,14 @@ class ServerLedger {
     bool proven = false;
   };
 
+  struct Lease {
+    std::uint64_t counter = 0;
+    Time until{};
+  };
+
   core::ServerLimits limits_;
+  std::unordered_map<SessionId, Lease> leases_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> running_;  // servants, by client instance
   std::unordered_map<std::uint64_t, Address> addresses_;
   std::uint64_t may_send_ = 0, sent_ = 0;
 };

@@ -33,7 +33,8 @@ void ClientHost::schedule_issue() {
 void ClientHost::on_issue() {
   if (world_.phase() != Phase::Storm) return;
   const LoadKnobs& load = world_.knobs().load;
-  const std::uint32_t count = world_.take_calls(load.burst_max > 1 ? random_.between(1, load.burst_max) : 1);
+  const bool bursts = load.burst_max > 1 && !random_.chance(load.quiet);
+  const std::uint32_t count = world_.take_calls(bursts ? random_.between(1, load.burst_max) : 1);
   for (std::uint32_t i = 0; i < count && (!outbox_ || outbox_->has_room()); ++i) {
     const Duration cancel_after = random_.chance(load.cancel) ? random_.log_uniform(10us, 5s) : Duration{0};
     start(draw_call(), cancel_after);

@@ -4,14 +4,14 @@
 #include <chrono>
 #include <cstdint>
 #include <iostream>
-#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "call_trace.hpp"
-#include "core/planted_bugs.hpp"
+#include "mutants.hpp"
 #include "report.hpp"
 #include "world.hpp"
 
@@ -29,15 +29,17 @@ struct Options {
   bool floors = false;
   bool expect_violation = false;
   bool quiet = false;
+  bool mutants = false;
+  bool json = false;
+  std::uint64_t calls_max = 1'000'000;
+  unsigned jobs = 1;
 };
 
-const std::map<std::string, core::Bug> kBugs = {{"FilterOff", core::Bug::FilterOff},
-                                                {"RefusalNotRecorded", core::Bug::RefusalNotRecorded},
-                                                {"StaleAsNew", core::Bug::StaleAsNew},
-                                                {"MarkAssigned", core::Bug::MarkAssigned},
-                                                {"BitmapAssigned", core::Bug::BitmapAssigned},
-                                                {"OutcomeNotKept", core::Bug::OutcomeNotKept},
-                                                {"OutcomeNotRestored", core::Bug::OutcomeNotRestored}};
+std::vector<std::string> bug_names() {
+  std::vector<std::string> names;
+  for (const Mutant& mutant : mutants()) names.push_back(mutant.name);
+  return names;
+}
 
 std::string command_for(const Options& options, std::uint64_t seed) {
   std::string command = "simulator --seed " + std::to_string(seed) + " --seeds 1";
@@ -103,7 +105,12 @@ int print_trace(const Options& options) {
 }
 
 int simulate(const Options& options) {
-  if (!options.bug.empty()) core::plant(kBugs.at(options.bug), true);
+  if (options.mutants) {
+    const std::vector<std::string> only =
+        options.bug.empty() ? std::vector<std::string>{} : std::vector{options.bug};
+    return check_mutants(only, {options.seed, options.calls_max, options.jobs, options.json}) ? 0 : 1;
+  }
+  if (!options.bug.empty()) core::plant(mutant(options.bug).bug, true);
   if (options.trace) return print_trace(options);
   if (!options.trace_file.empty()) return write_trace(options.seed, options.trace_file) ? 0 : 1;
   Tally tally;
@@ -142,13 +149,20 @@ int main(int argc, char** argv) {
                  "runs every n-th seed twice and compares the traces; 0: never")
       ->capture_default_str();
   app.add_option("--bug", options.bug, "plants a bug in the cores")
-      ->check(CLI::IsMember(once::simulator::kBugs));
+      ->check(CLI::IsMember(once::simulator::bug_names()));
   app.add_flag("--trace", options.trace, "prints everything that happens in the first seed, and stops");
   app.add_option("--trace-file", options.trace_file,
                  "writes what happens in the first seed for 'once explain' and 'once chart', and stops");
   app.add_flag("--floors", options.floors,
                "fails unless every outcome and every verdict was met often enough");
   app.add_flag("--expect-violation", options.expect_violation, "fails unless an invariant is broken");
+  app.add_flag("--mutants", options.mutants,
+               "plants every bug in turn, or that of --bug; fails unless each is found by an invariant that "
+               "it breaks");
+  app.add_option("--calls-max", options.calls_max, "how many calls a bug of --mutants may take")
+      ->capture_default_str();
+  app.add_option("--jobs", options.jobs, "how many processes share the work")->capture_default_str();
+  app.add_flag("--json", options.json, "prints a summary for programs");
   app.add_flag("--quiet", options.quiet, "prints nothing but failures");
   CLI11_PARSE(app, argc, argv);
   return once::simulator::simulate(options);

@@ -95,6 +95,7 @@ void Network::send(Packet packet, Bundle& bundle) {
   world_.note(Step::Sent, packet.direction == Direction::Up ? packet.client : packet.to_host, packet.call,
               packet.bytes.size());
   if (world_.told() != nullptr) world_.told()->sent(world_.now(), packet);
+  packet.sent_at = world_.now();
   if (packet.connection != 0) return send_on_stream(std::move(packet));
 
   Link& link = link_of(packet.client);
@@ -130,6 +131,7 @@ void Network::send(Packet packet, Bundle& bundle) {
     ++tally_.damaged;
     world_.note(Step::Damaged, packet.client, packet.call);
     packet.bytes = damage(packet.bytes);
+    packet.genuine = false;
   }
   Time at = world_.now() + bundle.delay;
   if (at < link.last[way]) {
@@ -180,7 +182,16 @@ void Network::deliver_at(Time at, Packet packet) {
 bool Network::take(std::uint64_t slot, Packet& out) {
   out = std::move(packets_[slot]);
   free_.push_back(static_cast<std::uint32_t>(slot));
+  if (out.client < links_.size()) {
+    Duration& shortest = links_[out.client].shortest[index_of(out.direction)];
+    shortest = std::min(shortest, world_.now() - out.sent_at);
+  }
   return out.connection == 0 || connections_[out.connection].open;
+}
+
+Duration Network::shortest_round_trip(std::uint16_t client) const {
+  if (client >= links_.size()) return Duration::max();
+  return links_[client].shortest[0] + links_[client].shortest[1];
 }
 
 Slice Network::damage(const Slice& bytes) {
@@ -260,6 +271,7 @@ void Network::replay_everything() {
     packet.connection = 0;
     packet.from.link = 0;
     packet.from.validated = false;
+    packet.genuine = false;
     ++tally_.replayed;
     world_.note(Step::Replayed, packet.to_host, packet.call);
     deliver_at(world_.now() + adversary_.uniform(1s), std::move(packet));
@@ -274,6 +286,7 @@ void Network::adversary_step() {
   packet.connection = 0;  // it cannot write into a stream, but may send what it saw there as a datagram
   packet.from.link = 0;
   packet.from.validated = false;
+  packet.genuine = false;
   const auto trick = static_cast<Trick>(adversary_.below(Count));
   const Knobs& knobs = world_.knobs();
   const auto invented = static_cast<std::uint16_t>(kInventedHosts + adversary_.below(1'000));

@@ -54,6 +54,8 @@ struct Packet {
   std::uint32_t from_life = 0;   // down: which life of a server sent it
   Lives heard{};                 // up: which life of each server the sender has heard from
   bool in_session = false;       // up: the sender has a session
+  Time sent_at{};
+  bool genuine = false;  // whoever sent it keeps the rules, and nobody has touched it
 };
 
 /// Messages that leave a host together may share a datagram, and so their fate.
@@ -96,6 +98,8 @@ class Network {
   void adversary_step();
   /// The adversary sends all that it has recorded once more.
   void replay_everything();
+  /// The shortest way to the client's server so far, and back; the longest duration there is if there was none.
+  Duration shortest_round_trip(std::uint16_t client) const;
   std::size_t in_flight() const { return packets_.size() - free_.size(); }
   const NetworkTally& tally() const { return tally_; }
 
@@ -104,6 +108,7 @@ class Network {
     std::array<LinkKnobs, 2> knobs;
     std::array<Time, 2> last{};  // the latest arrival so far, for packets that keep their order
     std::array<Time, 2> blocked_until{};
+    std::array<Duration, 2> shortest{Duration::max() / 2, Duration::max() / 2};  // of all packets
   };
   struct Connection {
     std::uint16_t client = 0, server = 0;

@@ -3,7 +3,10 @@
 
 #include <utility>
 
+#include <once/base/crc32c.hpp>
+
 #include "random.hpp"
+#include "wire_view.hpp"
 
 namespace once::simulator {
 namespace {
@@ -98,7 +101,8 @@ void Oracle::completed(CallId id, const core::CallCompletion& completion, Time n
   if (kind != OutcomeKind::NotSent && call.transmitted == 0 && !call.repeated) {
     fail("S2 truth", id, told + ", but no octet of it was sent");
   }
-  if ((kind == OutcomeKind::Executed || kind == OutcomeKind::ReplyLost) && call.executions == 0) {
+  if ((kind == OutcomeKind::Executed || kind == OutcomeKind::ReplyLost) && call.executions == 0 &&
+      !call.undone) {
     fail("S2 truth", id, told + ", but it never ran");
   }
   if (call.plan.semantics == Semantics::Maybe && kind != OutcomeKind::Sent && kind != OutcomeKind::NotSent) {
@@ -129,7 +133,7 @@ void Oracle::check_reply(const Call& call, CallId id, const core::CallCompletion
   if (execution.call != id || !execution.replied) {
     fail("S3 own reply", id, "the reply names an execution that did not make it");
   }
-  if (execution.durable && !execution.committed) {
+  if (execution.durable && !execution.committed && !execution.rolled_back) {
     fail("S4 exactly once", id, "the reply is that of an execution whose outcome was not kept");
   }
   const bool same =
@@ -167,6 +171,16 @@ void Oracle::delivered(CallId call) {
   ++at(call).delivered;
 }
 
+void Oracle::may_begin(CallId id, Time until) {
+  Call& call = at(id);
+  call.may_begin_until = std::max(call.may_begin_until, until);
+}
+
+bool Oracle::is_other(const RequestId& id, Semantics semantics, std::uint64_t content) const {
+  const auto executed = executed_.find({id, semantics});
+  return executed != executed_.end() && executed->second.content != 0 && executed->second.content != content;
+}
+
 CallId Oracle::arrived(const core::Arrival& arrival) {
   const auto id = read_request_body(arrival.body);
   if (!id) {
@@ -188,12 +202,16 @@ CallId Oracle::arrived(const core::Arrival& arrival) {
   return *id;
 }
 
-std::uint64_t Oracle::execute(CallId id, const core::Arrival& arrival, Time now) {
+std::uint64_t Oracle::execute(CallId id, const core::Arrival& arrival, std::uint16_t server, Time now) {
   Call& call = at(id);
   const bool durable = arrival.semantics == Semantics::ExactlyOnce;
   if (!durable) ++call.executions;  // else it counts when it is kept
   ++tally_.executions;
-  const auto [entry, first] = executed_.try_emplace({arrival.id, arrival.semantics}, id);
+  const auto [entry, first] = executed_.try_emplace({arrival.id, arrival.semantics}, Executed{id, 0});
+  if (call.plan.rogue && first) {
+    entry->second.content =
+        content_of(arrival.operation, static_cast<std::uint32_t>(arrival.body.size()), crc32c(arrival.body));
+  }
   if (arrival.semantics == Semantics::AtMostOnce && !first) {
     fail("S1 at most once", id, name_of(arrival.id) + " runs again");
   }
@@ -201,7 +219,7 @@ std::uint64_t Oracle::execute(CallId id, const core::Arrival& arrival, Time now)
     fail("S2 truth", id, "runs after the server has said that " + name_of(arrival.id) + " never will");
   }
   if (!call.plan.rogue) {
-    if (entry->second != id) {
+    if (entry->second.call != id) {
       fail("S1 at most once", id, name_of(arrival.id) + " was another call's before");
     }
     if (call.plan.semantics == Semantics::AtMostOnce && call.executions > 1) {
@@ -214,8 +232,9 @@ std::uint64_t Oracle::execute(CallId id, const core::Arrival& arrival, Time now)
       fail("S5 maybe", id, "runs more often than copies of it were delivered");
     }
   }
-  if (now >= arrival.deadline) fail("O2 late start", id, "begins although its budget is used up");
-  executions_.push_back({id, arrival.id});
+  if (now >= std::min(arrival.deadline, call.may_begin_until))
+    fail("O2 late start", id, "begins although its budget is used up");
+  executions_.push_back({id, arrival.id, server});
   executions_.back().durable = durable;
   return executions_.size();
 }
@@ -229,7 +248,7 @@ void Oracle::told_that_it_did_not_run(const RequestId& id) {
   const RequestKey key{id, Semantics::AtMostOnce};
   const auto ran = executed_.find(key);
   if (ran != executed_.end()) {
-    fail("S2 truth", ran->second, "the server says that " + name_of(id) + " did not run, which it did");
+    fail("S2 truth", ran->second.call, "the server says that " + name_of(id) + " did not run, which it did");
   }
   refused_.insert(key);
 }
@@ -262,6 +281,8 @@ void Oracle::committed(std::uint64_t number) {
   }
   Execution& execution = executions_[number - 1];
   if (std::exchange(execution.committed, true)) return;
+  commits_.push_back(number);
+  execution.rolled_back = false;
   Call& call = at(execution.call);
   ++call.executions;
   ++tally_.committed;
@@ -278,8 +299,21 @@ void Oracle::committed(std::uint64_t number) {
   }
 }
 
+void Oracle::rolled_back(std::uint16_t server, std::size_t commits) {
+  for (std::size_t i = commits; i < commits_.size(); ++i) {
+    Execution& execution = executions_[commits_[i] - 1];
+    if (execution.server != server || !execution.committed) continue;
+    execution.committed = false;
+    execution.rolled_back = true;
+    Call& call = at(execution.call);
+    --call.executions;
+    call.undone = true;
+    committed_.erase({execution.id, Semantics::ExactlyOnce});
+  }
+}
+
 /// A value that was kept without its outcome is found here, too: its client has acknowledged it.
-void Oracle::check_effects(std::uint8_t server, const std::vector<std::uint64_t>& executions) {
+void Oracle::check_effects(std::uint16_t server, const std::vector<std::uint64_t>& executions) {
   std::unordered_set<std::uint64_t> there;
   for (const std::uint64_t number : executions) {
     committed(number);
@@ -292,8 +326,7 @@ void Oracle::check_effects(std::uint8_t server, const std::vector<std::uint64_t>
   }
   for (std::size_t i = 0; i < executions_.size(); ++i) {
     const Execution& execution = executions_[i];
-    if (!execution.committed || execution.status != core::ReplyStatus::Value ||
-        static_cast<std::uint8_t>(execution.id.session) != server) {
+    if (!execution.committed || execution.status != core::ReplyStatus::Value || execution.server != server) {
       continue;
     }
     if (!there.contains(i + 1))

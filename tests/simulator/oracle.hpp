@@ -76,6 +76,9 @@ class Oracle {
   // The client's side.
   CallId issue(const CallPlan& plan);
   void not_started(CallId call, Errc reason);
+  /// A rogue sends a message in it.
+  void misused(SessionId session) { of_rogues_.insert(session); }
+  bool is_misused(SessionId session) const { return of_rogues_.contains(session); }
   /// Each time a message whose body is this call's leaves its client.
   void transmitted(CallId call);
   /// `now` is the client's time; `free_since`: when its host last came back from a pause.
@@ -91,10 +94,14 @@ class Oracle {
 
   // The server's side.
   void delivered(CallId call);
+  /// … and a whole request of it, which lets it begin before `until` (on the clock of its server).
+  void may_begin(CallId call, Time until);
+  /// Whether another request than one of this content was executed under the number.
+  bool is_other(const RequestId& id, Semantics semantics, std::uint64_t content) const;
   /// Nothing but a rogue's octets may be unreadable: 0 for those, else the call.
   CallId arrived(const core::Arrival& arrival);
-  /// The servant begins. Returns the number of the execution.
-  std::uint64_t execute(CallId call, const core::Arrival& arrival, Time now);
+  /// The servant begins, at a server. Returns the number of the execution.
+  std::uint64_t execute(CallId call, const core::Arrival& arrival, std::uint16_t server, Time now);
   /// What the server's messages say about an at-most-once request, whoever it comes from and whether or not
   /// anybody listens.
   void told_that_it_ran(const RequestId& id);
@@ -109,8 +116,12 @@ class Oracle {
   void restarted(std::uint8_t server);
   /// The outcome of an exactly-once execution is in the store: as the store says, or as is found after a crash.
   void committed(std::uint64_t execution);
+  /// An older copy of the store of `server` is put back, which has the outcomes that were committed when `committed()`
+  /// had been called `commits` times.
+  void rolled_back(std::uint16_t server, std::size_t commits);
+  std::size_t commits() const { return commits_.size(); }
   /// What executions have left in the store of `server`, in order.
-  void check_effects(std::uint8_t server, const std::vector<std::uint64_t>& executions);
+  void check_effects(std::uint16_t server, const std::vector<std::uint64_t>& executions);
 
   // What the world asks.
   bool pending(CallId call) const { return at(call).state == State::Pending; }
@@ -135,15 +146,23 @@ class Oracle {
     OutcomeKind kind = OutcomeKind::Unknown;
     std::uint32_t transmitted = 0, delivered = 0, executions = 0;
     bool repeated = false;
+    bool undone = false;  // it took effect in a store of which an older copy was put back
+    Time may_begin_until = Time::min();
   };
   struct Execution {
     CallId call = 0;
     RequestId id;
+    std::uint16_t server = 0;
     core::ReplyStatus status = core::ReplyStatus::Value;
     Errc reason = Errc::ok;
     std::uint32_t size = 0;
     bool little_endian = false, replied = false;
     bool durable = false, committed = false;
+    bool rolled_back = false;  // it was committed, and an older copy of the store was put back
+  };
+  struct Executed {
+    CallId call = 0;
+    std::uint64_t content = 0;  // of a rogue's request, as content_of() says
   };
   struct RequestKey {
     RequestId id;
@@ -167,10 +186,11 @@ class Oracle {
   std::vector<Client> clients_;
   std::vector<Call> calls_;
   std::vector<Execution> executions_;
-  std::unordered_map<RequestKey, CallId, HashRequestKey> executed_;
+  std::unordered_map<RequestKey, Executed, HashRequestKey> executed_;
   std::unordered_set<RequestKey, HashRequestKey> refused_;  // as servers have said
   std::unordered_set<SessionId> of_rogues_;
   std::unordered_set<RequestKey, HashRequestKey> committed_;  // those that have a kept outcome
+  std::vector<std::uint64_t> commits_;  // executions, in the order in which they were committed
   std::size_t pending_ = 0;
   OutcomeTally tally_;
 };

@@ -1,4 +1,5 @@
 // What follows the storm: the promises about liveness, and about what is left in the end.
+#include "core/rare.hpp"
 #include "world.hpp"
 
 namespace once::simulator {
@@ -13,6 +14,7 @@ void World::enter(Phase phase) {
     case Phase::Storm: return;
     case Phase::Calm:
       network_.heal();
+      core::disarm_rare_branches();
       for (auto& server : servers_) {
         if (server->draining()) server->crash();
         if (!server->up()) server->boot();

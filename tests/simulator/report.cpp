@@ -117,6 +117,7 @@ void Tally::add(const Tally& other) {
   store.power_failures += other.store.power_failures;
   store.stops += other.store.stops;
   store.repeated += other.store.repeated;
+  store.rollbacks += other.store.rollbacks;
 }
 
 void print_report(std::ostream& out, const Tally& tally, double seconds) {

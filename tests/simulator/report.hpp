@@ -21,6 +21,7 @@ struct StoreTally {
   std::uint64_t power_failures = 0;  // while a store was writing
   std::uint64_t stops = 0;           // of a store, after a failed sync
   std::uint64_t repeated = 0;        // calls in lasting sessions
+  std::uint64_t rollbacks = 0;       // to an older copy
 };
 
 struct Tally {

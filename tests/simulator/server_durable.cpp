@@ -26,9 +26,81 @@ Row read_kept(const Slice& octets) {
 
 }  // namespace
 
+/// The life ends. Perhaps the machine does, too; and now and then somebody puts back what the disk had when the life
+/// before this one ended.
+void ServerHost::end_store() {
+  const StoreKnobs& knobs = world_.knobs().store;
+  const bool storm = world_.phase() == Phase::Storm;
+  if (storm && !zombie_ && random_.chance(knobs.zombies)) {
+    for (const Servant& servant : servants_) {
+      const bool waits = servant.stage == Stage::Running && !servant.began &&
+                         servant.arrival.semantics == Semantics::ExactlyOnce;
+      if (waits) zombie_ = {counter_, servant.call, servant.arrival};
+    }
+  }
+  store_->crash(store_->disk().power_has_failed() || random_.chance(0.5));
+  uptime_ += now() - booted_at_;
+  told_.clear();
+  store_due_ = false;
+  if (storm && old_copy_ && random_.chance(knobs.rollback)) {
+    store_->put_back(old_copy_->disk);
+    world_.oracle().rolled_back(number(), old_copy_->commits);
+    stale_counter_ = highest_counter_;
+    welcomed_.clear();
+    ++world_.tally().store.rollbacks;
+    world_.note(Step::PutBack, number(), 0, old_copy_->commits);
+  } else if (knobs.rollback > 0) {
+    old_copy_ = {store_->disk().copy(), world_.oracle().commits()};
+  }
+}
+
+/// An old process wakes up, and runs what it was asked for.
+void ServerHost::on_zombie() {
+  store_->store().run(
+      zombie_->arrival.id,
+      [this](Transaction& transaction) {
+        try {
+          return run_zombie(transaction);
+        } catch (const Violation& violation) {
+          found_ = violation;
+          return Effect{};
+        }
+      },
+      [this](Errc) { zombie_.reset(); });
+  wake_store();
+  settle();
+}
+
+Effect ServerHost::run_zombie(Transaction& transaction) {
+  const bool is_fenced = zombie_->epoch != counter_ && !core::planted(core::Bug::NoFence);
+  if (is_fenced || now() >= zombie_->arrival.deadline) return {};
+  core::OutcomeRow row;
+  row.id = zombie_->arrival.id;
+  row.mark = zombie_->arrival.mark;
+  row.digest = zombie_->arrival.digest;
+  row.codec = zombie_->arrival.codec;
+  const std::uint64_t execution = world_.oracle().execute(zombie_->call, zombie_->arrival, number(), now());
+  world_.note(Step::Executing, number(), zombie_->call, execution);
+  row.body = make_reply_body({zombie_->call, execution}, kReplyBodyMin);
+  world_.oracle().replied(execution, row.status, row.little_endian, row.reason, kReplyBodyMin);
+  ServerStore::leave_effect(transaction, execution);
+  return {Effect::Writes::Keep, core::write_row(row)};
+}
+
+/// What a client was told to outlive the server must have done so.
+void ServerHost::check_welcomed(const Store::Recovery& recovery) const {
+  std::set<SessionId> there;
+  for (const Store::SessionRow& kept : recovery.sessions) there.insert(kept.id);
+  for (const SessionId session : welcomed_) {
+    if (there.contains(session)) continue;
+    throw Violation{"S7 records stay", "a client was welcomed to a session that the store does not have", 0};
+  }
+}
+
 /// What the store has kept goes to the core; what it tells of executions is the judge's to see.
 void ServerHost::restore(const Store::Recovery& recovery) {
   world_.oracle().restarted(static_cast<std::uint8_t>(number()));
+  check_welcomed(recovery);
   for (const Store::SessionRow& kept : recovery.sessions) {
     auto row = read_kept<core::SessionRow>(kept.row);
     row.id = kept.id;
@@ -43,7 +115,7 @@ void ServerHost::restore(const Store::Recovery& recovery) {
     if (!core_->restore(row)) store_->store().forget_outcome(row.id);
   }
   ledger_->restored(core_->reply_bytes());
-  world_.oracle().check_effects(static_cast<std::uint8_t>(number()), store_->effects());
+  world_.oracle().check_effects(number(), store_->effects());
 }
 
 void ServerHost::settle_store() {
@@ -57,6 +129,7 @@ void ServerHost::settle_store() {
   RequestId forgotten;
   while (core_->poll_forget(forgotten)) {
     if (forgotten.sequence == 0) {
+      welcomed_.erase(forgotten.session);
       store_->store().forget_session(forgotten.session);
     } else {
       store_->store().forget_outcome(forgotten);
@@ -143,7 +216,7 @@ Effect ServerHost::run_durable(std::uint32_t slot, Transaction& transaction) {
     servant.reason = servant.cancelled ? Errc::cancelled : Errc::deadline_exceeded;
     return {};
   }
-  servant.execution = world_.oracle().execute(servant.call, servant.arrival, now());
+  servant.execution = world_.oracle().execute(servant.call, servant.arrival, number(), now());
   world_.note(Step::Executing, number(), servant.call, servant.execution);
   const Content content = draw_content(servant);
   core::OutcomeRow row;
@@ -169,9 +242,19 @@ Effect ServerHost::run_durable(std::uint32_t slot, Transaction& transaction) {
   servant.outcome = row;
   world_.oracle().replied(servant.execution, row.status, row.little_endian, row.reason, content.size);
   world_.note(Step::Replied, number(), servant.call, servant.execution);
+  if (core::planted(core::Bug::ReplyBeforeRecord)) answer_early(slot);
   const bool keep = row.status == core::ReplyStatus::Value;
   const Slice octets = core::planted(core::Bug::OutcomeNotKept) ? Slice{} : core::write_row(row);
   return {keep ? Effect::Writes::Keep : Effect::Writes::RollBack, octets};
+}
+
+void ServerHost::answer_early(std::uint32_t slot) {
+  const Servant& servant = servants_[slot];
+  const core::OutcomeRow& row = servant.outcome;
+  ledger_->answered();
+  core_->reply(now(), servant.arrival.call, row.status, row.body, row.little_endian, row.reason);
+  Bundle bundle;
+  transmit_all(bundle);
 }
 
 /// As the runtime does it.
@@ -182,6 +265,7 @@ void ServerHost::finish_durable(std::uint32_t slot, Errc error) {
     core_->refuse_durable(error);
     return;
   }
+  if (core::planted(core::Bug::ReplyBeforeRecord) && servant.execution != 0) return free_slot(slot);
   const bool ran = error == Errc::ok && servant.execution != 0;
   const Errc refusal = error != Errc::ok ? error : servant.reason;
   const core::OutcomeRow outcome = std::move(servant.outcome);
@@ -197,6 +281,10 @@ void ServerHost::finish_durable(std::uint32_t slot, Errc error) {
 void ServerHost::mend_store() {
   if (!store_ || !up()) return;
   if (store_->has_stopped()) {
+    crash();
+    boot();
+  }
+  while (counter_ <= stale_counter_) {  // else clients that know a later epoch would not come back
     crash();
     boot();
   }

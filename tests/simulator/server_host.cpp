@@ -50,10 +50,12 @@ void ServerHost::boot() {
     if (!store_) store_ = std::make_unique<ServerStore>(random_.next());
     recovery = store_->open();
     config.durable = true;
-    config.epoch.counter = recovery.epoch;
+    config.epoch.counter = counter_ = recovery.epoch;
+    highest_counter_ = std::max(highest_counter_, counter_);
     config.uptime = std::chrono::floor<std::chrono::seconds>(uptime_);
     booted_at_ = now();
   }
+  epoch_ = config.epoch.random;
   core_ = std::make_unique<core::ServerCore>(config, now());
   core::FragmentLimits limits = world_.knobs().fragment_limits;
   limits.message_max = config.limits.message_max;
@@ -62,6 +64,7 @@ void ServerHost::boot() {
   ledger_.emplace(config.limits);
   if (store_) restore(recovery);
   ++world_.tally().server_lives;
+  if (zombie_) schedule(world_.now() + random_.log_uniform(1ms, 5s), EventKind::Zombie);
   settle();
 }
 
@@ -72,16 +75,11 @@ void ServerHost::crash() {
   world_.tally().add(fragments_->counters());
   fragments_.reset();
   core_.reset();
+  if (store_) end_store();
   servants_.clear();
   free_.clear();
   by_handle_.clear();
   busy_ = 0;
-  if (store_) {
-    store_->crash(store_->disk().power_has_failed() || random_.chance(0.5));
-    uptime_ += now() - booted_at_;
-    told_.clear();
-    store_due_ = false;
-  }
   world_.network().cut_all_of(number());
 }
 
@@ -93,6 +91,37 @@ void ServerHost::drain() {
   settle();
 }
 
+void ServerHost::on_arrival_of(const Packet& packet) {
+  if (!packet.genuine || packet.to_port != kServerPort) return;
+  if (packet.connection != 0 && world_.network().server_life_of(packet.connection) != life()) return;
+  const auto said = read_said(packet.bytes);
+  if (!said || said->epoch != epoch_ || !knows(said->session)) return;
+  ledger_->heard(said->session, said->counter, now() + world_.knobs().server.lease);
+}
+
+/// A whole message, and what the judge must know of it.
+void ServerHost::hand_over(const core::Path& from, const Slice& message, CallId call, Duration took) {
+  const auto said = read_said(message);
+  if (said) ledger_->read(said->session, said->counter);
+  if (said && said->type == WireType::Request) {
+    const auto semantics = static_cast<Semantics>(said->semantics);
+    const RequestId id{said->session, said->sequence};
+    if (world_.oracle().is_other(id, semantics, said->content)) not_asked_ = id;
+    if (call != 0) {
+      const bool ends = said->budget_ms != core::kBudgetUnlimited;
+      world_.oracle().may_begin(call, ends ? now() + std::chrono::milliseconds{said->budget_ms} : kNever);
+    }
+  }
+  const core::ServerCounters& counters = core_->counters();
+  const std::uint64_t ended = counters.sessions_ended;
+  const std::uint64_t broken = counters.over_window + counters.collision;
+  core_->receive(now(), from, message, took);
+  if (counters.over_window + counters.collision != broken && !world_.oracle().is_misused(said->session)) {
+    throw Violation{"S7 window", "a client that keeps the rules meets OverWindow or Collision", call};
+  }
+  if (core_->counters().sessions_ended != ended) ledger_->forget_sessions(*core_, false, now());
+}
+
 void ServerHost::receive(const Packet& packet) {
   if (packet.connection != 0 && world_.network().server_life_of(packet.connection) != life()) return;
   ledger_->received(packet.from, packet.bytes.size(),
@@ -102,12 +131,13 @@ void ServerHost::receive(const Packet& packet) {
   if (fragments_->receive(now(), packet.from, packet.bytes)) {
     core::Fragments::Received whole;
     while (fragments_->poll_message(whole)) {
-      if (const CallId call = peek_request(whole.message)) world_.oracle().delivered(call);
-      core_->receive(now(), whole.from, whole.message, whole.took);
+      const CallId call = peek_request(whole.message);
+      if (call != 0) world_.oracle().delivered(call);
+      hand_over(whole.from, whole.message, call, whole.took);
     }
   } else {
     if (packet.call != 0) world_.oracle().delivered(packet.call);
-    core_->receive(now(), packet.from, packet.bytes);
+    hand_over(packet.from, packet.bytes, packet.call, Duration{0});
   }
   if (world_.told() != nullptr) world_.told()->judged(world_.now(), number(), *core_);
   if (core_->sessions() > sessions && !ledger_->is_proven(packet.from)) {
@@ -122,7 +152,9 @@ void ServerHost::receive(const Packet& packet) {
 }
 
 void ServerHost::timeout() {
+  const std::uint64_t expired = core_->counters().sessions_expired;
   core_->timeout(now());
+  if (core_->counters().sessions_expired != expired) ledger_->forget_sessions(*core_, true, now());
   fragments_->timeout(now());
 }
 
@@ -146,21 +178,28 @@ void ServerHost::pump() {
       on_abandoned(abandoned);
       again = true;
     }
-    while (core_->poll_transmit(message_)) {
-      check_statement(message_);
-      if (fragments_->take(now(), message_) == core::Fragments::Take::Left) transmit(message_, bundle);
-      again = true;
-    }
-    while (fragments_->poll_transmit(now(), message_)) {
-      transmit(message_, bundle);
-      again = true;
-    }
+    if (transmit_all(bundle)) again = true;
     if (store_) settle_store();
   }
+  not_asked_.reset();
   if (++pumps_ % 16 == 0) {
     ledger_->check_memory(*core_, busy_);
     ServerLedger::check_memory(*fragments_);
   }
+}
+
+bool ServerHost::transmit_all(Bundle& bundle) {
+  bool any = false;
+  while (core_->poll_transmit(message_)) {
+    check_statement(message_);
+    if (fragments_->take(now(), message_) == core::Fragments::Take::Left) transmit(message_, bundle);
+    any = true;
+  }
+  while (fragments_->poll_transmit(now(), message_)) {
+    transmit(message_, bundle);
+    any = true;
+  }
+  return any;
 }
 
 void ServerHost::check_statement(const core::Transmit& message) {
@@ -168,8 +207,12 @@ void ServerHost::check_statement(const core::Transmit& message) {
   const CallId call = reply ? reply->call : 0;
   ledger_->spoke(call);
   const Statement statement = read_statement(message.header);
+  if (statement.kind == Statement::Kind::Ran && statement.id == not_asked_) {
+    throw Violation{"S3 own reply", "a request is answered with what another one has returned", call};
+  }
   if (statement.kind == Statement::Kind::Ran) world_.oracle().told_that_it_ran(statement.id);
   if (statement.kind == Statement::Kind::DidNotRun) world_.oracle().told_that_it_did_not_run(statement.id);
+  if (const auto session = read_durable_welcome(message.header)) welcomed_.insert(*session);
   if (call != 0) world_.oracle().reply_goes_to(call, message.to.principal);
 }
 
@@ -224,9 +267,11 @@ void ServerHost::begin(std::uint32_t slot) {
     world_.note(Step::NotBegun, number(), servant.call);
     return free_slot(slot);
   }
+  servant.begun = true;
+  ledger_->begun(servant.arrival.client);
   if (storm && random_.chance(knobs.refuses / 2)) return refuse(slot);
   if (servant.arrival.semantics == Semantics::ExactlyOnce) return begin_durable(slot);
-  servant.execution = world_.oracle().execute(servant.call, servant.arrival, now());
+  servant.execution = world_.oracle().execute(servant.call, servant.arrival, number(), now());
   world_.note(Step::Executing, number(), servant.call, servant.execution);
   servant.stage = Stage::Running;
   if (storm && random_.chance(knobs.hangs)) {
@@ -332,6 +377,7 @@ void ServerHost::free_slot(std::uint32_t slot) {
   Servant& servant = servants_[slot];
   std::uint32_t& entry = by_handle_[servant.arrival.call.slot];
   if (entry == slot) entry = kNoServant;  // the core may have given the handle's slot to another call
+  if (servant.begun) ledger_->ended(servant.arrival.client);
   const std::uint32_t generation = servant.generation + 1;
   servant = {};
   servant.generation = generation;
@@ -352,7 +398,7 @@ void ServerHost::check_base_line() {
   if (busy_ > 0 || !core_->idle()) {
     throw Violation{"L4 base line", "a servant is still there long after all clients are gone", 0};
   }
-  if (store_) world_.oracle().check_effects(static_cast<std::uint8_t>(number()), store_->effects());
+  if (store_) world_.oracle().check_effects(number(), store_->effects());
   if (fragments_->reassembly_bytes() != 0 || fragments_->sending_bytes() != 0) {
     throw Violation{"L4 base line",
                     "octets of messages in fragments are left long after all clients are gone", 0};

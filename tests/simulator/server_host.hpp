@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "core/fragments/fragments.hpp"
@@ -28,6 +29,7 @@ class ServerHost final : public Host {
   void on_servant_due(std::uint64_t subject);
   void on_store_due();
   void on_store_tells();
+  void on_zombie();
   /// The faults stop: what hangs comes to its end.
   void release_hung();
   void mend_store();
@@ -41,6 +43,7 @@ class ServerHost final : public Host {
     Stage stage = Stage::Free;
     std::uint32_t generation = 0;
     bool abandoned = false, cancelled = false;
+    bool begun = false;  // it counts as running
     CallId call = 0;
     std::uint64_t execution = 0;
     core::Arrival arrival;
@@ -63,7 +66,9 @@ class ServerHost final : public Host {
     Errc error = Errc::ok;
   };
 
+  void on_arrival_of(const Packet& packet) override;
   void receive(const Packet& packet) override;
+  void hand_over(const core::Path& from, const Slice& message, CallId call, Duration took);
   void timeout() override;
   Time next_timeout() const override;
   void pump() override;
@@ -79,10 +84,16 @@ class ServerHost final : public Host {
   void free_slot(std::uint32_t slot);
   /// What the core says, before it is perhaps taken apart.
   void check_statement(const core::Transmit& message);
+  /// True if there was anything to send.
+  bool transmit_all(Bundle& bundle);
   void transmit(const core::Transmit& message, Bundle& bundle);
 
   // server_durable.cpp
+  void end_store();
+  Effect run_zombie(Transaction& transaction);
+  void answer_early(std::uint32_t slot);
   void restore(const Store::Recovery& recovery);
+  void check_welcomed(const Store::Recovery& recovery) const;
   void settle_store();
   void wake_store();
   void begin_durable(std::uint32_t slot);
@@ -100,10 +111,28 @@ class ServerHost final : public Host {
   bool draining_ = false;
   core::Transmit message_;
   std::uint32_t pumps_ = 0;
+  std::uint64_t epoch_ = 0;  // the random half
+  std::optional<RequestId>
+      not_asked_;       // what was executed under it is another request than the one just read
   Duration uptime_{0};  // of earlier lives
   Time booted_at_{};
   bool store_due_ = false;
   std::vector<Told> told_;
+  /// A call that an earlier life still has to run, in a process that does not know that it was replaced.
+  struct Zombie {
+    std::uint64_t epoch = 0;  // its counter
+    CallId call = 0;
+    core::Arrival arrival;
+  };
+  std::optional<Zombie> zombie_;
+  /// What lay on the disk when the life before this one ended, and what the judge knew then to be committed.
+  struct OldCopy {
+    test::SimulatedDisk::Copy disk;
+    std::size_t commits = 0;
+  };
+  std::optional<OldCopy> old_copy_;
+  std::uint64_t counter_ = 0, highest_counter_ = 0, stale_counter_ = 0;  // of epochs
+  std::set<SessionId> welcomed_;    // durable sessions whose clients have heard of them
   std::optional<Violation> found_;  // inside of the store, whom nothing may be thrown through
   std::unique_ptr<ServerStore> store_;
 };

@@ -42,6 +42,7 @@ Store::Recovery ServerStore::open() {
   options.schema = "CREATE TABLE IF NOT EXISTS effect (execution INTEGER)";
   options.vfs = disk_.vfs_name();
   options.on_stopped = [this](const std::string&) { has_stopped_ = true; };
+  if (is_old_) insist_on_the_old_copy(options);
   store_ = std::make_unique<durable::Store>((folder_ / "server.db").string(), io_.get_executor(),
                                             std::move(options));
   Store::Recovery recovery = store_->recover();
@@ -52,6 +53,23 @@ Store::Recovery ServerStore::open() {
     work();
   }
   return recovery;
+}
+
+void ServerStore::put_back(const test::SimulatedDisk::Copy& copy) {
+  disk_.put_back(copy);
+  is_old_ = true;
+}
+
+/// The store refuses an older copy, until somebody removes its guard.
+void ServerStore::insist_on_the_old_copy(const durable::StoreOptions& options) {
+  is_old_ = false;
+  try {
+    const durable::Store store{(folder_ / "server.db").string(), io_.get_executor(), options};
+  } catch (const StoreError&) {
+    fs::remove(folder_ / "server.db-once");
+    return;
+  }
+  throw Violation{"S4 exactly once", "an older copy of a store is taken for the newest", 0};
 }
 
 void ServerStore::crash(bool power_fails) {

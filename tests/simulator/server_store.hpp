@@ -29,6 +29,8 @@ class ServerStore {
   /// the disk loses what was not synced.
   void crash(bool power_fails);
   bool is_open() const { return store_ != nullptr; }
+  /// An older copy of the disk is put back, and with it of the store, which must find that out: see open().
+  void put_back(const test::SimulatedDisk::Copy& copy);
 
   durable::Store& store() { return *store_; }
   simulation::SimulatedDisk& disk() { return disk_; }
@@ -43,10 +45,13 @@ class ServerStore {
   std::vector<std::uint64_t> effects();
 
  private:
+  void insist_on_the_old_copy(const durable::StoreOptions& options);
+
   const std::filesystem::path folder_;  // for the guard file, which is a real one
   asio::io_context io_;
   simulation::SimulatedDisk disk_;
   bool has_stopped_ = false;
+  bool is_old_ = false;  // it has been put back, and nobody has said yet that it is to be used all the same
   std::unique_ptr<durable::Store> store_;
 };
 

@@ -29,6 +29,7 @@ const char* name_of(Step step) {
     case Step::Executing: return "executing";
     case Step::Replied: return "replied";
     case Step::Stored: return "stored";
+    case Step::PutBack: return "put back";
     case Step::Abandoned: return "abandoned";
     case Step::Connected: return "connected";
     case Step::Disconnected: return "disconnected";
@@ -51,6 +52,7 @@ bool shakes_hosts(Step step) {
     case Step::Connected:
     case Step::Disconnected:
     case Step::Crashed:
+    case Step::PutBack:
     case Step::Revived:
     case Step::Paused:
     case Step::Moved:

@@ -27,6 +27,7 @@ enum class Step : std::uint8_t {
   Executing,  // detail: the execution's number
   Replied,    // detail: the execution's number
   Stored,     // detail: the writes that the disk has seen
+  PutBack,    // … is an older copy; detail: how many outcomes were kept then
   Abandoned,  // detail: the reason
   Connected,
   Disconnected,

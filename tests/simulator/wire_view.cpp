@@ -11,6 +11,8 @@
 
 #include <once/base/crc32c.hpp>
 
+#include "random.hpp"
+
 namespace once::simulator {
 namespace {
 
@@ -18,7 +20,7 @@ constexpr std::size_t kCallHeaderSize = 88;
 
 std::uint64_t read(ByteView bytes, std::size_t at, std::size_t width) {
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < width; ++i) value = value << 8 | bytes[at + i];
+  for (const std::uint8_t octet : bytes.subspan(at, width)) value = value << 8 | octet;
   return value;
 }
 
@@ -127,6 +129,47 @@ Slice WireEdit::sealed() && {
   write(bytes_, 12, 4, 0);
   write(bytes_, 12, 4, crc32c(bytes_.view().first(std::min(header_size(), bytes_.size()))));
   return std::move(bytes_).freeze();
+}
+
+std::uint64_t content_of(std::uint32_t operation, std::uint32_t body_length, std::uint32_t body_checksum) {
+  return mix(std::uint64_t{operation} << 32 | body_checksum) ^ body_length;
+}
+
+std::optional<Said> read_said(ByteView message) {
+  constexpr std::size_t kSessionHeaderSize = 64, kRequestHeaderSize = 104;
+  if (message.size() < kSessionHeaderSize) return std::nullopt;
+  const std::uint64_t type = read(message, 7, 1);
+  if (type < 0x02 || type > 0x06) return std::nullopt;
+  Said said;
+  said.type = static_cast<WireType>(type);
+  said.session = read(message, 16, 8);
+  said.counter = read(message, 24, 8);
+  said.through = read(message, 32, 8);
+  said.bitmap = read(message, 40, 8);
+  said.epoch = read(message, 56, 8);
+  said.is_call = type <= 0x04;
+  if (!said.is_call) return said;
+  if (message.size() < kCallHeaderSize) return std::nullopt;
+  said.sequence = read(message, 64, 8);
+  said.semantics = message[74];
+  said.budget_ms = static_cast<std::uint32_t>(read(message, 76, 4));
+  if (said.type == WireType::Request && message.size() >= kRequestHeaderSize) {
+    said.content = content_of(static_cast<std::uint32_t>(read(message, 80, 4)),
+                              static_cast<std::uint32_t>(read(message, 88, 4)),
+                              static_cast<std::uint32_t>(read(message, 92, 4)));
+  }
+  return said;
+}
+
+std::optional<Working> read_working(ByteView message) {
+  if (message.size() < kCallHeaderSize || message[7] != 0x93) return std::nullopt;
+  return Working{read(message, 16, 8), read(message, 24, 8), read(message, 40, 8)};
+}
+
+std::optional<SessionId> read_durable_welcome(ByteView message) {
+  constexpr std::size_t kWelcomeSize = 72;
+  if (message.size() < kWelcomeSize || message[7] != 0x82 || (message[63] & 1) == 0) return std::nullopt;
+  return read(message, 24, 8);
 }
 
 Statement read_statement(ByteView message) {

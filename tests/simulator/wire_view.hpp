@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <once/base/buffer.hpp>
@@ -52,6 +53,38 @@ class WireEdit {
  private:
   Buffer bytes_;
 };
+
+/// What a client's message in a session says. Nothing of it is checked.
+struct Said {
+  WireType type = WireType::Ack;
+  std::uint64_t session = 0, counter = 0;
+  std::uint64_t through = 0, bitmap = 0;  // what it acknowledges
+  std::uint64_t epoch = 0;                // the random half of the one that it expects
+  bool is_call = false;                   // REQUEST, CANCEL, PROBE; what follows is theirs alone
+  std::uint64_t sequence = 0;
+  std::uint8_t semantics = 0;
+  std::uint32_t budget_ms = 0;
+  std::uint64_t content = 0;  // of a REQUEST, as content_of() says
+
+  bool is_windowed() const { return is_call && semantics >= 2; }
+  bool acknowledges(std::uint64_t number) const {
+    return number <= through || (number - through <= 64 && (bitmap >> (number - through - 1) & 1) != 0);
+  }
+};
+/// Nothing unless it is of such a type, and long enough.
+std::optional<Said> read_said(ByteView message);
+/// Tells requests apart: their operation, and the length and checksum of their body.
+std::uint64_t content_of(std::uint32_t operation, std::uint32_t body_length, std::uint32_t body_checksum);
+
+/// A WORKING: whose, about what.
+struct Working {
+  std::uint64_t session = 0, sequence = 0;
+  std::uint64_t epoch = 0;  // the random half
+};
+std::optional<Working> read_working(ByteView message);
+
+/// The session that a WELCOME of a durable server names.
+std::optional<SessionId> read_durable_welcome(ByteView message);
 
 /// What a server's message says about a call.
 struct Statement {

@@ -1,6 +1,7 @@
 // The event loop: hands each event to whom it concerns.
 #include "world.hpp"
 
+#include "core/rare.hpp"
 #include "wire_view.hpp"
 
 namespace once::simulator {
@@ -29,7 +30,9 @@ World::World(std::uint64_t seed, Trace::Keep keep)
   }
 }
 
-World::~World() = default;
+World::~World() {
+  core::disarm_rare_branches();
+}
 
 Random World::fork(std::string_view name, std::uint64_t number) const {
   std::uint64_t hash = mix(seed_) ^ number;
@@ -38,6 +41,7 @@ Random World::fork(std::string_view name, std::uint64_t number) const {
 }
 
 void World::run() {
+  if (knobs_.rare_branches) core::arm_rare_branches(fork("rare", 0).next());
   for (auto& server : servers_) server->boot();
   for (auto& client : clients_) client->boot();
   plan_storm();
@@ -80,6 +84,7 @@ void World::dispatch(const Event& event) {
     case EventKind::ServantDue: return server(event.host).on_servant_due(event.subject);
     case EventKind::StoreDue: return server(event.host).on_store_due();
     case EventKind::StoreTells: return server(event.host).on_store_tells();
+    case EventKind::Zombie: return server(event.host).on_zombie();
     case EventKind::Issue: return client(event.host).on_issue();
     case EventKind::Repeat: return client(event.host).on_repeat(event.subject);
     case EventKind::Prove: return client(event.host).call_for_proof();
@@ -118,9 +123,6 @@ const Tally& World::finish() {
   tally_.calls += oracle_.issued();
   tally_.virtual_time += now_ - kOrigin;
   tally_.outcomes.add(oracle_.tally());
-  if (knobs_.rogues == 0 && (tally_.server.over_window != 0 || tally_.server.collision != 0)) {
-    throw Violation{"S7 window", "clients that keep the rules meet OverWindow or Collision", 0};
-  }
   tally_.network.add(network_.tally());
   return tally_;
 }

@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "core/client/client_state.hpp"
+#include "core/planted_bugs.hpp"
+#include "core/rare.hpp"
 
 namespace once::core {
 namespace {
@@ -132,6 +134,7 @@ void ClientCore::State::complete(Call& call, OutcomeKind kind, Errc reason) {
     calls.leave_queue(call);
     call.send_at = kNever;
   }
+  if (planted(Bug::AckTooEarly) && !call.cancelling) finish_number(call);
   calls.update_timer(call);
   calls.push_completion(call);
 }
@@ -148,11 +151,8 @@ bool ClientCore::State::poll_completion(CallCompletion& out) {
 /// Nothing about the call is of interest any more: its number is finished, its place free.
 void ClientCore::State::release(Call& call) {
   if (call.number != 0) {
-    if (call.series() == Series::Windowed) {
-      if (!config.lasting) finish(*call.session, call.number);
-    } else {
-      --call.session->free_bound;
-    }
+    finish_number(call);
+    if (call.series() == Series::Free) --call.session->free_bound;
     calls.unbind(call);
   }
   calls.leave_queue(call);
@@ -160,8 +160,16 @@ void ClientCore::State::release(Call& call) {
   progress();
 }
 
+/// Of a call of the windowed series, unless somebody else says when (L1).
+void ClientCore::State::finish_number(const Call& call) {
+  if (call.number == 0 || call.series() == Series::Free || config.lasting) return;
+  if (planted(Bug::AckTooEarly) && call.session->window.is_finished(call.number)) return;
+  finish(*call.session, call.number);
+}
+
 void ClientCore::State::finish(Binding& session, Sequence sequence) {
   session.window.finish(sequence);
+  if (rarely(Rare::EarlyAcknowledgement)) session.acknowledge_at = now;
   if (session.acknowledge_at == kNever) session.acknowledge_at = now + config.limits.idle_acknowledgement;
 }
 
@@ -204,7 +212,7 @@ void ClientCore::State::enter(const Welcome& welcome) {
   handshake.end();
   const auto share = std::chrono::milliseconds{welcome.lease_ms} * config.limits.lease_share;
   const Duration lease = std::chrono::duration_cast<Duration>(share);
-  if (sent_at) rtt.sample(now - *sent_at);
+  if (sent_at && !config.lasting) rtt.sample(now - *sent_at);  // an earlier life's HELLO had the same nonce
   if (config.lasting) {
     enter_lasting(welcome);
   } else if (sent_at && *sent_at + lease > now) {
@@ -272,7 +280,8 @@ void ClientCore::State::leave_session(Binding& session, Errc reason) {
     if (call.cancelling) {
       end_cancel(call);
     } else if (!call.completed && was_bound && call.sent && call.series() == Series::Windowed) {
-      complete(call, OutcomeKind::Unknown, reason);
+      const bool is_proof = planted(Bug::NoSessionMeansNotRun) && reason == Errc::session_lost;
+      complete(call, is_proof ? OutcomeKind::NotExecuted : OutcomeKind::Unknown, reason);
     } else if (!call.completed) {
       call.send_at = kNever;
       calls.update_timer(call);
@@ -300,8 +309,9 @@ bool ClientCore::State::wants_session() {
   if (!in_session()) return true;
   return !config.lasting && calls.first_waiting(Series::Windowed) != nullptr && now >= further_at &&
          sessions.size() < config.limits.sessions_max &&
-         std::all_of(sessions.begin(), sessions.end(),
-                     [](const auto& session) { return session->window.is_held_up(); });
+         (rarely(Rare::FurtherSession) ||
+          std::all_of(sessions.begin(), sessions.end(),
+                      [](const auto& session) { return session->window.is_held_up(); }));
 }
 
 Binding* ClientCore::State::find(SessionId id) const {
@@ -319,7 +329,7 @@ void ClientCore::State::resume(Binding& session, const Epoch& epoch) {
   session.keeping = Keeping{};
   calls.for_each([&](Call& call) {
     if (call.session != &session || !call.sent) return;
-    if (call.request.semantics == Semantics::AtMostOnce) {
+    if (call.request.semantics == Semantics::AtMostOnce && !planted(Bug::AtMostOnceResumed)) {
       if (call.cancelling)
         end_cancel(call);
       else if (!call.completed)

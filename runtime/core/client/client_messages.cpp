@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "core/client/client_state.hpp"
+#include "core/planted_bugs.hpp"
+#include "core/rare.hpp"
 
 namespace once::core {
 namespace {
@@ -98,7 +100,7 @@ bool ClientCore::State::transmit_call(Call& call, Transmit& out) {
     ++counters.probes;
   }
   write(message, call.request.object_key, out.header);
-  if (call.request.semantics == Semantics::Maybe) {
+  if (call.request.semantics == Semantics::Maybe && !planted(Bug::OnewayResent)) {
     complete(call, OutcomeKind::Sent, Errc::ok);
   } else {
     schedule(call);
@@ -125,6 +127,7 @@ void ClientCore::State::schedule(Call& call) {
   // However slow the back-off, several messages go within a lease: the answer to any of them renews it.
   Duration pause = std::min(rtt.rto(call.backoff++), call.session->lease / 8);
   if (call.working && !call.cancelling) pause = std::min(pause, config.limits.probe_max);
+  if (rarely(Rare::EarlyRepetition)) pause /= 8;
   call.send_at = now + std::chrono::duration_cast<Duration>(jitter() * pause);
   calls.update_timer(call);
 }
@@ -238,7 +241,9 @@ void ClientCore::State::receive_from_handshake(const Slice& message, const Prefi
   }
   switch (prefix.type) {
     case MessageType::Cookie:
-      if (const auto sent_at = handshake.sent_at(cookie.attempt)) rtt.sample(now - *sent_at);
+      if (const auto sent_at = handshake.sent_at(cookie.attempt); sent_at && !config.lasting) {
+        rtt.sample(now - *sent_at);
+      }
       handshake.take_cookie(now, cookie.cookie);
       break;
     case MessageType::Welcome:
@@ -318,7 +323,8 @@ void ClientCore::State::learn_from(Binding& session, const Attempts& attempts, c
   const std::optional<Time> sent_at = attempts.sent_at(answer.attempt);
   if (!sent_at) return;
   session.lease_until = std::max(session.lease_until, *sent_at + session.lease);
-  if (measures_the_way) rtt.sample(now - *sent_at);
+  if (!measures_the_way) return;
+  rtt.sample(now - (planted(Bug::KarnOff) ? *attempts.sent_at(attempts.count()) : *sent_at));
 }
 
 void ClientCore::State::judge_keeping(Binding& session, const Answer& answer) {
@@ -334,19 +340,24 @@ void ClientCore::State::judge_keeping(Binding& session, const Answer& answer) {
 void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Slice& message,
                                      const Prefix& prefix) {
   const bool present = answer.epoch == call.session->epoch;
-  const bool of_any_epoch = answer.type == MessageType::Reply || answer.type == MessageType::ReplyLost;
+  const bool of_any_epoch = answer.type == MessageType::Reply || answer.type == MessageType::ReplyLost ||
+                            (planted(Bug::OldRefusalBelieved) && answer.type == MessageType::NotExecuted) ||
+                            (planted(Bug::OldWorkingBelieved) && answer.type == MessageType::Working);
   if (!present && !of_any_epoch) {  // what a dead epoch refused or worked on says nothing about this one
     ++counters.ignored;
     return;
   }
-  // The reply of a call that took long measures its servant, not the way; fragments measure their number.
-  const bool measures =
-      !is_split(call) && !path.splits(message.size()) && (answer.type != MessageType::Reply || !call.working);
+  // The reply of a call that took long measures its servant, not the way; fragments measure their number; and the
+  // answer to a call that is made again may be one to an attempt of before.
+  const bool measures = !call.request.repeated && !is_split(call) && !path.splits(message.size()) &&
+                        (answer.type != MessageType::Reply || !call.working);
   if (present) learn_from(*call.session, call.attempts, answer, measures);
   if (call.completed && !call.cancelling) {
     ++counters.ignored;
     return;
   }
+  const bool asks_for_more = answer.type == MessageType::Working || answer.type == MessageType::Unseen;
+  if (asks_for_more && rarely(Rare::AnswerDropped)) return;
   if (answer.type == MessageType::Working) {
     if (!call.working && !call.cancelling) {
       call.working = true;

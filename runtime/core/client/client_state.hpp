@@ -124,6 +124,7 @@ class ClientCore::State {
   void give_up(Call& call, Errc reason) {
     complete(call, call.sent ? OutcomeKind::Unknown : OutcomeKind::NotSent, reason);
   }
+  void finish_number(const Call& call);
   void finish(Binding& session, Sequence sequence);
   void release(Call& call);
   void end_cancel(Call& call);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/client_core.hpp"
+#include "core/planted_bugs.hpp"
 #include "core/rtt_estimator.hpp"
 #include "core/wire.hpp"
 
@@ -28,7 +29,9 @@ class Handshake {
   void transmit(Time now, const RttEstimator& rtt, double jitter, std::vector<std::uint8_t>& header);
 
   /// True if an answer with this nonce counts.
-  bool expects(std::uint64_t nonce) const { return nonce_ != 0 && nonce == nonce_; }
+  bool expects(std::uint64_t nonce) const {
+    return nonce_ != 0 && (nonce == nonce_ || planted(Bug::WelcomeWithoutNonce));
+  }
   /// The server wants to see its cookie.
   void take_cookie(Time now, std::uint64_t cookie);
   /// When the attempt that an answer echoes was sent.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/octets.hpp"
+#include "core/rare.hpp"
 
 namespace once::core {
 namespace {
@@ -111,7 +112,7 @@ Fragments::Take Fragments::take(Time now, Transmit& message) {
   if (peer == nullptr) peer = reach(name.session);
   if (peer == nullptr) return Take::Taken;  // its session is gone
   const std::size_t left = limits_.sending_bytes_max - std::min(limits_.sending_bytes_max, sending_);
-  if ((sending_ != 0 && size > left) || !peer->sender.has_room(size)) {
+  if ((sending_ != 0 && size > left) || rarely(Rare::NoRoomToSend) || !peer->sender.has_room(size)) {
     ++counters_.not_taken;
     return Take::NoRoom;
   }
@@ -188,6 +189,7 @@ void Fragments::receive_fragment(Time now, const Path& from, const Fragment& fra
 
 void Fragments::receive_probe(const Path& from, const PathMessage& probe) {
   Path path;
+  if (rarely(Rare::ProbeUnanswered)) return;
   if (admits(probe.session, from, path)) {
     probe_answers_.push({path, probe});
   } else {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/rare.hpp"
+
 namespace once::core {
 namespace {
 
@@ -93,7 +95,7 @@ bool TransferReceiver::take(Time now, const Fragment& fragment, Slice& out) {
     return false;
   }
   if (reassembly == under_way_.end()) {
-    if (!has_room(fragment)) {
+    if (!has_room(fragment) || rarely(Rare::FragmentRefused)) {
       ++counters_.refused;
       say(fragment, TransferStatus::Refused);
       return false;

@@ -3,6 +3,8 @@
 
 #include <once/base/crc32c.hpp>
 
+#include "core/planted_bugs.hpp"
+
 namespace once::core {
 
 std::uint64_t CallBook::hash(std::uint32_t session, Series series, Sequence number) const {
@@ -97,7 +99,8 @@ void CallBook::leave_state(Record& record) {
   if (record.state == RecordState::Queued) {
     --queued_;
     drop_request(record);
-  } else if (record.state == RecordState::Running) {
+  } else if (record.state == RecordState::Running &&
+             !(planted(Bug::OrphanNotCounted) && record.told_abandoned)) {
     --running_;
     sessions_.end_running(record.client);
   }
@@ -199,6 +202,7 @@ bool CallBook::poll_forget(RequestId& out) {
 
 void CallBook::orphan(Record& record, Abandoned::Reason reason) {
   if (record.told_abandoned) return;
+  if (planted(Bug::OrphanNotCounted)) leave_state(record);
   record.told_abandoned = true;
   ++orphans_;
   if (!record.told_cancelled) abandoned_.push({record.handle(), reason});

@@ -5,13 +5,26 @@
 #include <bit>
 
 #include "core/planted_bugs.hpp"
+#include "core/rare.hpp"
 
 namespace once::core {
+namespace {
+
+bool is_over_window(const Session& session, const SessionMessage& message) {
+  const std::uint8_t window = planted(Bug::WindowShrunk) ? session.window : session.window_held;
+  return series_of(message.semantics) == Series::Windowed && message.sequence > session.mark &&
+         message.sequence - session.mark > window;
+}
+
+}  // namespace
 
 Verdict DuplicateFilter::admit(Session* session, const SessionMessage& message) {
-  if (message.expected != epoch_) return Verdict::WrongEpoch;  // step 2
-  if (session == nullptr) return Verdict::NoSession;           // step 3
-  acknowledge(*session, message.acknowledgement);              // step 4
+  const bool equal =
+      planted(Bug::EpochByCounter) ? message.expected.counter == epoch_.counter : message.expected == epoch_;
+  if (!equal) return Verdict::WrongEpoch;             // step 2
+  if (session == nullptr) return Verdict::NoSession;  // step 3
+  if (planted(Bug::AckAfterWindow) && is_over_window(*session, message)) return Verdict::Admitted;
+  acknowledge(*session, message.acknowledgement);  // step 4
   return Verdict::Admitted;
 }
 
@@ -59,8 +72,13 @@ Judgement DuplicateFilter::judge(Time now, Session& session, const SessionMessag
     if (planted(Bug::StaleAsNew) && message.type == MessageType::Request) return {Verdict::New};
     return {Verdict::Stale, calls_.find(session, Series::Windowed, number)};
   }
-  if (number - session.mark > session.window_held) return {Verdict::OverWindow};  // step 6
-  if (session.state_of(number) != NumberState::Unseen) {                          // step 7
+  if (is_over_window(session, message)) return {Verdict::OverWindow};  // step 6
+  if (planted(Bug::KnownAfterRefused) && message.type == MessageType::Request) {
+    if (const Errc reason = reason_to_refuse(session, message); reason != Errc::ok) {
+      return {Verdict::Refused, nullptr, reason};
+    }
+  }
+  if (session.state_of(number) != NumberState::Unseen) {  // step 7
     return judge_known(now, session, message, digest);
   }
   return judge_unknown(session, message);  // step 8
@@ -85,9 +103,11 @@ Judgement DuplicateFilter::judge_record(Time now, Record& record, const SessionM
                                         const Digest& digest) {
   ONCE_ASSERT(record.state != RecordState::Free);
   if (message.semantics != record.semantics ||
-      (message.type == MessageType::Request && digest != record.digest)) {
+      (message.type == MessageType::Request && digest != record.digest && !planted(Bug::DigestIgnored))) {
     return {Verdict::Collision, &record};
   }
+  const bool is_done = record.state != RecordState::Queued && record.state != RecordState::Running;
+  if (planted(Bug::NoInProgress) && !is_done && message.type == MessageType::Request) return {Verdict::New};
   switch (record.state) {
     case RecordState::Queued:
       if (message.type == MessageType::Cancel) return {Verdict::Refused, &record, Errc::cancelled};
@@ -132,7 +152,8 @@ Errc DuplicateFilter::reason_to_refuse(const Session& session, const SessionMess
   if (message.body_length > limits_.message_max) return Errc::message_too_large;
   if (draining_) return Errc::shutting_down;
   if (message.budget_ms == 0) return Errc::deadline_exceeded;
-  if (calls_.queued() >= limits_.queued_max || !calls_.has_room() || !calls_.may_start(session.client)) {
+  if (rarely(Rare::QueueFull) || calls_.queued() >= limits_.queued_max || !calls_.has_room() ||
+      !calls_.may_start(session.client)) {
     return Errc::overloaded;
   }
   return Errc::ok;

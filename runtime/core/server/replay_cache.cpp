@@ -1,6 +1,9 @@
 // Budgets of kept replies: reserve, keep, release, evict.
 #include "core/server/replay_cache.hpp"
 
+#include "core/planted_bugs.hpp"
+#include "core/rare.hpp"
+
 namespace once::core {
 
 bool ReplayCache::reserve(Record& record, std::uint32_t reply_max) {
@@ -20,7 +23,7 @@ bool ReplayCache::keep(Record& record, Slice body) {
   }
   const std::uint64_t cost = body.footprint();
   if (cost > reserved) {
-    if (!make_room(sessions_.at(record.session), cost - reserved)) return false;
+    if (rarely(Rare::ReplyTooMuch) || !make_room(sessions_.at(record.session), cost - reserved)) return false;
     record.oversize = true;
     link_oversize(record);
   }
@@ -44,6 +47,7 @@ void ReplayCache::release(Record& record) {
 
 /// True if `octets` more fit both budgets, if need be after evicting oversize replies, oldest first.
 bool ReplayCache::make_room(Session& session, std::uint64_t octets) {
+  if (planted(Bug::RepliesBeyondBudget)) return true;
   if (octets > limits_.reply_bytes_per_session || octets > limits_.reply_bytes_max) return false;
   while (session.reply_bytes > limits_.reply_bytes_per_session - octets) {
     if (!evict_one_of(session)) return false;
@@ -67,11 +71,18 @@ bool ReplayCache::evict_one_of(Session& session) {
 }
 
 void ReplayCache::evict(Record& record) {
+  if (planted(Bug::EvictOnFull)) {
+    sessions_.at(record.session).set_state(record.id.sequence, NumberState::Unseen);
+  }
   release(record);
   record.body = Slice{};
+  ++evicted_;
+  if (planted(Bug::ReplyDropped)) {
+    record.body_checksum = 0;
+    return;
+  }
   record.state = RecordState::ReplyGone;
   record.reason = Errc::reply_evicted;
-  ++evicted_;
 }
 
 void ReplayCache::charge(Record& record, std::uint64_t octets) {

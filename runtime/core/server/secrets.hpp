@@ -20,6 +20,8 @@ class Secrets {
   /// A session id that was never given before: 56 bits that only the secret foretells, then the loop. A keyed
   /// permutation of a counter, so ids cannot meet before 2^56 of them have been given.
   SessionId next_session_id();
+  /// For Bug::SessionIdAgain.
+  void begin_ids_again() { sessions_given_ = 0; }
 
   /// Shows that whoever sends it back has received what was sent to `from`. Covers the address, the instance,
   /// the nonce and a coarse time; never 0.

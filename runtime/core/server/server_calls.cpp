@@ -2,6 +2,7 @@
 #include <once/base/crc32c.hpp>
 
 #include "core/planted_bugs.hpp"
+#include "core/rare.hpp"
 #include "core/server/server_state.hpp"
 
 namespace once::core {
@@ -12,7 +13,7 @@ bool ServerCore::State::start(Time now, CallHandle call, std::uint32_t reply_max
   Errc reason = Errc::ok;
   if (record->deadline <= now) {
     reason = Errc::deadline_exceeded;
-  } else if (!calls.may_start(record->client) ||
+  } else if (!calls.may_start(record->client) || rarely(Rare::NoRoomForReply) ||
              (record->series() == Series::Windowed && !calls.replies().reserve(*record, reply_max))) {
     reason = Errc::overloaded;
   }

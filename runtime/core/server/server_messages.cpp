@@ -2,6 +2,7 @@
 #include <once/base/crc32c.hpp>
 
 #include "core/planted_bugs.hpp"
+#include "core/rare.hpp"
 #include "core/server/server_state.hpp"
 
 namespace once::core {
@@ -54,7 +55,8 @@ void ServerCore::State::receive_hello(Time now, const Path& from, const Slice& m
     send(from, Refused{hello.nonce, Errc::unsupported, hello.attempt, 0});
     return;
   }
-  if (!from.validated && !secrets.accepts(hello.cookie, now, from, hello.instance, hello.nonce)) {
+  const bool is_right = secrets.accepts(hello.cookie, now, from, hello.instance, hello.nonce);
+  if (!from.validated && (!is_right || rarely(Rare::CookieAgain))) {
     ++counters.cookies;
     send(from, Cookie{hello.nonce, secrets.cookie(now, from, hello.instance, hello.nonce), hello.attempt});
     return;
@@ -104,10 +106,11 @@ bool ServerCore::State::is_of(const Session& session, const Hello& hello) const 
 
 /// nullptr if the server takes no more: it has said so.
 Session* ServerCore::State::open_session(Time now, const Path& from, const Hello& hello) {
-  if (draining || sessions.size() >= config.limits.sessions_max) {
+  if (draining || sessions.size() >= config.limits.sessions_max || rarely(Rare::SessionRefused)) {
     refuse_hello(from, hello.nonce, hello.attempt, draining ? Errc::shutting_down : Errc::overloaded);
     return nullptr;
   }
+  if (planted(Bug::SessionIdAgain)) secrets.begin_ids_again();
   SessionId id = secrets.next_session_id();
   const auto settle_home = [&] {
     if (!hello.name.empty()) id = (id & ~SessionId{0xff}) | home_of(hello.name);
@@ -131,7 +134,7 @@ Session* ServerCore::State::open_session(Time now, const Path& from, const Hello
   ++counters.sessions_opened;
   tell(Told::What::SessionOpened, id);
   if (config.durable) {
-    session.kept = false;
+    session.kept = planted(Bug::WelcomeBeforeRow);
     keep(session);
   }
   if (!hello.name.empty()) {
@@ -340,7 +343,7 @@ void ServerCore::State::accept(Time now, Session& session, const SessionMessage&
   record.digest = digest;
   record.key = whole.part(kRequestSize, message.key_length);
   record.body = whole.part(message.header_length, message.body_length);
-  if (message.budget_ms != kBudgetUnlimited) {
+  if (message.budget_ms != kBudgetUnlimited && !planted(Bug::BudgetIgnored)) {
     record.deadline = now + std::chrono::milliseconds{message.budget_ms};
   }
 }
@@ -349,11 +352,13 @@ void ServerCore::State::accept(Time now, Session& session, const SessionMessage&
 /// nobody waits for it, the two bits of the session are all that is kept.
 void ServerCore::State::refuse_at_once(Session& session, const SessionMessage& message, const Digest& digest,
                                        Errc reason) {
-  if (series_of(message.semantics) == Series::Windowed && !planted(Bug::RefusalNotRecorded)) {
+  const bool forgets =
+      planted(Bug::RefusalNotRecorded) || (planted(Bug::CancelForgets) && reason == Errc::cancelled);
+  if (series_of(message.semantics) == Series::Windowed && !forgets) {
     NumberState state = NumberState::RefusedOverload;
     if (reason == Errc::cancelled || reason == Errc::deadline_exceeded) {
       state = NumberState::RefusedGivenUp;
-    } else if (reason != Errc::overloaded && calls.has_room()) {
+    } else if (reason != Errc::overloaded && calls.has_room() && !rarely(Rare::RecordsFull)) {
       state = NumberState::Recorded;
       calls.create_refused(session, message, reason).digest = digest;
     }
@@ -371,6 +376,7 @@ void ServerCore::State::give_up_queued(Record& record, Errc reason) {
     NumberState state =
         reason == Errc::overloaded ? NumberState::RefusedOverload : NumberState::RefusedGivenUp;
     if (planted(Bug::RefusalNotRecorded)) state = NumberState::Unseen;
+    if (planted(Bug::CancelForgets) && reason == Errc::cancelled) state = NumberState::Unseen;
     session.set_state(record.id.sequence, state);
   }
   calls.remove(record);
@@ -383,6 +389,7 @@ void ServerCore::State::answer_working(Time now, Session& session, const Session
   if (record.last_working != Time::min() && now < record.last_working + config.limits.working_interval)
     return;
   record.last_working = now;
+  if (rarely(Rare::WorkingDropped)) return;
   send(session.path, answer_to(session, message, MessageType::Working));
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/rare.hpp"
+
 namespace once::core {
 
 void Session::follow_use(Sequence number) {
@@ -13,6 +15,8 @@ void Session::follow_use(Sequence number) {
     window = static_cast<std::uint8_t>(std::min(2 * window, int{window_max}));
     window_held = std::max(window_held, window);
     window_peak = window_age = 0;
+  } else if (window > 1 && window == window_held && rarely(Rare::SmallGrant)) {
+    window /= 2;
   } else if (++window_age == kLookEvery) {
     if (4 * window_peak < window) window = std::max<std::uint8_t>(window / 2, window_floor);
     window_peak = window_age = 0;

@@ -1,0 +1,40 @@
+// Which branches are active, and the chance of each; empty outside the test build.
+#include "core/rare.hpp"
+
+#ifdef ONCE_PLANTED_BUGS
+
+namespace once::core {
+namespace {
+
+std::uint64_t state = 0;
+std::uint32_t active = 0;
+
+/// True for a quarter of all calls.
+bool toss() {
+  state += 0x9E3779B97F4A7C15;
+  std::uint64_t mixed = (state ^ state >> 30) * 0xBF58476D1CE4E5B9;
+  mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB;
+  return mixed >> 62 == 0;
+}
+
+}  // namespace
+
+bool rarely(Rare branch) {
+  return (active >> static_cast<std::uint32_t>(branch) & 1) != 0 && toss();
+}
+
+void arm_rare_branches(std::uint64_t seed) {
+  state = seed;
+  active = 0;
+  for (std::uint32_t branch = 0; branch < static_cast<std::uint32_t>(Rare::Count); ++branch) {
+    if (toss()) active |= std::uint32_t{1} << branch;
+  }
+}
+
+void disarm_rare_branches() {
+  active = 0;
+}
+
+}  // namespace once::core
+
+#endif
