@@ -127,7 +127,7 @@ class ServerHost final : public Host {
   std::optional<Zombie> zombie_;
   /// What lay on the disk when the life before this one ended, and what the judge knew then to be committed.
   struct OldCopy {
-    test::SimulatedDisk::Copy disk;
+    simulation::SimulatedDisk::Copy disk;
     std::size_t commits = 0;
   };
   std::optional<OldCopy> old_copy_;

@@ -55,7 +55,7 @@ Store::Recovery ServerStore::open() {
   return recovery;
 }
 
-void ServerStore::put_back(const test::SimulatedDisk::Copy& copy) {
+void ServerStore::put_back(const simulation::SimulatedDisk::Copy& copy) {
   disk_.put_back(copy);
   is_old_ = true;
 }

@@ -30,7 +30,7 @@ class ServerStore {
   void crash(bool power_fails);
   bool is_open() const { return store_ != nullptr; }
   /// An older copy of the disk is put back, and with it of the store, which must find that out: see open().
-  void put_back(const test::SimulatedDisk::Copy& copy);
+  void put_back(const simulation::SimulatedDisk::Copy& copy);
 
   durable::Store& store() { return *store_; }
   simulation::SimulatedDisk& disk() { return disk_; }
