@@ -133,7 +133,7 @@ void ServerHost::pump() {
   while (again) {
     again = false;
     core::Arrival arrival;
-    while (core_->poll_arrival(arrival)) {
+    while (core_->poll_arrival(now(), arrival)) {
       on_arrival(arrival);
       again = true;
     }
