@@ -38,6 +38,9 @@ struct ServerLimits {
   /// A queue that has not been empty for the interval is cut back to what waits no longer than the target; 0: never.
   Duration queue_target = std::chrono::milliseconds{5};
   Duration queue_interval = std::chrono::milliseconds{100};
+  /// So many others must have begun since: a client that keeps a window full makes a queue of this length by itself,
+  /// and slow servants make any queue a long one; neither is overload.
+  std::uint32_t queue_passed_min = 64;
   std::size_t records_max = 1'000'000;  // full records, orphans included
   std::size_t reply_bytes_per_session = std::size_t{1} << 20;
   std::size_t reply_bytes_max = std::size_t{256} << 20;

@@ -412,6 +412,8 @@ void ClientChannel::add_to(ClientStatistics& statistics) const {
   statistics.ignored += counters.ignored;
   statistics.malformed += counters.malformed;
   statistics.completions += counters.completions;
+  statistics.retries += counters.retries;
+  statistics.retries_denied += counters.retries_denied;
   statistics.connections += connections_;
   statistics.connections_lost += connections_lost_;
   const std::uint64_t largest = link_ ? link_->largest_datagram() : 0;

@@ -44,6 +44,8 @@ core::ClientLimits client_limits(const Limits& limits, bool loopback) {
   result.rto_min = loopback ? limits.rto_min_loopback : limits.rto_min;
   result.rto_max = loopback ? limits.rto_max_loopback : limits.rto_max;
   result.idle_acknowledgement = limits.idle_acknowledgement;
+  result.retry_percent = limits.retry_percent;
+  result.retry_reserve = limits.retry_reserve;
   return result;
 }
 

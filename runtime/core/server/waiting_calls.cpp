@@ -2,13 +2,6 @@
 #include "core/server/waiting_calls.hpp"
 
 namespace once::core {
-namespace {
-
-/// So many others have begun while a call has waited too long. A client that keeps a window full makes a queue of
-/// this length by itself, and slow servants make any queue a long one: neither is overload.
-constexpr std::uint32_t kPassedMin = 64;
-
-}  // namespace
 
 std::uint32_t WaitingCalls::flow_of(std::uint32_t client) {
   const std::uint32_t known =
@@ -54,7 +47,9 @@ void WaitingCalls::erase(Record& record) {
 /// queue, but a crowd of them may.
 bool WaitingCalls::is_too_late(Time now, const Flow& flow) const {
   const Record& oldest = records_[flow.first];
-  if (limits_.queue_target == Duration{0} || begun_ - oldest.begun_before < kPassedMin) return false;
+  if (limits_.queue_target == Duration{0} || begun_ - oldest.begun_before < limits_.queue_passed_min) {
+    return false;
+  }
   const bool is_standing = now - busy_since_ >= limits_.queue_interval;
   const bool is_only = flow.count == 1;
   return is_standing && now - oldest.arrived > (is_only ? limits_.queue_interval : limits_.queue_target);

@@ -60,7 +60,11 @@ struct Limits {
   std::size_t records_max = 1'000'000;  // calls that have run and are not acknowledged, or run
   std::size_t connections_max = 20'000;
   std::size_t channels_max = 1'024;  // of a client; beyond it those that no stub holds go
-  std::uint32_t nesting_max = 8;     // callbacks inside callbacks
+  /// A client makes calls again that were refused as overloaded: so many percent of its calls through a channel, and
+  /// the reserve; a reserve of 0: none.
+  std::uint32_t retry_percent = 10;
+  std::uint32_t retry_reserve = 10;
+  std::uint32_t nesting_max = 8;  // callbacks inside callbacks
 };
 
 }  // namespace once
