@@ -69,7 +69,7 @@ class Exchange {
     return std::move(message).freeze();
   }
   void serve() {
-    while (server_.poll_arrival(arrival_)) {
+    while (server_.poll_arrival(now_, arrival_)) {
       if (!server_.start(now_, arrival_.call, 256)) std::abort();
       server_.reply(now_, arrival_.call, ReplyStatus::Value, std::move(arrival_.body), false);
     }

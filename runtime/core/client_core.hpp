@@ -40,6 +40,10 @@ struct ClientLimits {
   /// The longest pause between two probes of a call that the server is working on.
   Duration probe_max = std::chrono::seconds{2};
   Duration idle_acknowledgement = std::chrono::milliseconds{200};
+  /// Calls that the server refuses as overloaded are made again, as long as that adds no more than these percent to the
+  /// calls, and the reserve. A reserve of 0: never.
+  std::uint32_t retry_percent = 10;
+  std::uint32_t retry_reserve = 10;
   /// The share of the server's lease, counted from the sending of the message that renewed it, after which
   /// the client stops using a session: 2/3.
   double lease_share = 2.0 / 3.0;
@@ -102,6 +106,8 @@ struct ClientCounters {
   std::uint64_t requests_sent = 0, retransmissions = 0, probes = 0, acknowledgements = 0, hellos = 0;
   std::uint64_t sessions = 0, ignored = 0, malformed = 0, completions = 0;
   std::uint64_t further_sessions = 0;  // of `sessions`, those that were made beside others (C16)
+  std::uint64_t retries = 0;           // calls that were made again after `overloaded` (C17)
+  std::uint64_t retries_denied = 0;    // for want of budget
 };
 
 class ClientCore final : public SessionOwner {

@@ -23,8 +23,14 @@ Time ServerCore::next_timeout() const {
 bool ServerCore::poll_transmit(Transmit& out) {
   return state_->poll_transmit(out);
 }
-bool ServerCore::poll_arrival(Arrival& out) {
-  return state_->poll_arrival(out);
+bool ServerCore::poll_arrival(Time now, Arrival& out, Lane lane) {
+  return state_->poll_arrival(now, out, lane);
+}
+void ServerCore::put_off(Time now, Arrival& arrival, Lane lane) {
+  state_->calls.put_off(now, arrival, lane);
+}
+bool ServerCore::has_arrivals() const {
+  return state_->calls.has_waiting(0);
 }
 bool ServerCore::start(Time now, CallHandle call, std::uint32_t reply_max) {
   return state_->start(now, call, reply_max);
@@ -87,6 +93,12 @@ std::size_t ServerCore::records() const {
 }
 std::size_t ServerCore::reply_bytes() const {
   return state_->calls.replies().octets();
+}
+std::size_t ServerCore::queued() const {
+  return state_->calls.queued();
+}
+std::size_t ServerCore::queued_bytes() const {
+  return state_->calls.queued_bytes();
 }
 bool ServerCore::path_of(SessionId session, Path& out) const {
   const Session* const found = state_->sessions.find(session);

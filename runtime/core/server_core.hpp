@@ -36,14 +36,21 @@ struct ServerLimits {
   std::size_t sessions_max = 1'000'000;
   std::size_t running_per_client_max = 64;  // orphans included, over all sessions of one client instance
   std::size_t running_max = 100'000;
-  std::size_t queued_max = 1'024;       // requests that arrived and have neither been started nor refused
+  std::size_t queued_max = 1'024;  // requests that arrived and have neither been started nor refused
+  std::size_t queued_request_bytes_max = std::size_t{64} << 20;  // their octets; one may always wait
+  /// A queue that has not been empty for the interval is cut back to what waits no longer than the target; 0: never.
+  Duration queue_target = std::chrono::milliseconds{5};
+  Duration queue_interval = std::chrono::milliseconds{100};
+  /// So many others must have begun since: a client that keeps a window full makes a queue of this length by itself,
+  /// and slow servants make any queue a long one; neither is overload.
+  std::uint32_t queue_passed_min = 64;
   std::size_t records_max = 1'000'000;  // full records, orphans included
   std::size_t reply_bytes_per_session = std::size_t{1} << 20;
   std::size_t reply_bytes_max = std::size_t{256} << 20;
   std::uint32_t message_max =
       16u << 20;  // octets of a request's or reply's body; agreed in HELLO and WELCOME
   Duration working_interval = std::chrono::milliseconds{20};  // at most one WORKING per call and interval
-  std::chrono::milliseconds retry_after{50};                  // what OVERLOADED suggests
+  std::chrono::milliseconds retry_after{50};  // what OVERLOADED suggests, more the longer the queue
 };
 
 struct ServerConfig {
@@ -67,6 +74,10 @@ struct CallHandle {
   std::uint32_t generation = 0;
   bool operator==(const CallHandle&) const = default;
 };
+
+/// A place where calls wait for their servants. 0 is where the driver itself runs them; the others are the driver's to
+/// number, from 1, without gaps.
+using Lane = std::uint32_t;
 
 /// Tells a mistake from a duplicate; no defence against an attacker.
 struct Digest {
@@ -170,6 +181,7 @@ struct ServerCounters {
   // The rest.
   std::uint64_t hellos = 0, cookies = 0, sessions_opened = 0, sessions_ended = 0, sessions_expired = 0;
   std::uint64_t overloaded = 0, executed = 0, orphans = 0, replies_evicted = 0;
+  std::uint64_t shed = 0;  // of `overloaded`, those that had waited too long
 };
 
 class ServerCore final : public SessionOwner {
@@ -193,9 +205,14 @@ class ServerCore final : public SessionOwner {
   /// The next message to send; false if there is none. A message whose path is gone may be thrown away.
   bool poll_transmit(Transmit& out);
 
-  /// The next request that waits to be run; false if there is none. It stays queued until start() or
-  /// refuse(): a cancellation or its budget may still refuse it.
-  bool poll_arrival(Arrival& out);
+  /// The next request whose turn it is to be run; false if none waits in the lane. To be asked when a servant can
+  /// begin: requests that have waited too long for that are refused here. It stays queued until start() or refuse(): a
+  /// cancellation or its budget may still refuse it.
+  bool poll_arrival(Time now, Arrival& out, Lane lane = 0);
+  /// Its servant runs elsewhere: it waits in that lane. Its key and body go back into the core.
+  void put_off(Time now, Arrival& arrival, Lane lane);
+  /// True if requests wait in lane 0.
+  bool has_arrivals() const;
 
   /// Moves the call from queued to running; the servant may start only if this returns true. `reply_max`:
   /// octets of the largest body that this operation can answer with, set aside in the replay cache until the
@@ -248,6 +265,8 @@ class ServerCore final : public SessionOwner {
   std::size_t sessions() const;
   std::size_t records() const;      // full records in the slab, orphans included
   std::size_t reply_bytes() const;  // kept and set aside
+  std::size_t queued() const;       // requests, in all lanes and with the driver
+  std::size_t queued_bytes() const;
   /// Where the session's client was heard last; false if there is no such session.
   bool path_of(SessionId session, Path& out) const override;
   /// False for a number that the client has finished, or if there is no such session.

@@ -337,7 +337,8 @@ void ClientChannel::settle() {
   if (closed_) return;
   const bool callable = settings_->rules->adapter.size() > 0;
   core_->keep_session(callable);
-  const bool called_back = callable || (callbacks_ && callbacks_->dispatcher.running() > 0);
+  const bool called_back =
+      callable || (callbacks_ && (callbacks_->dispatcher.running() > 0 || callbacks_->core.queued() > 0));
   // What a transport could not take at once must go out even if nobody waits for an answer: maybe calls.
   const bool queued = link_ && link_->has_queued();
   const bool loop_is_needed = records_.taken() > 0 || called_back || queued || has_fragments();
@@ -437,6 +438,8 @@ void ClientChannel::add_to(ClientStatistics& statistics) const {
   statistics.ignored += counters.ignored;
   statistics.malformed += counters.malformed;
   statistics.completions += counters.completions;
+  statistics.retries += counters.retries;
+  statistics.retries_denied += counters.retries_denied;
   statistics.connections += connections_;
   statistics.connections_lost += connections_lost_;
   const std::uint64_t largest = link_ ? link_->largest_datagram() : 0;
@@ -461,6 +464,28 @@ void ClientChannel::let_go(ServerCall& call) {
   std::shared_ptr<Servant> gone;  // dropped after the lock
   const Lock lock{mutex_};
   gone = callbacks_->dispatcher.recycle(call);
+}
+
+void ClientChannel::run_next(core::Lane lane) {
+  Lock lock{mutex_};
+  Dispatcher& dispatcher = callbacks_->dispatcher;
+  dispatcher.come_back(lane);
+  if (closed_) return;
+  ServerCall* const call = dispatcher.next(lock, shared_from_this(), lane);
+  if (!closed_) {
+    send_all(now());  // refusals
+    settle();
+  }
+  lock.unlock();
+  if (call != nullptr) dispatcher.run(*call);
+}
+
+void ClientChannel::refuse_next(core::Lane lane) {
+  Lock lock{mutex_};
+  callbacks_->dispatcher.refuse_next(lock, lane);
+  if (closed_) return;
+  send_all(now());
+  settle();
 }
 
 std::string ClientChannel::peer_of(const core::Path& path) const {

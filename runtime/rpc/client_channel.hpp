@@ -69,6 +69,8 @@ class ClientChannel final : public Channel,
   // CallHost
   void answered(ServerCall& call) override;
   void let_go(ServerCall& call) override;
+  void run_next(core::Lane lane) override;
+  void refuse_next(core::Lane lane) override;
   const Environment& environment() const override { return settings_->environment; }
   std::string peer_of(const core::Path& path) const override;
   std::shared_ptr<Channel> channel_to(ServerCall& call, const ObjectRef& reference) override;

@@ -13,6 +13,9 @@ core::ServerLimits server_limits(const Limits& limits) {
   result.running_per_client_max = limits.running_per_client_max;
   result.running_max = limits.running_max;
   result.queued_max = limits.queued_requests_max;
+  result.queued_request_bytes_max = limits.queued_request_bytes_max;
+  result.queue_target = limits.queue_target;
+  result.queue_interval = limits.queue_interval;
   result.records_max = limits.records_max;
   result.reply_bytes_per_session = limits.reply_bytes_per_session;
   result.reply_bytes_max = limits.reply_bytes_max;
@@ -22,9 +25,10 @@ core::ServerLimits server_limits(const Limits& limits) {
 
 Limits share_of(const Limits& limits, std::size_t loops) {
   Limits result = limits;
-  for (std::size_t* const whole : {&result.sessions_max, &result.records_max, &result.connections_max,
-                                   &result.running_max, &result.queued_requests_max, &result.reply_bytes_max,
-                                   &result.reassembly_bytes_max, &result.fragmented_bytes_max}) {
+  for (std::size_t* const whole :
+       {&result.sessions_max, &result.records_max, &result.connections_max, &result.running_max,
+        &result.queued_requests_max, &result.queued_request_bytes_max, &result.reply_bytes_max,
+        &result.reassembly_bytes_max, &result.fragmented_bytes_max}) {
     *whole = std::max<std::size_t>(1, *whole / loops);
   }
   return result;
@@ -40,6 +44,8 @@ core::ClientLimits client_limits(const Limits& limits, bool loopback) {
   result.rto_min = loopback ? limits.rto_min_loopback : limits.rto_min;
   result.rto_max = loopback ? limits.rto_max_loopback : limits.rto_max;
   result.idle_acknowledgement = limits.idle_acknowledgement;
+  result.retry_percent = limits.retry_percent;
+  result.retry_reserve = limits.retry_reserve;
   return result;
 }
 

@@ -28,47 +28,21 @@ void tell_began(const DispatchRules& rules, ServerCall& call) {
   rules.trace->execution(call.host().environment().clock->now(), TraceStep::ExecutionBegan, call);
 }
 
-/// One dispatch, here or on an executor. Thrown away without having run, it refuses the call: the servant has
-/// not begun and never will.
-class Dispatch {
+/// What an executor is asked: to run one call of its lane. Thrown away without having run, it refuses one: its
+/// servant has not begun and never will.
+class Turn {
  public:
-  Dispatch(std::shared_ptr<const DispatchRules> rules, ServerCall& call)
-      : rules_(std::move(rules)), host_(call.shared_host()), call_(&call) {}
-  Dispatch(Dispatch&& other) noexcept
-      : rules_(std::move(other.rules_)),
-        host_(std::move(other.host_)),
-        call_(std::exchange(other.call_, nullptr)) {}
-  Dispatch& operator=(Dispatch&&) = delete;
-  ~Dispatch() {
-    if (call_ != nullptr) refuse(Errc::shutting_down);
+  Turn(std::shared_ptr<CallHost> host, core::Lane lane) : host_(std::move(host)), lane_(lane) {}
+  Turn(Turn&& other) noexcept : host_(std::move(other.host_)), lane_(other.lane_) {}
+  Turn& operator=(Turn&&) = delete;
+  ~Turn() {
+    if (host_) host_->refuse_next(lane_);
   }
-
-  void operator()() {
-    if (call_->pointless(host_->environment().clock->now())) {
-      refuse(call_->request().cancelled() ? Errc::cancelled : Errc::deadline_exceeded);
-      return;
-    }
-    ServerCall& call = *std::exchange(call_, nullptr);
-    const std::shared_ptr<Servant> servant = call.servant();
-    tell_began(*rules_, call);
-    try {
-      Next{rules_->wrappers, 0, *servant}(call.request(), call.make_responder());
-    } catch (...) {
-      // A wrapper threw: its Responder is gone, and has answered.
-    }
-    if (call.release()) host_->let_go(call);
-  }
+  void operator()() { std::exchange(host_, nullptr)->run_next(lane_); }
 
  private:
-  void refuse(Errc reason) {
-    ServerCall& call = *std::exchange(call_, nullptr);
-    call.make_responder().refuse(reason);
-    if (call.release()) host_->let_go(call);
-  }
-
-  std::shared_ptr<const DispatchRules> rules_;
   std::shared_ptr<CallHost> host_;
-  ServerCall* call_;
+  core::Lane lane_;
 };
 
 /// An exactly-once call's servant has ended before the transaction, which has told so.
@@ -168,10 +142,61 @@ Errc Dispatcher::check(const core::Arrival& arrival, const Servant& servant,
   return Errc::ok;
 }
 
-ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host) {
+core::Lane Dispatcher::lane_of(const asio::any_io_executor& executor) {
+  for (std::size_t i = 0; i < executors_.size(); ++i) {
+    if (executors_[i].asked != 0 && executors_[i].executor == executor) return static_cast<core::Lane>(i + 1);
+  }
+  const core::Lane lane = free_lane();
+  executors_[lane - 1].executor = executor;
+  return lane;
+}
+
+core::Lane Dispatcher::free_lane() {
+  std::size_t free = 0;
+  while (free < executors_.size() && executors_[free].asked != 0) ++free;
+  if (free == executors_.size()) executors_.emplace_back();
+  return static_cast<core::Lane>(free + 1);
+}
+
+core::Lane Dispatcher::take_lane() {
+  const core::Lane lane = free_lane();
+  executors_[lane - 1].asked = 1;
+  return lane;
+}
+
+void Dispatcher::put_off(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
+                         core::Arrival& arrival, adapter::Place& place) {
+  const core::Lane lane = lane_of(place.executor);
+  core_.put_off(host->environment().clock->now(), arrival, lane);
+  ++executors_[lane - 1].asked;
+  lock.unlock();
+  try {
+    asio::post(place.executor, Turn{host, lane});
+  } catch (const std::exception&) {
+    // The executor cannot take it: the Turn is gone, and has refused a call.
+  }
+  place = {};
+  lock.lock();
+}
+
+void Dispatcher::come_back(core::Lane lane) {
+  ONCE_ASSERT(executors_[lane - 1].asked > 0);
+  if (--executors_[lane - 1].asked == 0) executors_[lane - 1].executor = {};
+}
+
+void Dispatcher::refuse_next(std::unique_lock<std::mutex>& lock, core::Lane lane) {
+  ONCE_ASSERT(lock.owns_lock());
+  come_back(lane);
+  core::Arrival arrival;
+  const Time now{};  // nothing has waited too long: this is another refusal
+  if (core_.poll_arrival(now, arrival, lane)) core_.refuse(now, arrival.call, Errc::shutting_down);
+}
+
+ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
+                             core::Lane lane) {
   const Clock& clock = *host->environment().clock;
   core::Arrival arrival;
-  while (core_.poll_arrival(arrival)) {
+  while (core_.poll_arrival(clock.now(), arrival, lane)) {
     adapter::Place place;
     const Operation* operation = nullptr;
     const Errc refusal =
@@ -183,58 +208,70 @@ ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shar
       drop(lock, place);
       continue;
     }
+    if (lane == 0 && place.executor && operation->semantics != Semantics::ExactlyOnce) {
+      put_off(lock, host, arrival, place);
+      continue;
+    }
+    if (const core::Lane other = lane == 0 ? host->lane_for_answers_to(arrival.from) : 0) {
+      core_.put_off(now, arrival, other);
+      drop(lock, place);
+      continue;
+    }
     const std::uint32_t reply_max = operation->reply_max != 0 ? operation->reply_max : kReplyMaxDefault;
     if (!core_.start(now, arrival.call, reply_max)) {
       if (rules_->trace) rules_->trace->refused(now, arrival, Errc::ok, "given up before it began");
       drop(lock, place);
       continue;
     }
-    if (free_.empty()) {
-      calls_.push_back(std::make_unique<ServerCall>());
-      free_.reserve(calls_.capacity());
-      free_.push_back(calls_.back().get());
-    }
-    ServerCall& call = *free_.back();
-    free_.pop_back();
-    const std::size_t slot = arrival.call.slot;
-    if (slot >= by_slot_.size()) by_slot_.resize(slot + 1);
-    by_slot_[slot] = &call;
-    ++running_;
-    call.begin(host, std::move(arrival), std::move(place.servant), std::move(place.executor), operation,
-               core_.reply_promised(arrival.call));
-    return &call;
+    return &begin(host, std::move(arrival), std::move(place), operation);
   }
   return nullptr;
 }
 
-void Dispatcher::run(ServerCall& call) const {
+ServerCall& Dispatcher::begin(const std::shared_ptr<CallHost>& host, core::Arrival&& arrival,
+                              adapter::Place&& place, const Operation* operation) {
+  if (free_.empty()) {
+    calls_.push_back(std::make_unique<ServerCall>());
+    free_.reserve(calls_.capacity());
+    free_.push_back(calls_.back().get());
+  }
+  ServerCall& call = *free_.back();
+  free_.pop_back();
+  const std::size_t slot = arrival.call.slot;
+  if (slot >= by_slot_.size()) by_slot_.resize(slot + 1);
+  by_slot_[slot] = &call;
+  ++running_;
+  const std::size_t reply_promised = core_.reply_promised(arrival.call);
+  call.begin(host, std::move(arrival), std::move(place.servant), std::move(place.executor), operation,
+             reply_promised);
+  return call;
+}
+
+Duration Dispatcher::run(ServerCall& call) const {
   if (call.operation().semantics == Semantics::ExactlyOnce) {
     const auto durable = std::make_shared<Durable>(rules_, call);
     rules_->store->run(
         call.request().request_id(),
         [durable](Transaction& transaction) { return durable->work(transaction); },
         [durable](Errc error) { durable->done(error); });
-    return;
-  }
-  Dispatch dispatch{rules_, call};
-  if (call.executor()) {
-    // A copy: the call may have ended, and serve the next request, before post() returns.
-    // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
-    const asio::any_io_executor executor = call.executor();
-    try {
-      asio::post(executor, std::move(dispatch));
-    } catch (const std::exception&) {
-      // The executor cannot take it: the Dispatch is gone, and has refused the call.
-    }
-    return;
+    return Duration{0};
   }
   const std::shared_ptr<CallHost> host = call.shared_host();
   const Clock& clock = *host->environment().clock;
   const Operation& operation = call.operation();
+  const bool is_on_loop = !call.executor();
   const Time begin = clock.now();
-  dispatch();
+  const std::shared_ptr<Servant> servant = call.servant();
+  tell_began(*rules_, call);
+  try {
+    Next{rules_->wrappers, 0, *servant}(call.request(), call.make_responder());
+  } catch (...) {
+    // A wrapper threw: its Responder is gone, and has answered.
+  }
+  if (call.release()) host->let_go(call);
   const Duration took = clock.now() - begin;
-  if (took > rules_->slow_call && rules_->on_slow_call) rules_->on_slow_call(operation, took);
+  if (is_on_loop && took > rules_->slow_call && rules_->on_slow_call) rules_->on_slow_call(operation, took);
+  return took;
 }
 
 std::shared_ptr<Servant> Dispatcher::finish(Time now, ServerCall& call) {

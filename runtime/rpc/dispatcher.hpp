@@ -38,12 +38,20 @@ class Dispatcher {
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
-  /// The next request that shall run, moved to "running" in the core; nullptr if there is none. The lock is
-  /// given up while a locator is asked, and to let go of servants. To be run by run(), which comes without
-  /// the lock.
-  ServerCall* next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host);
-  /// Calls the servant, here, on its executor, or in a transaction of the store. Under no lock.
-  void run(ServerCall& call) const;
+  /// The next request that shall run here, moved to "running" in the core; nullptr if there is none. Those in lane 0
+  /// whose servants have an executor wait in its lane from then on, and it is asked to run one. The lock is given up
+  /// meanwhile, while a locator is asked, and to let go of servants. To be run by run(), which comes without the lock.
+  ServerCall* next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
+                   core::Lane lane = 0);
+  /// A lane for the host's own use, until it is given back, empty.
+  core::Lane take_lane();
+  void give_lane_back(core::Lane lane) { come_back(lane); }
+  /// An executor has come back for a call of its lane, or never will: next() or refuse_next() follows.
+  void come_back(core::Lane lane);
+  /// The executor will not run the next call of its lane.
+  void refuse_next(std::unique_lock<std::mutex>& lock, core::Lane lane);
+  /// Calls the servant, here, or in a transaction of the store. Under no lock. How long it has kept the thread.
+  Duration run(ServerCall& call) const;
   /// Records the answer in the core, and gives up the answer's hold on the call. Returns the servant if that
   /// was the last hold, to be dropped under no lock.
   [[nodiscard]] std::shared_ptr<Servant> finish(Time now, ServerCall& call);
@@ -55,6 +63,18 @@ class Dispatcher {
   std::size_t running() const { return running_; }
 
  private:
+  /// The calls of one executor. It is asked once for each, and takes the one whose turn it is then. None: the host's.
+  struct Executor {
+    asio::any_io_executor executor;
+    std::size_t asked = 0;  // 0: the place is free, and nothing waits in the lane
+  };
+
+  core::Lane free_lane();
+  core::Lane lane_of(const asio::any_io_executor& executor);
+  void put_off(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
+               core::Arrival& arrival, adapter::Place& place);
+  ServerCall& begin(const std::shared_ptr<CallHost>& host, core::Arrival&& arrival, adapter::Place&& place,
+                    const Operation* operation);
   bool find_servant(std::unique_lock<std::mutex>& lock, const core::Arrival& arrival, adapter::Place& place);
   /// Lets go of a servant that shall not run, without the lock: this may be its last holder.
   static void drop(std::unique_lock<std::mutex>& lock, adapter::Place& place);
@@ -64,6 +84,7 @@ class Dispatcher {
   std::shared_ptr<const DispatchRules> rules_;
   std::vector<std::unique_ptr<ServerCall>> calls_;
   std::vector<ServerCall*> free_;
+  std::vector<Executor> executors_;   // by lane, from 1
   std::vector<ServerCall*> by_slot_;  // the running calls, by the slot of their handle
   std::size_t running_ = 0;
 };

@@ -28,6 +28,12 @@ class CallHost {
   virtual void answered(ServerCall& call) = 0;
   /// The frame that dispatched has returned after the answer. Any thread; under no lock.
   virtual void let_go(ServerCall& call) = 0;
+  /// An executor has time for a call of the lane. Any thread; under no lock.
+  virtual void run_next(core::Lane lane) = 0;
+  /// It never will have.
+  virtual void refuse_next(core::Lane lane) = 0;
+  /// Where a call must wait since its client does not take the answers that it has; 0: nowhere. Under the lock.
+  virtual core::Lane lane_for_answers_to(const core::Path&) { return 0; }
   virtual const Environment& environment() const = 0;
   virtual std::string peer_of(const core::Path& path) const = 0;
   virtual std::shared_ptr<Channel> channel_to(ServerCall& call, const ObjectRef& reference) = 0;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <asio/io_context.hpp>
+#include <asio/post.hpp>
 
 #include "core/server/rows.hpp"
 #include "rpc/back_channel.hpp"
@@ -33,6 +34,11 @@ core::ServerConfig make_config(const ServerSettings& settings, std::uint8_t inde
   config.tells = settings.trace != nullptr;
   return config;
 }
+
+/// Servants may keep the loop for so long before everything is read that has arrived: what waits unread waits unseen,
+/// and can be neither refused in time nor answered WORKING. Small enough against the least wait that counts as one
+/// too long, and large against the cost of looking.
+constexpr Duration kTurn = std::chrono::microseconds{100};
 
 /// The loop whose servant the calling thread runs.
 thread_local const ServerLoop* current_loop = nullptr;
@@ -124,17 +130,26 @@ void ServerLoop::kept(SessionId session, Errc error) {
 
 void ServerLoop::work(Lock& lock) {
   const auto self = shared_from_this();
+  // A servant of this loop waits for a call of its own, and perhaps for what is to run here: no turn comes meanwhile.
+  const bool nested = current_loop == this;
   while (!closed_) {
     settle_store();
     send_all();
     dispatcher_.mark_abandoned();
+    if (!nested && turn_used_ >= kTurn) {
+      if (core_.has_arrivals()) post_turn();
+      break;
+    }
     ServerCall* const call = dispatcher_.next(lock, self);
     if (call == nullptr) break;
+    if (slow_ && core_.has_arrivals()) post_turn();  // which another thread may take at once
     lock.unlock();
     const ServerLoop* const outer = std::exchange(current_loop, this);
-    dispatcher_.run(*call);
+    const Duration took = dispatcher_.run(*call);
     current_loop = outer;
     lock.lock();
+    turn_used_ += took;
+    slow_ = took >= kTurn;
   }
   if (closed_) return;
   send_all();  // refusals
@@ -144,6 +159,44 @@ void ServerLoop::work(Lock& lock) {
     end_back_channels(lock);
   }
   pump_due(lock);
+}
+
+void ServerLoop::post_turn() {
+  if (std::exchange(turn_posted_, true)) return;
+  asio::post(environment_.executor, [self = shared_from_this()] { self->take_turn(); });
+}
+
+void ServerLoop::take_turn() {
+  Lock lock{mutex_};
+  turn_posted_ = false;
+  turn_used_ = Duration{0};
+  if (closed_) return;
+  work(lock);
+  settle_timer();
+  finish_shutdown(lock);
+}
+
+void ServerLoop::run_next(core::Lane lane) {
+  Lock lock{mutex_};
+  dispatcher_.come_back(lane);
+  if (closed_) return;
+  ServerCall* const call = dispatcher_.next(lock, shared_from_this(), lane);
+  if (!closed_) {
+    send_all();  // refusals
+    settle_timer();
+    finish_shutdown(lock);
+  }
+  lock.unlock();
+  if (call != nullptr) dispatcher_.run(*call);
+}
+
+void ServerLoop::refuse_next(core::Lane lane) {
+  Lock lock{mutex_};
+  dispatcher_.refuse_next(lock, lane);
+  if (closed_) return;
+  send_all();
+  settle_timer();
+  finish_shutdown(lock);
 }
 
 void ServerLoop::on_event(Event) {
@@ -282,6 +335,7 @@ void ServerLoop::add_to(ServerStatistics& statistics) const {
   statistics.sessions_expired += counters.sessions_expired;
   statistics.executed += counters.executed;
   statistics.overloaded += counters.overloaded;
+  statistics.shed += counters.shed;
   statistics.orphans += counters.orphans;
   statistics.replies_evicted += counters.replies_evicted;
   statistics.datagrams += datagrams_;
@@ -306,6 +360,8 @@ void ServerLoop::add_to(ServerStatistics& statistics) const {
   statistics.connections += connections_.size();
   statistics.records += core_.records();
   statistics.reply_bytes += core_.reply_bytes();
+  statistics.queued += core_.queued();
+  statistics.queued_bytes += core_.queued_bytes();
 }
 
 }  // namespace once::detail

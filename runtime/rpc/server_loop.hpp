@@ -78,6 +78,7 @@ struct ServerConnection final : EventHandler, std::enable_shared_from_this<Serve
   bool open = true;          // false: closed, or given to another loop
   bool handed_over = false;  // it came from another loop, and is not given away again
   bool waits_readable = false, waits_writable = false;
+  core::Lane lane = 0;              // where calls wait while it is overfull; 0: none has to
   std::size_t queued_overfull = 0;  // messages, since more is queued than it should be
   Time last_message{};
   /// Since when a message is arriving, or the first one is waited for.
@@ -109,6 +110,9 @@ class ServerLoop final : public CallHost,
   // CallHost
   void answered(ServerCall& call) override;
   void let_go(ServerCall& call) override;
+  void run_next(core::Lane lane) override;
+  void refuse_next(core::Lane lane) override;
+  core::Lane lane_for_answers_to(const core::Path& path) override;
   const Environment& environment() const override { return environment_; }
   std::string peer_of(const core::Path& path) const override;
   std::shared_ptr<Channel> channel_to(ServerCall& call, const ObjectRef& reference) override;
@@ -148,6 +152,8 @@ class ServerLoop final : public CallHost,
   void sweep(Time now);
   bool is_overfull(const ServerConnection& connection) const;
   bool may_queue(ServerConnection& connection) const;
+  /// What has waited for its answers to be taken may be run.
+  void release_waiting(ServerConnection& connection);
 
   // Work.
   /// `fragments`: the layer that the message comes through.
@@ -156,7 +162,10 @@ class ServerLoop final : public CallHost,
   /// What the core has for the store.
   void settle_store();
   void kept(SessionId session, Errc error);
+  /// Runs what is to run on this loop, for a while: then everything that can be read is read before it goes on.
   void work(Lock& lock);
+  void post_turn();
+  void take_turn();
   void settle(const std::shared_ptr<ServerPort>& port);
   void settle(const std::shared_ptr<ServerConnection>& connection);
   static void settle(ServerListener& listener);
@@ -192,6 +201,9 @@ class ServerLoop final : public CallHost,
   Dispatcher dispatcher_;
   core::Transmit transmit_;
   std::vector<Slice> inbox_;  // spare memory of whoever reads
+  Duration turn_used_{0};     // by servants, since everything was read
+  bool turn_posted_ = false;
+  bool slow_ = false;  // the latest servant took a whole turn
 
   std::vector<std::shared_ptr<ServerPort>> ports_;
   std::vector<std::shared_ptr<ServerListener>> listeners_;

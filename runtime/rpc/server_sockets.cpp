@@ -183,6 +183,23 @@ bool ServerLoop::may_queue(ServerConnection& connection) const {
   return ++connection.queued_overfull <= limits().running_per_client_max + limits().window;
 }
 
+core::Lane ServerLoop::lane_for_answers_to(const core::Path& path) {
+  const auto found = path.link < kStreamLinks ? connections_.end() : connections_.find(path.link);
+  if (found == connections_.end() || !is_overfull(*found->second)) return 0;
+  ServerConnection& connection = *found->second;
+  if (connection.lane == 0) connection.lane = dispatcher_.take_lane();
+  return connection.lane;
+}
+
+void ServerLoop::release_waiting(ServerConnection& connection) {
+  if (connection.lane == 0) return;
+  core::Arrival arrival;
+  const Time time = now();
+  while (core_.poll_arrival(time, arrival, connection.lane)) core_.put_off(time, arrival, 0);
+  dispatcher_.give_lane_back(std::exchange(connection.lane, 0));
+  post_turn();
+}
+
 bool ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection) {
   bool emptied = true;
   for (int i = 0; connection->open && !closed_; ++i) {
@@ -234,6 +251,7 @@ bool ServerLoop::read_everything(Lock& lock) {
 
 void ServerLoop::settle(const std::shared_ptr<ServerConnection>& connection) {
   StreamSocket& socket = connection->stream.socket();
+  if (!is_overfull(*connection)) release_waiting(*connection);
   if (!is_overfull(*connection) && !std::exchange(connection->waits_readable, true)) {
     socket.async_wait(Event::Readable, connection);
   }
@@ -245,6 +263,7 @@ void ServerLoop::settle(const std::shared_ptr<ServerConnection>& connection) {
 void ServerLoop::close_connection(ServerConnection& connection) {
   if (!std::exchange(connection.open, false)) return;
   ++connections_closed_;
+  release_waiting(connection);
   const core::Path path = connection.path;
   if (trace() != nullptr) trace()->way(now(), TraceStep::Disconnected, path);
   connection.stream.socket().cancel_waits();
@@ -338,6 +357,7 @@ void ServerLoop::take_over_datagram(const core::Path& from, const Slice& message
 void ServerLoop::give_away(const std::shared_ptr<ServerConnection>& connection, const Slice& message,
                            ServerLoop& to) {
   connection->open = false;
+  release_waiting(*connection);
   connections_.erase(connection->path.link);
   lose_path(connection->path);
   // Waits on this loop end here; the other loop begins its own.

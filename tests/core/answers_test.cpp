@@ -29,11 +29,11 @@ TEST_F(Answers, ReplyCarriesStatusCodecAndByteOrder) {
 
 TEST_F(Answers, NotExecutedIsBelieved) {
   Answer answer = desk.answer(MessageType::NotExecuted, request);
-  answer.reason = Errc::overloaded;
+  answer.reason = Errc::store_failed;
   answer.retry_after_ms = 70;
   desk.deliver(answer);
   EXPECT_EQ(desk.outcome(call), OutcomeKind::NotExecuted);
-  EXPECT_EQ(desk.reason(call), Errc::overloaded);
+  EXPECT_EQ(desk.reason(call), Errc::store_failed);
   EXPECT_EQ(desk.done[call].retry_after, 70ms);
 }
 

@@ -57,7 +57,7 @@ class Loop {
   }
   void exchange() {
     server_.receive(now_, path_, whole());
-    while (server_.poll_arrival(arrival_)) {
+    while (server_.poll_arrival(now_, arrival_)) {
       if (!server_.start(now_, arrival_.call, 1000)) continue;
       server_.reply(now_, arrival_.call, ReplyStatus::Value, std::move(arrival_.body), false);
     }

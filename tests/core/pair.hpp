@@ -336,7 +336,7 @@ class Pair {
     for (bool busy = true; busy;) {
       busy = false;
       Arrival arrival;
-      while (server->poll_arrival(arrival)) {
+      while (server->poll_arrival(now, arrival)) {
         busy = true;
         servant(arrival);
       }

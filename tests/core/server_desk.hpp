@@ -134,6 +134,15 @@ class ServerDesk {
     server->refuse(now, arrivals[index].call, reason, retry_after);
     poll();
   }
+  /// A servant is free: which call it gets, by its number; 0 if none waits.
+  Sequence next(Lane lane = 0) {
+    sent.clear();
+    Arrival arrival;
+    const bool one = server->poll_arrival(now, arrival, lane);
+    if (one) arrivals.push_back(arrival);
+    poll();
+    return one ? arrival.id.sequence : 0;
+  }
   /// Request, start and reply in one.
   void run(Sequence sequence, std::string_view body = "done") {
     request(sequence);
@@ -164,7 +173,7 @@ class ServerDesk {
         default: ONCE_ASSERT(read(whole, prefix, one.answer) == Errc::ok); break;
       }
     }
-    for (Arrival arrival; server->poll_arrival(arrival);) arrivals.push_back(arrival);
+    for (Arrival arrival; takes_arrivals && server->poll_arrival(now, arrival);) arrivals.push_back(arrival);
     for (Abandoned news; server->poll_abandoned(news);) abandoned.push_back(news);
   }
   const ServerCounters& counters() const { return server->counters(); }
@@ -180,6 +189,7 @@ class ServerDesk {
   std::deque<Arrival> arrivals;
   std::vector<Abandoned> abandoned;
   int executions = 0;
+  bool takes_arrivals = true;  // false: requests wait in the core, for next()
 };
 
 }  // namespace once::core::testing

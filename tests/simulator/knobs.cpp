@@ -211,6 +211,18 @@ void draw_fragments(Knobs& knobs, Random random) {
   limits.sending_bytes_max = random.pick<std::size_t>({256u << 20, 256u << 20, 200'000});
 }
 
+/// Servers whose calls wait, and how long they may; how often clients may ask again.
+void draw_queue(Knobs& knobs, Random random) {
+  knobs.client.retry_reserve = random.pick({10u, 10u, 100u, 0u});
+  knobs.client.retry_percent = random.pick({10u, 100u});
+  if (knobs.weather != Weather::Storm || random.chance(0.7)) return;
+  knobs.servant.workers = random.between(1, 4);
+  knobs.server.queue_interval = random.log_uniform(1ms, 100ms);
+  knobs.server.queue_target = random.chance(0.2) ? Duration{0} : knobs.server.queue_interval / 20;
+  knobs.server.queue_passed_min = random.pick({0u, 1u, 4u, 64u});
+  knobs.server.queued_request_bytes_max = random.pick<std::size_t>({64u << 20, 64u << 20, 10'000});
+}
+
 }  // namespace
 
 Knobs draw_knobs(std::uint64_t seed) {
@@ -241,6 +253,7 @@ Knobs draw_knobs(std::uint64_t seed) {
   draw_fragments(knobs, Random{mix(seed ^ 0x667261676du)});
   draw_store(knobs, Random{mix(seed ^ 0x73746f7265u)});
   if (knobs.load.burst_max > 1) knobs.load.quiet = Random{mix(seed ^ 0x7175696574u)}.pick({0.0, 0.0, 0.97});
+  draw_queue(knobs, Random{mix(seed ^ 0x7175657565u)});
   knobs.rogues = knobs.storm.rogue_steps > 0 ? 1 : 0;
   return knobs;
 }
@@ -289,14 +302,16 @@ std::ostream& operator<<(std::ostream& out, const Knobs& knobs) {
       << "servants  instant " << servant.instant << ", time " << servant.time_max << ", throws "
       << servant.throws << ", hangs " << servant.hangs << ", refuses " << servant.refuses << ", queues "
       << servant.queues << " (" << servant.queue_max << "), reply " << servant.reply_max
-      << ", undeclared size " << servant.undeclared_size << "\n"
+      << ", undeclared size " << servant.undeclared_size << ", at once " << servant.workers << "\n"
       << "store     power fails " << knobs.store.power_fails << ", sync fails " << knobs.store.sync_fails
       << ", full " << knobs.store.is_full << ", lasting sessions " << knobs.store.lasting << ", takes up to "
       << knobs.store.time_max << "\n"
       << "server    window " << knobs.server.window_initial << " to " << knobs.server.window_max << ", lease "
       << knobs.server.lease << ", running per client " << knobs.server.running_per_client_max << ", queued "
-      << knobs.server.queued_max << ", reply bytes " << knobs.server.reply_bytes_per_session << " of "
-      << knobs.server.reply_bytes_max << "\n"
+      << knobs.server.queued_max << " (" << knobs.server.queue_target << " in " << knobs.server.queue_interval
+      << ", " << knobs.server.queue_passed_min << ")"
+      << ", reply bytes " << knobs.server.reply_bytes_per_session << " of " << knobs.server.reply_bytes_max
+      << "\n"
       << "client    window " << knobs.client.window_max << ", sessions " << knobs.client.sessions_max
       << ", queue " << knobs.client.queued_calls_max << ", message " << knobs.client.message_max
       << ", numbers from " << knobs.first_sequence << ", RTO " << knobs.client.rto_first << " ("

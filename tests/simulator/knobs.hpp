@@ -53,6 +53,7 @@ struct ServantKnobs {
   Duration time_max{0}, queue_max{0};
   std::uint32_t reply_max = 0;
   double undeclared_size = 0;  // replies larger than what was set aside for them
+  std::uint32_t workers = 0;   // calls that are taken at once, the others wait in the core; 0: all
 };
 
 /// Servers with a durable store: exactly-once calls, and what may happen whenever the store commits.

@@ -30,7 +30,7 @@ constexpr std::array<Named, 12> kVerdicts = {{{"New", &Counters::fresh},
                                               {"WrongEpoch", &Counters::wrong_epoch},
                                               {"NoSession", &Counters::no_session}}};
 
-constexpr std::array<Named, 14> kOthers = {{{"malformed", &Counters::malformed},
+constexpr std::array<Named, 15> kOthers = {{{"malformed", &Counters::malformed},
                                             {"bad checksum", &Counters::bad_checksum},
                                             {"bad version", &Counters::bad_version},
                                             {"wrong principal", &Counters::wrong_principal},
@@ -41,16 +41,18 @@ constexpr std::array<Named, 14> kOthers = {{{"malformed", &Counters::malformed},
                                             {"sessions ended", &Counters::sessions_ended},
                                             {"sessions expired", &Counters::sessions_expired},
                                             {"overloaded", &Counters::overloaded},
+                                            {"waited too long", &Counters::shed},
                                             {"executed", &Counters::executed},
                                             {"orphans", &Counters::orphans},
                                             {"replies evicted", &Counters::replies_evicted}}};
 
-constexpr std::array<std::uint64_t core::ClientCounters::*, 10> kClientCounters = {
+constexpr std::array<std::uint64_t core::ClientCounters::*, 12> kClientCounters = {
     &core::ClientCounters::requests_sent, &core::ClientCounters::retransmissions,
     &core::ClientCounters::probes,        &core::ClientCounters::acknowledgements,
     &core::ClientCounters::hellos,        &core::ClientCounters::sessions,
     &core::ClientCounters::ignored,       &core::ClientCounters::malformed,
-    &core::ClientCounters::completions,   &core::ClientCounters::further_sessions};
+    &core::ClientCounters::completions,   &core::ClientCounters::further_sessions,
+    &core::ClientCounters::retries,       &core::ClientCounters::retries_denied};
 
 using Fragments = core::FragmentCounters;
 
@@ -146,6 +148,7 @@ void print_report(std::ostream& out, const Tally& tally, double seconds) {
       << tally.client.retransmissions << ", probes " << tally.client.probes << ", acknowledgements "
       << tally.client.acknowledgements << ", sessions " << tally.client.sessions << " ("
       << tally.client.further_sessions << " beside others), ignored " << tally.client.ignored
+      << ", made again " << tally.client.retries << " (" << tally.client.retries_denied << " denied)"
       << "\nfragments     ";
   for (const NamedFragments& named : kFragments) {
     out << " " << named.name << " " << tally.fragments.*named.counter << ",";
@@ -184,6 +187,10 @@ std::vector<std::string> missed_floors(const Tally& tally) {
   if (tally.outcomes.committed < floor)
     missed.push_back("fewer exactly-once outcomes kept than " + std::to_string(floor));
   if (tally.client.further_sessions == 0) missed.push_back("no client made a session beside another");
+  if (tally.server.shed < floor)
+    missed.push_back("fewer calls that had waited too long than " + std::to_string(floor));
+  if (tally.client.retries < floor)
+    missed.push_back("fewer calls made again after overload than " + std::to_string(floor));
   if (tally.store.repeated == 0) missed.push_back("no call in a lasting session was made again");
   if (tally.store.power_failures == 0) missed.push_back("the power never failed while a store was writing");
   for (const NamedFragments& named : kFragments) {

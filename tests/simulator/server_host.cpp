@@ -39,6 +39,7 @@ ServerHost::~ServerHost() {
 void ServerHost::boot() {
   begin_life();
   draining_ = false;
+  workers_ = world_.knobs().servant.workers;
   core::ServerConfig config;
   config.limits = world_.knobs().server;
   config.epoch = {0, random_.next()};
@@ -169,7 +170,7 @@ void ServerHost::pump() {
   while (again) {
     again = false;
     core::Arrival arrival;
-    while (core_->poll_arrival(arrival)) {
+    while ((workers_ == 0 || busy_ < workers_) && core_->poll_arrival(now(), arrival)) {
       on_arrival(arrival);
       again = true;
     }
@@ -183,7 +184,7 @@ void ServerHost::pump() {
   }
   not_asked_.reset();
   if (++pumps_ % 16 == 0) {
-    ledger_->check_memory(*core_, busy_);
+    ledger_->check_memory(*core_, busy_ + core_->queued());
     ServerLedger::check_memory(*fragments_);
   }
 }
@@ -350,6 +351,7 @@ void ServerHost::on_servant_due(std::uint64_t subject) {
 }
 
 void ServerHost::release_hung() {
+  workers_ = 0;
   for (std::uint32_t slot = 0; slot < servants_.size(); ++slot) {
     if (servants_[slot].stage != Stage::Hung) continue;
     servants_[slot].stage = Stage::Running;

@@ -108,6 +108,7 @@ class ServerHost final : public Host {
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> by_handle_;  // CallHandle::slot to servant
   std::size_t busy_ = 0;
+  std::size_t workers_ = 0;
   bool draining_ = false;
   core::Transmit message_;
   std::uint32_t pumps_ = 0;

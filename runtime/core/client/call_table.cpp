@@ -93,6 +93,7 @@ void CallTable::bind(Call& call, Binding& session, Sequence number) {
   call.number = number;
   call.session = &session;
   call.attempts = Attempts{};
+  call.requests = 0;
   call.backoff = 0;
   call.working = false;
   if (call.series() == Series::Windowed) {

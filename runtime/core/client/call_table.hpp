@@ -25,11 +25,15 @@ struct Call {
   bool cancelling = false;  // over for its caller; a CANCEL is repeated until it is answered
   bool completed = false;   // the completion is waiting, or was polled
   bool polled = false;
+  bool refused = false;  // under an earlier number, before it was made again
+  bool pausing = false;  // until send_at, when it is made again
+  std::uint8_t retries = 0;
   MessageType next = MessageType::Request;  // what is sent when its turn comes
   unsigned backoff = 0;
   std::uint32_t body_checksum = 0;
-  std::uint32_t copies = 0;  // requests handed to a transport
-  Sequence number = 0;       // in `session`; 0: not bound
+  std::uint32_t copies = 0;    // requests handed to a transport
+  std::uint32_t requests = 0;  // of them, under the present number
+  Sequence number = 0;         // in `session`; 0: not bound
   Binding* session = nullptr;
   Attempts attempts;      // of all messages about the present number
   Time send_at = kNever;  // the next retransmission, probe or cancel

@@ -8,6 +8,9 @@
 namespace once::core {
 namespace {
 
+/// How often a call is made again after it was refused for overload.
+constexpr std::uint8_t kRetriesMax = 2;
+
 /// After the server has refused a session beside others, unless it asked for a longer pause.
 constexpr Duration kRefusalPause = std::chrono::seconds{1};
 
@@ -61,6 +64,7 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
   }
   Call& call = calls.create(std::move(request));
   ++open_calls;
+  retry_budget.called();
   call.sent = call.request.repeated;
   calls.wait(call);
   calls.update_timer(call);
@@ -120,6 +124,7 @@ void ClientCore::State::bind(Call& call, Binding& session) {
 void ClientCore::State::complete(Call& call, OutcomeKind kind, Errc reason) {
   ONCE_ASSERT(!call.completed);
   call.completed = true;
+  call.pausing = false;
   call.completion.call = call.key();
   call.completion.token = call.request.token;
   call.completion.kind = kind;
@@ -150,11 +155,7 @@ bool ClientCore::State::poll_completion(CallCompletion& out) {
 
 /// Nothing about the call is of interest any more: its number is finished, its place free.
 void ClientCore::State::release(Call& call) {
-  if (call.number != 0) {
-    finish_number(call);
-    if (call.series() == Series::Free) --call.session->free_bound;
-    calls.unbind(call);
-  }
+  if (call.number != 0) give_number_back(call);
   calls.leave_queue(call);
   calls.erase(call);
   progress();
@@ -165,6 +166,38 @@ void ClientCore::State::finish_number(const Call& call) {
   if (call.number == 0 || call.series() == Series::Free || config.lasting) return;
   if (planted(Bug::AckTooEarly) && call.session->window.is_finished(call.number)) return;
   finish(*call.session, call.number);
+}
+
+void ClientCore::State::give_number_back(Call& call) {
+  finish_number(call);
+  if (call.series() == Series::Free) --call.session->free_bound;
+  calls.unbind(call);
+}
+
+/// The refusal sticks to its number; the call takes another after a pause (C17).
+bool ClientCore::State::make_again(Call& call, std::uint32_t retry_after_ms) {
+  if (config.lasting || retry_after_ms == 0 || call.retries == kRetriesMax) return false;
+  const auto pause =
+      (jitter() + 0.2) * std::chrono::milliseconds{retry_after_ms};  // no shorter than asked for
+  const Time at = now + std::chrono::ceil<Duration>(pause);
+  if (at >= call.request.deadline) return false;
+  if (!retry_budget.take()) {
+    ++counters.retries_denied;
+    return false;
+  }
+  ++counters.retries;
+  ++call.retries;
+  if (counts_as_durable(call) && call.sent) --call.session->durable_calls;
+  if (call.series() == Series::Windowed) {
+    call.sent = false;  // what was sent of it never runs
+    call.refused = true;
+  }
+  calls.leave_queue(call);
+  give_number_back(call);
+  call.pausing = true;
+  call.send_at = at;
+  calls.update_timer(call);
+  return true;
 }
 
 void ClientCore::State::finish(Binding& session, Sequence sequence) {
@@ -274,7 +307,7 @@ void ClientCore::State::leave_session(Binding& session, Errc reason) {
   }
   // Everything returns to the waiting queues in the order in which it came.
   calls.for_each([&](Call& call) {
-    if (call.session != nullptr && call.session != &session) return;
+    if (call.pausing || (call.session != nullptr && call.session != &session)) return;
     const bool was_bound = call.number != 0;
     calls.unbind(call);
     if (call.cancelling) {
@@ -380,6 +413,7 @@ void ClientCore::State::connected(const Path& new_path) {
 void ClientCore::State::disconnected() {
   has_path = false;
   calls.for_each([&](Call& call) {
+    if (call.pausing) return;
     call.send_at = kNever;
     calls.update_timer(call);
   });

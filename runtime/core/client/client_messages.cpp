@@ -1,5 +1,6 @@
 // The client's messages: what is sent when, and which answers count (docs/protocol.md, "The client's side").
 #include <algorithm>
+#include <utility>
 
 #include "core/client/client_state.hpp"
 #include "core/planted_bugs.hpp"
@@ -93,7 +94,8 @@ bool ClientCore::State::transmit_call(Call& call, Transmit& out) {
     message.body_checksum = call.body_checksum;
     out.body = call.request.body;
     ++counters.requests_sent;
-    if (call.copies++ != 0) ++counters.retransmissions;
+    if (call.requests++ != 0) ++counters.retransmissions;
+    ++call.copies;
     if (counts_as_durable(call) && !call.sent) ++call.session->durable_calls;
     call.sent = true;  // before the first octet is handed over
   } else if (call.next == MessageType::Probe) {
@@ -168,6 +170,10 @@ void ClientCore::State::timeout() {
     }
     call.send_at = kNever;
     calls.update_timer(call);
+    if (std::exchange(call.pausing, false)) {
+      calls.wait(call);
+      continue;
+    }
     // A stream does not lose requests, nor do fragments, and a server that works on one need not see it again:
     // ask.
     const bool ask = call.sent && (call.working || path.validated || is_split(call));
@@ -400,6 +406,10 @@ void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Sli
       break;
     case MessageType::ReplyLost: complete(call, OutcomeKind::ReplyLost, answer.reason); break;
     case MessageType::NotExecuted:
+      if (answer.reason == Errc::overloaded && make_again(call, answer.retry_after_ms)) {
+        progress();
+        break;
+      }
       completion.retry_after = std::chrono::milliseconds{answer.retry_after_ms};
       if (call.series() == Series::Windowed) {
         const bool by_us = is_withdrawn(call, *call.session) && answer.reason == Errc::cancelled;

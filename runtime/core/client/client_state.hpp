@@ -8,6 +8,7 @@
 #include "core/client/binding.hpp"
 #include "core/client/call_table.hpp"
 #include "core/client/handshake.hpp"
+#include "core/client/retry_budget.hpp"
 #include "core/client_core.hpp"
 #include "core/rtt_estimator.hpp"
 #include "core/siphash.hpp"
@@ -74,6 +75,7 @@ class ClientCore::State {
   bool keep_wanted = false;
   unsigned late_welcomes = 0;  // in a row, each of which came after the lease that it gave
   Time further_at{};           // not before, a session beside others is asked for
+  RetryBudget retry_budget{config.limits.retry_percent, config.limits.retry_reserve};
 
   /// nullptr if there is none of that id now.
   Binding* find(SessionId id) const;
@@ -122,10 +124,14 @@ class ClientCore::State {
   bool is_split(const Call& call) const { return has_path && path.splits(call.request_size()); }
   void complete(Call& call, OutcomeKind kind, Errc reason);
   void give_up(Call& call, Errc reason) {
-    complete(call, call.sent ? OutcomeKind::Unknown : OutcomeKind::NotSent, reason);
+    const OutcomeKind not_sent = call.refused ? OutcomeKind::NotExecuted : OutcomeKind::NotSent;
+    complete(call, call.sent ? OutcomeKind::Unknown : not_sent, reason);
   }
   void finish_number(const Call& call);
   void finish(Binding& session, Sequence sequence);
+  /// False if it may not be: its time, its tries or the budget are used up, or an outbox gives the numbers.
+  bool make_again(Call& call, std::uint32_t retry_after_ms);
+  void give_number_back(Call& call);
   void release(Call& call);
   void end_cancel(Call& call);
   void end_cancel_of(Sequence sequence);

@@ -47,6 +47,7 @@ Record& CallBook::take(Session& session, const SessionMessage& message, bool fin
   record.client = session.client;
   record.id = {session.id, message.sequence};
   record.deadline = kNever;
+  record.flow = kNone;
   record.last_working = Time::min();
   record.previous = kNone;
   record.next = session.records;
@@ -56,12 +57,19 @@ Record& CallBook::take(Session& session, const SessionMessage& message, bool fin
   return record;
 }
 
-Record& CallBook::create(Session& session, const SessionMessage& message, bool findable) {
+Record& CallBook::create(Time now, Session& session, const SessionMessage& message, bool findable) {
   ONCE_ASSERT(has_room());
   Record& record = take(session, message, findable);
   record.state = RecordState::Queued;
+  record.arrived = now;
+  record.request_octets = static_cast<std::uint32_t>(octets_of(message));
   ++queued_;
-  arrivals_.push(record.handle());
+  queued_bytes_ += record.request_octets;
+  Client& client = sessions_.client(record.client);
+  ++client.queued;
+  client.queued_bytes += record.request_octets;
+  record.lane = 0;
+  lanes_[0].push(now, record);
   return record;
 }
 
@@ -73,13 +81,27 @@ Record& CallBook::create_refused(Session& session, const SessionMessage& message
   return record;
 }
 
-Record* CallBook::poll_arrival() {
-  while (!arrivals_.empty()) {
-    Record* const record = find(arrivals_.front());
-    arrivals_.pop();
-    if (record != nullptr && record->state == RecordState::Queued) return record;
-  }
-  return nullptr;
+bool CallBook::may_queue(std::uint32_t client, std::size_t octets) const {
+  const Client& owner = sessions_.client(client);
+  if (queued_ >= limits_.queued_max || owner.queued >= limits_.queued_max - queued_) return false;
+  if (queued_ == 0) return true;
+  const std::size_t most = limits_.queued_request_bytes_max;
+  const std::size_t left = most - std::min(most, queued_bytes_);
+  return octets <= left && (owner.queued == 0 || owner.queued_bytes + octets <= left);
+}
+
+WaitingCalls::Turn CallBook::next(Time now, Lane lane) {
+  return lane < lanes_.size() ? lanes_[lane].next(now) : WaitingCalls::Turn{};
+}
+
+void CallBook::put_off(Time now, Arrival& arrival, Lane lane) {
+  Record* const record = find(arrival.call);
+  if (record == nullptr || record->state != RecordState::Queued) return;
+  while (lanes_.size() <= lane) lanes_.emplace_back(limits_, records_);
+  record->key = std::move(arrival.object_key);
+  record->body = std::move(arrival.body);
+  record->lane = lane;
+  lanes_[lane].push(now, *record);
 }
 
 bool CallBook::may_start(std::uint32_t client) const {
@@ -97,7 +119,12 @@ void CallBook::start(Record& record) {
 /// Takes the record out of the count of its present state.
 void CallBook::leave_state(Record& record) {
   if (record.state == RecordState::Queued) {
+    lanes_[record.lane].erase(record);
     --queued_;
+    queued_bytes_ -= record.request_octets;
+    Client& client = sessions_.client(record.client);
+    --client.queued;
+    client.queued_bytes -= record.request_octets;
     drop_request(record);
   } else if (record.state == RecordState::Running &&
              !(planted(Bug::OrphanNotCounted) && record.told_abandoned)) {

@@ -4,17 +4,26 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 
 #include "core/server/record.hpp"
 #include "core/server/replay_cache.hpp"
 #include "core/server/session_table.hpp"
+#include "core/server/waiting_calls.hpp"
 
 namespace once::core {
+
+/// What a request is charged for while it is queued.
+inline std::size_t octets_of(const SessionMessage& message) {
+  return std::size_t{message.header_length} + message.body_length;
+}
 
 class CallBook {
  public:
   CallBook(const ServerLimits& limits, SessionTable& sessions, std::uint64_t hash_seed)
-      : limits_(limits), sessions_(sessions), replies_(limits, records_, sessions), hash_seed_(hash_seed) {}
+      : limits_(limits), sessions_(sessions), replies_(limits, records_, sessions), hash_seed_(hash_seed) {
+    lanes_.emplace_back(limits_, records_);
+  }
 
   /// The record that copies of a request meet; nullptr if there is none.
   Record* find(const Session& session, Series series, Sequence number);
@@ -23,11 +32,16 @@ class CallBook {
   bool has_room() const { return records_.taken() < limits_.records_max; }
 
   /// A new record, queued for the driver. There must be room. `findable`: copies shall meet it.
-  Record& create(Session& session, const SessionMessage& message, bool findable);
+  Record& create(Time now, Session& session, const SessionMessage& message, bool findable);
   /// The record of a refusal that has a reason to tell, never queued. There must be room.
   Record& create_refused(Session& session, const SessionMessage& message, Errc reason);
-  /// The next call that the driver has not seen; nullptr if there is none.
-  Record* poll_arrival();
+  /// True if the client may queue another request of so many octets: it leaves at least as much room as it takes.
+  bool may_queue(std::uint32_t client, std::size_t octets) const;
+  /// The next call of a lane that is to begin, or to be refused; the driver has it then.
+  WaitingCalls::Turn next(Time now, Lane lane);
+  bool has_waiting(Lane lane) const { return lane < lanes_.size() && !lanes_[lane].empty(); }
+  /// Back from the driver, to wait in another lane; nothing if the call is over.
+  void put_off(Time now, Arrival& arrival, Lane lane);
 
   /// True while the limits of running calls allow this client one more.
   bool may_start(std::uint32_t client) const;
@@ -57,6 +71,7 @@ class CallBook {
   std::size_t records() const { return records_.taken(); }
   std::size_t running() const { return running_; }
   std::size_t queued() const { return queued_; }
+  std::size_t queued_bytes() const { return queued_bytes_; }
   std::uint64_t orphans() const { return orphans_; }
   ReplayCache& replies() { return replies_; }
   const ReplayCache& replies() const { return replies_; }
@@ -74,11 +89,12 @@ class CallBook {
   Slab<Record> records_;
   ReplayCache replies_;
   HashIndex index_;
-  Ring<CallHandle> arrivals_;
+  std::deque<WaitingCalls> lanes_;
   Ring<Abandoned> abandoned_;
   Ring<RequestId> forgotten_;
   std::size_t running_ = 0;
   std::size_t queued_ = 0;
+  std::size_t queued_bytes_ = 0;
   std::uint64_t orphans_ = 0;
   std::uint64_t hash_seed_;
 };

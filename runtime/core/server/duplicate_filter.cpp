@@ -152,8 +152,8 @@ Errc DuplicateFilter::reason_to_refuse(const Session& session, const SessionMess
   if (message.body_length > limits_.message_max) return Errc::message_too_large;
   if (draining_) return Errc::shutting_down;
   if (message.budget_ms == 0) return Errc::deadline_exceeded;
-  if (rarely(Rare::QueueFull) || calls_.queued() >= limits_.queued_max || !calls_.has_room() ||
-      !calls_.may_start(session.client)) {
+  if (rarely(Rare::QueueFull) || !calls_.may_queue(session.client, octets_of(message)) ||
+      !calls_.has_room() || !calls_.may_start(session.client)) {
     return Errc::overloaded;
   }
   return Errc::ok;

@@ -52,8 +52,15 @@ struct Record {
   std::uint32_t place = kNone;  // its own
   std::uint32_t next = kNone;   // neighbours in the session's list
   std::uint32_t previous = kNone;
-  std::uint32_t later = kNone;  // neighbours among the oversize replies
+  // Neighbours: while it waits for its servant, among its client's waiting calls; then among the oversize replies.
+  std::uint32_t later = kNone;
   std::uint32_t earlier = kNone;
+  // While queued:
+  Time arrived{};
+  std::uint32_t request_octets = 0;
+  std::uint32_t flow = kNone;      // its client's calls in the lane; kNone: the driver has it
+  std::uint32_t begun_before = 0;  // calls of the lane, when it came
+  Lane lane = 0;
 
   Series series() const { return series_of(semantics); }
   /// Its outcome is kept by the durable store, too.

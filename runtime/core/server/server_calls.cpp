@@ -29,7 +29,7 @@ void ServerCore::State::refuse(CallHandle call, Errc reason, std::uint32_t retry
   Record* const record = calls.find(call);
   if (record == nullptr) return;
   ONCE_ASSERT(record->state == RecordState::Queued || record->state == RecordState::Running);
-  if (reason == Errc::overloaded && retry_after_ms == 0) retry_after_ms = to_ms(config.limits.retry_after);
+  if (reason == Errc::overloaded && retry_after_ms == 0) retry_after_ms = this->retry_after_ms();
   if (record->session == kNone || record->told_abandoned) {  // an orphan that had not begun
     calls.remove(*record);
     return;
@@ -92,8 +92,13 @@ bool ServerCore::State::poll_transmit(Transmit& out) {
   return true;
 }
 
-bool ServerCore::State::poll_arrival(Arrival& out) {
-  Record* const record = calls.poll_arrival();
+bool ServerCore::State::poll_arrival(Time now, Arrival& out, Lane lane) {
+  WaitingCalls::Turn turn = calls.next(now, lane);
+  for (; turn.too_late; turn = calls.next(now, lane)) {
+    ++counters.shed;
+    give_up_queued(*turn.record, Errc::overloaded);
+  }
+  Record* const record = turn.record;
   if (record == nullptr) return false;
   const Session& session = sessions.at(record->session);
   out.call = record->handle();

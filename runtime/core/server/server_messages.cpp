@@ -6,6 +6,16 @@
 #include "core/server/server_state.hpp"
 
 namespace once::core {
+namespace {
+
+/// A message that has to wait, and lies in a block that is much larger than itself, gets one of its own: a small
+/// request shall not hold a whole receive buffer.
+Slice own_block(const Slice& message) {
+  constexpr std::size_t kSmall = 512;
+  return message.footprint() > 2 * message.size() + kSmall ? Slice::copy_of(message.view()) : message;
+}
+
+}  // namespace
 
 // --- Receiving
 
@@ -174,7 +184,7 @@ void ServerCore::State::refuse_hello(const Path& to, std::uint64_t nonce, std::u
                                      Errc reason) {
   const bool full = reason == Errc::overloaded;
   if (full) ++counters.overloaded;
-  send(to, Refused{nonce, reason, attempt, full ? to_ms(config.limits.retry_after) : 0});
+  send(to, Refused{nonce, reason, attempt, full ? retry_after_ms() : 0});
 }
 
 void ServerCore::State::welcome(const Path& to, const Session& session, std::uint16_t attempt) {
@@ -300,13 +310,13 @@ void ServerCore::State::judge(Time now, Session& session, const SessionMessage& 
     }
     case Verdict::RefusedAgain: {
       ++counters.refused_again;
-      std::uint32_t retry_after_ms = 0;
+      std::uint32_t wait_ms = 0;
       if (judgement.record != nullptr)
-        retry_after_ms = judgement.record->retry_after_ms;
+        wait_ms = judgement.record->retry_after_ms;
       else if (judgement.reason == Errc::overloaded)
-        retry_after_ms = to_ms(config.limits.retry_after);
+        wait_ms = retry_after_ms();
       answer_not_executed(session, answer_to(session, message, MessageType::NotExecuted), judgement.reason,
-                          retry_after_ms);
+                          wait_ms);
       break;
     }
     case Verdict::Unseen:
@@ -339,10 +349,11 @@ void ServerCore::State::accept(Time now, Session& session, const SessionMessage&
       session.follow_use(message.sequence);
     }
   }
-  Record& record = calls.create(session, message, findable);
+  const Slice kept = calls.queued() > 0 ? own_block(whole) : whole;
+  Record& record = calls.create(now, session, message, findable);
   record.digest = digest;
-  record.key = whole.part(kRequestSize, message.key_length);
-  record.body = whole.part(message.header_length, message.body_length);
+  record.key = kept.part(kRequestSize, message.key_length);
+  record.body = kept.part(message.header_length, message.body_length);
   if (message.budget_ms != kBudgetUnlimited && !planted(Bug::BudgetIgnored)) {
     record.deadline = now + std::chrono::milliseconds{message.budget_ms};
   }
@@ -365,7 +376,7 @@ void ServerCore::State::refuse_at_once(Session& session, const SessionMessage& m
     session.set_state(message.sequence, state);
   }
   answer_not_executed(session, answer_to(session, message, MessageType::NotExecuted), reason,
-                      reason == Errc::overloaded ? to_ms(config.limits.retry_after) : 0);
+                      reason == Errc::overloaded ? retry_after_ms() : 0);
 }
 
 /// A queued call is refused by the core itself; its bits in the window remain.
@@ -380,8 +391,12 @@ void ServerCore::State::give_up_queued(Record& record, Errc reason) {
     session.set_state(record.id.sequence, state);
   }
   calls.remove(record);
-  answer_not_executed(session, answer, reason,
-                      reason == Errc::overloaded ? to_ms(config.limits.retry_after) : 0);
+  answer_not_executed(session, answer, reason, reason == Errc::overloaded ? retry_after_ms() : 0);
+}
+
+std::uint32_t ServerCore::State::retry_after_ms() const {
+  constexpr std::size_t kAsLongAgain = 64;  // a client's window
+  return to_ms(config.limits.retry_after * (1 + calls.queued() / kAsLongAgain));
 }
 
 void ServerCore::State::answer_working(Time now, Session& session, const SessionMessage& message,

@@ -50,7 +50,7 @@ class ServerCore::State {
   void refuse(CallHandle call, Errc reason, std::uint32_t retry_after_ms);
   void reply(CallHandle call, ReplyStatus status, Slice body, bool little_endian, Errc reason);
   bool poll_transmit(Transmit& out);
-  bool poll_arrival(Arrival& out);
+  bool poll_arrival(Time now, Arrival& out, Lane lane);
   void expire(Time now);
   void restore(Time now, const SessionRow& row);
   bool restore(const OutcomeRow& row);
@@ -102,6 +102,8 @@ class ServerCore::State {
               const Digest& digest);
   void refuse_at_once(Session& session, const SessionMessage& message, const Digest& digest, Errc reason);
   void give_up_queued(Record& record, Errc reason);
+  /// What OVERLOADED suggests now: longer, the more calls wait.
+  std::uint32_t retry_after_ms() const;
   void answer_working(Time now, Session& session, const SessionMessage& message, Record& record);
   void end_session(Session& session);
 

@@ -99,7 +99,7 @@ std::uint32_t SessionTable::client_of(const ClientInstance& instance) {
       by_instance_.find(key, [&](std::uint32_t at) { return clients_[at].instance == instance; });
   if (place == kNone) {
     place = clients_.take();
-    clients_[place] = Client{instance, 0, 0};
+    clients_[place] = Client{instance};
     by_instance_.insert(key, place);
   }
   return place;

@@ -80,6 +80,8 @@ struct Client {
   ClientInstance instance;
   std::uint32_t sessions = 0;
   std::uint32_t running = 0;  // orphans included
+  std::uint32_t queued = 0;
+  std::uint64_t queued_bytes = 0;
 };
 
 class SessionTable {
@@ -103,6 +105,7 @@ class SessionTable {
 
   Session& at(std::uint32_t place) { return sessions_[place]; }
   Client& client(std::uint32_t place) { return clients_[place]; }
+  const Client& client(std::uint32_t place) const { return clients_[place]; }
   void start_running(std::uint32_t client) { ++clients_[client].running; }
   void end_running(std::uint32_t client);
 

@@ -23,8 +23,8 @@ struct ActivationOptions {
   asio::any_io_executor executor{};
 };
 
-/// Finds the servant of a key that is not activated; nullptr if there is none. Called on any loop, under no
-/// lock.
+/// Finds the servant of a key that is not activated; nullptr if there is none. Called on any loop, and where its
+/// servants have an executor there as well, when it has time for the call; under no lock.
 using Locator = std::function<std::shared_ptr<Servant>(const ObjectKey&)>;
 
 namespace detail {

@@ -44,6 +44,8 @@ struct ClientOptions {
 struct ClientStatistics {
   std::uint64_t requests_sent = 0, retransmissions = 0, probes = 0, acknowledgements = 0, hellos = 0;
   std::uint64_t sessions = 0, ignored = 0, malformed = 0, completions = 0;
+  // Calls that were made again after the server had refused them as overloaded; those that the budget had no room for.
+  std::uint64_t retries = 0, retries_denied = 0;
   std::uint64_t connections = 0, connections_lost = 0;
   // Of requests that one datagram cannot carry; what was lost is sent again.
   std::uint64_t fragments_sent = 0, fragments_lost = 0;

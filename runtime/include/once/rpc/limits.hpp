@@ -29,7 +29,11 @@ struct Limits {
   Duration connection_idle = std::chrono::minutes{10};  // a connection without any message is closed
   Duration accept_pause = std::chrono::milliseconds{100};  // after the descriptors ran out
   Duration reassembly_stall = std::chrono::seconds{10};    // of a message in fragments of which no more comes
-  Duration slow_call = std::chrono::milliseconds{10};      // a plain servant that holds its loop longer
+  /// A server's queue that has not been empty for the interval is cut back to what waits no longer than the target; 0:
+  /// never.
+  Duration queue_target = std::chrono::milliseconds{5};
+  Duration queue_interval = std::chrono::milliseconds{100};
+  Duration slow_call = std::chrono::milliseconds{10};  // a plain servant that holds its loop longer
 
   // Sizes, in octets.
   std::uint32_t message_max = 16u << 20;  // a request's or reply's body
@@ -42,7 +46,8 @@ struct Limits {
   std::size_t send_queue_max = std::size_t{1} << 20;          // beyond it a connection is not read from
   std::size_t reply_bytes_per_session = std::size_t{1} << 20;
   std::size_t reply_bytes_max = std::size_t{256} << 20;
-  std::size_t queued_bytes_max = std::size_t{64} << 20;  // of a client's waiting calls, a channel
+  std::size_t queued_bytes_max = std::size_t{64} << 20;          // of a client's waiting calls, a channel
+  std::size_t queued_request_bytes_max = std::size_t{64} << 20;  // of requests that wait at a server
 
   // Counts.
   std::uint32_t window = 64;             // calls of a session
@@ -55,7 +60,11 @@ struct Limits {
   std::size_t records_max = 1'000'000;  // calls that have run and are not acknowledged, or run
   std::size_t connections_max = 20'000;
   std::size_t channels_max = 1'024;  // of a client; beyond it those that no stub holds go
-  std::uint32_t nesting_max = 8;     // callbacks inside callbacks
+  /// A client makes calls again that were refused as overloaded: so many percent of its calls through a channel, and
+  /// the reserve; a reserve of 0: none.
+  std::uint32_t retry_percent = 10;
+  std::uint32_t retry_reserve = 10;
+  std::uint32_t nesting_max = 8;  // callbacks inside callbacks
 };
 
 }  // namespace once

@@ -65,6 +65,7 @@ struct ServerStatistics {
   // Sessions and calls.
   std::uint64_t hellos = 0, sessions_opened = 0, sessions_ended = 0, sessions_expired = 0;
   std::uint64_t executed = 0, overloaded = 0, orphans = 0, replies_evicted = 0;
+  std::uint64_t shed = 0;  // of `overloaded`, those that had waited too long for their servant
   std::uint64_t slow_calls = 0;
   // Transports.
   std::uint64_t datagrams = 0, datagrams_not_sent = 0;
@@ -79,6 +80,7 @@ struct ServerStatistics {
   std::uint64_t datagram_largest = 0;  // octets of the largest datagram that was ever sent
   // Now.
   std::uint64_t sessions = 0, connections = 0, records = 0, reply_bytes = 0, reassembly_bytes = 0;
+  std::uint64_t queued = 0, queued_bytes = 0;  // requests that wait for their servants
 
   /// Copies of requests that reached the server and did not run again.
   std::uint64_t duplicates() const {

@@ -1,0 +1,80 @@
+// Turns, and the end of waiting.
+#include "core/server/waiting_calls.hpp"
+
+namespace once::core {
+
+std::uint32_t WaitingCalls::flow_of(std::uint32_t client) {
+  const std::uint32_t known =
+      by_client_.find(hash(client), [&](std::uint32_t at) { return flows_[at].client == client; });
+  if (known != kNone) return known;
+  const std::uint32_t place = flows_.take();
+  flows_[place] = Flow{};
+  flows_[place].client = client;
+  by_client_.insert(hash(client), place);
+  turns_.push_back(place);
+  return place;
+}
+
+void WaitingCalls::push(Time now, Record& record) {
+  if (empty()) {
+    busy_since_ = now;
+    cutting_back_ = false;
+  }
+  record.flow = flow_of(record.client);
+  record.begun_before = begun_;
+  Flow& flow = flows_[record.flow];
+  record.earlier = flow.last;
+  record.later = kNone;
+  (flow.last != kNone ? records_[flow.last].later : flow.first) = record.place;
+  flow.last = record.place;
+  ++flow.count;
+}
+
+void WaitingCalls::erase(Record& record) {
+  if (record.flow == kNone) return;
+  const std::uint32_t place = record.flow;
+  Flow& flow = flows_[place];
+  (record.earlier != kNone ? records_[record.earlier].later : flow.first) = record.later;
+  (record.later != kNone ? records_[record.later].earlier : flow.last) = record.earlier;
+  record.earlier = record.later = record.flow = kNone;
+  if (--flow.count > 0) return;
+  turns_.erase(place);
+  by_client_.erase(hash(flow.client), place);
+  flows_.give_back(place);
+}
+
+/// Of the flow's oldest call. A client's only one is given more time: who asks for one thing at a time makes no
+/// queue, but a crowd of them may.
+bool WaitingCalls::is_too_late(Time now, const Flow& flow) const {
+  const Record& oldest = records_[flow.first];
+  if (limits_.queue_target == Duration{0} || begun_ - oldest.begun_before < limits_.queue_passed_min) {
+    return false;
+  }
+  const bool is_standing = now - busy_since_ >= limits_.queue_interval;
+  const bool is_only = flow.count == 1;
+  return is_standing && now - oldest.arrived > (is_only ? limits_.queue_interval : limits_.queue_target);
+}
+
+WaitingCalls::Turn WaitingCalls::next(Time now) {
+  if (empty()) return {};
+  const std::uint32_t place = turns_.first();
+  Flow& flow = flows_[place];
+  if (is_too_late(now, flow)) {
+    cutting_back_ = true;
+    Record& record = records_[flow.first];
+    erase(record);  // the turn is still this client's
+    return {&record, true};
+  }
+  // While the queue is cut back the newest goes first: it is as good as a call on an idle server, whereas in the
+  // order in which they came all that begin would have waited as long as it is allowed.
+  Record& record = records_[cutting_back_ ? flow.last : flow.first];
+  ++begun_;
+  if (flow.count > 1) {
+    turns_.erase(place);
+    turns_.push_back(place);
+  }
+  erase(record);
+  return {&record, false};
+}
+
+}  // namespace once::core
