@@ -24,10 +24,10 @@ function(once_plant file old new)
   set(${text} "${replaced}" PARENT_SCOPE)
 endfunction()
 
-# Sizes in 32 bits: what made Sun's XDR famous.
+# Sizes in too few bits: what made Sun's XDR famous.
 once_plant(include/once/codec/xdr.hpp
   "    const std::size_t octets = before + size + padding;"
-  "    const std::size_t octets = fuzz::planted(\"XdrLengthWraps\") ? static_cast<std::uint32_t>(before + size + padding) : before + size + padding;")
+  "    const std::size_t octets = fuzz::planted(\"XdrLengthWraps\") ? static_cast<std::uint16_t>(before + size + padding) : before + size + padding;")
 # Memory for as many elements as a message claims to have.
 once_plant(include/once/codec/coder.hpp
   "    if (count > static_cast<std::size_t>(message_end_ - next_) / element_octets_min) [[unlikely]] {"
