@@ -85,6 +85,8 @@ class Loopback final : public Channel, public detail::CallHost {
     }
   }
   void let_go(detail::ServerCall&) override {}
+  void run_next(core::Lane) override {}
+  void refuse_next(core::Lane) override {}
   const Environment& environment() const override { return environment_; }
   std::string peer_of(const core::Path&) const override { return "loopback"; }
   ChannelPointer channel_to(detail::ServerCall&, const ObjectRef&) override { return nullptr; }

@@ -196,11 +196,11 @@ void CallTrace::write(const TraceEvent& event) {
   last_host_ = event.host;
 }
 
-bool write_trace(std::uint64_t seed, const std::string& path) {
+bool write_trace(std::uint64_t seed, const Knobs& knobs, const std::string& path) {
   std::ofstream out{path};
   out << "# once trace 1 of the simulator's seed " << seed << "\n";
   CallTrace trace{out};
-  World world{seed, Trace::Keep::Nothing};
+  World world{seed, knobs, Trace::Keep::Nothing};
   world.tell(trace);
   bool kept = true;
   try {

@@ -56,6 +56,6 @@ class CallTrace {
 
 /// Runs the seed and writes its trace to `path`. True if the seed kept every invariant; else what it broke, and how to
 /// look at it, is said on std::cout.
-bool write_trace(std::uint64_t seed, const std::string& path);
+bool write_trace(std::uint64_t seed, const Knobs& knobs, const std::string& path);
 
 }  // namespace once::simulator

@@ -2,6 +2,7 @@
 // against messages that the core has written.
 #include <gtest/gtest.h>
 
+#include "client_ledger.hpp"
 #include "core/wire.hpp"
 #include "event_queue.hpp"
 #include "ledger.hpp"
@@ -26,7 +27,9 @@ class Judge : public testing::Test {
     plan.semantics = semantics;
     plan.size = 64;
     plan.deadline = kOrigin + 1s;
-    return oracle_.issue(plan);
+    const CallId call = oracle_.issue(plan);
+    oracle_.may_begin(call, kOrigin + 1s);
+    return call;
   }
   core::Arrival arrival(CallId call, Sequence number, Semantics semantics = Semantics::AtMostOnce) {
     core::Arrival arrival;
@@ -130,6 +133,75 @@ TEST_F(StoreJudge, SeesEffectsThatAreLostOrTwiceThereOrLeftByAFailure) {
   EXPECT_THROW(oracle_.check_effects(kServer, {execution, failed}), Violation);
 }
 
+TEST_F(StoreJudge, LetsACallRunAgainInAnOlderCopyOfTheStore) {
+  const std::uint64_t first = run(1);
+  const std::size_t before = oracle_.commits();
+  oracle_.committed(first);
+  oracle_.rolled_back(kServer + 1, before);
+  EXPECT_THROW(oracle_.check_effects(kServer, {}), Violation);
+  oracle_.rolled_back(kServer, before);
+  oracle_.check_effects(kServer, {});
+  const std::uint64_t second = run(1);
+  oracle_.committed(second);
+  oracle_.check_effects(kServer, {second});
+}
+
+TEST_F(Judge, SeesACallThatBeginsWithoutTimeLeft) {
+  const CallId call = issue(Semantics::AtMostOnce);
+  EXPECT_THROW(oracle_.execute(call, arrival(call, 1), 0, kOrigin + 1s), Violation);
+}
+
+/// What a client says about one number of session 7.
+class Numbers : public Judge {
+ protected:
+  static Bytes said(core::MessageType type, Sequence number, Sequence through = 0) {
+    core::SessionMessage message;
+    message.type = type;
+    message.session = 7;
+    message.sequence = number;
+    message.expected = {0, 3};
+    message.acknowledgement.through = through;
+    Bytes header;
+    write(message, {}, header);
+    return header;
+  }
+  static Bytes working(std::uint64_t epoch) {
+    core::Answer answer;
+    answer.type = core::MessageType::Working;
+    answer.semantics = Semantics::AtMostOnce;
+    answer.session = 7;
+    answer.sequence = 1;
+    answer.epoch = {0, epoch};
+    Bytes bytes(core::kServerHeaderMax);
+    bytes.resize(write(answer, bytes.data()));
+    return bytes;
+  }
+  ClientLedger ledger_{oracle_, {}};
+};
+
+TEST_F(Numbers, AreAcknowledgedWhenTheirCallsHaveEnded) {
+  ledger_.sent(said(core::MessageType::Request, 1), call_);
+  EXPECT_THROW(ledger_.sent(said(core::MessageType::Ack, 0, 1), 0), Violation);
+  oracle_.transmitted(call_);
+  complete(call_, OutcomeKind::Unknown);
+  EXPECT_NO_THROW(ledger_.sent(said(core::MessageType::Ack, 0, 1), 0));
+  EXPECT_THROW(ledger_.sent(said(core::MessageType::Request, 1, 1), issue(Semantics::AtMostOnce)), Violation);
+}
+
+TEST_F(Numbers, AreOneCallsEach) {
+  ledger_.sent(said(core::MessageType::Request, 1), call_);
+  ledger_.sent(said(core::MessageType::Request, 1), call_);
+  EXPECT_THROW(ledger_.sent(said(core::MessageType::Request, 1), issue(Semantics::AtMostOnce)), Violation);
+}
+
+TEST_F(Numbers, AreProbedIfThisLifeOfTheServerWorksOnThem) {
+  ledger_.sent(said(core::MessageType::Request, 1), call_);
+  ledger_.received(working(2));
+  EXPECT_THROW(ledger_.sent(said(core::MessageType::Probe, 1), 0), Violation);
+  ledger_.received(working(3));
+  EXPECT_NO_THROW(ledger_.sent(said(core::MessageType::Probe, 1), 0));
+}
+
 TEST_F(Judge, SeesACallThatRunsUnderTwoNumbers) {
   execute(call_, 1);
   EXPECT_THROW(execute(call_, 2), Violation);
@@ -204,6 +276,28 @@ TEST(Ledger, SeesMoreOctetsToAnUnprovenAddressThanCameFromIt) {
   ledger.received(path, 0, false);
   ledger.sent(path, 100, 0, 0);
   EXPECT_THROW(ledger.sent(path, 1, 0, 0), Violation);
+}
+
+TEST(Ledger, SeesASessionThatIsExpiredTooEarly) {
+  core::ServerConfig config;
+  const core::ServerCore core{config, kOrigin};
+  ServerLedger ledger{config.limits};
+  ledger.heard(7, 1, kOrigin + 2s);
+  ledger.heard(7, 1, kOrigin + 9s);  // a copy
+  EXPECT_NO_THROW(ledger.forget_sessions(core, true, kOrigin + 2s));
+  ledger.heard(7, 2, kOrigin + 4s);
+  EXPECT_THROW(ledger.forget_sessions(core, true, kOrigin + 3s), Violation);
+}
+
+TEST(Ledger, SeesAServantBeyondTheLimitOfItsClient) {
+  core::ServerLimits limits;
+  limits.running_per_client_max = 1;
+  ServerLedger ledger{limits};
+  ledger.begun({1, 1});
+  ledger.begun({1, 2});
+  ledger.ended({1, 1});
+  ledger.begun({1, 1});
+  EXPECT_THROW(ledger.begun({1, 2}), Violation);
 }
 
 TEST(Ledger, SeesAMessageThatNothingAskedFor) {

@@ -181,7 +181,8 @@ void draw_store(Knobs& knobs, Random random) {
   store.sync_fails = random.chance(0.3) ? random.unit() * 0.03 : 0;
   store.is_full = random.chance(0.3) ? random.unit() * 0.05 : 0;
   store.rollback = random.chance(0.3) ? 0.5 : 0;
-  store.zombies = random.chance(0.5) ? 0.5 : 0;
+  store.zombies = random.chance(0.5) ? 0.8 : 0;
+  if (store.zombies > 0) knobs.storm.server_crashes = std::max(knobs.storm.server_crashes, 2u);
 }
 
 /// Messages that one datagram cannot carry, over paths whose real width has to be found.

@@ -103,7 +103,9 @@ void Oracle::completed(CallId id, const core::CallCompletion& completion, Time n
   }
   if ((kind == OutcomeKind::Executed || kind == OutcomeKind::ReplyLost) && call.executions == 0 &&
       !call.undone) {
-    fail("S2 truth", id, told + ", but it never ran");
+    const bool durable = call.plan.semantics == Semantics::ExactlyOnce;
+    fail(durable ? "S4 exactly once" : "S2 truth", id,
+         told + (durable ? ", but nothing of it was kept" : ", but it never ran"));
   }
   if (call.plan.semantics == Semantics::Maybe && kind != OutcomeKind::Sent && kind != OutcomeKind::NotSent) {
     fail("S5 maybe", id, told);

@@ -110,7 +110,7 @@ void Tally::add(const Tally& other) {
   server_lives += other.server_lives;
   client_lives += other.client_lives;
   virtual_time += other.virtual_time;
-  trace_hash = mix(trace_hash ^ other.trace_hash);
+  trace_hash += other.trace_hash;
   outcomes.add(other.outcomes);
   network.add(other.network);
   add(other.server);
@@ -169,6 +169,20 @@ void print_report(std::ostream& out, const Tally& tally, double seconds) {
   if (seconds > 0)
     out << " (" << std::setprecision(0) << static_cast<double>(tally.calls) / seconds << " calls/s)";
   out << "\n";
+}
+
+void print_json(std::ostream& out, const Tally& tally, double seconds, const Violation* violation,
+                const std::string& again) {
+  out << std::fixed << std::setprecision(2) << "{\"calls\": " << tally.calls << ", \"seeds\": " << tally.seeds
+      << ", \"events\": " << tally.events << ", \"executions\": " << tally.outcomes.executions
+      << ", \"outcomes_kept\": " << tally.outcomes.committed << ", \"server_lives\": " << tally.server_lives
+      << ", \"client_lives\": " << tally.client_lives << ", \"seconds\": " << seconds << ", \"trace\": \""
+      << std::hex << tally.trace_hash << std::dec << "\", \"violations\": " << (violation != nullptr ? 1 : 0);
+  if (violation != nullptr) {
+    out << ", \"invariant\": \"" << violation->invariant << "\", \"text\": \"" << violation->text
+        << "\", \"again\": \"" << again << "\"";
+  }
+  out << "}\n";
 }
 
 std::vector<std::string> missed_floors(const Tally& tally) {

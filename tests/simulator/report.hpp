@@ -44,6 +44,10 @@ struct Tally {
 /// `seconds`: how long the runs took on a real clock.
 void print_report(std::ostream& out, const Tally& tally, double seconds);
 
+/// The same in few figures, for programs. `violation`: nullptr if there was none; `again`: the command that repeats it.
+void print_json(std::ostream& out, const Tally& tally, double seconds, const Violation* violation,
+                const std::string& again);
+
 /// One line for each floor that was not reached: every outcome for 1 % of the calls, every verdict 100 times
 /// in 100,000 calls.
 std::vector<std::string> missed_floors(const Tally& tally);

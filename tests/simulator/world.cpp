@@ -6,9 +6,9 @@
 
 namespace once::simulator {
 
-World::World(std::uint64_t seed, Trace::Keep keep)
+World::World(std::uint64_t seed, const Knobs& knobs, Trace::Keep keep)
     : seed_(seed),
-      knobs_(draw_knobs(seed)),
+      knobs_(knobs),
       trace_(keep),
       oracle_(seed),
       random_(fork("world", 0)),
@@ -119,7 +119,7 @@ const Tally& World::finish() {
   clients_.clear();
   servers_.clear();
   ++tally_.seeds;
-  tally_.trace_hash = trace_.hash();
+  tally_.trace_hash = mix(trace_.hash());
   tally_.calls += oracle_.issued();
   tally_.virtual_time += now_ - kOrigin;
   tally_.outcomes.add(oracle_.tally());

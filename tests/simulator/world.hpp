@@ -29,7 +29,8 @@ enum class Phase : std::uint8_t { Storm, Calm, Proof, Silence, BaseLine };
 
 class World {
  public:
-  World(std::uint64_t seed, Trace::Keep keep);
+  World(std::uint64_t seed, Trace::Keep keep) : World(seed, draw_knobs(seed), keep) {}
+  World(std::uint64_t seed, const Knobs& knobs, Trace::Keep keep);
   ~World();
 
   /// Runs the seed to its end. Throws Violation.
