@@ -35,10 +35,12 @@ class CpuClock {
   clockid_t clock_{};
 };
 
-/// One server on a thread of its own; its servant keeps a thread busy for so long, on the loop or on an executor.
+/// One server on a thread of its own; its servant keeps a thread busy for so long, on the loop or on an executor. `target`:
+/// Limits::queue_target.
 class LoadedServer {
  public:
-  LoadedServer(const std::string& transport, std::chrono::microseconds work, bool on_executor);
+  LoadedServer(const std::string& transport, std::chrono::microseconds work, std::chrono::microseconds target,
+               bool on_executor);
   ~LoadedServer();
 
   once::Ref<Object> object() const { return once::Ref<Object>{server_->reference_to("object")}; }

@@ -20,6 +20,7 @@ struct Options {
   double seconds = 2;
   std::size_t clients = 8;
   unsigned work_us = 200;
+  unsigned target_us = 5'000;
 };
 
 double median(std::vector<double> values) {
@@ -34,15 +35,16 @@ class Measurement {
       : options_(options), transport_(std::move(transport)), on_executor_(on_executor) {}
 
   void round() {
-    const LoadedServer server{transport_, std::chrono::microseconds{options_.work_us}, on_executor_};
+    const auto server = make_server();
     const auto time = std::chrono::duration_cast<Clock::duration>(Seconds{options_.seconds});
-    Clients clients{server, options_.clients};
+    once::Limits once_only;  // what is refused is not made again: latencies are those of one call
+    once_only.retry_reserve = 0;
+    Clients clients{*server, options_.clients, once_only};
     const double idle_p99 = clients.closed(1, time).latencies.quantile_us(0.99);
     const Tally peak = clients.closed(options_.clients, time);
     add("idle p99, us", idle_p99);
     add("peak, calls/s", peak.goodput());
     for (const unsigned factor : {3u, 10u}) {
-      const once::ClientStatistics before = clients.statistics();
       const Tally load = clients.open(factor * peak.goodput(), time);
       const std::string name = std::to_string(factor) + " x: ";
       add(name + "goodput / peak", load.goodput() / peak.goodput());
@@ -52,18 +54,18 @@ class Measurement {
       add(name + "p99 of executed, us", load.latencies.quantile_us(0.99));
       add(name + "p50 of refusals, us", load.refusals.quantile_us(0.5));
       add(name + "refused, % of calls", percent(load.refused, load.made));
-      add(name + "neither, % of calls", percent(load.made - load.executed - load.refused, load.made));
+      add(name + "neither, % of calls",
+          100 - percent(std::min(load.made, load.executed + load.refused), load.made));
       add(name + "a refusal / a call", cost_of_refusal(load, peak));
-      add(name + "made again, % of calls", percent(clients.statistics().retries - before.retries, load.made));
     }
-    recovery(clients, peak.goodput());
+    recovery(*server, peak.goodput());
   }
 
   /// 99 clients that call one at a time, and one that asks for three times what the server can do.
   void fairness() {
-    const LoadedServer server{transport_, std::chrono::microseconds{options_.work_us}, on_executor_};
+    const auto server = make_server();
     const auto time = std::chrono::duration_cast<Clock::duration>(Seconds{2 * options_.seconds});
-    Clients clients{server, 100};
+    Clients clients{*server, 100};
     const double peak = clients.closed(100, time).goodput();
     const Tally load = clients.open(3 * peak, time, 99);
     const auto greedy = static_cast<double>(load.by_client.back());
@@ -85,6 +87,10 @@ class Measurement {
   }
 
  private:
+  std::unique_ptr<LoadedServer> make_server() const {
+    return std::make_unique<LoadedServer>(transport_, std::chrono::microseconds{options_.work_us},
+                                          std::chrono::microseconds{options_.target_us}, on_executor_);
+  }
   static double per_second(const Tally& tally) {
     return static_cast<double>(tally.executed) / tally.processor.count();
   }
@@ -98,10 +104,12 @@ class Measurement {
     return rest / static_cast<double>(std::max<std::uint64_t>(1, load.refused)) / call;
   }
   /// 5 x, then 0.8 x: after how many windows of a quarter of a second the p99 is less than twice the usual one.
-  void recovery(Clients& clients, double peak) {
+  void recovery(const LoadedServer& server, double peak) {
+    Clients clients{server, options_.clients};
     const auto time = std::chrono::duration_cast<Clock::duration>(Seconds{options_.seconds});
     const double usual = clients.open(0.8 * peak, time).latencies.quantile_us(0.99);
-    clients.open(5 * peak, time);
+    const Tally load = clients.open(5 * peak, time);
+    add("5 x: made again, % of calls", percent(clients.statistics().retries, load.made));
     double after = 0;
     for (; after < 10; after += 0.25) {
       const Tally window = clients.open(0.8 * peak, 250ms);
@@ -156,6 +164,9 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--work", options.work_us, "microseconds that a servant takes")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--target", options.target_us, "microseconds that calls may wait in a queue that stands")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);

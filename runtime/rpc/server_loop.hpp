@@ -199,7 +199,7 @@ class ServerLoop final : public CallHost,
   core::ServerCore core_;
   core::Fragments fragments_;  // under the core
   Dispatcher dispatcher_;
-  core::Transmit transmit_;
+  core::Transmit transmit_, following_;
   std::vector<Slice> inbox_;  // spare memory of whoever reads
   Duration turn_used_{0};     // by servants, since everything was read
   bool turn_posted_ = false;

@@ -18,7 +18,7 @@ std::uint32_t WaitingCalls::flow_of(std::uint32_t client) {
 void WaitingCalls::push(Time now, Record& record) {
   if (empty()) {
     busy_since_ = now;
-    cutting_back_ = false;
+    if (now - cut_at_ >= limits_.queue_interval) cutting_back_ = false;
   }
   record.flow = flow_of(record.client);
   record.begun_before = begun_;
@@ -47,12 +47,12 @@ void WaitingCalls::erase(Record& record) {
 /// queue, but a crowd of them may.
 bool WaitingCalls::is_too_late(Time now, const Flow& flow) const {
   const Record& oldest = records_[flow.first];
-  if (limits_.queue_target == Duration{0} || begun_ - oldest.begun_before < limits_.queue_passed_min) {
-    return false;
-  }
-  const bool is_standing = now - busy_since_ >= limits_.queue_interval;
   const bool is_only = flow.count == 1;
-  return is_standing && now - oldest.arrived > (is_only ? limits_.queue_interval : limits_.queue_target);
+  const Duration most = is_only ? limits_.queue_interval : limits_.queue_target;
+  if (limits_.queue_target == Duration{0} || now - oldest.arrived <= most) return false;
+  if (cutting_back_ && !is_only) return true;
+  return now - busy_since_ >= limits_.queue_interval &&
+         begun_ - oldest.begun_before >= limits_.queue_passed_min;
 }
 
 WaitingCalls::Turn WaitingCalls::next(Time now) {
@@ -61,6 +61,7 @@ WaitingCalls::Turn WaitingCalls::next(Time now) {
   Flow& flow = flows_[place];
   if (is_too_late(now, flow)) {
     cutting_back_ = true;
+    cut_at_ = now;
     Record& record = records_[flow.first];
     erase(record);  // the turn is still this client's
     return {&record, true};

@@ -46,9 +46,11 @@ class WaitingCalls {
   Slab<Flow> flows_;
   HashIndex by_client_;
   LinkedList<Flow, &Flow::turn> turns_{flows_};
-  Time busy_since_{};          // not empty since
-  std::uint32_t begun_ = 0;    // calls that were given their turn
-  bool cutting_back_ = false;  // since a call was refused for having waited too long, until the lane is empty
+  Time busy_since_{};        // not empty since
+  std::uint32_t begun_ = 0;  // calls that were given their turn
+  /// Calls that have waited too long are refused at once, until the lane is empty and none was for an interval.
+  bool cutting_back_ = false;
+  Time cut_at_{};  // the latest such refusal
 };
 
 }  // namespace once::core
