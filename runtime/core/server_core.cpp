@@ -82,6 +82,9 @@ std::size_t ServerCore::records() const {
 std::size_t ServerCore::reply_bytes() const {
   return state_->calls.replies().octets();
 }
+bool ServerCore::sums_hold() const {
+  return state_->calls.sums_hold();
+}
 bool ServerCore::path_of(SessionId session, Path& out) const {
   const Session* const found = state_->sessions.find(session);
   if (found == nullptr || !found->has_path) return false;

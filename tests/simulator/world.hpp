@@ -70,6 +70,7 @@ class World {
     Pause,
     Move,
     StreamCut,
+    Swizzle,
     Partition,
     Adversary,
     Rogue

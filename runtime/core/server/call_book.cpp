@@ -226,6 +226,19 @@ void CallBook::end_session(Session& session) {
   }
 }
 
+bool CallBook::sums_hold() const {
+  std::size_t taken = 0, running = 0, queued = 0, octets = 0;
+  for (std::uint32_t place = 0; place < records_.places(); ++place) {
+    const Record& record = records_[place];
+    if (record.state == RecordState::Free) continue;
+    ++taken;
+    octets += record.charge;
+    if (record.state == RecordState::Running) ++running;
+    if (record.state == RecordState::Queued) ++queued;
+  }
+  return taken == records_.taken() && running == running_ && queued == queued_ && octets == replies_.octets();
+}
+
 bool CallBook::poll_abandoned(Abandoned& out) {
   while (!abandoned_.empty()) {
     out = abandoned_.front();
