@@ -100,6 +100,9 @@ std::size_t ServerCore::queued() const {
 std::size_t ServerCore::queued_bytes() const {
   return state_->calls.queued_bytes();
 }
+bool ServerCore::sums_hold() const {
+  return state_->calls.sums_hold();
+}
 bool ServerCore::path_of(SessionId session, Path& out) const {
   const Session* const found = state_->sessions.find(session);
   if (found == nullptr || !found->has_path) return false;

@@ -267,6 +267,9 @@ class ServerCore final : public SessionOwner {
   std::size_t reply_bytes() const;  // kept and set aside
   std::size_t queued() const;       // requests, in all lanes and with the driver
   std::size_t queued_bytes() const;
+  /// Counts records, running and queued calls and reply octets anew, which takes as long as there are records. False: a
+  /// running sum is wrong.
+  bool sums_hold() const;
   /// Where the session's client was heard last; false if there is no such session.
   bool path_of(SessionId session, Path& out) const override;
   /// False for a number that the client has finished, or if there is no such session.

@@ -54,6 +54,7 @@ void ClientHost::make_core() {
   limits.message_max = config.limits.message_max;
   fragments_ = std::make_unique<core::Fragments>(core::Side::Client, limits, *core_,
                                                  static_cast<std::uint32_t>(config.seed >> 32));
+  core_->keep_session(role_.keeps_session);
   client_life_ = world_.oracle().announce_client(config.instance, role_.rogue);
   ledger_.emplace(world_.oracle(),
                   ClientLedger::Habits{role_.stream || world_.knobs().fragments, !role_.lasting});
@@ -91,8 +92,7 @@ void ClientHost::crash() {
 void ClientHost::close() {
   if (!up()) return;
   closed_ = true;
-  if (!role_.stream && !role_.lasting && connected_)
-    goodbye_ = core_->session();  // a stream may be broken, or slow
+  goodbyes_arrive_ = !role_.stream && !role_.lasting && connected_;  // a stream may be broken, or slow
   core_->close(now());
   settle();
 }
@@ -198,6 +198,8 @@ void ClientHost::transmit(const core::Transmit& message, Bundle& bundle) {
     ledger_->sent(sealed, call);
   }
   if (!connected_ || message.to != path_) return;  // its path is gone
+  const auto said = closed_ && goodbyes_arrive_ ? read_said(sealed) : std::nullopt;
+  if (said && said->type == WireType::Bye) goodbyes_.push_back(said->session);
   send_bytes(std::move(sealed), call, bundle);
 }
 

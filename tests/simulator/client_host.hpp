@@ -32,6 +32,7 @@ class ClientHost final : public Host {
     bool stream = false;
     bool rogue = false;
     bool lasting = false;
+    bool keeps_session = false;  // for callbacks, whether it calls or not
   };
   ClientHost(World& world, std::uint16_t number, double clock_rate, Role role);
   ~ClientHost() override;
@@ -58,8 +59,8 @@ class ClientHost final : public Host {
   CallId proof_call() const { return proof_call_; }
   void check_in_flight() const;
   std::uint16_t server() const { return role_.server; }
-  /// The session that close() has said goodbye to, if the server must have heard it; else 0.
-  SessionId goodbye() const { return goodbye_; }
+  /// The sessions that close() has said goodbye to, if the server must have heard it.
+  const std::vector<SessionId>& goodbyes() const { return goodbyes_; }
 
  private:
   enum class Proof : std::uint8_t { None, AtLeastOnce, AtMostOnce, Done };
@@ -107,7 +108,8 @@ class ClientHost final : public Host {
   bool connecting_ = false, connected_ = false, closed_ = false;
   std::uint32_t connect_failures_ = 0;
   Lives heard_{};  // the server lives whose octets have come to this port, or in this session
-  SessionId goodbye_ = 0;
+  std::vector<SessionId> goodbyes_;
+  bool goodbyes_arrive_ = false;
   core::Transmit message_;
   std::vector<Slice> own_messages_;  // a rogue's latest requests
   std::vector<Slice> own_fragments_;

@@ -284,9 +284,11 @@ TEST(Ledger, SeesASessionThatIsExpiredTooEarly) {
   ServerLedger ledger{config.limits};
   ledger.heard(7, 1, kOrigin + 2s);
   ledger.heard(7, 1, kOrigin + 9s);  // a copy
+  ledger.read(7, 1);
   EXPECT_NO_THROW(ledger.forget_sessions(core, true, kOrigin + 2s));
   ledger.heard(7, 2, kOrigin + 4s);
   EXPECT_THROW(ledger.forget_sessions(core, true, kOrigin + 3s), Violation);
+  EXPECT_THROW(ledger.forget_sessions(core, true, kOrigin + 5s), Violation);  // nobody has read it yet
 }
 
 TEST(Ledger, SeesAServantBeyondTheLimitOfItsClient) {

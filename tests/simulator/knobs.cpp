@@ -185,6 +185,31 @@ void draw_store(Knobs& knobs, Random random) {
   if (store.zombies > 0) knobs.storm.server_crashes = std::max(knobs.storm.server_crashes, 2u);
 }
 
+/// What came to the knobs later has a source of its own, so that old draws stay as they are.
+void draw_jams(Knobs& knobs, Random random) {
+  if (knobs.weather != Weather::Storm) return;
+  Faults faults{random, false};
+  for (LinkKnobs* link : {&knobs.up, &knobs.down}) {
+    link->capacity = random.chance(0.3) ? random.log_uniform(2u, 200u) : 0;
+    link->clog = random.chance(0.4) ? faults.rate(0.02) : 0;
+    link->clog_mean = random.uniform(5s);
+    link->no_buffers = random.chance(0.3) ? faults.rate(0.02) : 0;
+    link->no_acks = random.chance(0.2) ? faults.rate(1) : 0;
+  }
+  knobs.storm.swizzles = random.chance(0.3) ? faults.count(3) : 0;
+  if (random.chance(0.02)) knobs.clients = static_cast<std::uint16_t>(random.log_uniform(13u, 200u));
+  if (random.chance(0.1)) knobs.server.queued_max = 1;
+  if (random.chance(0.1)) knobs.store.time_max = random.log_uniform(50ms, 1s);
+  knobs.load.keeps_session = random.pick({0.0, 0.0, 0.5});
+  if (random.chance(0.1)) {  // pauses of about a lease
+    knobs.server.lease = random.log_uniform(Duration{1s}, Duration{3s});
+    if (knobs.store.is_there) knobs.server.lasting_lease = knobs.server.lease;
+    knobs.load.gap_mean = std::max<Duration>(knobs.load.gap_mean, 100ms);
+    knobs.storm.pauses = random.between(2, 6);
+    knobs.storm.pause_max = knobs.server.lease * 2;
+  }
+}
+
 /// Messages that one datagram cannot carry, over paths whose real width has to be found.
 void draw_fragments(Knobs& knobs, Random random) {
   knobs.fragments = random.chance(0.4);
@@ -253,6 +278,7 @@ Knobs draw_knobs(std::uint64_t seed) {
   knobs.rare_branches = knobs.weather == Weather::Storm && Random{mix(seed ^ 0x72617265u)}.chance(0.75);
   draw_fragments(knobs, Random{mix(seed ^ 0x667261676du)});
   draw_store(knobs, Random{mix(seed ^ 0x73746f7265u)});
+  draw_jams(knobs, Random{mix(seed ^ 0x6a616d73u)});
   if (knobs.load.burst_max > 1) knobs.load.quiet = Random{mix(seed ^ 0x7175696574u)}.pick({0.0, 0.0, 0.97});
   draw_queue(knobs, Random{mix(seed ^ 0x7175657565u)});
   knobs.rogues = knobs.storm.rogue_steps > 0 ? 1 : 0;
@@ -269,7 +295,9 @@ std::ostream& operator<<(std::ostream& out, const LinkKnobs& link) {
   return out << "loss " << link.loss << ", duplicate " << link.duplicate << " (up to "
              << link.duplicate_delay_max << " later), reorder " << link.reorder << ", corrupt "
              << link.corrupt << ", delay " << link.delay_min << " + " << link.delay_mean
-             << (link.heavy_tail ? " (heavy tail)" : "");
+             << (link.heavy_tail ? " (heavy tail)" : "") << ", capacity " << link.capacity << ", clog "
+             << link.clog << " (" << link.clog_mean << "), no buffers " << link.no_buffers << ", no ACKs "
+             << link.no_acks;
 }
 
 }  // namespace
@@ -290,11 +318,11 @@ std::ostream& operator<<(std::ostream& out, const Knobs& knobs) {
       << "down      " << knobs.down << "\n"
       << "storm     server crashes " << storm.server_crashes << " (down up to " << storm.downtime_max
       << ", drained " << storm.drain_first << "), client restarts " << storm.client_restarts << ", pauses "
-      << storm.pauses << " (up to " << storm.pause_max << "), moves " << storm.moves << ", partitions "
-      << storm.partitions << " (up to " << storm.partition_max << "), cuts " << storm.stream_cuts
-      << ", breaks " << storm.stream_break << ", bundles " << storm.bundle << ", adversary "
-      << storm.adversary_steps << ", rogue " << storm.rogue_steps << (storm.principals ? ", principals" : "")
-      << (storm.skewed_clocks ? ", skewed clocks" : "") << "\n"
+      << storm.pauses << " (up to " << storm.pause_max << "), moves " << storm.moves << ", swizzles "
+      << storm.swizzles << ", partitions " << storm.partitions << " (up to " << storm.partition_max
+      << "), cuts " << storm.stream_cuts << ", breaks " << storm.stream_break << ", bundles " << storm.bundle
+      << ", adversary " << storm.adversary_steps << ", rogue " << storm.rogue_steps
+      << (storm.principals ? ", principals" : "") << (storm.skewed_clocks ? ", skewed clocks" : "") << "\n"
       << "load      " << load.calls << " calls, gap " << load.gap_mean << ", bursts " << load.burst_max
       << " (quiet " << load.quiet << ")"
       << ", maybe " << load.maybe << ", at least once " << load.at_least_once << ", exactly once "

@@ -19,12 +19,18 @@ struct LinkKnobs {
   double loss = 0, duplicate = 0, reorder = 0, corrupt = 0;
   Duration delay_min{0}, delay_mean{0};
   Duration duplicate_delay_max{0};
-  bool heavy_tail = false;  // Pareto instead of exponential
+  bool heavy_tail = false;     // Pareto instead of exponential
+  std::uint32_t capacity = 0;  // packets that are on their way at once; further ones are lost. 0: any number
+  double clog = 0;             // a packet that stops the link: what is sent comes when it goes on
+  Duration clog_mean{0};
+  double no_buffers = 0;  // the sender's system takes nothing for a while
+  double no_acks = 0;     // of ACK messages, that are lost
 };
 
 /// How often each trouble comes in a run, at random times of its storm.
 struct StormKnobs {
   std::uint32_t server_crashes = 0, client_restarts = 0, pauses = 0, moves = 0, stream_cuts = 0;
+  std::uint32_t swizzles = 0;  // all links stop one by one, and go on in another order
   std::uint32_t partitions = 0, adversary_steps = 0, rogue_steps = 0;
   Duration downtime_max{0}, pause_max{0}, partition_max{0};
   double drain_first = 0;  // a server that is told to shut down before it stops
@@ -43,6 +49,7 @@ struct LoadKnobs {
   double naps = 0;   // an application that falls silent for up to two leases
   double maybe = 0, at_least_once = 0, exactly_once = 0;  // the rest is at most once
   double cancel = 0;
+  double keeps_session = 0;  // the share of clients that keep their sessions without a call
   double short_deadline = 0, no_deadline = 0;
   Duration deadline_max{0};
   std::uint32_t request_max = 0, oversize_request = 0;  // one request in so many is too large for its path

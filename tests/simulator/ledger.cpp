@@ -50,19 +50,21 @@ void ServerLedger::begun(const ClientInstance& client) {
 
 void ServerLedger::heard(SessionId session, std::uint64_t counter, Time until) {
   Lease& lease = leases_[session];
-  if (counter > lease.counter) lease = {counter, until};
+  if (counter > lease.counter) lease = {counter, until, true};
 }
 
 void ServerLedger::read(SessionId session, std::uint64_t counter) {
   Lease& lease = leases_[session];
-  lease.counter = std::max(lease.counter, counter);
+  if (counter < lease.counter) return;
+  lease.counter = counter;
+  lease.unread = false;
 }
 
 void ServerLedger::forget_sessions(const core::ServerCore& core, bool expired, Time now) {
   std::erase_if(leases_, [&](const auto& entry) {
     core::Path path;
     if (core.path_of(entry.first, path)) return false;
-    if (expired && entry.second.until > now) {
+    if (expired && (entry.second.until > now || entry.second.unread)) {
       throw Violation{"S7 records stay", "a session is expired although its lease has been renewed", 0};
     }
     return true;

@@ -41,7 +41,8 @@ class ServerLedger {
   void begun(const ClientInstance& client);
   void ended(const ClientInstance& client) { --running_.at({client.high, client.low}); }
 
-  /// A message of a session that the server has: until then it must have it. On its own clock.
+  /// A message of a session that the server has: until then, and until it has been read, it must have it. On its own
+  /// clock.
   void heard(SessionId session, std::uint64_t counter, Time until);
   /// The core reads a message, whoever it comes from: older ones need not renew the lease from then on.
   void read(SessionId session, std::uint64_t counter);
@@ -58,6 +59,7 @@ class ServerLedger {
   struct Lease {
     std::uint64_t counter = 0;
     Time until{};
+    bool unread = false;  // the message has come, and the core has not seen it
   };
 
   core::ServerLimits limits_;

@@ -59,6 +59,8 @@ void NetworkTally::add(const NetworkTally& other) {
   damaged += other.damaged;
   replayed += other.replayed;
   too_wide += other.too_wide;
+  no_room += other.no_room;
+  clogs += other.clogs;
   connections += other.connections;
   cuts += other.cuts;
 }
@@ -114,6 +116,11 @@ void Network::send(Packet packet, Bundle& bundle) {
     ++tally_.too_wide;
     return;
   }
+  if (!healed_ && is_turned_away(packet, link)) {
+    ++tally_.no_room;
+    world_.note(Step::Lost, packet.client, packet.call, 1);
+    return;
+  }
   if (bundle.lost) {
     ++tally_.lost;
     world_.note(Step::Lost, packet.client, packet.call);
@@ -141,8 +148,48 @@ void Network::send(Packet packet, Bundle& bundle) {
       at = link.last[way];
     }
   }
+  at = after_clog(link, way, at);
   link.last[way] = std::max(link.last[way], at);
+  packet.counted = true;
+  ++link.on_the_way[way];
   deliver_at(at, std::move(packet));
+}
+
+/// The sender's system has no buffers, the link is full, or it is one of the acknowledgements that never arrive.
+bool Network::is_turned_away(const Packet& packet, Link& link) {
+  const std::size_t way = index_of(packet.direction);
+  const LinkKnobs& knobs = link.knobs[way];
+  if (random_.chance(knobs.no_buffers)) {
+    link.no_buffers_until[way] = world_.now() + random_.log_uniform(1ms, 100ms);
+  }
+  if (link.no_buffers_until[way] > world_.now()) return true;
+  if (knobs.capacity != 0 && link.on_the_way[way] >= knobs.capacity) return true;
+  constexpr std::uint8_t kAck = 0x05;
+  return knobs.no_acks > 0 && packet.bytes.size() > 7 && packet.bytes.data()[7] == kAck &&
+         random_.chance(knobs.no_acks);
+}
+
+/// When a packet arrives that would arrive at `at`, if the link did not stop.
+Time Network::after_clog(Link& link, std::size_t way, Time at) {
+  if (healed_) return at;
+  const Time now = world_.now();
+  if (now >= link.clogged_until[way] && random_.chance(link.knobs[way].clog)) {
+    ++tally_.clogs;
+    link.clogged_from[way] = now;
+    link.clogged_until[way] = now + random_.exponential(link.knobs[way].clog_mean);
+  }
+  const bool stops = now >= link.clogged_from[way] && now < link.clogged_until[way];
+  return stops ? std::max(at, link.clogged_until[way]) : at;
+}
+
+void Network::swizzle(Duration length) {
+  for (Link& link : links_) {
+    for (const std::size_t way : {0u, 1u}) {
+      ++tally_.clogs;
+      link.clogged_from[way] = world_.now() + random_.uniform(length / 2);
+      link.clogged_until[way] = world_.now() + length / 2 + random_.uniform(length / 2);
+    }
+  }
 }
 
 void Network::send_on_stream(Packet packet) {
@@ -183,6 +230,7 @@ bool Network::take(std::uint64_t slot, Packet& out) {
   out = std::move(packets_[slot]);
   free_.push_back(static_cast<std::uint32_t>(slot));
   if (out.client < links_.size()) {
+    if (out.counted) --links_[out.client].on_the_way[index_of(out.direction)];
     Duration& shortest = links_[out.client].shortest[index_of(out.direction)];
     shortest = std::min(shortest, world_.now() - out.sent_at);
   }
@@ -251,7 +299,10 @@ bool Network::is_blocked(std::uint16_t client, Direction direction) const {
 
 void Network::heal() {
   healed_ = true;
-  for (Link& link : links_) link.last = {};
+  for (Link& link : links_) {
+    link.last = {};
+    link.clogged_until = {};
+  }
 }
 
 void Network::record(const Packet& packet) {

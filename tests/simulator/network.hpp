@@ -55,6 +55,7 @@ struct Packet {
   Lives heard{};                 // up: which life of each server the sender has heard from
   bool in_session = false;       // up: the sender has a session
   Time sent_at{};
+  bool counted = false;  // it takes a place of its link's capacity
   bool genuine = false;  // whoever sent it keeps the rules, and nobody has touched it
 };
 
@@ -68,6 +69,8 @@ struct Bundle {
 struct NetworkTally {
   std::uint64_t packets = 0, octets = 0, lost = 0, copied = 0, reordered = 0, damaged = 0, replayed = 0;
   std::uint64_t too_wide = 0;  // for its path
+  std::uint64_t no_room = 0;   // on its link, or in its sender's system
+  std::uint64_t clogs = 0;
   std::uint64_t connections = 0, cuts = 0;
   void add(const NetworkTally& other);
 };
@@ -92,6 +95,8 @@ class Network {
   }
 
   void partition(std::uint16_t client, Direction direction, Time until);
+  /// All links stop, one by one, and go on, in another order, within `length`.
+  void swizzle(Duration length);
   bool is_blocked(std::uint16_t client, Direction direction) const;
   /// The faults stop: from now on packets arrive, soon, once and in order.
   void heal();
@@ -108,6 +113,9 @@ class Network {
     std::array<LinkKnobs, 2> knobs;
     std::array<Time, 2> last{};  // the latest arrival so far, for packets that keep their order
     std::array<Time, 2> blocked_until{};
+    std::array<Time, 2> clogged_from{}, clogged_until{};
+    std::array<Time, 2> no_buffers_until{};
+    std::array<std::uint32_t, 2> on_the_way{};
     std::array<Duration, 2> shortest{Duration::max() / 2, Duration::max() / 2};  // of all packets
   };
   struct Connection {
@@ -119,6 +127,8 @@ class Network {
   };
 
   Link& link_of(std::uint16_t client);
+  bool is_turned_away(const Packet& packet, Link& link);
+  Time after_clog(Link& link, std::size_t way, Time at);
   void send_on_stream(Packet packet);
   void deliver_at(Time at, Packet packet);
   Duration draw_delay(const LinkKnobs& link);

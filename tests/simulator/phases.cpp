@@ -90,8 +90,10 @@ void World::look() {
 void World::check_goodbyes() {
   if (now_ - phase_since_ < 10ms) return;  // it may be on its way
   for (auto& client : clients_) {
-    if (client->goodbye() == 0 || !server(client->server()).knows(client->goodbye())) continue;
-    throw Violation{"L4 base line", "a session is still there after its client has said goodbye", 0};
+    for (const SessionId session : client->goodbyes()) {
+      if (!server(client->server()).knows(session)) continue;
+      throw Violation{"L4 base line", "a session is still there after its client has said goodbye", 0};
+    }
   }
 }
 

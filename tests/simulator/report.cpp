@@ -156,12 +156,13 @@ void print_report(std::ostream& out, const Tally& tally, double seconds) {
   out << "\nnetwork        packets " << tally.network.packets << ", lost " << tally.network.lost
       << ", copied " << tally.network.copied << ", reordered " << tally.network.reordered << ", damaged "
       << tally.network.damaged << ", replayed " << tally.network.replayed << ", connections "
-      << tally.network.connections << ", too wide " << tally.network.too_wide << ", broken "
-      << tally.network.cuts << "\nhosts          server lives " << tally.server_lives << ", client lives "
-      << tally.client_lives << ", calls that ended with their client " << tally.outcomes.vanished
-      << ", executions " << tally.outcomes.executions << "\nstores         outcomes kept "
-      << tally.outcomes.committed << ", power failures " << tally.store.power_failures << ", failed syncs "
-      << tally.store.stops << ", calls made again " << tally.store.repeated << "\n\n"
+      << tally.network.connections << ", too wide " << tally.network.too_wide << ", no room "
+      << tally.network.no_room << ", clogs " << tally.network.clogs << ", broken " << tally.network.cuts
+      << "\nhosts          server lives " << tally.server_lives << ", client lives " << tally.client_lives
+      << ", calls that ended with their client " << tally.outcomes.vanished << ", executions "
+      << tally.outcomes.executions << "\nstores         outcomes kept " << tally.outcomes.committed
+      << ", power failures " << tally.store.power_failures << ", failed syncs " << tally.store.stops
+      << ", calls made again " << tally.store.repeated << "\n\n"
       << tally.calls << " calls, " << tally.seeds << " seeds, " << tally.events << " events, "
       << std::setprecision(1) << std::chrono::duration<double>(tally.virtual_time).count() / 3600
       << " virtual hours in " << std::setprecision(2) << seconds << " s";

@@ -183,6 +183,10 @@ void ServerHost::pump() {
     if (store_) settle_store();
   }
   not_asked_.reset();
+  constexpr std::uint32_t kRecountEvery = 4'096;  // pumps; some 10,000 events
+  if (pumps_ % kRecountEvery == kRecountEvery - 1 && !core_->sums_hold()) {
+    throw Violation{"S9 memory", "a running sum differs from what is counted anew", 0};
+  }
   if (++pumps_ % 16 == 0) {
     ledger_->check_memory(*core_, busy_ + core_->queued());
     ServerLedger::check_memory(*fragments_);
@@ -405,6 +409,7 @@ void ServerHost::check_base_line() {
     throw Violation{"L4 base line",
                     "octets of messages in fragments are left long after all clients are gone", 0};
   }
+  if (!core_->sums_hold()) throw Violation{"S9 memory", "a running sum is wrong in the end", 0};
   if (core_->sessions() != 0 || core_->records() != 0 || core_->reply_bytes() != 0) {
     throw Violation{"L4 base line", left + " are left long after all clients are gone", 0};
   }

@@ -18,6 +18,14 @@ void both_ways(Knobs& knobs, double LinkKnobs::*rate) {
   knobs.up.*rate = knobs.down.*rate = 0;
 }
 
+/// And without messages that need them.
+void go_without_fragments(Knobs& knobs) {
+  knobs.fragments = false;
+  knobs.load.oversize_request = 0;
+  knobs.load.request_max = std::min(knobs.load.request_max, 300u);
+  knobs.servant.reply_max = std::min(knobs.servant.reply_max, 300u);
+}
+
 /// From those that take most of a run away to those that hardly matter.
 constexpr std::array kFaults = {
     Fault{"rogues", [](Knobs& knobs) { knobs.rogues = 0, knobs.storm.rogue_steps = 0; }},
@@ -33,7 +41,13 @@ constexpr std::array kFaults = {
     Fault{"bundles", [](Knobs& knobs) { knobs.storm.bundle = 0; }},
     Fault{"principals", [](Knobs& knobs) { knobs.storm.principals = false; }},
     Fault{"clocks", [](Knobs& knobs) { knobs.storm.skewed_clocks = false; }},
-    Fault{"fragments", [](Knobs& knobs) { knobs.fragments = false; }},
+    Fault{"swizzles", [](Knobs& knobs) { knobs.storm.swizzles = 0; }},
+    Fault{"clogs", [](Knobs& knobs) { both_ways(knobs, &LinkKnobs::clog); }},
+    Fault{"no_buffers", [](Knobs& knobs) { both_ways(knobs, &LinkKnobs::no_buffers); }},
+    Fault{"no_acks", [](Knobs& knobs) { both_ways(knobs, &LinkKnobs::no_acks); }},
+    Fault{"capacity", [](Knobs& knobs) { knobs.up.capacity = 0, knobs.down.capacity = 0; }},
+    Fault{"keeping", [](Knobs& knobs) { knobs.load.keeps_session = 0; }},
+    Fault{"fragments", go_without_fragments},
     Fault{"streams", [](Knobs& knobs) { knobs.streams = 0; }},
     Fault{"copies", [](Knobs& knobs) { both_ways(knobs, &LinkKnobs::duplicate); }},
     Fault{"corruption", [](Knobs& knobs) { both_ways(knobs, &LinkKnobs::corrupt); }},

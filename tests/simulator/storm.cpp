@@ -15,6 +15,7 @@ void World::plan_storm() {
   plan(Trouble::Pause, storm.pauses);
   plan(Trouble::Move, storm.moves);
   plan(Trouble::StreamCut, storm.stream_cuts);
+  plan(Trouble::Swizzle, storm.swizzles);
   plan(Trouble::Partition, storm.partitions);
   plan(Trouble::Adversary, storm.adversary_steps);
   plan(Trouble::Rogue, storm.rogue_steps);
@@ -60,6 +61,7 @@ void World::on_trouble(Trouble trouble) {
       break;
     }
     case Trouble::Move: any_client().move(); break;
+    case Trouble::Swizzle: network_.swizzle(draw_length(storm.partition_max)); break;
     case Trouble::StreamCut: any_client().break_stream(); break;
     case Trouble::Partition: {
       const std::uint16_t client = any_client().number();

@@ -26,6 +26,8 @@ World::World(std::uint64_t seed, const Knobs& knobs, Trace::Keep keep)
     role.rogue = i >= knobs_.clients;
     role.lasting =
         knobs_.store.is_there && !role.rogue && fork("lasting", number).chance(knobs_.store.lasting);
+    role.keeps_session =
+        !role.rogue && !role.lasting && fork("keeps", number).chance(knobs_.load.keeps_session);
     clients_.push_back(std::make_unique<ClientHost>(*this, number, rate(), role));
   }
 }

@@ -75,6 +75,7 @@ class World {
     Pause,
     Move,
     StreamCut,
+    Swizzle,
     Partition,
     Adversary,
     Rogue

@@ -253,6 +253,22 @@ void CallBook::end_session(Session& session) {
   }
 }
 
+bool CallBook::sums_hold() const {
+  std::size_t taken = 0, running = 0, queued = 0, queued_octets = 0, octets = 0;
+  for (std::uint32_t place = 0; place < records_.places(); ++place) {
+    const Record& record = records_[place];
+    if (record.state == RecordState::Free) continue;
+    ++taken;
+    octets += record.charge;
+    if (record.state == RecordState::Running) ++running;
+    if (record.state != RecordState::Queued) continue;
+    ++queued;
+    queued_octets += record.request_octets;
+  }
+  return taken == records_.taken() && running == running_ && queued == queued_ && queued_octets == queued_bytes_ &&
+         octets == replies_.octets();
+}
+
 bool CallBook::poll_abandoned(Abandoned& out) {
   while (!abandoned_.empty()) {
     out = abandoned_.front();

@@ -68,6 +68,8 @@ class CallBook {
   void forget(RequestId id) { forgotten_.push(id); }
   bool poll_forget(RequestId& out);
 
+  /// Counts everything anew. False: some running sum is wrong.
+  bool sums_hold() const;
   std::size_t records() const { return records_.taken(); }
   std::size_t running() const { return running_; }
   std::size_t queued() const { return queued_; }
