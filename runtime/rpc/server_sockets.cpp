@@ -28,14 +28,13 @@ SessionId session_of(const Slice& message) {
   return load<SessionId, std::endian::big>(message.data() + core::kPrefixSize);
 }
 
-/// Refusals to one client go in one datagram: a server that has too much to do makes many.
+/// Refusals to one client are sent together: a server that has too much to do makes many.
 bool join_refusals(core::Transmit& first, const core::Transmit& second) {
   constexpr std::size_t kTogether = 1'200;  // octets that any path carries
   const auto is_refusal = [](const core::Transmit& message) {
     return core::peek_type(message.header) == core::MessageType::NotExecuted;
   };
-  if (first.to.link >= kStreamLinks || first.to != second.to || !is_refusal(first) || !is_refusal(second))
-    return false;
+  if (first.to != second.to || !is_refusal(first) || !is_refusal(second)) return false;
   const std::size_t most = std::min<std::size_t>(kTogether, first.to.message_max);
   if (!core::fits_bundle(first.header.size(), second.header.size(), most)) return false;
   first.header.insert(first.header.end(), second.header.begin(), second.header.end());
