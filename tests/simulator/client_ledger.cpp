@@ -12,7 +12,7 @@ void ClientLedger::sent(ByteView message, CallId call) {
   auto& numbers = session.numbers;
   std::erase_if(numbers, [&](const auto& entry) {
     if (!said->acknowledges(entry.first)) return false;
-    if (!oracle_.pending(entry.second.call)) return true;
+    if (entry.second.is_refused || !oracle_.pending(entry.second.call)) return true;
     throw Violation{"S7 acknowledged too early",
                     "number " + std::to_string(entry.first) + " is acknowledged before its call has ended",
                     entry.second.call};
@@ -38,12 +38,17 @@ void ClientLedger::sent(ByteView message, CallId call) {
 }
 
 void ClientLedger::received(ByteView message) {
-  const std::optional<Working> working = read_working(message);
-  if (!working) return;
-  const auto session = sessions_.find(working->session);
+  const std::optional<Interim> interim = read_interim(message);
+  if (!interim) return;
+  const auto session = sessions_.find(interim->session);
   if (session == sessions_.end()) return;
-  const auto number = session->second.numbers.find(working->sequence);
-  if (number != session->second.numbers.end()) number->second.works_in.push_back(working->epoch);
+  const auto number = session->second.numbers.find(interim->sequence);
+  if (number == session->second.numbers.end()) return;
+  if (interim->is_refusal) {
+    number->second.is_refused = true;
+  } else {
+    number->second.works_in.push_back(interim->epoch);
+  }
 }
 
 }  // namespace once::simulator

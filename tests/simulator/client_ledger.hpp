@@ -2,7 +2,7 @@
 // server has said of it.
 //
 //   S1  a number is one call's for good (I3)
-//   S7  a number is acknowledged when its call's completion has been handed over, not before (C11)
+//   S7  a number is acknowledged when its call's completion has been handed over, or it goes on under another one (C17), not before (C11)
 //   L2  a call is probed instead of repeated only if this life of the server has said that it works on it (C4)
 #pragma once
 
@@ -33,6 +33,7 @@ class ClientLedger {
   struct Number {
     CallId call = 0;
     std::vector<std::uint64_t> works_in;  // epochs that have said WORKING
+    bool is_refused = false;              // as overloaded: its call goes on under another number
   };
   struct Session {
     std::map<Sequence, Number> numbers;  // windowed, not acknowledged

@@ -161,9 +161,11 @@ std::optional<Said> read_said(ByteView message) {
   return said;
 }
 
-std::optional<Working> read_working(ByteView message) {
-  if (message.size() < kCallHeaderSize || message[7] != 0x93) return std::nullopt;
-  return Working{read(message, 16, 8), read(message, 24, 8), read(message, 40, 8)};
+std::optional<Interim> read_interim(ByteView message) {
+  if (message.size() < kCallHeaderSize) return std::nullopt;
+  const bool is_refusal = message[7] == 0x91 && read(message, 56, 4) != 0;  // after so many milliseconds
+  if (message[7] != 0x93 && !is_refusal) return std::nullopt;
+  return Interim{read(message, 16, 8), read(message, 24, 8), read(message, 40, 8), is_refusal};
 }
 
 std::optional<SessionId> read_durable_welcome(ByteView message) {

@@ -76,12 +76,13 @@ std::optional<Said> read_said(ByteView message);
 /// Tells requests apart: their operation, and the length and checksum of their body.
 std::uint64_t content_of(std::uint32_t operation, std::uint32_t body_length, std::uint32_t body_checksum);
 
-/// A WORKING: whose, about what.
-struct Working {
+/// What a server says of a call before its end: WORKING, or a NOT_EXECUTED that lets it come again under another number.
+struct Interim {
   std::uint64_t session = 0, sequence = 0;
   std::uint64_t epoch = 0;  // the random half
+  bool is_refusal = false;
 };
-std::optional<Working> read_working(ByteView message);
+std::optional<Interim> read_interim(ByteView message);
 
 /// The session that a WELCOME of a durable server names.
 std::optional<SessionId> read_durable_welcome(ByteView message);

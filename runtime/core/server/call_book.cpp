@@ -265,8 +265,8 @@ bool CallBook::sums_hold() const {
     ++queued;
     queued_octets += record.request_octets;
   }
-  return taken == records_.taken() && running == running_ && queued == queued_ && queued_octets == queued_bytes_ &&
-         octets == replies_.octets();
+  return taken == records_.taken() && running == running_ && queued == queued_ &&
+         queued_octets == queued_bytes_ && octets == replies_.octets();
 }
 
 bool CallBook::poll_abandoned(Abandoned& out) {
