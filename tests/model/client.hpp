@@ -91,6 +91,7 @@ class ClientSide {
   void judge(std::size_t call, const Message& message);
   std::size_t bound_call(std::size_t place, const Message& message) const;  // kCalls: none
   void end_by(std::size_t call, const Message& message);
+  void retry(std::size_t call);
 
   const World& world_;
   State& state_;

@@ -174,6 +174,7 @@ void ClientSide::judge(std::size_t call, const Message& message) {
 void ClientSide::end_by(std::size_t call, const Message& message) {
   if (message.type == MessageType::NotExecuted) {
     step_.by("C3");
+    if (client().retries < world_.configuration.retries) return retry(call);
     const bool sticks = !world_.is_free(call) || world_.planted(Fault::FreeRefusalBelieved);
     return complete(call, sticks ? Outcome::NotExecuted : Outcome::Unknown);
   }
@@ -185,6 +186,17 @@ void ClientSide::end_by(std::size_t call, const Message& message) {
     return;
   }
   complete(call, Outcome::Executed);
+}
+
+/// Its first number is finished, and the refusal sticks to that; at least once, copies of what was sent may still run.
+void ClientSide::retry(std::size_t call) {
+  step_.by("C17");
+  ++client().retries;
+  release(call);
+  Call& refused = call_at(call);
+  refused.phase = Phase::Waiting;
+  refused.working = false;
+  refused.sent = world_.is_free(call) && !world_.planted(Fault::FreeRetryNotSent);
 }
 
 }  // namespace once::model

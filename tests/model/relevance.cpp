@@ -50,7 +50,10 @@ class Relevance {
   /// Stale from now on, or about an at-least-once call that has ended, and it acknowledges nothing new.
   bool may_be_judged(const Message& message) const {
     if (is_news(message)) return true;
-    if (message.free) return may_be_heard(message) || world_.configuration.running_max != 0;
+    if (message.free) {  // a copy of what was refused may still run
+      return may_be_heard(message) || world_.configuration.running_max != 0 ||
+             world_.configuration.retries != 0;
+    }
     return !session_of(message).is_acknowledged(message.number);
   }
   /// The client has a call under this number, or may still give it to one, and would believe what is said.

@@ -47,6 +47,7 @@ inline constexpr std::array kModelled = {
     RuleText{"C12", "deadline and cancellation; CANCEL is repeated until it is answered"},
     RuleText{"C14", "what was sent is sent again on a new path"},
     RuleText{"C16", "a further session where old calls hold the window up"},
+    RuleText{"C17", "a call that was refused is made again under a new number, within a budget"},
     RuleText{"T1", "retransmission, at any time"},
     RuleText{"T3", "probes, at any time after WORKING"},
     RuleText{"T4", "the idle acknowledgement, at any time"},

@@ -17,7 +17,7 @@ using Count = std::uint8_t;
 /// Of numbers: bit n - 1 is number n.
 using Numbers = std::uint8_t;
 
-inline constexpr std::size_t kCalls = 3;     // a session never has more numbers than there are calls
+inline constexpr std::size_t kCalls = 3;  // a session never has more numbers than there are calls and retries
 inline constexpr std::size_t kSessions = 3;  // ids that servers give, in all
 inline constexpr std::size_t kPlaces = 2;    // sessions that a client uses at once
 
@@ -88,6 +88,7 @@ struct Client {
   Count life = 0;   // of a client with a name: its incarnation
   Count nonce = 0;  // outstanding; 0: none
   Count next_nonce = 0;
+  Count retries = 0;
   bool closed = false;
   // With a lasting session; all but `lost` and `made_in` are on disk:
   Count outbox = 0;  // which session it is, and its nonce

@@ -28,6 +28,7 @@ struct Configuration {
   Count lives = 1;  // of the client
   Count nonces = 1;
   Count places = 1;       // sessions that the client uses at once
+  Count retries = 0;      // of refused calls, by a life of the client; calls and retries have kCalls numbers
   Count running_max = 0;  // 0: none
 
   // What there is.
@@ -94,6 +95,7 @@ enum class Fault : std::uint8_t {
   ProbeWithoutAck,
   PartialWriteNotSent,
   FreeRefusalBelieved,
+  FreeRetryNotSent,
   AnswerOfAnySession,
   OneAckForAllSessions,
   MadeInIgnored,
