@@ -6,13 +6,13 @@
 namespace once::core {
 namespace {
 
-std::uint64_t state = 0;
+std::uint64_t drawn_from = 0;
 std::uint32_t active = 0;
 
 /// True for a quarter of all calls.
 bool toss() {
-  state += 0x9E3779B97F4A7C15;
-  std::uint64_t mixed = (state ^ state >> 30) * 0xBF58476D1CE4E5B9;
+  drawn_from += 0x9E3779B97F4A7C15;
+  std::uint64_t mixed = (drawn_from ^ drawn_from >> 30) * 0xBF58476D1CE4E5B9;
   mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB;
   return mixed >> 62 == 0;
 }
@@ -24,7 +24,7 @@ bool rarely(Rare branch) {
 }
 
 void arm_rare_branches(std::uint64_t seed) {
-  state = seed;
+  drawn_from = seed;
   active = 0;
   for (std::uint32_t branch = 0; branch < static_cast<std::uint32_t>(Rare::Count); ++branch) {
     if (toss()) active |= std::uint32_t{1} << branch;

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 SIZES = ("quick", "nightly", "release")
 
-# How each build folder is made; the targets follow from the checks.
+# How each build folder is made; the targets follow from the checks. The fuzzers have one of their own, since it says how long they run.
+FUZZ_SECONDS = dict(zip(SIZES, (30, 600, 3600)))
 BUILDS = {
-    "release": [["cmake", "--preset", "release", "-DONCE_UNITE=ON"]],
-    "asan": [["cmake", "--preset", "asan", "-DONCE_UNITE=ON"]],
+    "release": ["cmake", "--preset", "release", "-DONCE_UNITE=ON"],
+    "fuzz": ["cmake", "--preset", "asan", "-B", "build/fuzz", "-DONCE_UNITE=ON", "-DONCE_FUZZ_SECONDS={fuzz_seconds}"],
 }
 
 
@@ -25,12 +26,13 @@ class Check:
     targets: list
     size: str
     counts: str = ""
+    unit: str = ""
     sizes: dict = field(default_factory=dict)
     variables: dict = field(default_factory=dict)  # of its environment
     violations: str = ""  # finds how many there are, in the output of a check that failed
     figures: str = ""     # finds what is worth reading besides
     build: str = "release"
-    is_alone: bool = False
+    is_measured: bool = False  # figures, which cannot be wrong; it runs alone
 
     def _fill(self, word, size):
         return word.format(**{name: values[SIZES.index(size)] for name, values in self.sizes.items()})
@@ -46,7 +48,8 @@ class Check:
             found = len(re.findall(self.size, text, re.MULTILINE))
             return f"{found} {self.counts}" if found else ""
         match = re.search(self.size, text, re.MULTILINE)
-        return " ".join(match.groups() or [match.group(0)]) if match else ""
+        words = [*(match.groups() or [match.group(0)]), self.unit] if match else []
+        return " ".join(words).rstrip()
 
     def violations_in(self, text):
         match = re.search(self.violations, text, re.MULTILINE) if self.violations else None
@@ -54,23 +57,69 @@ class Check:
 
     def figures_in(self, text):
         match = re.search(self.figures, text, re.MULTILINE | re.DOTALL) if self.figures else None
-        return match.group(0).rstrip() if match else ""
+        return re.sub(r"^\d+: ", "", match.group(0), flags=re.MULTILINE).rstrip() if match else ""  # as ctest numbers lines
+
+
+def program(name, *arguments):
+    return [f"build/release/bin/{name}", *arguments]
+
+
+def ctest(build, *arguments):
+    return ["ctest", "--test-dir", f"build/{build}", "--no-tests=error", "--verbose", *arguments]
 
 
 def simulated():
-    yield Check("G1–G9, S1–S12", "simulator", ["build/release/bin/simulator", "--calls", "{calls}", "--floors"], ["simulator"],
+    yield Check("G1–G9", "simulator", program("simulator", "--calls", "{calls}", "--floors"), ["simulator"],
                 size=r"^(\d+ calls, \d+ seeds)", sizes={"calls": ("1000000", "10000000", "100000000")})
+    yield Check("the checks", "planted bugs in the simulator", program("simulator", "--mutants", "--calls-max", "{calls}"), ["simulator"],
+                size=r"^(\d+) of \d+ (found)", sizes={"calls": ("1000000",) * 3}, figures=r"^bug  .*(?=^\d+ of)")
+    yield Check("G1, G2, G5", "a user's service, simulated", program("bank_test", "--gtest_filter=Bank.Money*"), ["bank_test"], size=r"(\d+ seeds, \d+ crashes)",
+                variables={"ONCE_SEEDS": "{seeds}"}, sizes={"seeds": ("1000", "20000", "200000")})
+
+
+def modelled():
+    yield Check("G1–G7", "model, every state", program("model", "--all"), ["model"], size=r"^\S+ .* holds", counts="configurations")
+    yield Check("the checks", "broken rules in the model", program("model", "--mutants"), ["model"],
+                size=r"^[a-z-]+ +[A-Z]\d", counts="mutants")
 
 
 def crashes():
+    kills = {"kills": ("50", "1000", "10000")}
+    many = {**kills, "calls": ("1000", "10000", "100000")}
     for transport in ("udp", "tcp"):
-        for option, what in ((), "servers"), (("--kill-clients",), "servers and clients"):
-            yield Check("G1, G2, G5, G6", f"kill -9 of {what}, {transport}",
-                        ["build/release/bin/crash", "--kills", "{kills}", "--transport", transport, *option], ["crash"],
-                        size=r"^kills +(\d+)", sizes={"kills": ("50", "1000", "10000")}, violations=r"^violations +(\d+)")
-    yield Check("G2", "power cuts", ["build/release/bin/disk_test"], ["disk_test"], size=r"^(\d+ power cuts)",
+        command = program("crash", "--kills", "{kills}", "--transport", transport)
+        for what, options, sizes in (("kill -9 of servers", [], kills),
+                                     ("kill -9 of servers and clients", ["--kill-clients"], kills),
+                                     ("kill -9 behind a harmful proxy", ["--kill-clients", "--proxy", "harsh"], kills),
+                                     ("a harmful proxy alone", ["--kills", "0", "--proxy", "harsh", "--calls", "{calls}"], many),
+                                     ("kill -9 while addresses and links change", ["--namespaces", "--calls", "{calls}"], many)):
+            has_kills = "--kills" not in options
+            yield Check("G1, G2, G5, G6", f"{what}, {transport}", [*(command if has_kills else command[:1] + command[3:]), *options], ["crash"],
+                        size=r"^kills +(\d+)" if has_kills else r"^calls +(\d+)", unit="kills" if has_kills else "calls", sizes=sizes, violations=r"^violations +(\d+)")
+    yield Check("G2", "power cuts", program("disk_test"), ["disk_test"], size=r"^(\d+ power cuts)",
                 variables={"ONCE_DISK_SEEDS": "{seeds}"}, sizes={"seeds": ("150", "5000", "30000")})
 
 
+def fuzzed():
+    inputs = r"stat::number_of_executed_units: +(\d+)"
+    for name in ("xdr", "cdr", "protobuf", "header", "stream", "reference", "fragments", "server", "client", "omg_idl", "onc_rpc"):
+        targets = [f"fuzz_{name}"] + (["fuzz_seed_files"] if "_" not in name else [])
+        yield Check("G8", f"fuzzer of {name}", ctest("fuzz", "-R", f"^fuzz_{name}$"), targets, size=inputs, unit="inputs", build="fuzz")
+
+
+def attacked():
+    yield Check("G8, G9", "attacks", ctest("release", "-L", "attack"), ["attacks_core_test", "attacks_socket_test", "attacks_values_test", "oncec"],
+                size=r"tests failed out of (\d+)", unit="tests", violations=r"(\d+) tests failed",
+                figures=r"^\d+: type  messages.*?(?=^\d+: figure)")
+
+
+def measured():
+    """Figures, which are no promise: they depend on the machine."""
+    yield Check("O1–O4", "overload", program("overload_benchmark", "--rounds", "{rounds}"), ["overload_benchmark"], size=r"(\d+ rounds)",
+                sizes={"rounds": ("1", "5", "9")}, figures=r"^(?:udp|tcp),.*", is_measured=True)
+    yield Check("A2", "a flood of HELLOs", program("flood_benchmark", "--rounds", "{rounds}"), ["flood_benchmark"], size=r"(sessions.*)",
+                sizes={"rounds": ("1", "5", "9")}, figures=r"^datagrams.*", is_measured=True)
+
+
 def all_checks():
-    return [*simulated(), *crashes()]
+    return [*simulated(), *modelled(), *crashes(), *fuzzed(), *attacked(), *measured()]

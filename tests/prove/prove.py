@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks import BUILDS, SIZES, Check, all_checks
+from checks import BUILDS, FUZZ_SECONDS, SIZES, Check, all_checks
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build" / "prove"
@@ -32,7 +32,7 @@ class Result:
     def violations(self):
         """As text: a number, or why there is none."""
         if self.status == 0:
-            return "0"
+            return "measured" if self.check.is_measured else "0"
         return "skipped" if self.status == SKIPPED else self.check.violations_in(self.log.read_text(errors="replace"))
 
     @property
@@ -97,15 +97,17 @@ class Run:
         return Result(self.check, status, size or "?", self.check.figures_in(text), time.monotonic() - self.begin, self.log)
 
 
-def build(checks, progress):
+def build(checks, size, progress):
     """Builds what the checks need; ends the program if that fails."""
-    for name, preparations in BUILDS.items():
+    for name, configure in BUILDS.items():
         targets = sorted({target for check in checks if check.build == name for target in check.targets})
         if not targets:
             continue
-        for command in [*preparations, ["cmake", "--build", f"build/{name}", "--target", *targets]]:
+        log = LOGS / f"build-{name}.txt"
+        log.unlink(missing_ok=True)
+        configure = [word.format(fuzz_seconds=FUZZ_SECONDS[size]) for word in configure]
+        for command in [configure, ["cmake", "--build", f"build/{name}", "--target", *targets]]:
             progress.say(" ".join(command))
-            log = LOGS / f"build-{name}.txt"
             with open(log, "a", encoding="utf-8") as output:
                 if subprocess.call(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) != 0:
                     sys.exit(f"prove: that failed; see {log}")
@@ -113,9 +115,9 @@ def build(checks, progress):
 
 def run_all(checks, size, progress):
     """Two at a time; a check that measures time runs alone."""
-    waiting, running, results = deque(sorted(checks, key=lambda check: check.is_alone)), [], []
+    waiting, running, results = deque(sorted(checks, key=lambda check: check.is_measured)), [], []
     while waiting or running:
-        while waiting and len(running) < 2 and not (running and (waiting[0].is_alone or running[0].check.is_alone)):
+        while waiting and len(running) < 2 and not (running and (waiting[0].is_measured or running[0].check.is_measured)):
             running.append(Run(waiting.popleft(), size))
         for run in list(running):
             result = run.result()
@@ -172,7 +174,7 @@ def main():
         return 0
     LOGS.mkdir(parents=True, exist_ok=True)
     progress = Progress(len(checks))
-    build(checks, progress)
+    build(checks, size, progress)
     begin = time.monotonic()
     results = run_all(checks, size, progress)
     if options.json:

@@ -1,3 +1,4 @@
+#include <iostream>
 #include <memory>
 #include <string>
 
@@ -48,30 +49,33 @@ struct Calls {
   int answered = 0;
 };
 
-TEST(Bank, MoneyIsNeitherMadeNorLost) {
-  once::simulation::run({.seeds = 200, .faults = once::simulation::harsh()}, [](World& world) {
-    auto& calls = world.make<Calls>();
-    auto& server = world.host("server", savings_server);
-    world.host("client", [&calls](Host& host) -> asio::awaitable<void> {
-      once::Client client{host};
-      const auto alice = client.stub<bank::SavingsAccount>("once://server:7000/alice?transport=udp");
-      for (int i = 0; i < 50; ++i) {
-        ++calls.made;
-        const auto outcome = co_await alice.async_transfer("bob", 10, asio::use_awaitable);
-        if (outcome) ++calls.answered;
-      }
-    });
-    world.crash_at_random(server, {.times = 3});
-
-    world.check("no money made or lost", [&server] {  // after every event
-      const auto sum = server.disk("bank.db").find<long>("SELECT sum(cents) FROM account");
-      return !sum || *sum == 100'000;
-    });
-    world.check("each transfer once", [&server, &calls] {
-      const int kept = server.disk("bank.db").find<int>("SELECT count(*) FROM transfer").value_or(0);
-      return calls.answered <= kept && kept <= calls.made;
-    });
+void transfers(World& world) {
+  auto& calls = world.make<Calls>();
+  auto& server = world.host("server", savings_server);
+  world.host("client", [&calls](Host& host) -> asio::awaitable<void> {
+    once::Client client{host};
+    const auto alice = client.stub<bank::SavingsAccount>("once://server:7000/alice?transport=udp");
+    for (int i = 0; i < 50; ++i) {
+      ++calls.made;
+      const auto outcome = co_await alice.async_transfer("bob", 10, asio::use_awaitable);
+      if (outcome) ++calls.answered;
+    }
   });
+  world.crash_at_random(server, {.times = 3});
+
+  world.check("no money made or lost", [&server] {  // after every event
+    const auto sum = server.disk("bank.db").find<long>("SELECT sum(cents) FROM account");
+    return !sum || *sum == 100'000;
+  });
+  world.check("each transfer once", [&server, &calls] {
+    const int kept = server.disk("bank.db").find<int>("SELECT count(*) FROM transfer").value_or(0);
+    return calls.answered <= kept && kept <= calls.made;
+  });
+}
+
+TEST(Bank, MoneyIsNeitherMadeNorLost) {
+  const auto seen = once::simulation::run({.seeds = 200, .faults = once::simulation::harsh()}, transfers);
+  std::cout << seen.seeds << " seeds, " << seen.crashes << " crashes\n";
 }
 
 // A mistake, and how it is found: an operation that is declared to be harmless when it runs twice.

@@ -1,6 +1,8 @@
 // The client core. The input is a list of commands: calls, cancellations, links that come and go, pauses, and what a
 // server says, which fits what the client has sent but for what the input breaks. ClientWorld judges.
 #include "client_world.hpp"
+#include "core/planted_bugs.hpp"
+#include "planted.hpp"
 
 namespace once::fuzz {
 namespace {
@@ -155,6 +157,7 @@ class Commands {
     answer.expected = message.expected;
     answer.status = static_cast<ReplyStatus>((how >> 2U) % 3U);
     answer.reason = (how & 16U) != 0 ? Errc::overloaded : Errc::ok;
+    answer.retry_after_ms = (how & 48U) == 48U ? 20 : 0;
     answer.window = static_cast<std::uint16_t>(how >> 5U);
     say(answer, answer.type == MessageType::Reply ? kSizes[input_.below(std::size(kSizes))] : 0);
   }
@@ -169,6 +172,7 @@ class Commands {
 }  // namespace
 
 void run_input(ByteView octets) {
+  plant(Bug::NoSessionMeansNotRun, planted("NoSessionMeansNotRun"));
   const HeapWatch heap;
   Commands{octets}.run();
   demand(heap.peak() <= (std::size_t{24} << 20U), "S9: a client's memory keeps within bounds");

@@ -48,11 +48,6 @@ once_plant(rpc/object_ref.cpp
 once_plant(core/fragments/reassembly.cpp
   "  if (fragment.whole_length != first_.whole_length || fragment.fragment_size != first_.fragment_size ||"
   "  if ((!fuzz::planted(\"GeometryUnchecked\") && (fragment.whole_length != first_.whole_length || fragment.fragment_size != first_.fragment_size)) ||")
-# What NO_SESSION says taken for more than it says.
-once_plant(core/client/client_calls.cpp
-  "      complete(call, OutcomeKind::Unknown, reason);\n    } else if (!call.completed) {"
-  "      complete(call, fuzz::planted(\"NoSessionAsNotRun\") ? OutcomeKind::NotExecuted : OutcomeKind::Unknown, reason);\n    } else if (!call.completed) {")
-
 # Copies that stay the same keep their time, so that nothing is compiled in vain.
 file(GLOB_RECURSE left_over RELATIVE ${planted_runtime} ${planted_runtime}/*)
 foreach(file IN LISTS left_over)

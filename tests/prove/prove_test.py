@@ -1,0 +1,57 @@
+"""That scripts/prove sees what went wrong: a check that fails, one that cannot be run, one that has done nothing."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import prove
+from checks import SIZES, Check, all_checks
+
+
+def check(program, **more):
+    return Check("G1", "a check", [sys.executable, "-c", program], [], size=r"^(\d+) calls", unit="calls", **more)
+
+
+class Prove(unittest.TestCase):
+    def result_of(self, program, size="quick", **more):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(prove, "LOGS", Path(folder)):
+            run = prove.Run(check(program, **more), size)
+            run.process.wait()
+            result = run.result()
+            return result.violations, result.is_good, result.size, result.figures
+
+    def test_what_holds(self):
+        self.assertEqual(self.result_of("print('7 calls')"), ("0", True, "7 calls", ""))
+
+    def test_what_is_violated(self):
+        self.assertEqual(self.result_of("print('7 calls\\nviolations 3'); exit(1)", violations=r"^violations (\d+)"),
+                         ("3", False, "7 calls", ""))
+        self.assertEqual(self.result_of("print('7 calls'); exit(1)"), ("at least 1", False, "7 calls", ""))
+
+    def test_what_was_not_run(self):
+        self.assertEqual(self.result_of("exit(77)"), ("skipped", True, "?", ""))
+        self.assertEqual(self.result_of("pass"), ("at least 1", False, "?", ""))  # it has ended well, and done nothing
+
+    def test_what_is_measured(self):
+        self.assertEqual(self.result_of("print('7 calls\\nrate 5')", figures=r"^rate \d", is_measured=True),
+                         ("measured", True, "7 calls", "rate 5"))
+
+    def test_sizes(self):
+        text = "import os, sys; print(os.environ['CALLS'], 'calls')"
+        more = {"variables": {"CALLS": "{calls}"}, "sizes": {"calls": ("1", "20", "300")}}
+        self.assertEqual([self.result_of(text, size, **more)[2] for size in SIZES], ["1 calls", "20 calls", "300 calls"])
+
+    def test_every_check_has_all_sizes(self):
+        for one in all_checks():
+            for size in SIZES:
+                self.assertTrue(all(one.command(size)) and all(one.environment(size).values()), one.test)
+
+    def test_logs_have_names_of_their_own(self):
+        names = [one.test for one in all_checks()]
+        self.assertEqual(len(names), len(set(names)))
+
+
+if __name__ == "__main__":
+    unittest.main()
