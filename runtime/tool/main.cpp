@@ -1,7 +1,9 @@
 // once: answers what happened, from the traces that clients, servers and simulations have written.
 // Exit status: 0 done, 1 no such call or nothing to read, 2 wrong usage or a file that cannot be read or written.
+#include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,21 +46,24 @@ std::optional<Input> read_all(Options options) {
     std::cerr << "once: no trace is named, only a call\n";
     return std::nullopt;
   }
-  trace::Reading reading;
   for (const std::string& path : options.words) {
     std::ifstream file{path};
     if (!file) {
-      std::cerr << "once: cannot read '" << trace::printable(path) << "'\n";
+      std::cerr << "once: cannot read '" << trace::printable(path) << "'; a call is named SESSION:NUMBER\n";
       return std::nullopt;
     }
+    trace::Reading reading;
     trace::read(file, reading);
+    if (reading.damaged > 0) {
+      std::cerr << trace::printable(path) << ":" << reading.first_damaged << ": "
+                << (reading.damaged == 1 ? "this line is no event, and is left out\n"
+                                         : "this line and " + std::to_string(reading.damaged - 1) +
+                                               " more are no events, and are left out\n");
+    }
+    for (const std::string& remark : reading.remarks) std::cerr << "once: " << remark << "\n";
+    std::move(reading.events.begin(), reading.events.end(), std::back_inserter(input.events));
   }
-  if (reading.damaged > 0) {
-    std::cerr << "once: " << reading.damaged << " lines are no events, and are left out\n";
-  }
-  for (const std::string& remark : reading.remarks) std::cerr << "once: " << remark << "\n";
-  trace::sort_by_time(reading.events);
-  input.events = std::move(reading.events);
+  trace::sort_by_time(input.events);
   return input;
 }
 

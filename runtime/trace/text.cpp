@@ -414,13 +414,15 @@ std::optional<TraceEvent> from_line(std::string_view line) {
 
 void read(std::istream& in, Reading& reading) {
   constexpr std::string_view kMissing = "# missing: ";
+  std::size_t number = 0;
   for (std::string line; std::getline(in, line);) {
+    ++number;
     if (line.starts_with(kMissing)) reading.remarks.push_back(printable(line.substr(2)));
     if (line.empty() || line.front() == '#') continue;
     if (auto event = from_line(line)) {
       reading.events.push_back(std::move(*event));
     } else {
-      ++reading.damaged;
+      if (reading.damaged++ == 0) reading.first_damaged = number;
     }
   }
 }

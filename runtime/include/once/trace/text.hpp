@@ -23,6 +23,7 @@ std::optional<TraceEvent> from_line(std::string_view line);
 struct Reading {
   std::vector<TraceEvent> events;
   std::size_t damaged = 0;             // lines that are neither events nor comments
+  std::size_t first_damaged = 0;       // its number in its input, from 1
   std::vector<std::string> remarks{};  // comments that say that something is missing: without "# "
 };
 /// Adds a file's events to what has been read before.
