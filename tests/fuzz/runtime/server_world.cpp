@@ -210,7 +210,7 @@ void ServerWorld::settle() {
   for (int rounds = 0;; ++rounds) {
     demand(rounds < kRoundsMax, "a server that nobody speaks to has no more to say");
     bool busy = false;
-    for (Arrival arrival; server_->poll_arrival(arrival); busy = true) held.push_back({arrival});
+    for (Arrival arrival; server_->poll_arrival(now_, arrival); busy = true) held.push_back({arrival});
     for (SessionRow row; server_->poll_keep(row); busy = true) {
       if (keeps_rows) stored_sessions_[row.id] = write_row(row);
       server_->kept(now_, row.id, keeps_rows ? Errc::ok : Errc::store_failed);
