@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks import BUILDS, FUZZ_SECONDS, SIZES, Check, all_checks
+from checks import BUILDS, FUZZ_SECONDS, LIMIT, SIZES, Check, all_checks
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build" / "prove"
@@ -22,22 +23,24 @@ class Result:
     """How a check ended; `size` is what its own output says that it did."""
 
     check: Check
-    status: int
+    state: str  # held, violated, skipped, measured, "no end" or "did nothing"
+    violations: int | None
     size: str
     figures: str
+    last_line: str
     seconds: float
     log: Path
 
     @property
-    def violations(self):
-        """As text: a number, or why there is none."""
-        if self.status == 0:
-            return "measured" if self.check.is_measured else "0"
-        return "skipped" if self.status == SKIPPED else self.check.violations_in(self.log.read_text(errors="replace"))
+    def is_good(self):
+        return self.state in ("held", "skipped", "measured")
 
     @property
-    def is_good(self):
-        return self.status in (0, SKIPPED)
+    def verdict(self):
+        """For the table's last column."""
+        if self.state == "violated":
+            return "at least 1" if self.violations is None else str(self.violations)
+        return "0" if self.state == "held" else self.state
 
 
 class Progress:
@@ -54,7 +57,7 @@ class Progress:
 
     def end(self, result):
         self.done += 1
-        text = f"{self._clock()}  {self.done:2} of {self.total}  {result.check.test}: {result.violations} ({result.seconds:.0f} s)"
+        text = f"{self._clock()}  {self.done:2} of {self.total}  {result.check.test}: {result.verdict} ({result.seconds:.0f} s)"
         self._write(("\r\033[K" if self.is_terminal else "") + text + "\n")
 
     def say(self, text):
@@ -76,6 +79,7 @@ class Run:
     def __init__(self, check, size):
         self.check = check
         self.begin = time.monotonic()
+        self.end = self.begin + LIMIT[size]
         self.log = LOGS / (check.test.replace(" ", "-").replace("/", "-") + ".txt")
         environment = dict(os.environ, **check.environment(size))
         with open(self.log, "w", encoding="utf-8") as log:
@@ -83,18 +87,30 @@ class Run:
             log.write("$ " + " ".join(command) + "\n")
             log.flush()
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
-                                            stdin=subprocess.DEVNULL)
+                                            stdin=subprocess.DEVNULL, start_new_session=True)
 
     def result(self):
         """None while it runs."""
         status = self.process.poll()
-        if status is None:
+        if status is None and time.monotonic() < self.end:
             return None
         text = self.log.read_text(errors="replace")
         size = self.check.size_in(text)
-        if status == 0 and not size:
-            status = 1  # it says that all is well, and not that it has done anything
-        return Result(self.check, status, size or "?", self.check.figures_in(text), time.monotonic() - self.begin, self.log)
+        violations = None
+        if status is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            state = "no end"
+        elif status == SKIPPED:
+            state = "skipped"
+        elif status != 0:
+            state, violations = "violated", self.check.violations_in(text)
+        elif not size:
+            state = "did nothing"  # it says that all is well, and not that it has done anything
+        else:
+            state, violations = ("measured", None) if self.check.is_measured else ("held", 0)
+        last_line = (text.rstrip().splitlines() or [""])[-1]
+        return Result(self.check, state, violations, size or "–", self.check.figures_in(text), last_line, time.monotonic() - self.begin, self.log)
 
 
 def build(checks, size, progress):
@@ -133,7 +149,7 @@ def run_all(checks, size, progress):
 
 def print_table(results):
     rows = [("property", "test", "size", "violations")]
-    rows += [(result.check.property, result.check.test, result.size, result.violations) for result in results]
+    rows += [(result.check.property, result.check.test, result.size, result.verdict) for result in results]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
@@ -141,14 +157,16 @@ def print_table(results):
         if result.figures:
             print(f"\n{result.check.test}\n{result.figures}")
     for result in results:
-        if not result.is_good:
-            print(f"\n{result.check.test}: exit status {result.status}; it wrote {result.log.relative_to(ROOT)}")
+        if result.state == "skipped":
+            print(f"\n{result.check.test} was skipped: {result.last_line}")
+        elif not result.is_good:
+            print(f"\n{result.check.test}: {result.state}; it wrote {result.log.relative_to(ROOT)}")
 
 
 def as_json(results, size, seconds):
     return json.dumps({"size": size, "seconds": round(seconds), "good": all(result.is_good for result in results),
                        "checks": [{"property": result.check.property, "test": result.check.test, "size": result.size,
-                                   "violations": result.violations, "status": result.status,
+                                   "state": result.state, "violations": result.violations,
                                    "seconds": round(result.seconds, 1), "figures": result.figures,
                                    "log": str(result.log.relative_to(ROOT))} for result in results]}, indent=2)
 

@@ -18,9 +18,9 @@ class Prove(unittest.TestCase):
     def result_of(self, program, size="quick", **more):
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(prove, "LOGS", Path(folder)):
             run = prove.Run(check(program, **more), size)
-            run.process.wait()
-            result = run.result()
-            return result.violations, result.is_good, result.size, result.figures
+            while (result := run.result()) is None:
+                pass
+            return result.verdict, result.is_good, result.size, result.figures
 
     def test_what_holds(self):
         self.assertEqual(self.result_of("print('7 calls')"), ("0", True, "7 calls", ""))
@@ -31,8 +31,12 @@ class Prove(unittest.TestCase):
         self.assertEqual(self.result_of("print('7 calls'); exit(1)"), ("at least 1", False, "7 calls", ""))
 
     def test_what_was_not_run(self):
-        self.assertEqual(self.result_of("exit(77)"), ("skipped", True, "?", ""))
-        self.assertEqual(self.result_of("pass"), ("at least 1", False, "?", ""))  # it has ended well, and done nothing
+        self.assertEqual(self.result_of("exit(77)"), ("skipped", True, "–", ""))
+        self.assertEqual(self.result_of("pass"), ("did nothing", False, "–", ""))  # and ended well
+
+    def test_what_does_not_end(self):
+        with mock.patch.dict(prove.LIMIT, quick=0.1):
+            self.assertEqual(self.result_of("while True: pass"), ("no end", False, "–", ""))
 
     def test_what_is_measured(self):
         self.assertEqual(self.result_of("print('7 calls\\nrate 5')", figures=r"^rate \d", is_measured=True),
