@@ -237,6 +237,25 @@ TEST_F(WaitingQueue, SparesAClientsOnlyCallForTheWholeInterval) {
   EXPECT_GT(crowd(300), 100u);
 }
 
+TEST_F(WaitingQueue, OfAFewCallersIsNotCutBackForEverAfterABurst) {
+  // Four threads of a client, each of which calls again when it has its answer, or 60 ms after a refusal.
+  stand(300ms);
+  EXPECT_GT(desk->counters().shed, 0u);
+  std::uint64_t at_first = 0;
+  int calling = 4;
+  std::vector<Time> pausing;
+  for (int i = 0; i < 500; ++i) {
+    if (i == 100) at_first = desk->counters().shed;
+    for (; calling > 0; --calling) free_calls(0);
+    const std::uint64_t shed = desk->counters().shed;
+    calling += serve(10ms) != 0 ? 1 : 0;
+    for (std::uint64_t refused = desk->counters().shed; refused > shed; --refused)
+      pausing.push_back(desk->now + 60ms);
+    calling += static_cast<int>(std::erase_if(pausing, [this](Time until) { return until <= desk->now; }));
+  }
+  EXPECT_EQ(desk->counters().shed, at_first);
+}
+
 TEST_F(WaitingQueue, OfSlowServantsIsNotCutBack) {
   // A window full of calls that take 100 ms each: the last one waits for 6.4 s.
   ask(0, 1, 64);

@@ -120,6 +120,14 @@ TEST_F(Retry, WaitsThroughTheEndOfItsSessionAndPath) {
   EXPECT_EQ(desk.outcome(call), OutcomeKind::Executed);
 }
 
+TEST_F(Retry, ThatIsNotHandedOverHasNotRun) {
+  const auto second = next_try(request);
+  ASSERT_TRUE(second);
+  desk.client->not_handed_over(second->session, Semantics::AtMostOnce, second->sequence);
+  desk.cancel(call);
+  EXPECT_EQ(desk.outcome(call), OutcomeKind::NotExecuted);
+}
+
 TEST_F(Retry, OfAnAtLeastOnceCallThatIsRefusedAgainIsUnknown) {
   const CallKey idempotent = desk.start(Semantics::AtLeastOnce);
   auto message = desk.only(MessageType::Request);

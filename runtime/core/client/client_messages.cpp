@@ -114,11 +114,14 @@ void ClientCore::State::not_handed_over(SessionId session, Series series, Sequen
   Call* const call = find_bound(session, series, number);
   if (call == nullptr || call->copies == 0) return;
   --call->copies;
+  if (call->requests > 0) --call->requests;
+  // What was sent under an earlier number never runs if that was refused; at least once, it may.
+  const std::uint32_t left = series == Series::Windowed ? call->requests : call->copies;
   if (call->completed) {  // a maybe call, whose completion has not been polled
     call->completion.kind = OutcomeKind::NotSent;
     call->completion.reason = Errc::queue_full;
     call->completion.sent = call->copies;
-  } else if (call->copies == 0 && !call->request.repeated) {
+  } else if (left == 0 && !call->request.repeated) {
     call->sent = false;
     if (counts_as_durable(*call)) --call->session->durable_calls;
   }

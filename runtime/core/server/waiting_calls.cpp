@@ -16,10 +16,8 @@ std::uint32_t WaitingCalls::flow_of(std::uint32_t client) {
 }
 
 void WaitingCalls::push(Time now, Record& record) {
-  if (empty()) {
-    busy_since_ = now;
-    if (now - cut_at_ >= limits_.queue_interval) cutting_back_ = false;
-  }
+  if (empty()) busy_since_ = now;
+  ++waiting_;
   record.flow = flow_of(record.client);
   record.begun_before = begun_;
   Flow& flow = flows_[record.flow];
@@ -37,10 +35,25 @@ void WaitingCalls::erase(Record& record) {
   (record.earlier != kNone ? records_[record.earlier].later : flow.first) = record.later;
   (record.later != kNone ? records_[record.later].earlier : flow.last) = record.earlier;
   record.earlier = record.later = record.flow = kNone;
+  --waiting_;
   if (--flow.count > 0) return;
   turns_.erase(place);
   by_client_.erase(hash(flow.client), place);
   flows_.give_back(place);
+}
+
+void WaitingCalls::turn_window(Time now) {
+  if (now - window_ < limits_.queue_interval) return;
+  refused_before_ = now - window_ < 2 * limits_.queue_interval ? refused_ : 0;
+  refused_ = 0;
+  window_ = now;
+}
+
+/// Calls have lately been refused, and with those that wait they are more than may wait: had none been refused, they
+/// would have come to stand as long again. A few callers who keep a server busy never are so many, whatever was before.
+bool WaitingCalls::is_cut_back() const {
+  const std::uint32_t refused = refused_ + refused_before_;
+  return refused > 0 && refused + waiting_ >= limits_.queue_passed_min;
 }
 
 /// Of the flow's oldest call. A client's only one is given more time: who asks for one thing at a time makes no
@@ -50,25 +63,25 @@ bool WaitingCalls::is_too_late(Time now, const Flow& flow) const {
   const bool is_only = flow.count == 1;
   const Duration most = is_only ? limits_.queue_interval : limits_.queue_target;
   if (limits_.queue_target == Duration{0} || now - oldest.arrived <= most) return false;
-  if (cutting_back_ && !is_only) return true;
+  if (is_cut_back() && !is_only) return true;
   return now - busy_since_ >= limits_.queue_interval &&
          begun_ - oldest.begun_before >= limits_.queue_passed_min;
 }
 
 WaitingCalls::Turn WaitingCalls::next(Time now) {
   if (empty()) return {};
+  turn_window(now);
   const std::uint32_t place = turns_.first();
   Flow& flow = flows_[place];
   if (is_too_late(now, flow)) {
-    cutting_back_ = true;
-    cut_at_ = now;
+    ++refused_;
     Record& record = records_[flow.first];
     erase(record);  // the turn is still this client's
     return {&record, true};
   }
   // While the queue is cut back the newest goes first: it is as good as a call on an idle server, whereas in the
   // order in which they came all that begin would have waited as long as it is allowed.
-  Record& record = records_[cutting_back_ ? flow.last : flow.first];
+  Record& record = records_[is_cut_back() ? flow.last : flow.first];
   ++begun_;
   if (flow.count > 1) {
     turns_.erase(place);

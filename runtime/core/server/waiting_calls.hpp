@@ -39,7 +39,9 @@ class WaitingCalls {
 
   static std::uint64_t hash(std::uint32_t client) { return client * 0x9E3779B97F4A7C15 >> 32; }
   std::uint32_t flow_of(std::uint32_t client);
+  bool is_cut_back() const;
   bool is_too_late(Time now, const Flow& flow) const;
+  void turn_window(Time now);
 
   const ServerLimits& limits_;
   Slab<Record>& records_;
@@ -48,9 +50,9 @@ class WaitingCalls {
   LinkedList<Flow, &Flow::turn> turns_{flows_};
   Time busy_since_{};        // not empty since
   std::uint32_t begun_ = 0;  // calls that were given their turn
-  /// Calls that have waited too long are refused at once, until the lane is empty and none was for an interval.
-  bool cutting_back_ = false;
-  Time cut_at_{};  // the latest such refusal
+  std::uint32_t waiting_ = 0;
+  Time window_{};  // refusals are counted by intervals: when the present one began,
+  std::uint32_t refused_ = 0, refused_before_ = 0;  // how many in it, and in the one before
 };
 
 }  // namespace once::core
