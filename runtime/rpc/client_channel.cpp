@@ -254,7 +254,7 @@ bool ClientChannel::may_send() {
 }
 
 void ClientChannel::send_all(Time now) {
-  while (link_ && !link_->connecting() && may_send()) {
+  while (link_ && !closed_ && !link_->connecting() && may_send()) {
     const bool own = core::next_datagram(*core_, *fragments_, now, transmit_);
     if (!own &&
         !(callbacks_ && core::next_datagram(callbacks_->core, callbacks_->fragments, now, transmit_))) {

@@ -1,5 +1,6 @@
 """A7: text that nests as deep as it is long is an error for oncec, in a stack of 256 KiB and little time."""
 import argparse
+import os
 import pathlib
 import resource
 import subprocess
@@ -21,12 +22,18 @@ DEEP = {
 }
 
 
+LONG = ("signs", "conditions", "shifts")  # not deep in any tree: they are accepted
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--oncec", required=True)
     options.add_argument("--levels", type=int, default=1_000_000)
     options.add_argument("--stack", type=int, default=256 * 1024)
     chosen = options.parse_args()
+
+    if os.environ.get("ONCE_ATTACKS") == "full":
+        chosen.levels = max(chosen.levels, 100_000)
 
     def small_stack():
         resource.setrlimit(resource.RLIMIT_STACK, (chosen.stack, chosen.stack))
@@ -43,7 +50,8 @@ def main():
                 took = time.monotonic() - begin
                 print(f"figure A07Depth seconds_for_{name.replace(' ', '_')}_in_{suffix} {took:.2f} status {ended.returncode}")
                 said = ended.stderr.decode(errors="replace")
-                if ended.returncode not in (0, 1) or (ended.returncode == 1 and "error:" not in said):
+                expected = 0 if name in LONG else 1
+                if ended.returncode != expected or (expected == 1 and "error:" not in said):
                     failures.append(f"{name} in {suffix}: status {ended.returncode}: {said[:200]}")
     if failures:
         raise SystemExit("\n".join(failures))

@@ -64,6 +64,16 @@ void operator delete(void* memory, std::size_t) noexcept {
 
 namespace attacks {
 
+bool Heap::sees_everything() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return false;
+#elif defined(__has_feature)
+  return !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
+#else
+  return true;
+#endif
+}
+
 Heap::Heap() : at_start_(held_now.load()) {
   held_most.store(at_start_);
 }

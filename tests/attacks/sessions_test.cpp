@@ -53,6 +53,7 @@ TEST(A10IdleSessions, CostLittleAndGiveEverythingBack) {
 }
 
 TEST(A10IdleSessions, GiveBackWhatFewOthersLeave) {
+  if (!Heap::sees_everything()) GTEST_SKIP() << "the address sanitizer has an allocator of its own";
   Time now{std::chrono::seconds{1000}};
   ServerConfig config;
   config.secret = {1, 2};

@@ -48,6 +48,7 @@ void check_stream(ByteView stream, std::size_t length_max, Input& pieces) {
       demand(end + message.size() <= fed &&
                  std::equal(message.data(), message.data() + message.size(), stream.data() + end),
              "messages come out of a stream as they went in");
+      demand(message.size() <= length_max, "no message is larger than messages may be");
       end += message.size();
       ends.push_back(end);
       continue;
