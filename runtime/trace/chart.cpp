@@ -89,8 +89,8 @@ void Chart::choose() {
     chosen_ = story_.events_around(*call_);
   }
   if (chosen_.size() > options_.events_max) {
-    left_out_ = chosen_.size() - options_.events_max;
-    chosen_.resize(options_.events_max);
+    left_out_ = chosen_.size() - options_.events_max;  // the earliest: what went wrong stands at the end
+    chosen_.erase(chosen_.begin(), chosen_.begin() + static_cast<std::ptrdiff_t>(left_out_));
   }
   hosts_ = story_.hosts(chosen_);
 }
@@ -150,8 +150,8 @@ void Chart::draw(std::ostream& out) {
   draw_messages(svg);
   draw_notes(svg);
   if (left_out_ > 0) {
-    svg.text({kTimes, bottom_ + 24}, Svg::Anchor::Start,
-             std::to_string(left_out_) + " further events are left out", "small");
+    svg.text({12, 44}, Svg::Anchor::Start, std::to_string(left_out_) + " earlier events are left out",
+             "small");
   }
 }
 

@@ -92,7 +92,7 @@ TEST(GoldenTrace, ChartsHoldNothingThatIsNoText) {
 TEST(GoldenTrace, ALongChartSaysWhatItLeavesOut) {
   const std::vector<TraceEvent> events = read_file(kData + "/calls.trace");
   const std::string chart = chart_of(events, {.events_max = 5});
-  EXPECT_NE(chart.find(std::to_string(events.size() - 5) + " further events are left out"),
+  EXPECT_NE(chart.find(std::to_string(events.size() - 5) + " earlier events are left out"),
             std::string::npos);
 }
 

@@ -14,7 +14,7 @@ struct ChartOptions {
   std::string title{};
   /// As calls_named() gives it; empty: all that happened.
   std::string call{};
-  /// What comes after so many events is left out, and the chart says so.
+  /// What comes before the last so many events is left out, and the chart says so.
   std::size_t events_max = 400;
 };
 
