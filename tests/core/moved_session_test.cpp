@@ -40,6 +40,32 @@ class MovedSession : public ::testing::Test {
   Path home;
 };
 
+TEST(PathResponse, IsAMessageOfItsSessionWithACookie) {
+  SessionMessage message;
+  message.type = MessageType::PathResponse;
+  message.session = 0x0102030405060708;
+  message.counter = 9;
+  message.expected = {1, 2};
+  message.cookie = 0x4142434445464748;
+  Bytes octets;
+  write(message, {}, octets);
+  EXPECT_EQ(octets.size(), 72u);
+  EXPECT_EQ(octets[7], 0x07);
+  EXPECT_EQ(load<std::uint64_t>(octets.data() + 64), message.cookie);
+  Prefix prefix;
+  SessionMessage in;
+  ASSERT_EQ(read_prefix(octets, prefix), Errc::ok);
+  ASSERT_EQ(read(octets, prefix, in), Errc::ok);
+  EXPECT_EQ(in.session, message.session);
+  EXPECT_EQ(in.counter, message.counter);
+  EXPECT_EQ(in.expected, message.expected);
+  EXPECT_EQ(in.cookie, message.cookie);
+  octets.resize(kSessionSize);
+  seal(octets, MessageType::PathResponse, 0, 0);
+  ASSERT_EQ(read_prefix(octets, prefix), Errc::ok);
+  EXPECT_EQ(read(octets, prefix, in), Errc::truncated);
+}
+
 TEST_F(MovedSession, IsNotJudgedButChallengedWithLessThanCame) {
   go_to(4001);
   const ServerCounters before = desk.counters();

@@ -21,12 +21,11 @@ struct Keeping {
   Time send_at = kNever;
 };
 
-/// The server wants to see that the client receives where it sends from. What was sent before the answer may be
-/// challenged, too: that is not answered again.
+/// The server wants to see that the client receives where it sends from (C18).
 struct Proof {
   std::uint64_t cookie = 0;   // of the challenge that is to be answered; 0: none is
   std::uint64_t counter = 0;  // of the latest answer
-  Time repeated_at = kNever;  // what waited for an answer was sent again; kNever: since then something was answered
+  Time repeated_at = kNever;  // what is not answered was sent again; kNever: since then something was
 };
 
 struct Binding {
