@@ -7,6 +7,7 @@ std::string_view to_string(Verdict verdict) {
     case Verdict::Admitted: return "Admitted";
     case Verdict::WrongEpoch: return "WrongEpoch";
     case Verdict::NoSession: return "NoSession";
+    case Verdict::Challenged: return "Challenged";
     case Verdict::Stale: return "Stale";
     case Verdict::OverWindow: return "OverWindow";
     case Verdict::Collision: return "Collision";
@@ -26,6 +27,7 @@ std::string_view rule_of(Verdict verdict) {
     case Verdict::Admitted: return "V4";
     case Verdict::WrongEpoch: return "V2";
     case Verdict::NoSession: return "V3";
+    case Verdict::Challenged: return "V16";
     case Verdict::Stale: return "V5";
     case Verdict::OverWindow: return "V6";
     case Verdict::Collision:

@@ -26,6 +26,11 @@ struct Path {
   std::uint32_t message_max = 0;  // octets of the largest message that goes in one piece; 0: no limit
   bool operator==(const Path&) const = default;
 
+  /// True if whoever has shown that he receives at `other` has shown the same of this path.
+  bool is_as_proven_as(const Path& other) const {
+    return validated || (!other.validated && address == other.address && port == other.port);
+  }
+
   bool carries(std::size_t message) const { return fragments || fits(message); }
   /// True if a message of this size is too large for one datagram, and is taken apart.
   bool splits(std::size_t message) const { return fragments && !fits(message); }

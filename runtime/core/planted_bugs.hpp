@@ -27,6 +27,7 @@ enum class Bug : std::uint8_t {
   RepliesBeyondBudget,  // replies are kept whatever their budgets say
   OrphanNotCounted,     // a servant that nobody waits for does not count as running
   SessionIdAgain,       // a session gets the id of one that has ended
+  PathUnproven,         // a session moves to an address that has not shown that it receives
   LeaseBeforeSockets,   // after a pause leases are judged before what has arrived is read
   // Exactly once.
   ReplyBeforeRecord,   // a reply is sent before its outcome is in the store

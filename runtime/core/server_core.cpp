@@ -109,6 +109,12 @@ bool ServerCore::path_of(SessionId session, Path& out) const {
   out = found->path;
   return true;
 }
+bool ServerCore::doubts(Time now, SessionId session, const Path& from, PathChallenge& out) const {
+  const Session* const found = state_->sessions.find(session);
+  if (found == nullptr || found->path.principal != from.principal || found->is_proven(from)) return false;
+  out = state_->challenge(now, *found, from, 0);
+  return true;
+}
 bool ServerCore::wants_request(SessionId session, Semantics semantics, Sequence number) const {
   const Session* const found = state_->sessions.find(session);
   return found != nullptr && (series_of(semantics) == Series::Free || !found->is_acknowledged(number));

@@ -181,7 +181,9 @@ struct ServerCounters {
   // The rest.
   std::uint64_t hellos = 0, cookies = 0, sessions_opened = 0, sessions_ended = 0, sessions_expired = 0;
   std::uint64_t overloaded = 0, executed = 0, orphans = 0, replies_evicted = 0;
-  std::uint64_t shed = 0;  // of `overloaded`, those that had waited too long
+  std::uint64_t challenged = 0;  // from an address that is not proven; a verdict like the first ones
+  std::uint64_t moved = 0;       // sessions to an address that a PATH_RESPONSE has proven
+  std::uint64_t shed = 0;        // of `overloaded`, those that had waited too long
 };
 
 class ServerCore final : public SessionOwner {
@@ -228,7 +230,7 @@ class ServerCore final : public SessionOwner {
   void refuse(Time now, CallHandle call, Errc reason,
               std::chrono::milliseconds retry_after = std::chrono::milliseconds{0});
 
-  /// The servant ended. Recorded before it is sent, to where the session's newest message came from.
+  /// The servant ended. Recorded before it is sent, to where the session is.
   /// `reason` tells a ServantFailed apart (servant_failed, cancelled, reply_too_large …). `body` is encoded
   /// with the request's codec; `little_endian` is the order it was written in.
   void reply(Time now, CallHandle call, ReplyStatus status, Slice body, bool little_endian,
@@ -270,13 +272,14 @@ class ServerCore final : public SessionOwner {
   /// Counts records, running and queued calls and reply octets anew, which takes as long as there are records. False: a
   /// running sum is wrong.
   bool sums_hold() const;
-  /// Where the session's client was heard last; false if there is no such session.
+  /// Where the session's client is, as far as that is proven; false if there is no such session.
   bool path_of(SessionId session, Path& out) const override;
   /// False for a number that the client has finished, or if there is no such session.
   bool wants_request(SessionId session, Semantics semantics, Sequence number) const override;
   bool wants_reply(SessionId session, Semantics semantics, Sequence number) const override {
     return wants_request(session, semantics, number);
   }
+  bool doubts(Time now, SessionId session, const Path& from, PathChallenge& out) const override;
 
  private:
   class State;

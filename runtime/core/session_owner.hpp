@@ -3,10 +3,13 @@
 
 #include <once/base/error.hpp>
 #include <once/base/ids.hpp>
+#include <once/base/time.hpp>
 
 #include "core/path.hpp"
 
 namespace once::core {
+
+struct PathChallenge;  // wire.hpp
 
 class SessionOwner {
  public:
@@ -16,6 +19,8 @@ class SessionOwner {
   virtual bool wants_request(SessionId session, Semantics semantics, Sequence number) const = 0;
   /// True while somebody may wait for its reply.
   virtual bool wants_reply(SessionId session, Semantics semantics, Sequence number) const = 0;
+  /// True if the session's peer must first show that it receives at `from`; `out` asks for that.
+  virtual bool doubts(Time, SessionId, const Path& /*from*/, PathChallenge& /*out*/) const { return false; }
 
  protected:
   ~SessionOwner() = default;

@@ -207,6 +207,11 @@ Errc read(ByteView message, const Prefix& prefix, SessionMessage& out) {
   if (out.type == MessageType::Ack || out.type == MessageType::Bye) {
     return check_bodyless(message, prefix, kSessionSize, out.must_understand);
   }
+  if (out.type == MessageType::PathResponse) {
+    if (prefix.header_length < kPathResponseSize) return Errc::truncated;
+    out.cookie = load<std::uint64_t>(at + 64);
+    return check_bodyless(message, prefix, kPathResponseSize, out.must_understand);
+  }
   if (prefix.header_length < kCallSize) return Errc::truncated;
   out.sequence = load<std::uint64_t>(at + 64);
   out.attempt = load<std::uint16_t>(at + 72);
@@ -260,6 +265,14 @@ Errc read(ByteView message, const Prefix& prefix, Refused& out) {
 Errc read(ByteView message, const Prefix& prefix, Versions& out) {
   if (prefix.header_length < kVersionsSize) return Errc::truncated;
   out = {load<std::uint64_t>(message.data() + 16), message[24], message[25]};
+  return Errc::ok;
+}
+
+Errc read(ByteView message, const Prefix& prefix, PathChallenge& out) {
+  const Errc error = check_from_server(message, prefix, kPathChallengeSize);
+  if (error != Errc::ok) return error;
+  const std::uint8_t* const at = message.data();
+  out = {load<std::uint64_t>(at + 16), load<std::uint64_t>(at + 24), load<std::uint64_t>(at + 32)};
   return Errc::ok;
 }
 
@@ -331,13 +344,16 @@ void write(const SessionMessage& message, ByteView key, std::vector<std::uint8_t
   const bool is_request = message.type == MessageType::Request;
   const bool is_call =
       is_request || message.type == MessageType::Cancel || message.type == MessageType::Probe;
-  header.resize(is_request ? request_header_size(key.size()) : is_call ? kCallSize : kSessionSize);
+  const bool is_response = message.type == MessageType::PathResponse;
+  const std::size_t bare = is_response ? kPathResponseSize : kSessionSize;
+  header.resize(is_request ? request_header_size(key.size()) : is_call ? kCallSize : bare);
   std::uint8_t* const at = header.data();
   store(at + 16, message.session);
   store(at + 24, message.counter);
   store(at + 32, message.acknowledgement.through);
   store(at + 40, message.acknowledgement.bitmap);
   store_epoch(at + 48, message.expected);
+  if (is_response) store(at + 64, message.cookie);
   if (is_call) {
     store(at + 64, message.sequence);
     store(at + 72, message.attempt);
@@ -403,6 +419,14 @@ std::size_t write(const Versions& versions, std::uint8_t* out) {
   out[25] = versions.version_max;
   seal({out, kVersionsSize}, MessageType::Versions, 0, 0);
   return kVersionsSize;
+}
+
+std::size_t write(const PathChallenge& challenge, std::uint8_t* out) {
+  store(out + 16, challenge.session);
+  store(out + 24, challenge.counter);
+  store(out + 32, challenge.cookie);
+  seal({out, kPathChallengeSize}, MessageType::PathChallenge, 0, 0);
+  return kPathChallengeSize;
 }
 
 std::size_t write(const Answer& answer, std::uint8_t* out) {

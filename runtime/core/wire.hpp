@@ -20,6 +20,7 @@
 //                                            bit 0 of flags: a lasting session is asked for
 //   session     := u64 session  u64 counter  u64 acknowledged_through  u64 bitmap  epoch expected
 //   ACK, BYE    := session
+//   PATH_RESPONSE := session  u64 cookie
 //   call        := session  u64 sequence  u16 attempt  u8 semantics  u8 codec  u32 budget_ms
 //   CANCEL, PROBE := call  u64 0
 //   REQUEST     := call  u32 operation  u32 fingerprint  u32 body_length  u32 body_checksum
@@ -32,6 +33,7 @@
 //                  u64 made_in                     the client's incarnation that the session was made for
 //   REFUSED     := u64 nonce  u16 reason  u16 attempt  u32 retry_after_ms
 //   VERSIONS    := u64 nonce  u8 version_min  u8 version_max  u16 0  u32 0
+//   PATH_CHALLENGE := u64 session  u64 counter  u64 cookie    counter: of the message that is answered; 0: a FRAGMENT
 //   answer      := u64 session  u64 sequence  epoch  u16 attempt  u8 semantics  u8 status  u16 reason
 //                  u16 window  u32 retry_after_ms  u8 codec  u8 0  u16 0  u32 body_length  u32 body_checksum
 //                  epoch expected
@@ -61,11 +63,13 @@ inline constexpr std::size_t kPrefixSize = 16;
 inline constexpr std::size_t kHelloSize = 128;
 inline constexpr std::size_t kSessionSize = 64;  // header of ACK and BYE
 inline constexpr std::size_t kCallSize = 88;     // header of CANCEL and PROBE
+inline constexpr std::size_t kPathResponseSize = 72;
 inline constexpr std::size_t kRequestSize = 104;
 inline constexpr std::size_t kCookieSize = 40;
 inline constexpr std::size_t kWelcomeSize = 80;
 inline constexpr std::size_t kRefusedSize = 32;
 inline constexpr std::size_t kVersionsSize = 32;
+inline constexpr std::size_t kPathChallengeSize = 40;
 inline constexpr std::size_t kAnswerSize = 88;
 /// No header from a server to a client is longer.
 inline constexpr std::size_t kServerHeaderMax = kAnswerSize;
@@ -89,6 +93,7 @@ enum class MessageType : std::uint8_t {
   Probe = 0x04,
   Ack = 0x05,
   Bye = 0x06,
+  PathResponse = 0x07,
   FragmentUp = 0x20,
   FragmentAckUp = 0x21,
   PathProbeUp = 0x22,
@@ -98,6 +103,7 @@ enum class MessageType : std::uint8_t {
   Welcome = 0x82,
   Refused = 0x83,
   Versions = 0x84,
+  PathChallenge = 0x85,
   Reply = 0x90,
   NotExecuted = 0x91,
   ReplyLost = 0x92,
@@ -202,7 +208,7 @@ struct Hello {
   bool lasting = false;
 };
 
-/// REQUEST, CANCEL, PROBE, ACK and BYE; what a type does not have stays at its default.
+/// REQUEST, CANCEL, PROBE, ACK, BYE and PATH_RESPONSE; what a type does not have stays at its default.
 struct SessionMessage {
   MessageType type = MessageType::Ack;
   bool little_endian = false;
@@ -224,6 +230,7 @@ struct SessionMessage {
   std::uint16_t fragments = 1;
   std::uint16_t key_length = 0;     // the key lies at kRequestSize
   std::uint16_t header_length = 0;  // the body lies here
+  std::uint64_t cookie = 0;         // of a PATH_RESPONSE
 };
 
 struct Cookie {
@@ -258,6 +265,13 @@ struct Versions {
   std::uint8_t version_max = kVersion;
 };
 
+/// Whoever is at the address that it is sent to shall show that he receives there, with a PATH_RESPONSE.
+struct PathChallenge {
+  SessionId session = 0;
+  std::uint64_t counter = 0;  // of the message that is answered; 0: a fragment, which has none
+  std::uint64_t cookie = 0;
+};
+
 struct Answer {
   MessageType type = MessageType::Reply;
   bool little_endian = false;
@@ -284,6 +298,7 @@ struct Answer {
 [[nodiscard]] Errc read(ByteView message, const Prefix& prefix, Welcome& out);
 [[nodiscard]] Errc read(ByteView message, const Prefix& prefix, Refused& out);
 [[nodiscard]] Errc read(ByteView message, const Prefix& prefix, Versions& out);
+[[nodiscard]] Errc read(ByteView message, const Prefix& prefix, PathChallenge& out);
 /// `out` is filled in as far as it goes also where the result is invalid_value, so that a malformed answer
 /// can be told to the call that it names.
 [[nodiscard]] Errc read(ByteView message, const Prefix& prefix, Answer& out);
@@ -315,6 +330,7 @@ std::size_t write(const Cookie& cookie, std::uint8_t* out);
 std::size_t write(const Welcome& welcome, std::uint8_t* out);
 std::size_t write(const Refused& refused, std::uint8_t* out);
 std::size_t write(const Versions& versions, std::uint8_t* out);
+std::size_t write(const PathChallenge& challenge, std::uint8_t* out);
 std::size_t write(const Answer& answer, std::uint8_t* out);
 
 }  // namespace once::core

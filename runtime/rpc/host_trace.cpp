@@ -78,6 +78,13 @@ void read_handshake(ByteView header, TraceEvent& event) {
   }
 }
 
+/// Told apart by the counter of the message that it answers.
+void read_challenge(ByteView header, TraceEvent& event) {
+  if (header.size() < core::kPathChallengeSize) return;
+  event.id.session = u64(header, 16);
+  event.packet = u64(header, 24);
+}
+
 /// Nothing for a fragment that is not the first.
 bool read_fragment(ByteView header, TraceEvent& event) {
   if (header.size() < core::kFragmentHeaderSize) return false;
@@ -105,12 +112,14 @@ std::optional<TraceEvent> describe(Time at, TraceStep step, const core::Path& pa
     case MessageType::Cancel:
     case MessageType::Probe:
     case MessageType::Ack:
-    case MessageType::Bye: read_session_message(header, event); return event;
+    case MessageType::Bye:
+    case MessageType::PathResponse: read_session_message(header, event); return event;
     case MessageType::Hello:
     case MessageType::Cookie:
     case MessageType::Welcome:
     case MessageType::Refused:
     case MessageType::Versions: read_handshake(header, event); return event;
+    case MessageType::PathChallenge: read_challenge(header, event); return event;
     case MessageType::FragmentUp:
     case MessageType::FragmentDown:
       if (!read_fragment(header, event)) return std::nullopt;
@@ -124,7 +133,7 @@ std::optional<TraceEvent> describe(Time at, TraceStep step, const core::Path& pa
 
 /// True for what a server's core judges, and then tells of.
 bool is_judged(MessageType type) {
-  return type >= MessageType::Request && type <= MessageType::Bye;
+  return type >= MessageType::Request && type <= MessageType::PathResponse;
 }
 
 std::uint64_t drops_of(const core::ServerCore& core) {

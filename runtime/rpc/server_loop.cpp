@@ -325,6 +325,7 @@ void ServerLoop::add_to(ServerStatistics& statistics) const {
   statistics.unseen += counters.unseen;
   statistics.wrong_epoch += counters.wrong_epoch;
   statistics.no_session += counters.no_session;
+  statistics.challenged += counters.challenged;
   statistics.malformed += counters.malformed + malformed_;
   statistics.bad_checksum += counters.bad_checksum;
   statistics.bad_version += counters.bad_version;

@@ -39,10 +39,12 @@ std::string_view message_name(std::uint8_t type) {
     case 0x04: return "PROBE";
     case 0x05: return "ACK";
     case 0x06: return "BYE";
+    case 0x07: return "PATH_RESPONSE";
     case 0x81: return "COOKIE";
     case 0x82: return "WELCOME";
     case 0x83: return "REFUSED";
     case 0x84: return "VERSIONS";
+    case 0x85: return "PATH_CHALLENGE";
     case 0x90: return "REPLY";
     case 0x91: return "NOT_EXECUTED";
     case 0x92: return "REPLY_LOST";

@@ -139,6 +139,8 @@ std::string meaning_of(Verdict verdict) {
     case Verdict::Admitted: return "Its acknowledgement is applied.";
     case Verdict::WrongEpoch: return "It was meant for another life of the server; nothing in it is used.";
     case Verdict::NoSession: return "The server has no such session, or has it no more.";
+    case Verdict::Challenged:
+      return "The session has not been shown to be at this address: it is not looked at until that is shown.";
     case Verdict::Stale: return "Its client has said that this number is finished: it is dropped.";
     case Verdict::OverWindow: return "The number is beyond what the session was granted: it is dropped.";
     case Verdict::Collision:

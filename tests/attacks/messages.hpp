@@ -89,8 +89,8 @@ inline std::vector<Forgery> forged_hellos() {
 /// What belongs to sessions, for one that there is not, or that somebody has guessed.
 inline std::vector<Forgery> forged_in(SessionId session, const Epoch& epoch) {
   std::vector<Forgery> result;
-  for (const MessageType type :
-       {MessageType::Request, MessageType::Cancel, MessageType::Probe, MessageType::Ack, MessageType::Bye}) {
+  for (const MessageType type : {MessageType::Request, MessageType::Cancel, MessageType::Probe,
+                                 MessageType::Ack, MessageType::Bye, MessageType::PathResponse}) {
     for (const std::size_t body : {std::size_t{0}, std::size_t{4}, std::size_t{1000}}) {
       for (const bool right_epoch : {true, false}) {
         SessionMessage message;

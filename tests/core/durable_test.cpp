@@ -257,7 +257,8 @@ TEST(Durable, AnotherRequestUnderAKnownNumberIsACollision) {
   pair.fate = nothing_comes_back();
   pair.start(exactly_once("payment"));
   pair.run_for(50ms);
-  const Packet copy = pair.sent_of(MessageType::Request).back();
+  Packet copy = pair.sent_of(MessageType::Request).back();
+  copy.from.validated = true;
   pair.restart_server();
   SessionMessage message = copy.request();
   message.expected = pair.server_config.epoch;

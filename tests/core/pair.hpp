@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -65,7 +66,15 @@ class Pair {
     std::unique_ptr<Fragments> fragments;
     ClientConfig config;
     Path path;
+    std::optional<std::uint16_t>
+        seen_port;  // by the server, where something between puts another in its place
     std::map<CallKey, CallCompletion> done;
+
+    Path seen() const {
+      Path result = path;
+      result.port = seen_port.value_or(path.port);
+      return result;
+    }
   };
 
   explicit Pair(std::size_t client_count = 1, ServerConfig config = {}, ClientConfig client_config = {})
@@ -323,7 +332,7 @@ class Pair {
       busy = false;
       while (next_datagram(*client.core, *client.fragments, now, transmit_)) {
         busy = true;
-        launch(true, index, client.path);
+        launch(true, index, client.seen());
       }
       CallCompletion completion;
       while (client.core->poll_completion(completion)) {

@@ -21,6 +21,7 @@ struct Sent {
   Cookie cookie;
   Refused refused;
   Versions versions;
+  PathChallenge challenge;
   std::string body;
 };
 
@@ -170,6 +171,7 @@ class ServerDesk {
         case MessageType::Cookie: ONCE_ASSERT(read(whole, prefix, one.cookie) == Errc::ok); break;
         case MessageType::Refused: ONCE_ASSERT(read(whole, prefix, one.refused) == Errc::ok); break;
         case MessageType::Versions: ONCE_ASSERT(read(whole, prefix, one.versions) == Errc::ok); break;
+        case MessageType::PathChallenge: ONCE_ASSERT(read(whole, prefix, one.challenge) == Errc::ok); break;
         default: ONCE_ASSERT(read(whole, prefix, one.answer) == Errc::ok); break;
       }
     }

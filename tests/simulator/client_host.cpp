@@ -101,7 +101,7 @@ void ClientHost::move() {
   if (!up() || paused()) return;
   if (role_.stream) return break_stream();
   ++port_;
-  if (core_->session() == 0 && !role_.rogue) heard_ = {};
+  heard_ = {};
   world_.note(Step::Moved, number(), 0, port_);
   if (!connected_) return;
   core_->connected(now(), path_);
@@ -217,7 +217,6 @@ void ClientHost::send_bytes(Slice bytes, CallId call, Bundle& bundle) {
     if (const auto said = read_said(packet.bytes)) world_.oracle().misused(said->session);
   }
   packet.heard = heard_;
-  packet.in_session = core_->session() != 0 || role_.rogue;  // a rogue keeps using sessions that it has left
   packet.from = path_to(number(), port_);
   packet.from.link = path_.link;
   packet.from.validated = role_.stream;

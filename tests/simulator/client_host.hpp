@@ -107,7 +107,7 @@ class ClientHost final : public Host {
   core::Path path_;
   bool connecting_ = false, connected_ = false, closed_ = false;
   std::uint32_t connect_failures_ = 0;
-  Lives heard_{};  // the server lives whose octets have come to this port, or in this session
+  Lives heard_{};  // the server lives whose octets have come to this port
   std::vector<SessionId> goodbyes_;
   bool goodbyes_arrive_ = false;
   core::Transmit message_;

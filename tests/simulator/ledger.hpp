@@ -2,9 +2,8 @@
 // network and the core, so they hold whatever the core believes.
 //
 //   S8   to an address that has not shown that it receives: no more octets than came from it. Showing is: a
-//        message from there by somebody who has heard from this server life there, or in a session that he
-//        has with it (a session may move; who has stolen its packets may move it, which only a transport
-//        with keys prevents). Nor does such an address make a session.
+//        message from there by somebody who has heard from this server life there. Nor does such an address
+//        make a session, or get the answers of one that was made elsewhere.
 //   S7   a session lives as long as its lease, which begins anew when a message arrives, read or not
 //   S9   memory: records, reply octets and running servants stay within the limits, and go back to nothing
 //   S10  no message answers an answer: messages out ≤ messages in + servants ended
@@ -25,7 +24,7 @@ class ServerLedger {
  public:
   explicit ServerLedger(const core::ServerLimits& limits) : limits_(limits) {}
 
-  /// `proven`: the sender has heard from this very server life.
+  /// `proven`: the sender has heard from this very server life, at this address.
   void received(const core::Path& from, std::size_t octets, bool proven);
   /// The core has said something.
   void spoke(CallId call);

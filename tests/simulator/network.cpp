@@ -350,7 +350,7 @@ void Network::adversary_step() {
       packet.from.message_max = message_max;
       packet.from.fragments = fragments;
       packet.from.principal = trick == OtherPrincipal ? principal + 1'000 : principal;
-      if (up && !packet.in_session) packet.heard = {};  // it does not receive there
+      if (up) packet.heard = {};  // it does not receive there
       break;
     }
     case OtherHost:

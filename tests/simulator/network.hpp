@@ -52,8 +52,7 @@ struct Packet {
   std::uint32_t connection = 0;  // 0: a datagram
   std::uint64_t call = 0;        // whose request is in it, 0 if none
   std::uint32_t from_life = 0;   // down: which life of a server sent it
-  Lives heard{};                 // up: which life of each server the sender has heard from
-  bool in_session = false;       // up: the sender has a session
+  Lives heard{};                 // up: which life of each server the sender has heard from, at this address
   Time sent_at{};
   bool counted = false;  // it takes a place of its link's capacity
   bool genuine = false;  // whoever sent it keeps the rules, and nobody has touched it

@@ -17,7 +17,7 @@ struct Named {
 
 using Counters = core::ServerCounters;
 
-constexpr std::array<Named, 12> kVerdicts = {{{"New", &Counters::fresh},
+constexpr std::array<Named, 13> kVerdicts = {{{"New", &Counters::fresh},
                                               {"InProgress", &Counters::in_progress},
                                               {"Replay", &Counters::replay},
                                               {"Stale", &Counters::stale},
@@ -28,9 +28,10 @@ constexpr std::array<Named, 12> kVerdicts = {{{"New", &Counters::fresh},
                                               {"RefusedAgain", &Counters::refused_again},
                                               {"Unseen", &Counters::unseen},
                                               {"WrongEpoch", &Counters::wrong_epoch},
-                                              {"NoSession", &Counters::no_session}}};
+                                              {"NoSession", &Counters::no_session},
+                                              {"Challenged", &Counters::challenged}}};
 
-constexpr std::array<Named, 15> kOthers = {{{"malformed", &Counters::malformed},
+constexpr std::array<Named, 16> kOthers = {{{"malformed", &Counters::malformed},
                                             {"bad checksum", &Counters::bad_checksum},
                                             {"bad version", &Counters::bad_version},
                                             {"wrong principal", &Counters::wrong_principal},
@@ -40,6 +41,7 @@ constexpr std::array<Named, 15> kOthers = {{{"malformed", &Counters::malformed},
                                             {"sessions opened", &Counters::sessions_opened},
                                             {"sessions ended", &Counters::sessions_ended},
                                             {"sessions expired", &Counters::sessions_expired},
+                                            {"moved", &Counters::moved},
                                             {"overloaded", &Counters::overloaded},
                                             {"waited too long", &Counters::shed},
                                             {"executed", &Counters::executed},
@@ -201,6 +203,7 @@ std::vector<std::string> missed_floors(const Tally& tally) {
   }
   if (tally.outcomes.committed < floor)
     missed.push_back("fewer exactly-once outcomes kept than " + std::to_string(floor));
+  if (tally.server.moved < floor) missed.push_back("fewer sessions that moved than " + std::to_string(floor));
   if (tally.client.further_sessions == 0) missed.push_back("no client made a session beside another");
   if (tally.server.shed < floor)
     missed.push_back("fewer calls that had waited too long than " + std::to_string(floor));

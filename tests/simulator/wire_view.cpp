@@ -38,6 +38,7 @@ const char* name_of(std::uint64_t type) {
     case 0x04: return "PROBE";
     case 0x05: return "ACK";
     case 0x06: return "BYE";
+    case 0x07: return "PATH_RESPONSE";
     case 0x20:
     case 0xA0: return "FRAGMENT";
     case 0x21:
@@ -50,6 +51,7 @@ const char* name_of(std::uint64_t type) {
     case 0x82: return "WELCOME";
     case 0x83: return "REFUSED";
     case 0x84: return "VERSIONS";
+    case 0x85: return "PATH_CHALLENGE";
     case 0x90: return "REPLY";
     case 0x91: return "NOT_EXECUTED";
     case 0x92: return "REPLY_LOST";
@@ -139,7 +141,7 @@ std::optional<Said> read_said(ByteView message) {
   constexpr std::size_t kSessionHeaderSize = 64, kRequestHeaderSize = 104;
   if (message.size() < kSessionHeaderSize) return std::nullopt;
   const std::uint64_t type = read(message, 7, 1);
-  if (type < 0x02 || type > 0x06) return std::nullopt;
+  if (type < 0x02 || type > 0x07) return std::nullopt;
   Said said;
   said.type = static_cast<WireType>(type);
   said.session = read(message, 16, 8);
@@ -189,7 +191,7 @@ Statement read_statement(ByteView message) {
 bool wants_no_answer(ByteView message) {
   if (message.size() < 8) return true;
   const std::uint64_t type = read(message, 7, 1);
-  return type >= 0x80 || type == 0x05 || type == 0x06;
+  return type >= 0x80 || (type >= 0x05 && type <= 0x07);
 }
 
 std::string describe_message(ByteView message) {
@@ -200,7 +202,7 @@ std::string describe_message(ByteView message) {
     text += " " + std::to_string(read(message, 16, 8)) + ":" + std::to_string(read(message, 24, 8)) +
             " attempt " + std::to_string(read(message, 48, 2)) + ", reason " +
             std::to_string(read(message, 52, 2)) + ", window " + std::to_string(read(message, 54, 2));
-  } else if (type >= 0x02 && type <= 0x06 && message.size() >= 64) {
+  } else if (type >= 0x02 && type <= 0x07 && message.size() >= 64) {
     text += " " + std::to_string(read(message, 16, 8));
     if (type <= 0x04 && message.size() >= kCallHeaderSize) {
       text += ":" + std::to_string(read(message, 64, 8)) + " attempt " +

@@ -18,6 +18,7 @@ enum class WireType : std::uint8_t {
   Probe = 0x04,
   Ack = 0x05,
   Bye = 0x06,
+  PathResponse = 0x07,
   Fragment = 0x20
 };
 
@@ -97,7 +98,7 @@ struct Statement {
 /// at-most-once call.
 Statement read_statement(ByteView message);
 
-/// True for what a server must never answer, whatever else is in it: ACK, BYE, and everything that servers
+/// True for what a server must never answer, whatever else is in it: ACK, BYE, PATH_RESPONSE, and everything that servers
 /// say.
 bool wants_no_answer(ByteView message);
 

@@ -21,6 +21,13 @@ struct Keeping {
   Time send_at = kNever;
 };
 
+/// The server wants to see that the client receives where it sends from (C18).
+struct Proof {
+  std::uint64_t cookie = 0;   // of the challenge that is to be answered; 0: none is
+  std::uint64_t counter = 0;  // of the latest answer
+  Time repeated_at = kNever;  // what is not answered was sent again; kNever: since then something was
+};
+
 struct Binding {
   SessionId id = 0;  // 0: a lasting session that has not been entered, or one that has been taken leave of
   Epoch epoch;
@@ -37,6 +44,7 @@ struct Binding {
   std::uint32_t durable_calls = 0;  // exactly-once calls that were sent and have not ended
   Time acknowledge_at = kNever;
   Keeping keeping;
+  Proof proof;
 };
 
 }  // namespace once::core

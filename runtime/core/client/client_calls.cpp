@@ -401,13 +401,24 @@ void ClientCore::State::connected(const Path& new_path) {
   if (handshake.outstanding()) handshake.restart(now);
   for (const auto& session : sessions) {
     if (keeps(*session)) begin_keeping(*session);  // the server hears of the path
+    session->proof.cookie = 0;                     // it belongs to the old one
+    session->proof.repeated_at = kNever;
   }
   calls.for_each([&](Call& call) {
-    if (call.number == 0 || call.attempts.count() == 0 || (call.completed && !call.cancelling)) return;
+    if (!awaits_answer(call)) return;
     call.backoff = 0;
     calls.make_ready(call, opening_of(call));
   });
   progress();
+}
+
+/// The server has not looked at what came from here so far. Pauses between repetitions go on growing: a server that
+/// challenges for ever, since what is between changes the address each time, is asked no more often.
+void ClientCore::State::repeat_all(Binding& session) {
+  calls.for_each([&](Call& call) {
+    if (call.session == &session && awaits_answer(call)) calls.make_ready(call, call.next);
+  });
+  if (session.keeping.attempts.count() != 0) session.keeping.send_at = now;
 }
 
 void ClientCore::State::disconnected() {

@@ -24,6 +24,7 @@ bool ClientCore::State::poll_transmit(Transmit& out) {
   out.to = path;
   out.body = Slice{};
   if (closed) return goodbye_due && transmit_goodbye(out);
+  if (transmit_proof(out)) return true;
   if (handshake.due() <= now) {
     ++counters.hellos;
     handshake.transmit(now, rtt, jitter(), out.header);
@@ -52,6 +53,19 @@ bool ClientCore::State::transmit_goodbye(Transmit& out) {
     if (session->id == 0) continue;
     write(next_message(*session, MessageType::Bye), {}, out.header);
     session->id = 0;
+    return true;
+  }
+  return false;
+}
+
+/// Before everything else: what comes behind it is looked at.
+bool ClientCore::State::transmit_proof(Transmit& out) {
+  for (const auto& session : sessions) {
+    if (session->proof.cookie == 0) continue;
+    SessionMessage message = next_message(*session, MessageType::PathResponse);
+    message.cookie = std::exchange(session->proof.cookie, 0);
+    session->proof.counter = message.counter;
+    write(message, {}, out.header);
     return true;
   }
   return false;
@@ -223,6 +237,7 @@ void ClientCore::State::receive(const Slice& message) {
     case MessageType::Collision:
     case MessageType::WrongEpoch:
     case MessageType::NoSession: receive_answer(message, prefix); return;
+    case MessageType::PathChallenge: receive_challenge(message, prefix); return;
     default: ++counters.malformed; return;
   }
 }
@@ -266,6 +281,28 @@ void ClientCore::State::receive_from_handshake(const Slice& message, const Prefi
     case MessageType::Refused: refuse_session(refused.reason, refused.retry_after_ms); break;
     default: refuse_session(Errc::bad_version, 0); break;
   }
+}
+
+void ClientCore::State::receive_challenge(const Slice& message, const Prefix& prefix) {
+  PathChallenge challenge;
+  if (read(message, prefix, challenge) != Errc::ok) {
+    ++counters.malformed;
+    return;
+  }
+  Binding* const session = find(challenge.session);
+  const Duration pause = rtt.rto();
+  const bool repeated =
+      session != nullptr && session->proof.repeated_at != kNever && now < session->proof.repeated_at + pause;
+  // One that a fragment has caused does not say when that was sent.
+  if (session == nullptr || challenge.counter > session->counter ||
+      (challenge.counter == 0 ? repeated : challenge.counter <= session->proof.counter)) {
+    ++counters.ignored;
+    return;
+  }
+  session->proof.cookie = challenge.cookie;
+  if (repeated) return;  // only the proof was lost: what is not answered has its timers
+  session->proof.repeated_at = now;
+  repeat_all(*session);
 }
 
 void ClientCore::State::receive_answer(const Slice& message, const Prefix& prefix) {
@@ -343,6 +380,7 @@ void ClientCore::State::judge_keeping(Binding& session, const Answer& answer) {
   }
   learn_from(session, session.keeping.attempts, answer, true);
   session.keeping = Keeping{};
+  session.proof.repeated_at = kNever;
   progress();  // the window may have been widened
 }
 
@@ -389,6 +427,7 @@ void ClientCore::State::judge_answer(Call& call, const Answer& answer, const Sli
     ++counters.ignored;
     return;
   }
+  call.session->proof.repeated_at = kNever;
   if (call.cancelling) {
     end_cancel(call);
     progress();

@@ -145,6 +145,11 @@ class ClientCore::State {
   void leave_what_is_over();
   bool wants_session();
   void resume(Binding& session, const Epoch& epoch);
+  /// Something was sent about it, and is not answered.
+  static bool awaits_answer(const Call& call) {
+    return call.number != 0 && call.attempts.count() != 0 && (!call.completed || call.cancelling);
+  }
+  void repeat_all(Binding& session);
   /// The lease is over, but a server that comes back will know what became of the exactly-once calls.
   bool outlasts_lease(const Binding& session) const { return config.lasting || session.durable_calls != 0; }
   void refuse_session(Errc reason, std::uint32_t retry_after_ms);
@@ -157,9 +162,11 @@ class ClientCore::State {
   Time keep_at(const Binding& session) const;
   void begin_keeping(Binding& session);
   void transmit_keeping(Binding& session, Transmit& out);
+  bool transmit_proof(Transmit& out);
   void schedule(Call& call);
   void receive_from_handshake(const Slice& message, const Prefix& prefix);
   void receive_answer(const Slice& message, const Prefix& prefix);
+  void receive_challenge(const Slice& message, const Prefix& prefix);
   void judge_answer(Call& call, const Answer& answer, const Slice& message, const Prefix& prefix);
   void judge_keeping(Binding& session, const Answer& answer);
   void learn_from(Binding& session, const Attempts& attempts, const Answer& answer, bool measures_the_way);

@@ -126,6 +126,10 @@ Fragments::Take Fragments::take(Time now, Transmit& message) {
 bool Fragments::receive(Time now, const Path& from, const Slice& message) {
   const auto type = peek_type(message);
   const auto kind = type ? fragment_kind(*type) : std::nullopt;
+  if (type == MessageType::PathResponse && message.size() == kPathResponseSize) {
+    // For the core; afterwards acknowledgements may have a way.
+    if (Peer* const peer = find(load<SessionId>(message.data() + kPrefixSize))) queue(*peer);
+  }
   if (!kind || is_client_to_server(*type) != (side_ == Side::Server)) return false;
   Prefix prefix;
   Errc error = read_prefix(message, prefix);
@@ -171,7 +175,12 @@ bool Fragments::admits(SessionId session, const Path& from, Path& path) {
   return owner_.path_of(session, path) && path.principal == from.principal;
 }
 
+/// A fragment moves its session nowhere, but asks whether it has moved: its acknowledgement waits for that. The
+/// message counts as if it came from where the session is.
 void Fragments::receive_fragment(Time now, const Path& from, const Fragment& fragment) {
+  PathChallenge challenge;
+  const bool doubted = owner_.doubts(now, fragment.session, from, challenge);
+  if (doubted) challenges_.push({from, challenge});
   Path path;
   if (!admits(fragment.session, from, path) ||
       fragment.whole_length > std::size_t{limits_.message_max} + kHeaderMax) {
@@ -182,9 +191,14 @@ void Fragments::receive_fragment(Time now, const Path& from, const Fragment& fra
   if (peer == nullptr) return;
   Slice whole;
   if (peer->receiver.take(now, fragment, whole)) {
-    messages_.push({from, std::move(whole), std::chrono::milliseconds{fragment.age_ms}});
+    messages_.push({doubted ? path : from, std::move(whole), std::chrono::milliseconds{fragment.age_ms}});
   }
-  queue(*peer);
+  if (doubted && !peer->queued) {
+    stir(*peer);
+    rest(by_session_.at(fragment.session));
+  } else {
+    queue(*peer);
+  }
 }
 
 void Fragments::receive_probe(const Path& from, const PathMessage& probe) {
@@ -212,6 +226,14 @@ bool Fragments::poll_transmit(Time now, Transmit& out) {
     out.body = Slice{};
     write_answer(probe_answers_.front().answer, side_, out.header);
     probe_answers_.pop();
+    return true;
+  }
+  if (!challenges_.empty()) {
+    out.to = challenges_.front().to;
+    out.body = Slice{};
+    out.header.resize(kPathChallengeSize);
+    write(challenges_.front().message, out.header.data());
+    challenges_.pop();
     return true;
   }
   while (!ready_.empty()) {
@@ -259,6 +281,7 @@ void Fragments::link_lost() {
   }
   while (!ready_.empty()) ready_.pop();
   while (!probe_answers_.empty()) probe_answers_.pop();
+  while (!challenges_.empty()) challenges_.pop();
 }
 
 // --- Time

@@ -118,6 +118,11 @@ class Fragments {
     PathMessage answer;
   };
   Ring<ProbeAnswer> probe_answers_;
+  struct Challenge {
+    Path to;
+    PathChallenge message;
+  };
+  Ring<Challenge> challenges_;
 };
 
 /// Gives a message that came for `core` to the layer or to the core, and to the core what it completes.

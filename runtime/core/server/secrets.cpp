@@ -35,6 +35,7 @@ Secrets::Secrets(const std::array<std::uint64_t, 2>& secret, std::uint8_t loop)
     : id_key_(derived(secret, 1 | std::uint64_t{loop} << 8)),  // else one loop's ids would tell the others'
       cookie_key_(derived(secret, 2)),
       hash_key_(derived(secret, 3)),
+      path_key_(derived(secret, 4)),
       loop_(loop) {}
 
 SessionId Secrets::next_session_id() {
@@ -62,6 +63,24 @@ std::uint64_t Secrets::cookie_of_slot(std::uint64_t slot, const Path& from, cons
   const std::uint64_t cookie = siphash(cookie_key_, {slot, load<std::uint64_t>(from.address.data()),
                                                      load<std::uint64_t>(from.address.data() + 8), from.port,
                                                      instance.high, instance.low, nonce});
+  return cookie != 0 ? cookie : 1;
+}
+
+std::uint64_t Secrets::path_cookie(Time now, const Path& from, SessionId session) const {
+  return path_cookie_of_slot(slot_of(now), from, session);
+}
+
+bool Secrets::accepts_path(std::uint64_t cookie, Time now, const Path& from, SessionId session) const {
+  if (cookie == 0) return false;
+  const std::uint64_t slot = slot_of(now);
+  return cookie == path_cookie_of_slot(slot, from, session) ||
+         cookie == path_cookie_of_slot(slot - 1, from, session);
+}
+
+std::uint64_t Secrets::path_cookie_of_slot(std::uint64_t slot, const Path& from, SessionId session) const {
+  const std::uint64_t cookie =
+      siphash(path_key_, {slot, load<std::uint64_t>(from.address.data()),
+                          load<std::uint64_t>(from.address.data() + 8), from.port, session});
   return cookie != 0 ? cookie : 1;
 }
 

@@ -30,6 +30,10 @@ class Secrets {
   bool accepts(std::uint64_t cookie, Time now, const Path& from, const ClientInstance& instance,
                std::uint64_t nonce) const;
 
+  /// The same for a session whose client may be at `from`, unlike any cookie of a HELLO.
+  std::uint64_t path_cookie(Time now, const Path& from, SessionId session) const;
+  bool accepts_path(std::uint64_t cookie, Time now, const Path& from, SessionId session) const;
+
   std::uint64_t hash(const ClientInstance& instance) const;
   std::uint64_t hash(const ClientInstance& instance, std::uint64_t nonce) const;
 
@@ -37,9 +41,12 @@ class Secrets {
   std::uint64_t cookie_of_slot(std::uint64_t slot, const Path& from, const ClientInstance& instance,
                                std::uint64_t nonce) const;
 
+  std::uint64_t path_cookie_of_slot(std::uint64_t slot, const Path& from, SessionId session) const;
+
   SipKey id_key_;
   SipKey cookie_key_;
   SipKey hash_key_;
+  SipKey path_key_;
   std::uint64_t sessions_given_ = 0;
   std::uint8_t loop_;
 };

@@ -33,7 +33,8 @@ void ServerCore::State::receive(Time now, const Path& from, const Slice& message
     case MessageType::Cancel:
     case MessageType::Probe:
     case MessageType::Ack:
-    case MessageType::Bye: receive_in_session(now, from, message, prefix, took); return;
+    case MessageType::Bye:
+    case MessageType::PathResponse: receive_in_session(now, from, message, prefix, took); return;
     default:
       // What a server says is never answered by a server, so two of them cannot talk for ever.
       ++(is_client_to_server(prefix.type) ? counters.malformed : counters.unexpected);
@@ -103,6 +104,8 @@ void ServerCore::State::receive_hello(Time now, const Path& from, const Slice& m
   }
   if (!is_new && session->newest_counter == 0) {
     renew(now, *session);  // the client counts from the copy that is answered
+    session->path = from;  // which its cookie, or its transport, has proven
+    session->has_path = true;
   }
   welcome(from, *session, hello.attempt);
 }
@@ -211,7 +214,8 @@ void ServerCore::State::receive_in_session(Time now, const Path& from, const Sli
     ++counters.wrong_principal;
     return;
   }
-  const bool answered = message.type != MessageType::Ack && message.type != MessageType::Bye;
+  const bool answered = message.type == MessageType::Request || message.type == MessageType::Cancel ||
+                        message.type == MessageType::Probe;
   const Verdict verdict = filter.admit(session, message);
   if (verdict != Verdict::Admitted || !answered) tell(from, message, whole.size(), verdict);
   switch (verdict) {
@@ -225,18 +229,34 @@ void ServerCore::State::receive_in_session(Time now, const Path& from, const Sli
       return;
     default: ONCE_ASSERT(session != nullptr);
   }
-  if (message.counter > session->newest_counter) {
-    session->newest_counter = message.counter;
-    session->path = from;
-    session->has_path = true;
-    renew(now, *session);
-  }
+  const bool is_proven = follow(now, *session, from, message);
   if (message.type == MessageType::Bye) {
     ++counters.sessions_ended;
     end_session(*session);
+  } else if (answered && !is_proven) {
+    ++counters.challenged;
+    tell(from, message, whole.size(), Verdict::Challenged);
+    send(from, challenge(now, *session, from, message.counter));
   } else if (answered) {
     judge(now, *session, message, whole);
   }
+}
+
+bool ServerCore::State::follow(Time now, Session& session, const Path& from, const SessionMessage& message) {
+  const bool was_proven = session.is_proven(from) || planted(Bug::PathUnproven);
+  const bool proves = !was_proven && message.type == MessageType::PathResponse &&
+                      secrets.accepts_path(message.cookie, now, from, session.id);
+  if ((was_proven || proves) && message.counter > session.path_counter) {
+    counters.moved += proves ? 1 : 0;
+    session.path_counter = message.counter;
+    session.path = from;
+    session.has_path = true;
+  }
+  if (message.counter > session.newest_counter) {
+    session.newest_counter = message.counter;
+    renew(now, session);
+  }
+  return was_proven;
 }
 
 void ServerCore::State::tell(const Path& from, const SessionMessage& message, std::size_t octets,
@@ -332,7 +352,8 @@ void ServerCore::State::judge(Time now, Session& session, const SessionMessage& 
       break;
     case Verdict::Admitted:
     case Verdict::WrongEpoch:
-    case Verdict::NoSession: break;  // steps 2 to 4 are behind us
+    case Verdict::NoSession:
+    case Verdict::Challenged: break;  // steps 2 to 4, and its address, are behind us
   }
 }
 

@@ -55,6 +55,10 @@ class ServerCore::State {
   void restore(Time now, const SessionRow& row);
   bool restore(const OutcomeRow& row);
   bool poll_keep(SessionRow& out);
+  /// Asks for the proof that the session's client is at `from`, which has sent a message with this counter.
+  PathChallenge challenge(Time now, const Session& session, const Path& from, std::uint64_t counter) const {
+    return {session.id, counter, secrets.path_cookie(now, from, session.id)};
+  }
   void kept(Time now, SessionId id, Errc error);
 
   ServerConfig config;
@@ -93,6 +97,8 @@ class ServerCore::State {
   void receive_other_version(const Path& from, const Slice& message, const Prefix& prefix);
   void receive_in_session(Time now, const Path& from, const Slice& message, const Prefix& prefix,
                           Duration took);
+  /// V4, but for the acknowledgement. True if an answer to the message may go to where it came from.
+  bool follow(Time now, Session& session, const Path& from, const SessionMessage& message);
   void tell(const Path& from, const SessionMessage& message, std::size_t octets, Verdict verdict,
             Errc reason = Errc::ok);
   void tell(Told::What what, SessionId session);

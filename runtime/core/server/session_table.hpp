@@ -32,9 +32,10 @@ struct Session {
   std::uint64_t state_low = 0;     // the two bits of NumberState
   std::uint64_t state_high = 0;
   std::uint64_t newest_counter = 0;
-  std::uint64_t made_in = 0;  // the incarnation of the client that it was made for
+  std::uint64_t path_counter = 0;  // of the newest message that came from where the session is
+  std::uint64_t made_in = 0;       // the incarnation of the client that it was made for
   Time lease_until;
-  Path path;                      // where the newest message came from; path.principal is bound at HELLO
+  Path path;                      // where its client has shown to be; path.principal is bound at HELLO
   std::uint64_t reply_bytes = 0;  // kept and set aside
   std::uint32_t place = kNone;    // its own
   std::uint32_t client = kNone;
@@ -49,7 +50,7 @@ struct Session {
   std::uint8_t window_peak = 0;     // the widest use since the grant was last looked at
   std::uint8_t window_age = 0;      // new requests since then
   bool lasting = false;             // it outlives its client, and has a lease of another length
-  bool has_path = true;             // false: an earlier server knew where its client is
+  bool has_path = true;             // false: only an earlier server knew where its client is
   bool stored = false;              // there is a row of it in the store
   bool kept = true;                 // false: its newest row is not there yet, and the WELCOME waits
   std::uint8_t rows_under_way = 0;  // to the store
@@ -59,6 +60,10 @@ struct Session {
   NumberState state_of(Sequence number) const {
     const std::uint64_t bit = number - mark - 1;
     return static_cast<NumberState>((state_low >> bit & 1) | (state_high >> bit & 1) << 1);
+  }
+  /// Answers to a message from there may go there.
+  bool is_proven(const Path& from) const {
+    return from.validated || (has_path && from.is_as_proven_as(path));
   }
   void set_state(Sequence number, NumberState state) {
     const std::uint64_t bit = number - mark - 1;

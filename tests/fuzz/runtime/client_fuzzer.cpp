@@ -63,9 +63,10 @@ class Commands {
   }
 
   void rare() {
-    switch (input_.below(3)) {
+    switch (input_.below(4)) {
       case 0: return world_->keep_session(input_.flag());
       case 1: return world_->take_back();
+      case 2: return challenge();
       default: {
         const ByteView octets = input_.octets(input_.octet());
         Bytes message(octets.begin(), octets.end());
@@ -138,6 +139,13 @@ class Commands {
       case 1: return say(Refused{sent->hello.nonce, Errc::overloaded, sent->hello.attempt, 50});
       default: return say(Versions{sent->hello.nonce, 2, 3});
     }
+  }
+
+  void challenge() {
+    const ClientWorld::Sent* const sent = choose(false);
+    if (sent == nullptr) return;
+    const std::uint64_t counter = input_.flag() ? sent->message.counter : 0;
+    say(PathChallenge{sent->message.session, counter, 1U + input_.octet()});
   }
 
   void answer() {

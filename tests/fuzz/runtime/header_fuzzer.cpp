@@ -50,7 +50,7 @@ void check_from_client(ByteView message, const Prefix& prefix) {
     });
     return;
   }
-  if (prefix.type < MessageType::Request || prefix.type > MessageType::Bye)
+  if (prefix.type < MessageType::Request || prefix.type > MessageType::PathResponse)
     return;  // nor do the cores read on
   check_again<SessionMessage>(message, prefix, [&](const SessionMessage& content) {
     Bytes octets;
@@ -108,6 +108,7 @@ void check_message(ByteView message) {
     case MessageType::Welcome: return check_from_server<Welcome>(message, prefix);
     case MessageType::Refused: return check_from_server<Refused>(message, prefix);
     case MessageType::Versions: return check_from_server<Versions>(message, prefix);
+    case MessageType::PathChallenge: return check_from_server<PathChallenge>(message, prefix);
     default: break;
   }
   if (prefix.type >= MessageType::Reply && prefix.type <= MessageType::NoSession) {

@@ -67,8 +67,8 @@ std::vector<Bytes> messages() {
   hello.name = "till";
   hello.lasting = true;
   write(hello, all.emplace_back());
-  for (const MessageType type :
-       {MessageType::Request, MessageType::Cancel, MessageType::Probe, MessageType::Ack, MessageType::Bye}) {
+  for (const MessageType type : {MessageType::Request, MessageType::Cancel, MessageType::Probe,
+                                 MessageType::Ack, MessageType::Bye, MessageType::PathResponse}) {
     SessionMessage message;
     message.type = type;
     message.session = 1;
@@ -91,6 +91,7 @@ std::vector<Bytes> messages() {
   from_server(welcome);
   from_server(Refused{1, Errc::overloaded, 1, 50});
   from_server(Versions{1, 1, 1});
+  from_server(PathChallenge{1, 2, 3});
   Answer answer;
   answer.session = answer.sequence = 1;
   from_server(answer);

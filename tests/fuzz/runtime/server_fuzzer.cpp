@@ -14,6 +14,7 @@ constexpr Duration kPauses[] = {0ms, 1ms, 25ms, 200ms, 1s, 10s, 31s, 61s};
 constexpr std::size_t kSizes[] = {0, 16, 100, 1'000, 3'000, 8'000};
 constexpr std::uint32_t kBudgets[] = {kBudgetUnlimited, 0, 10, 1'000};
 constexpr Errc kRefusals[] = {Errc::no_such_object, Errc::overloaded, Errc::cancelled, Errc::shutting_down};
+constexpr MessageType kUnanswered[] = {MessageType::Bye, MessageType::Ack, MessageType::PathResponse};
 constexpr std::size_t kCommandsMax = 200;
 constexpr std::size_t kRemembered = 8;
 
@@ -39,7 +40,7 @@ class Commands {
       case 4: return say_in_session(MessageType::Request);
       case 5: return say_in_session(MessageType::Cancel);
       case 6: return say_in_session(MessageType::Probe);
-      case 7: return say_in_session(input_.flag() ? MessageType::Ack : MessageType::Bye);
+      case 7: return say_in_session(kUnanswered[input_.below(std::size(kUnanswered))]);
       case 8: return world_->pass(kPauses[input_.below(std::size(kPauses))]);
       case 9: return start_one();
       case 10: return reply_to_one();
@@ -95,6 +96,7 @@ class Commands {
     message.acknowledgement.through = (how & 4U) != 0 ? input_.below(80) : 0;
     message.acknowledgement.bitmap = (how & 8U) != 0 ? input_.octet() : 0;
     message.budget_ms = kBudgets[(how >> 4U) & 3U];
+    message.cookie = world_->path_cookies[client_];
     const bool breaks = (how & 64U) != 0;
     const bool in_pieces = (how & 128U) != 0;
     Bytes octets;

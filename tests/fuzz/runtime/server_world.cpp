@@ -242,6 +242,7 @@ void ServerWorld::take_answers(std::size_t answered_client, std::size_t answered
     if (fragment_kind(prefix.type)) continue;
     Welcome welcome;
     Cookie cookie;
+    PathChallenge challenge;
     Answer answer;
     const bool before_session = prefix.type < MessageType::Reply || prefix.type == MessageType::NoSession ||
                                 prefix.type == MessageType::WrongEpoch;
@@ -253,6 +254,9 @@ void ServerWorld::take_answers(std::size_t answered_client, std::size_t answered
       sessions.push_back({welcome.session, client});
     } else if (prefix.type == MessageType::Cookie && read(whole, prefix, cookie) == Errc::ok) {
       cookies[client] = cookie.cookie;
+    } else if (prefix.type == MessageType::PathChallenge) {
+      demand(read(whole, prefix, challenge) == Errc::ok, "a challenge can be read");
+      path_cookies[client] = challenge.cookie;
     } else if (prefix.type >= MessageType::Reply) {
       demand(read(whole, prefix, answer) == Errc::ok, "an answer can be read");
       judge_answer(out, answer);

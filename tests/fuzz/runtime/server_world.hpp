@@ -58,6 +58,7 @@ class ServerWorld {
   std::vector<Held> held;
   std::vector<KnownSession> sessions{{1, 0}};  // and one that never was
   std::array<std::uint64_t, kClients> cookies{};
+  std::array<std::uint64_t, kClients> path_cookies{};
   core::ServerConfig config;
   bool keeps_rows = true;  // false: the store has no room
 

@@ -10,6 +10,7 @@ enum class Verdict : std::uint8_t {
   Admitted,      // V2 to V4 passed: all that is judged of an ACK or BYE
   WrongEpoch,    // V2
   NoSession,     // V3
+  Challenged,    // V16: from an address that has not shown that it receives
   Stale,         // V5
   OverWindow,    // V6
   Collision,     // V7: the number is known with another digest or other semantics

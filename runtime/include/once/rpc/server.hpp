@@ -60,6 +60,7 @@ struct ServerStatistics {
   // Verdicts on requests, cancels and probes (docs/protocol.md, "The server's verdict").
   std::uint64_t fresh = 0, in_progress = 0, replay = 0, stale = 0, over_window = 0, collision = 0;
   std::uint64_t reply_lost = 0, refused_again = 0, refused = 0, unseen = 0, wrong_epoch = 0, no_session = 0;
+  std::uint64_t challenged = 0;
   // Dropped before a verdict.
   std::uint64_t malformed = 0, bad_checksum = 0, bad_version = 0, unexpected = 0;
   // Sessions and calls.
