@@ -25,6 +25,7 @@ enum class Bug : std::uint8_t {
   EvictOnFull,          // a reply that must go takes the number's state along: a copy runs
   ReplyDropped,         // … is dropped, and the record goes on saying that there is one
   RepliesBeyondBudget,  // replies are kept whatever their budgets say
+  QueueUnbounded,       // requests wait however many and large they are
   OrphanNotCounted,     // a servant that nobody waits for does not count as running
   SessionIdAgain,       // a session gets the id of one that has ended
   PathUnproven,         // a session moves to an address that has not shown that it receives

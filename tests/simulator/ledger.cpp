@@ -108,6 +108,14 @@ void ServerLedger::check_memory(const core::ServerCore& core, std::size_t runnin
                         std::to_string(limits_.reply_bytes_max),
                     0};
   }
+  // One request may always wait, whatever its size.
+  if (core.queued() > limits_.queued_max ||
+      (core.queued() > 1 && core.queued_bytes() > limits_.queued_request_bytes_max)) {
+    throw Violation{"S9 memory",
+                    std::to_string(core.queued()) + " requests wait, with " +
+                        std::to_string(core.queued_bytes()) + " octets",
+                    0};
+  }
   if (core.sessions() > limits_.sessions_max) throw Violation{"S9 memory", "more sessions than allowed", 0};
 }
 

@@ -180,6 +180,7 @@ const std::vector<Mutant>& mutants() {
        "RepliesBeyondBudget",
        "replies are kept whatever their budget says",
        {"S9"}},
+      {Bug::QueueUnbounded, "QueueUnbounded", "requests wait however many and large they are", {"S9"}},
       {Bug::OrphanNotCounted,
        "OrphanNotCounted",
        "a servant that nobody waits for does not count as running",
