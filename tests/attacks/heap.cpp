@@ -6,6 +6,15 @@
 #include <malloc.h>
 #include <new>
 
+// Sanitizers have an operator new of their own.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ATTACKS_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define ATTACKS_SANITIZED
+#endif
+#endif
+
 extern "C" {
 void* __real_malloc(std::size_t size);
 void* __real_aligned_alloc(std::size_t alignment, std::size_t size);
@@ -51,6 +60,7 @@ void __wrap_free(void* memory) {
   __real_free(memory);
 }
 
+#ifndef ATTACKS_SANITIZED
 void* operator new(std::size_t size) {
   if (void* const memory = __wrap_malloc(size)) return memory;
   throw std::bad_alloc{};
@@ -61,14 +71,13 @@ void operator delete(void* memory) noexcept {
 void operator delete(void* memory, std::size_t) noexcept {
   __wrap_free(memory);
 }
+#endif
 
 namespace attacks {
 
 bool Heap::sees_everything() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ATTACKS_SANITIZED
   return false;
-#elif defined(__has_feature)
-  return !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
 #else
   return true;
 #endif
