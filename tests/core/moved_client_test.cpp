@@ -87,7 +87,7 @@ TEST_F(Challenged, ForEverAsksNoMoreOftenThanItsTimers) {
   const Time end = desk.now + 30s;  // the lease is longer
   for (desk.run_until_sent(); desk.now < end; desk.run_until_sent()) {
     ASSERT_FALSE(desk.sent.empty());
-    for (int i = 0; i < 10 && !desk.sent.empty(); ++i) {
+    for (int i = 0; i < 1'000 && !desk.sent.empty(); ++i) {
       messages += desk.sent.size();
       desk.now += 1ms;
       challenge(desk.sent.back().message.counter);

@@ -16,7 +16,7 @@
 namespace once::simulator {
 namespace {
 
-constexpr std::uint8_t kRequest = 0x02;
+constexpr std::uint8_t kRequest = 0x02, kPathResponse = 0x07;
 
 /// Takes what the runtime would say of a message.
 class Catcher final : public Tracer {
@@ -155,7 +155,7 @@ void CallTrace::received(Time at, std::uint16_t host, const Packet& packet) {
   for (TraceEvent& told : caught_from(host_name(host, up), [&](const detail::HostTrace& trace) {
          trace.received(at, packet.from, packet.bytes);
        })) {
-    const bool is_judged = told.message >= kRequest && told.message <= 0x06;
+    const bool is_judged = told.message >= kRequest && told.message <= kPathResponse;
     if (up && is_judged) continue;
     told.at = Time{at - kOrigin};
     told.peer.clear();
