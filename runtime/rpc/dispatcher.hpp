@@ -46,7 +46,8 @@ class Dispatcher {
   /// A lane for the host's own use, until it is given back, empty.
   core::Lane take_lane();
   void give_lane_back(core::Lane lane) { come_back(lane); }
-  /// An executor has come back for a call of its lane, or never will: next() or refuse_next() follows.
+  /// An executor has been given what next() had for it. Not before: while the lock is given up there, a lane that
+  /// nobody is asked for could become another executor's, and its calls run here.
   void come_back(core::Lane lane);
   /// The executor will not run the next call of its lane.
   void refuse_next(std::unique_lock<std::mutex>& lock, core::Lane lane);

@@ -178,9 +178,9 @@ void ServerLoop::take_turn() {
 
 void ServerLoop::run_next(core::Lane lane) {
   Lock lock{mutex_};
-  dispatcher_.come_back(lane);
   if (closed_) return;
   ServerCall* const call = dispatcher_.next(lock, shared_from_this(), lane);
+  dispatcher_.come_back(lane);
   if (!closed_) {
     send_all();  // refusals
     settle_timer();
