@@ -164,8 +164,18 @@ core::Lane Dispatcher::take_lane() {
   return lane;
 }
 
+bool Dispatcher::runs_here(core::Lane lane, const adapter::Place& place, const Operation& operation) const {
+  if (lane != 0) return place.executor == executors_[lane - 1].executor;
+  return !place.executor || operation.semantics == Semantics::ExactlyOnce;
+}
+
 void Dispatcher::put_off(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
                          core::Arrival& arrival, adapter::Place& place) {
+  if (!place.executor) {  // it had one, and has been activated without one since
+    core_.put_off(host->environment().clock->now(), arrival, 0);
+    drop(lock, place);
+    return;
+  }
   const core::Lane lane = lane_of(place.executor);
   core_.put_off(host->environment().clock->now(), arrival, lane);
   ++executors_[lane - 1].asked;
@@ -208,7 +218,7 @@ ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shar
       drop(lock, place);
       continue;
     }
-    if (lane == 0 && place.executor && operation->semantics != Semantics::ExactlyOnce) {
+    if (!runs_here(lane, place, *operation)) {
       put_off(lock, host, arrival, place);
       continue;
     }

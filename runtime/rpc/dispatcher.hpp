@@ -41,6 +41,7 @@ class Dispatcher {
   /// The next request that shall run here, moved to "running" in the core; nullptr if there is none. Those in lane 0
   /// whose servants have an executor wait in its lane from then on, and it is asked to run one. The lock is given up
   /// meanwhile, while a locator is asked, and to let go of servants. To be run by run(), which comes without the lock.
+  /// Of another lane, calls may be left in lane 0: their servants have no executor any more.
   ServerCall* next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
                    core::Lane lane = 0);
   /// A lane for the host's own use, until it is given back, empty.
@@ -72,6 +73,8 @@ class Dispatcher {
 
   core::Lane free_lane();
   core::Lane lane_of(const asio::any_io_executor& executor);
+  /// False: its turn is elsewhere. What an object was activated with may have changed while the call waited.
+  bool runs_here(core::Lane lane, const adapter::Place& place, const Operation& operation) const;
   void put_off(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
                core::Arrival& arrival, adapter::Place& place);
   ServerCall& begin(const std::shared_ptr<CallHost>& host, core::Arrival&& arrival, adapter::Place&& place,

@@ -182,6 +182,7 @@ void ServerLoop::run_next(core::Lane lane) {
   ServerCall* const call = dispatcher_.next(lock, shared_from_this(), lane);
   dispatcher_.come_back(lane);
   if (!closed_) {
+    if (core_.has_arrivals()) post_turn();
     send_all();  // refusals
     settle_timer();
     finish_shutdown(lock);

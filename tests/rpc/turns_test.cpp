@@ -96,5 +96,34 @@ TEST_F(Turns, OfAStrandAreNotForCallsOfAnother) {
   EXPECT_TRUE(on_its_strand);
 }
 
+TEST_F(Turns, AreWhereTheObjectIsActivatedNow) {
+  auto object = std::make_shared<Object>();
+  bool on_second = false, on_loop = false;
+  object->on(kWork, [&](once::Request&, once::Responder respond) {
+    on_second = second.strand.running_in_this_thread();
+    on_loop = loop.io.get_executor().running_in_this_thread();
+    std::move(respond).value({}, false);
+  });
+  first.hold();
+  server->activate("moved", object, {.executor = first.strand});
+  server->activate("settled", object, {.executor = first.strand});
+  Pending moved, settled;
+  to("moved").start(kWork, "", moved);
+  let_loop_read();
+  server->activate("moved", object, {.executor = second.strand});
+  first.let_finish();
+  EXPECT_TRUE(executed(moved.get()));
+  EXPECT_TRUE(on_second);
+  HeldStrand third{pool};
+  third.hold();
+  server->activate("settled", object, {.executor = third.strand});
+  to("settled").start(kWork, "", settled);
+  let_loop_read();
+  server->activate("settled", object);
+  third.let_finish();
+  EXPECT_TRUE(executed(settled.get()));
+  EXPECT_TRUE(on_loop);
+}
+
 }  // namespace
 }  // namespace raw
