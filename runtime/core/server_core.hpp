@@ -151,7 +151,8 @@ struct Abandoned {
 
 /// What the core has decided, one thing at a time, for those who write down what happens.
 struct Told {
-  enum class What : std::uint8_t { Judged, SessionOpened, SessionEnded };
+  /// Shed: a call that had waited for its servant for too long was refused; `id`, `semantics` and `reason` say which.
+  enum class What : std::uint8_t { Judged, SessionOpened, SessionEnded, Shed };
   What what = What::Judged;
   RequestId id;
   // Of a message that was judged:
@@ -213,6 +214,8 @@ class ServerCore final : public SessionOwner {
   bool poll_arrival(Time now, Arrival& out, Lane lane = 0);
   /// Its servant runs elsewhere: it waits in that lane. Its key and body go back into the core.
   void put_off(Time now, Arrival& arrival, Lane lane);
+  /// The lane, in which nothing waits, is for other servants from now on.
+  void begin_afresh(Lane lane);
   /// True if requests wait in lane 0.
   bool has_arrivals() const;
 

@@ -469,9 +469,9 @@ void ClientChannel::let_go(ServerCall& call) {
 void ClientChannel::run_next(core::Lane lane) {
   Lock lock{mutex_};
   Dispatcher& dispatcher = callbacks_->dispatcher;
-  dispatcher.come_back(lane);
   if (closed_) return;
   ServerCall* const call = dispatcher.next(lock, shared_from_this(), lane);
+  dispatcher.come_back(lane);
   if (!closed_) {
     send_all(now());  // refusals
     settle();

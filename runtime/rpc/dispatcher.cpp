@@ -155,7 +155,9 @@ core::Lane Dispatcher::free_lane() {
   std::size_t free = 0;
   while (free < executors_.size() && executors_[free].asked != 0) ++free;
   if (free == executors_.size()) executors_.emplace_back();
-  return static_cast<core::Lane>(free + 1);
+  const auto lane = static_cast<core::Lane>(free + 1);
+  core_.begin_afresh(lane);
+  return lane;
 }
 
 core::Lane Dispatcher::take_lane() {
@@ -164,8 +166,18 @@ core::Lane Dispatcher::take_lane() {
   return lane;
 }
 
+bool Dispatcher::runs_here(core::Lane lane, const adapter::Place& place, const Operation& operation) const {
+  if (lane != 0) return place.executor == executors_[lane - 1].executor;
+  return !place.executor || operation.semantics == Semantics::ExactlyOnce;
+}
+
 void Dispatcher::put_off(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
                          core::Arrival& arrival, adapter::Place& place) {
+  if (!place.executor) {  // it had one, and has been activated without one since
+    core_.put_off(host->environment().clock->now(), arrival, 0);
+    drop(lock, place);
+    return;
+  }
   const core::Lane lane = lane_of(place.executor);
   core_.put_off(host->environment().clock->now(), arrival, lane);
   ++executors_[lane - 1].asked;
@@ -192,11 +204,17 @@ void Dispatcher::refuse_next(std::unique_lock<std::mutex>& lock, core::Lane lane
   if (core_.poll_arrival(now, arrival, lane)) core_.refuse(now, arrival.call, Errc::shutting_down);
 }
 
+bool Dispatcher::poll(Time now, core::Arrival& arrival, core::Lane lane) {
+  const bool found = core_.poll_arrival(now, arrival, lane);
+  if (rules_->trace) rules_->trace->told(now, core_);  // what has waited too long
+  return found;
+}
+
 ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
                              core::Lane lane) {
   const Clock& clock = *host->environment().clock;
   core::Arrival arrival;
-  while (core_.poll_arrival(clock.now(), arrival, lane)) {
+  while (poll(clock.now(), arrival, lane)) {
     adapter::Place place;
     const Operation* operation = nullptr;
     const Errc refusal =
@@ -208,11 +226,11 @@ ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shar
       drop(lock, place);
       continue;
     }
-    if (lane == 0 && place.executor && operation->semantics != Semantics::ExactlyOnce) {
+    if (!runs_here(lane, place, *operation)) {
       put_off(lock, host, arrival, place);
       continue;
     }
-    if (const core::Lane other = lane == 0 ? host->lane_for_answers_to(arrival.from) : 0) {
+    if (const core::Lane other = host->lane_for_answers_to(arrival.from)) {
       core_.put_off(now, arrival, other);
       drop(lock, place);
       continue;

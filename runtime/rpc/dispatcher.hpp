@@ -41,12 +41,14 @@ class Dispatcher {
   /// The next request that shall run here, moved to "running" in the core; nullptr if there is none. Those in lane 0
   /// whose servants have an executor wait in its lane from then on, and it is asked to run one. The lock is given up
   /// meanwhile, while a locator is asked, and to let go of servants. To be run by run(), which comes without the lock.
+  /// Of another lane, calls may be left in lane 0: their servants have no executor any more.
   ServerCall* next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
                    core::Lane lane = 0);
   /// A lane for the host's own use, until it is given back, empty.
   core::Lane take_lane();
   void give_lane_back(core::Lane lane) { come_back(lane); }
-  /// An executor has come back for a call of its lane, or never will: next() or refuse_next() follows.
+  /// An executor has been given what next() had for it. Not before: while the lock is given up there, a lane that
+  /// nobody is asked for could become another executor's, and its calls run here.
   void come_back(core::Lane lane);
   /// The executor will not run the next call of its lane.
   void refuse_next(std::unique_lock<std::mutex>& lock, core::Lane lane);
@@ -71,6 +73,9 @@ class Dispatcher {
 
   core::Lane free_lane();
   core::Lane lane_of(const asio::any_io_executor& executor);
+  bool poll(Time now, core::Arrival& arrival, core::Lane lane);
+  /// False: its turn is elsewhere. What an object was activated with may have changed while the call waited.
+  bool runs_here(core::Lane lane, const adapter::Place& place, const Operation& operation) const;
   void put_off(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
                core::Arrival& arrival, adapter::Place& place);
   ServerCall& begin(const std::shared_ptr<CallHost>& host, core::Arrival&& arrival, adapter::Place&& place,
