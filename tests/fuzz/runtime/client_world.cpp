@@ -172,6 +172,7 @@ void ClientWorld::remember_answer(ByteView octets) {
   if (answer.type == MessageType::Reply) replies_.emplace(id, Content(body.begin(), body.end()));
   if (answer.type == MessageType::ReplyLost) told_lost_.insert(id);
   if (answer.type == MessageType::NotExecuted) told_not_run_.insert(id);
+  if (answer.type == MessageType::NotExecuted && answer.retry_after_ms != 0) told_to_come_again_.insert(id);
 }
 
 void ClientWorld::settle() {
@@ -227,7 +228,8 @@ void ClientWorld::judge_request(const Slice& body, const SessionMessage& message
   demand(call.semantics != Semantics::Maybe || call.sent == 1, "S5: a maybe call is sent once");
   const RequestId id{message.session, message.sequence};
   if (series_of(call.semantics) == Series::Windowed) {
-    demand(!call.id || *call.id == id, "C: a call is sent in one session under one number");
+    demand(!call.id || *call.id == id || told_to_come_again_.contains(*call.id),
+           "C: a call is sent in one session under one number");
     demand(by_number_.try_emplace(id, index).first->second == index, "C: a number is one call's");
   }
   call.id = id;
@@ -236,7 +238,7 @@ void ClientWorld::judge_request(const Slice& body, const SessionMessage& message
 void ClientWorld::judge_acknowledgement(const SessionMessage& message) const {
   for (const Call& call : calls) {
     if (call.ended || !call.id || call.id->session != message.session ||
-        series_of(call.semantics) != Series::Windowed) {
+        series_of(call.semantics) != Series::Windowed || told_to_come_again_.contains(*call.id)) {
       continue;
     }
     const Sequence number = call.id->sequence;
