@@ -93,7 +93,7 @@ WaitingCalls::Turn WaitingCalls::next(Time now) {
 
 void WaitingCalls::begin_afresh() {
   ONCE_ASSERT(empty());
-  cutting_back_ = false;
+  refused_ = refused_before_ = 0;
 }
 
 }  // namespace once::core

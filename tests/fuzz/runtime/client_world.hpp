@@ -83,7 +83,7 @@ class ClientWorld {
   bool connected_ = false;
   std::map<core::CallKey, std::size_t> by_key_;
   std::map<RequestId, std::size_t> by_number_;
-  std::set<RequestId> told_not_run_, told_lost_;
+  std::set<RequestId> told_not_run_, told_lost_, told_to_come_again_;
   std::multimap<RequestId, Content> replies_;
   std::uint64_t transfers_ = 0;
 };
