@@ -220,6 +220,11 @@ void ServerLoop::pump(Lock& lock, BackChannel& channel) {
 bool ServerLoop::read_for(Lock& lock, BackChannel& channel, Duration time) {
   if (closed_ || !channel.connected_) return false;
   const CallbackDepth deeper;
+  const Occupied occupied{*this};
+  if (core_.has_arrivals()) {  // left to a turn, before this thread was blocked
+    work(lock);
+    return true;
+  }
   if (!channel.path_.validated) {
     const auto port = ports_[channel.path_.link];
     lock.unlock();

@@ -40,7 +40,7 @@ core::ServerConfig make_config(const ServerSettings& settings, std::uint8_t inde
 /// too long, and large against the cost of looking.
 constexpr Duration kTurn = std::chrono::microseconds{100};
 
-/// The loop whose servant the calling thread runs.
+/// The loop that the calling thread occupies.
 thread_local const ServerLoop* current_loop = nullptr;
 
 }  // namespace
@@ -56,6 +56,12 @@ ServerLoop::ServerLoop(Environment environment, std::shared_ptr<const ServerSett
       dispatcher_(core_, settings_->rules) {}
 
 ServerLoop::~ServerLoop() = default;
+
+ServerLoop::Occupied::Occupied(const ServerLoop& loop) : outer_(std::exchange(current_loop, &loop)) {}
+
+ServerLoop::Occupied::~Occupied() {
+  current_loop = outer_;
+}
 
 bool ServerLoop::is_current() const {
   if (current_loop == this) return true;
@@ -130,7 +136,7 @@ void ServerLoop::kept(SessionId session, Errc error) {
 
 void ServerLoop::work(Lock& lock) {
   const auto self = shared_from_this();
-  // A servant of this loop waits for a call of its own, and perhaps for what is to run here: no turn comes meanwhile.
+  // Whoever is blocked here waits for a call of its own, and perhaps for what is to run here: no turn comes meanwhile.
   const bool nested = current_loop == this;
   while (!closed_) {
     settle_store();
@@ -144,9 +150,7 @@ void ServerLoop::work(Lock& lock) {
     if (call == nullptr) break;
     if (slow_ && core_.has_arrivals()) post_turn();  // which another thread may take at once
     lock.unlock();
-    const ServerLoop* const outer = std::exchange(current_loop, this);
-    const Duration took = dispatcher_.run(*call);
-    current_loop = outer;
+    const Duration took = run(*call);
     lock.lock();
     turn_used_ += took;
     slow_ = took >= kTurn;
@@ -159,6 +163,11 @@ void ServerLoop::work(Lock& lock) {
     end_back_channels(lock);
   }
   pump_due(lock);
+}
+
+Duration ServerLoop::run(ServerCall& call) {
+  const Occupied occupied{*this};
+  return dispatcher_.run(call);
 }
 
 void ServerLoop::post_turn() {

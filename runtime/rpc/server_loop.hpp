@@ -164,6 +164,7 @@ class ServerLoop final : public CallHost,
   void kept(SessionId session, Errc error);
   /// Runs what is to run on this loop, for a while: then everything that can be read is read before it goes on.
   void work(Lock& lock);
+  Duration run(ServerCall& call);
   void post_turn();
   void take_turn();
   void settle(const std::shared_ptr<ServerPort>& port);
@@ -174,6 +175,19 @@ class ServerLoop final : public CallHost,
   Time judgement() const { return std::max(core_.next_timeout(), judge_again_at_); }
   void finish_shutdown(Lock& lock);
   void close_all(Lock& lock);
+
+  /// For as long as this lives the calling thread runs a servant of the loop, or reads for a call that blocks the
+  /// loop: no turn of it can come.
+  class Occupied {
+   public:
+    explicit Occupied(const ServerLoop& loop);
+    ~Occupied();
+    Occupied(const Occupied&) = delete;
+    Occupied& operator=(const Occupied&) = delete;
+
+   private:
+    const ServerLoop* const outer_;
+  };
 
   // Calls to clients' objects; back_channel.cpp.
   /// True if the calling thread is this loop's: it must read for itself.

@@ -1,4 +1,5 @@
 // Objects of a client, called by the server over the client's own connection.
+#include <asio/strand.hpp>
 #include <asio/thread_pool.hpp>
 
 #include "raw.hpp"
@@ -206,6 +207,76 @@ TEST_P(LateCallbacks, AreServedLongAfterTheClientsLastCall) {
   while (server.statistics().sessions_expired == 0) std::this_thread::yield();
 }
 
+/// A server whose one thread runs a servant that is not the loop's, but waits for a callback there.
+class BlockedLoop : public testing::TestWithParam<const char*> {
+ protected:
+  BlockedLoop() {
+    stranded->on(kCallBack, [](once::Request& request, once::Responder respond) {
+      once::ObjectRef target;
+      target.key = text(request.body());
+      const auto outcome = request.channel_to(target)->call(outgoing(target, kEcho, bytes("?")));
+      std::move(respond).value(bytes(executed(outcome) ? text(outcome.body) : outcome.text), false);
+    });
+    // Works for longer than a turn.
+    plain->on(kWork, [](once::Request&, once::Responder respond) {
+      const auto end = std::chrono::steady_clock::now() + 1ms;
+      while (std::chrono::steady_clock::now() < end) {
+      }
+      std::move(respond).value({}, false);
+    });
+    server.activate("stranded", stranded, {.executor = asio::make_strand(loop.io)});
+    server.activate("plain", plain);
+    server.listen(GetParam());
+  }
+
+  const once::CallOptions soon{.deadline = 3s};
+  LoopThread loop;
+  once::Server server{loop.io};
+  std::shared_ptr<Object> stranded = std::make_shared<Object>(), plain = std::make_shared<Object>();
+};
+
+TEST_P(BlockedLoop, RunsWhatTheCallbackCalls) {
+  once::Client client;
+  const Stub remote = stub(client, server.reference_to("plain"));
+  auto mine = std::make_shared<Object>();
+  mine->on(kEcho, [&](once::Request&, once::Responder respond) {
+    const bool once = executed(remote.call(kWork, "", soon));
+    const bool twice = executed(remote.call(kWork, "", soon));
+    std::move(respond).value(bytes(once && twice ? "both" : "not both"), false);
+  });
+  const auto activation = client.activate(mine);
+  const auto outcome = stub(client, server.reference_to("stranded")).call(kCallBack, activation.ref().key);
+  ASSERT_TRUE(executed(outcome)) << outcome.text;
+  EXPECT_EQ(text(outcome.body), "both");
+}
+
+TEST_P(BlockedLoop, RunsWhatHadArrivedBefore) {
+  LoopThread client_loop;
+  once::Client client{client_loop.io};
+  asio::thread_pool pool{1};
+  Pending slow, waiting, calls_back;
+  auto mine = std::make_shared<Object>();
+  mine->on(kEcho, [&](once::Request&, once::Responder respond) {
+    std::move(respond).value(bytes(executed(waiting.get()) ? "answered" : "not answered"), false);
+  });
+  const auto activation = client.activate(mine, {.executor = pool.get_executor()});
+  const Stub remote = stub(client, server.reference_to("plain"));
+  ASSERT_TRUE(executed(remote.call(kEcho, "")));
+  // They are read together: the last one waits for the loop's next turn when the servant blocks the loop.
+  Latch go_on;
+  asio::post(loop.io, [&] { go_on.wait(); });
+  stub(client, server.reference_to("stranded")).start(kCallBack, activation.ref().key, calls_back);
+  remote.start(kWork, "", slow);
+  remote.start(kEcho, "", waiting, soon);
+  go_on.open();
+  const auto outcome = calls_back.get();
+  ASSERT_TRUE(executed(outcome)) << outcome.text;
+  EXPECT_EQ(text(outcome.body), "answered");
+  EXPECT_TRUE(executed(slow.get()));
+  pool.join();
+}
+
+INSTANTIATE_TEST_SUITE_P(Transports, BlockedLoop, testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0"));
 INSTANTIATE_TEST_SUITE_P(Transports, LateCallbacks,
                          testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0"));
 INSTANTIATE_TEST_SUITE_P(Transports, Callbacks, testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0"));
