@@ -29,6 +29,9 @@ bool ServerCore::poll_arrival(Time now, Arrival& out, Lane lane) {
 void ServerCore::put_off(Time now, Arrival& arrival, Lane lane) {
   state_->calls.put_off(now, arrival, lane);
 }
+void ServerCore::begin_afresh(Lane lane) {
+  state_->calls.begin_afresh(lane);
+}
 bool ServerCore::has_arrivals() const {
   return state_->calls.has_waiting(0);
 }

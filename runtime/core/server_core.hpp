@@ -211,6 +211,8 @@ class ServerCore final : public SessionOwner {
   bool poll_arrival(Time now, Arrival& out, Lane lane = 0);
   /// Its servant runs elsewhere: it waits in that lane. Its key and body go back into the core.
   void put_off(Time now, Arrival& arrival, Lane lane);
+  /// The lane, in which nothing waits, is for other servants from now on.
+  void begin_afresh(Lane lane);
   /// True if requests wait in lane 0.
   bool has_arrivals() const;
 

@@ -155,7 +155,9 @@ core::Lane Dispatcher::free_lane() {
   std::size_t free = 0;
   while (free < executors_.size() && executors_[free].asked != 0) ++free;
   if (free == executors_.size()) executors_.emplace_back();
-  return static_cast<core::Lane>(free + 1);
+  const auto lane = static_cast<core::Lane>(free + 1);
+  core_.begin_afresh(lane);
+  return lane;
 }
 
 core::Lane Dispatcher::take_lane() {

@@ -125,5 +125,38 @@ TEST_F(Turns, AreWhereTheObjectIsActivatedNow) {
   EXPECT_TRUE(on_loop);
 }
 
+TEST_F(Turns, OfAnExecutorAreNotCutBackForWhatAnotherWas) {
+  constexpr std::size_t kClients = 20, kCalls = 8;
+  server->activate("first", std::make_shared<Object>(), {.executor = first.strand});
+  server->activate("second", std::make_shared<Object>(), {.executor = second.strand});
+  first.hold();
+  second.hold();
+  once::ClientOptions options;
+  options.limits.retry_percent = options.limits.retry_reserve = 0;
+  std::vector<std::unique_ptr<once::Client>> crowd;
+  std::vector<Pending> pending(kClients * kCalls);
+  for (std::size_t i = 0; i < pending.size(); ++i) {
+    if (i % kCalls == 0) crowd.push_back(std::make_unique<once::Client>(client_loop.io, options));
+    stub(*crowd.back(), server->reference_to("first")).start(kLook, "", pending[i]);
+  }
+  for (const auto& one : crowd) {
+    ASSERT_TRUE(executed(stub(*one, server->reference_to("plain")).call(kEcho, "")));
+  }
+  clock->put_forward(200ms);
+  first.let_finish();
+  const auto shed = server->statistics().shed;
+  EXPECT_GT(shed, 0u);
+  // Calls that have waited for more than the target, but in no queue that has stood for long.
+  std::array<Pending, 2> others;
+  for (Pending& call : others) {
+    stub(*crowd.back(), server->reference_to("second")).start(kLook, "", call);
+  }
+  ASSERT_TRUE(executed(stub(*crowd.back(), server->reference_to("plain")).call(kEcho, "")));
+  clock->put_forward(10ms);
+  second.let_finish();
+  for (Pending& call : others) EXPECT_TRUE(executed(call.get()));
+  EXPECT_EQ(server->statistics().shed, shed);
+}
+
 }  // namespace
 }  // namespace raw

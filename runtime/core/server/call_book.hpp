@@ -37,6 +37,9 @@ class CallBook {
   Record& create_refused(Session& session, const SessionMessage& message, Errc reason);
   /// True if the client may queue another request of so many octets: it leaves at least as much room as it takes.
   bool may_queue(std::uint32_t client, std::size_t octets) const;
+  void begin_afresh(Lane lane) {
+    if (lane < lanes_.size()) lanes_[lane].begin_afresh();
+  }
   /// The next call of a lane that is to begin, or to be refused; the driver has it then.
   WaitingCalls::Turn next(Time now, Lane lane);
   bool has_waiting(Lane lane) const { return lane < lanes_.size() && !lanes_[lane].empty(); }

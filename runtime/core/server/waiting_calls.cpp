@@ -78,4 +78,9 @@ WaitingCalls::Turn WaitingCalls::next(Time now) {
   return {&record, false};
 }
 
+void WaitingCalls::begin_afresh() {
+  ONCE_ASSERT(empty());
+  cutting_back_ = false;
+}
+
 }  // namespace once::core

@@ -26,6 +26,8 @@ class WaitingCalls {
     bool too_late = false;     // it has waited too long, and is to be refused
   };
   Turn next(Time now);
+  /// Other servants take what waits here from now on; what these could not keep up with says nothing. Nothing waits yet.
+  void begin_afresh();
 
  private:
   /// The waiting calls of one client, oldest first, linked through `earlier` and `later`.
