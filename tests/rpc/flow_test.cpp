@@ -5,6 +5,7 @@
 #include <asio/use_future.hpp>
 
 #include "raw.hpp"
+#include "shifted_clock.hpp"
 
 namespace raw {
 namespace {
@@ -201,6 +202,77 @@ TEST(BackPressure, AServerStopsReadingFromWhoDoesNotTakeItsReplies) {
     EXPECT_EQ(outcome.body.size(), kReply);
   }
   EXPECT_EQ(object->calls, 101 + kCalls);
+}
+
+/// A client that sends, and reads nothing until its loop runs; a server that has more for it than it takes.
+class LazyClient : public testing::Test {
+ protected:
+  static constexpr int kCalls = 130;
+
+  LazyClient() {
+    environment.clock = clock;
+    large->on(kWork, [](once::Request&, once::Responder respond) {
+      once::Buffer body;
+      body.resize(8u << 20);
+      std::fill_n(body.data(), body.size(), std::uint8_t{7});
+      std::move(respond).value(std::move(body).freeze(), false);
+    });
+    // Longer than a turn: the loop reads more before it runs the next call.
+    large->on(kTell, [](once::Request&, once::Responder) {
+      const auto end = std::chrono::steady_clock::now() + 1ms;
+      while (std::chrono::steady_clock::now() < end) {
+      }
+    });
+    server.emplace(environment);
+    server->activate("large", large);
+    server->activate("object", object);
+    server->listen("tcp://127.0.0.1:0");
+  }
+  Stub to(once::Client& client, const char* key) { return stub(client, server->reference_to(key)); }
+  /// The calls of the lazy client whose servants could run have run.
+  void let_finish() {
+    once::Client other;
+    for (int i = 0; i < 2 * kCalls; ++i) {
+      ASSERT_TRUE(executed(to(other, "large").call(kEcho, "")));
+    }
+  }
+  void tell_often(const char* key, int calls = kCalls) {
+    for (int i = 0; i < calls; ++i) {
+      EXPECT_EQ(to(lazy, key).call(kTell, "").kind, once::OutcomeKind::Sent);
+    }
+  }
+  /// The lazy client takes what there is for it, and what waited for that has run.
+  void read() {
+    io.run();
+    EXPECT_TRUE(executed(answer.get()));
+    while (object->calls < kCalls && server->statistics().queued > 0) std::this_thread::yield();
+  }
+
+  const std::shared_ptr<ShiftedClock> clock = std::make_shared<ShiftedClock>();
+  const std::shared_ptr<Object> large = std::make_shared<Object>(), object = std::make_shared<Object>();
+  LoopThread loop;
+  once::Environment environment{loop.io};
+  std::optional<once::Server> server;
+  asio::io_context io;
+  once::Client lazy{io};
+  Pending answer;
+};
+
+TEST_F(LazyClient, IsNotRefusedWhatWaitedForItToRead) {
+  ASSERT_TRUE(executed(to(lazy, "large").call(kEcho, "")));
+  Latch go_on;
+  asio::post(loop.io, [&] { go_on.wait(); });
+  tell_often("large", 20);
+  to(lazy, "large").start(kWork, "", answer);
+  tell_often("object");
+  go_on.open();
+  let_finish();
+  EXPECT_EQ(object->calls, 0);
+  EXPECT_EQ(server->statistics().queued, std::size_t{kCalls});
+  clock->put_forward(200ms);
+  read();
+  EXPECT_EQ(object->calls, kCalls);
+  EXPECT_EQ(server->statistics().shed, 0u);
 }
 
 TEST(BackPressure, AClientsQueueIsBounded) {
