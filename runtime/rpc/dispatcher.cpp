@@ -224,7 +224,7 @@ ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shar
       put_off(lock, host, arrival, place);
       continue;
     }
-    if (const core::Lane other = lane == 0 ? host->lane_for_answers_to(arrival.from) : 0) {
+    if (const core::Lane other = host->lane_for_answers_to(arrival.from)) {
       core_.put_off(now, arrival, other);
       drop(lock, place);
       continue;

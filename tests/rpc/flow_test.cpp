@@ -275,6 +275,25 @@ TEST_F(LazyClient, IsNotRefusedWhatWaitedForItToRead) {
   EXPECT_EQ(server->statistics().shed, 0u);
 }
 
+TEST_F(LazyClient, IsWaitedForByExecutors) {
+  asio::thread_pool pool{1};
+  server->activate("pooled", object, {.executor = pool.get_executor()});
+  ASSERT_TRUE(executed(to(lazy, "large").call(kEcho, "")));
+  Latch go_on;
+  asio::post(pool, [&] { go_on.wait(); });
+  tell_often("pooled");
+  to(lazy, "large").start(kWork, "", answer);
+  let_finish();
+  go_on.open();
+  Latch done;
+  asio::post(pool, [&] { done.open(); });
+  done.wait();
+  EXPECT_EQ(object->calls, 0);
+  read();
+  EXPECT_EQ(object->calls, kCalls);
+  pool.join();
+}
+
 TEST(BackPressure, AClientsQueueIsBounded) {
   LoopThread loop;
   once::Server server{loop.io};
