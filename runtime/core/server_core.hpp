@@ -151,7 +151,8 @@ struct Abandoned {
 
 /// What the core has decided, one thing at a time, for those who write down what happens.
 struct Told {
-  enum class What : std::uint8_t { Judged, SessionOpened, SessionEnded };
+  /// Shed: a call that had waited for its servant for too long was refused; `id`, `semantics` and `reason` say which.
+  enum class What : std::uint8_t { Judged, SessionOpened, SessionEnded, Shed };
   What what = What::Judged;
   RequestId id;
   // Of a message that was judged:

@@ -204,11 +204,17 @@ void Dispatcher::refuse_next(std::unique_lock<std::mutex>& lock, core::Lane lane
   if (core_.poll_arrival(now, arrival, lane)) core_.refuse(now, arrival.call, Errc::shutting_down);
 }
 
+bool Dispatcher::poll(Time now, core::Arrival& arrival, core::Lane lane) {
+  const bool found = core_.poll_arrival(now, arrival, lane);
+  if (rules_->trace) rules_->trace->told(now, core_);  // what has waited too long
+  return found;
+}
+
 ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
                              core::Lane lane) {
   const Clock& clock = *host->environment().clock;
   core::Arrival arrival;
-  while (core_.poll_arrival(clock.now(), arrival, lane)) {
+  while (poll(clock.now(), arrival, lane)) {
     adapter::Place place;
     const Operation* operation = nullptr;
     const Errc refusal =

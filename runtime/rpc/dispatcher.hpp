@@ -73,6 +73,7 @@ class Dispatcher {
 
   core::Lane free_lane();
   core::Lane lane_of(const asio::any_io_executor& executor);
+  bool poll(Time now, core::Arrival& arrival, core::Lane lane);
   /// False: its turn is elsewhere. What an object was activated with may have changed while the call waited.
   bool runs_here(core::Lane lane, const adapter::Place& place, const Operation& operation) const;
   void put_off(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,

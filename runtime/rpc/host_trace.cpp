@@ -233,10 +233,15 @@ void HostTrace::bound(Time at, const core::Transmit& message, const core::Client
 }
 
 void HostTrace::sent(Time at, const core::Transmit& message) const noexcept {
-  tell([&] {
-    return describe(at, TraceStep::Sent, message.to, message.header,
-                    message.header.size() + message.body.size());
-  });
+  // Headers of messages without a body may have been joined.
+  for (ByteView rest{message.header}; !rest.empty();) {
+    const core::Frame front = core::next_frame(rest, rest.size());
+    const bool is_last = front.kind != core::Frame::Kind::Message || front.size == rest.size();
+    const ByteView header = is_last ? rest : rest.first(front.size);
+    const std::size_t octets = header.size() + (is_last ? message.body.size() : 0);
+    tell([&] { return describe(at, TraceStep::Sent, message.to, header, octets); });
+    rest = rest.subspan(header.size());
+  }
 }
 
 void HostTrace::received(Time at, const core::Path& from, ByteView message) const noexcept {
@@ -258,6 +263,13 @@ void HostTrace::told(Time at, core::ServerCore& core) const noexcept {
       TraceEvent event;
       event.at = at;
       event.id = told.id;
+      if (told.what == core::Told::What::Shed) {
+        event.step = TraceStep::Refused;
+        event.semantics = told.semantics;
+        event.reason = told.reason;
+        event.text = "it has waited for its servant for too long";
+        return event;
+      }
       if (told.what != core::Told::What::Judged) {
         event.step =
             told.what == core::Told::What::SessionOpened ? TraceStep::SessionOpened : TraceStep::SessionEnded;

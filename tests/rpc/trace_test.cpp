@@ -1,7 +1,10 @@
 // What clients and servers tell a tracer.
 #include <algorithm>
 
+#include <asio/thread_pool.hpp>
+
 #include "raw.hpp"
+#include "shifted_clock.hpp"
 
 namespace raw {
 namespace {
@@ -104,6 +107,67 @@ TEST_P(TracedCall, ToAnObjectThatIsNotThereIsToldAsRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Transports, TracedCall, testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0"));
+
+/// Calls that wait together, so that several of them are refused together.
+class TracedRefusals : public testing::Test {
+ protected:
+  TracedRefusals() {
+    environment.clock = clock;
+    server.emplace(environment, once::ServerOptions{.tracer = tracer, .trace_name = "server"});
+    server->listen("udp://127.0.0.1:0");
+  }
+  Stub to(const char* key) { return stub(client, server->reference_to(key)); }
+  long count(TraceStep step, once::Errc reason) const {
+    const std::vector<TraceEvent> events = tracer->events();
+    return std::count_if(events.begin(), events.end(), [&](const TraceEvent& event) {
+      return event.host == "server" && event.step == step && event.reason == reason;
+    });
+  }
+
+  static constexpr int kCalls = 130;
+  const std::shared_ptr<ShiftedClock> clock = std::make_shared<ShiftedClock>();
+  const std::shared_ptr<Collector> tracer = std::make_shared<Collector>();
+  LoopThread loop, client_loop;
+  once::Environment environment{loop.io};
+  std::optional<once::Server> server;
+  once::Client client{client_loop.io};
+};
+
+TEST_F(TracedRefusals, ThatAreSentTogetherAreToldOneByOne) {
+  auto object = std::make_shared<Object>();
+  object->on(kTell, [](once::Request&, once::Responder) {  // longer than a turn: others wait for the next
+    const auto end = std::chrono::steady_clock::now() + 1ms;
+    while (std::chrono::steady_clock::now() < end) {
+    }
+  });
+  server->activate("object", object);
+  ASSERT_TRUE(executed(to("object").call(kEcho, "")));
+  Latch go_on;
+  asio::post(loop.io, [&] { go_on.wait(); });
+  (void)to("object").call(kTell, "");
+  std::array<Pending, 4> pending;
+  for (Pending& call : pending) to("nobody").start(kWork, "", call);
+  go_on.open();
+  for (Pending& call : pending) EXPECT_EQ(call.get().code, once::Errc::no_such_object);
+  EXPECT_EQ(count(TraceStep::Refused, once::Errc::no_such_object), 4);
+  EXPECT_EQ(count(TraceStep::Sent, once::Errc::no_such_object), 4);
+}
+
+TEST_F(TracedRefusals, OfCallsThatHaveWaitedTooLongAreTold) {
+  asio::thread_pool pool{1};
+  server->activate("object", std::make_shared<Object>());
+  server->activate("pooled", std::make_shared<Object>(), {.executor = pool.get_executor()});
+  Latch go_on;
+  asio::post(pool, [&] { go_on.wait(); });
+  for (int i = 0; i < kCalls; ++i) (void)to("pooled").call(kTell, "");
+  ASSERT_TRUE(executed(to("object").call(kEcho, "")));
+  clock->put_forward(200ms);
+  go_on.open();
+  pool.join();
+  const auto shed = static_cast<long>(server->statistics().shed);
+  EXPECT_GT(shed, 0);
+  EXPECT_EQ(count(TraceStep::Refused, once::Errc::overloaded), shed);
+}
 
 TEST(Tracer, IsToldOfCallsThatAreNeverSent) {
   const auto tracer = std::make_shared<Collector>();

@@ -92,12 +92,23 @@ bool ServerCore::State::poll_transmit(Transmit& out) {
   return true;
 }
 
+/// Refuses a call that has waited too long.
+void ServerCore::State::shed(Record& record) {
+  ++counters.shed;
+  if (config.tells) {
+    Told& about = told.push();
+    about = Told{};
+    about.what = Told::What::Shed;
+    about.id = record.id;
+    about.semantics = record.semantics;
+    about.reason = Errc::overloaded;
+  }
+  give_up_queued(record, Errc::overloaded);
+}
+
 bool ServerCore::State::poll_arrival(Time now, Arrival& out, Lane lane) {
   WaitingCalls::Turn turn = calls.next(now, lane);
-  for (; turn.too_late; turn = calls.next(now, lane)) {
-    ++counters.shed;
-    give_up_queued(*turn.record, Errc::overloaded);
-  }
+  for (; turn.too_late; turn = calls.next(now, lane)) shed(*turn.record);
   Record* const record = turn.record;
   if (record == nullptr) return false;
   const Session& session = sessions.at(record->session);

@@ -96,6 +96,7 @@ class ServerCore::State {
   void tell(const Path& from, const SessionMessage& message, std::size_t octets, Verdict verdict,
             Errc reason = Errc::ok);
   void tell(Told::What what, SessionId session);
+  void shed(Record& record);
   void judge(Time now, Session& session, const SessionMessage& message, const Slice& whole);
 
   void accept(Time now, Session& session, const SessionMessage& message, const Slice& whole,
