@@ -10,9 +10,12 @@ MutableByteView StreamSplitter::room() {
   std::size_t size = std::max(room_offset_ + read_size_, wanted_);
   // A message of known length is read exactly to its end, so that it fills its memory alone; what has no
   // known length yet is read with whatever follows it. Its length is only a claim: memory is taken for as much
-  // again as has come.
+  // again as has come, and used up before more is.
   if (wanted_ > room_offset_ && wanted_ > read_size_) {
-    size = std::min(wanted_, room_offset_ + std::max(room_offset_, read_size_));
+    const bool suffices = partial_.capacity() >= std::min(wanted_, room_offset_ + read_size_);
+    const std::size_t most =
+        suffices ? partial_.capacity() : room_offset_ + std::max(room_offset_, read_size_);
+    size = std::min(wanted_, most);
   }
   partial_.reserve_exactly(size);
   partial_.resize(size);

@@ -81,6 +81,29 @@ TEST(StreamSplitter, ReadsALargeMessageIntoMemoryOfItsOwn) {
   EXPECT_EQ(splitter.partial_octets(), 0u);
 }
 
+TEST(StreamSplitter, TakesMemoryForAsMuchAgainAsHasComeAndUsesItUp) {
+  constexpr std::size_t kSize = 16u << 20, kRead = 16'384, kLeast = 65'536;
+  StreamSplitter splitter{
+      [](ByteView octets, std::size_t) {
+        return octets.size() < kSize ? FrontFrame{Kind::Incomplete, kSize} : FrontFrame{Kind::Message, kSize};
+      },
+      kSize};
+  Slice whole;
+  std::size_t come = 0, end = 0, times = 0;
+  while (splitter.next(whole) != Kind::Message) {
+    const std::size_t room = splitter.room().size();
+    EXPECT_LE(come + room, std::max(2 * come, come + kLeast));
+    if (come + room != end) ++times;
+    end = come + room;
+    const std::size_t count = std::min(room, kRead);
+    splitter.commit(count);
+    come += count;
+  }
+  EXPECT_EQ(whole.size(), kSize);
+  EXPECT_LE(whole.footprint(), kSize);
+  EXPECT_LE(times, 20u);  // it doubles
+}
+
 TEST(StreamSplitter, HoldsNoMemoryWhileNothingArrives) {
   StreamSplitter splitter{&find_front, 999};
   Slice none;
