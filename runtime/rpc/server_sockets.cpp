@@ -35,7 +35,8 @@ bool join_refusals(core::Transmit& first, const core::Transmit& second) {
     return core::peek_type(message.header) == core::MessageType::NotExecuted;
   };
   if (first.to != second.to || !is_refusal(first) || !is_refusal(second)) return false;
-  const std::size_t most = std::min<std::size_t>(kTogether, first.to.message_max);
+  const std::size_t path_max = first.to.message_max == 0 ? kTogether : first.to.message_max;
+  const std::size_t most = std::min(kTogether, path_max);
   if (!core::fits_bundle(first.header.size(), second.header.size(), most)) return false;
   first.header.insert(first.header.end(), second.header.begin(), second.header.end());
   return true;

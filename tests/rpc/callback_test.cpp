@@ -229,7 +229,7 @@ class BlockedLoop : public testing::TestWithParam<const char*> {
     server.listen(GetParam());
   }
 
-  static constexpr once::CallOptions kSoon{.deadline = 3s};
+  const once::CallOptions soon{.deadline = 3s};
   LoopThread loop;
   once::Server server{loop.io};
   std::shared_ptr<Object> stranded = std::make_shared<Object>(), plain = std::make_shared<Object>();
@@ -240,8 +240,8 @@ TEST_P(BlockedLoop, RunsWhatTheCallbackCalls) {
   const Stub remote = stub(client, server.reference_to("plain"));
   auto mine = std::make_shared<Object>();
   mine->on(kEcho, [&](once::Request&, once::Responder respond) {
-    const bool once = executed(remote.call(kWork, "", kSoon));
-    const bool twice = executed(remote.call(kWork, "", kSoon));
+    const bool once = executed(remote.call(kWork, "", soon));
+    const bool twice = executed(remote.call(kWork, "", soon));
     std::move(respond).value(bytes(once && twice ? "both" : "not both"), false);
   });
   const auto activation = client.activate(mine);
@@ -267,7 +267,7 @@ TEST_P(BlockedLoop, RunsWhatHadArrivedBefore) {
   asio::post(loop.io, [&] { go_on.wait(); });
   stub(client, server.reference_to("stranded")).start(kCallBack, activation.ref().key, calls_back);
   remote.start(kWork, "", slow);
-  remote.start(kEcho, "", waiting, kSoon);
+  remote.start(kEcho, "", waiting, soon);
   go_on.open();
   const auto outcome = calls_back.get();
   ASSERT_TRUE(executed(outcome)) << outcome.text;

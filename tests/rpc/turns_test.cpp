@@ -126,7 +126,7 @@ TEST_F(Turns, AreWhereTheObjectIsActivatedNow) {
 }
 
 TEST_F(Turns, OfAnExecutorAreNotCutBackForWhatAnotherWas) {
-  constexpr std::size_t kClients = 20, kCalls = 8;
+  constexpr std::size_t kCrowd = 20, kEach = 8;
   server->activate("first", std::make_shared<Object>(), {.executor = first.strand});
   server->activate("second", std::make_shared<Object>(), {.executor = second.strand});
   first.hold();
@@ -134,9 +134,9 @@ TEST_F(Turns, OfAnExecutorAreNotCutBackForWhatAnotherWas) {
   once::ClientOptions options;
   options.limits.retry_percent = options.limits.retry_reserve = 0;
   std::vector<std::unique_ptr<once::Client>> crowd;
-  std::vector<Pending> pending(kClients * kCalls);
+  std::vector<Pending> pending(kCrowd * kEach);
   for (std::size_t i = 0; i < pending.size(); ++i) {
-    if (i % kCalls == 0) crowd.push_back(std::make_unique<once::Client>(client_loop.io, options));
+    if (i % kEach == 0) crowd.push_back(std::make_unique<once::Client>(client_loop.io, options));
     stub(*crowd.back(), server->reference_to("first")).start(kLook, "", pending[i]);
   }
   for (const auto& one : crowd) {
