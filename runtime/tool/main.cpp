@@ -144,7 +144,8 @@ int main(int argc, char** argv) {
   once::tool::add_words(chart, options);
   chart.add_option("-o,--output", options.output, "the file to write")->required()->type_name("FILE");
   chart.add_option("--title", options.title, "stands above the chart");
-  chart.add_option("--events-max", options.events_max, "what comes before the last so many events is left out")
+  chart
+      .add_option("--events-max", options.events_max, "what comes before the last so many events is left out")
       ->capture_default_str();
   try {
     app.parse(argc, argv);
