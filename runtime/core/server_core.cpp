@@ -32,8 +32,8 @@ void ServerCore::put_off(Time now, Arrival& arrival, Lane lane) {
 void ServerCore::begin_afresh(Lane lane) {
   state_->calls.begin_afresh(lane);
 }
-bool ServerCore::has_arrivals() const {
-  return state_->calls.has_waiting(0);
+std::size_t ServerCore::waiting(Lane lane) const {
+  return state_->calls.waiting(lane);
 }
 bool ServerCore::start(Time now, CallHandle call, std::uint32_t reply_max) {
   return state_->start(now, call, reply_max);

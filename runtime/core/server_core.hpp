@@ -216,8 +216,8 @@ class ServerCore final : public SessionOwner {
   void put_off(Time now, Arrival& arrival, Lane lane);
   /// The lane, in which nothing waits, is for other servants from now on.
   void begin_afresh(Lane lane);
-  /// True if requests wait in lane 0.
-  bool has_arrivals() const;
+  /// How many requests wait in the lane.
+  std::size_t waiting(Lane lane = 0) const;
 
   /// Moves the call from queued to running; the servant may start only if this returns true. `reply_max`:
   /// octets of the largest body that this operation can answer with, set aside in the replay cache until the

@@ -221,7 +221,7 @@ bool ServerLoop::read_for(Lock& lock, BackChannel& channel, Duration time) {
   if (closed_ || !channel.connected_) return false;
   const CallbackDepth deeper;
   const Occupied occupied{*this};
-  if (core_.has_arrivals()) {  // left to a turn, before this thread was blocked
+  if (core_.waiting() != 0) {  // left to a turn, before this thread was blocked
     work(lock);
     return true;
   }

@@ -180,7 +180,13 @@ void Dispatcher::put_off(std::unique_lock<std::mutex>& lock, const std::shared_p
   }
   const core::Lane lane = lane_of(place.executor);
   core_.put_off(host->environment().clock->now(), arrival, lane);
-  ++executors_[lane - 1].asked;
+  Executor& owner = executors_[lane - 1];
+  if (owner.turns >= core_.waiting(lane)) {
+    drop(lock, place);
+    return;
+  }
+  ++owner.asked;
+  ++owner.turns;
   lock.unlock();
   try {
     asio::post(place.executor, Turn{host, lane});
@@ -198,6 +204,7 @@ void Dispatcher::come_back(core::Lane lane) {
 
 void Dispatcher::refuse_next(std::unique_lock<std::mutex>& lock, core::Lane lane) {
   ONCE_ASSERT(lock.owns_lock());
+  --executors_[lane - 1].turns;
   come_back(lane);
   core::Arrival arrival;
   const Time now{};  // nothing has waited too long: this is another refusal
@@ -212,6 +219,7 @@ bool Dispatcher::poll(Time now, core::Arrival& arrival, core::Lane lane) {
 
 ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
                              core::Lane lane) {
+  if (lane != 0) --executors_[lane - 1].turns;
   const Clock& clock = *host->environment().clock;
   core::Arrival arrival;
   while (poll(clock.now(), arrival, lane)) {

@@ -65,10 +65,13 @@ class Dispatcher {
   std::size_t running() const { return running_; }
 
  private:
-  /// The calls of one executor. It is asked once for each, and takes the one whose turn it is then. None: the host's.
+  /// The calls of one executor. It is asked for as many turns as calls wait, and takes the one whose turn it is then.
+  /// Calls that stop waiting leave their turns to those that come: what it is asked for has the queue's bound.
+  /// None: the host's.
   struct Executor {
     asio::any_io_executor executor;
-    std::size_t asked = 0;  // 0: the place is free, and nothing waits in the lane
+    std::size_t asked = 0;  // that have not come back. 0: the place is free, and nothing waits in the lane
+    std::size_t turns = 0;  // of these, that have not begun: at least as many as calls wait
   };
 
   core::Lane free_lane();

@@ -143,12 +143,12 @@ void ServerLoop::work(Lock& lock) {
     send_all();
     dispatcher_.mark_abandoned();
     if (!nested && turn_used_ >= kTurn) {
-      if (core_.has_arrivals()) post_turn();
+      if (core_.waiting() != 0) post_turn();
       break;
     }
     ServerCall* const call = dispatcher_.next(lock, self);
     if (call == nullptr) break;
-    if (slow_ && core_.has_arrivals()) post_turn();  // which another thread may take at once
+    if (slow_ && core_.waiting() != 0) post_turn();  // which another thread may take at once
     lock.unlock();
     const Duration took = run(*call);
     lock.lock();
@@ -191,7 +191,7 @@ void ServerLoop::run_next(core::Lane lane) {
   ServerCall* const call = dispatcher_.next(lock, shared_from_this(), lane);
   dispatcher_.come_back(lane);
   if (!closed_) {
-    if (core_.has_arrivals()) post_turn();
+    if (core_.waiting() != 0) post_turn();
     send_all();  // refusals
     settle_timer();
     finish_shutdown(lock);

@@ -125,6 +125,26 @@ TEST_F(Turns, AreWhereTheObjectIsActivatedNow) {
   EXPECT_TRUE(on_loop);
 }
 
+TEST_F(Turns, OfAnExecutorAreNoMoreThanTheCallsThatWait) {
+  asio::io_context late;
+  server->activate("late", std::make_shared<Object>(), {.executor = late.get_executor()});
+  const Stub object = to("late");
+  for (int i = 0; i < 20; ++i) {
+    Pending given_up;
+    const std::uint64_t id = object.start(kWork, "", given_up);
+    let_loop_read();
+    object.channel->cancel(id);
+    EXPECT_EQ(given_up.get().code, once::Errc::cancelled);
+  }
+  Pending first_of_two, second_of_two;
+  object.start(kWork, "", first_of_two);
+  object.start(kWork, "", second_of_two);
+  let_loop_read();
+  EXPECT_EQ(late.poll(), 2u);
+  EXPECT_TRUE(executed(first_of_two.get()));
+  EXPECT_TRUE(executed(second_of_two.get()));
+}
+
 TEST_F(Turns, OfAnExecutorAreNotCutBackForWhatAnotherWas) {
   constexpr std::size_t kCrowd = 20, kEach = 8;
   server->activate("first", std::make_shared<Object>(), {.executor = first.strand});

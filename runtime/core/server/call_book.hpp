@@ -42,7 +42,7 @@ class CallBook {
   }
   /// The next call of a lane that is to begin, or to be refused; the driver has it then.
   WaitingCalls::Turn next(Time now, Lane lane);
-  bool has_waiting(Lane lane) const { return lane < lanes_.size() && !lanes_[lane].empty(); }
+  std::size_t waiting(Lane lane) const { return lane < lanes_.size() ? lanes_[lane].size() : 0; }
   /// Back from the driver, to wait in another lane; nothing if the call is over.
   void put_off(Time now, Arrival& arrival, Lane lane);
 

@@ -14,7 +14,8 @@ class WaitingCalls {
  public:
   WaitingCalls(const ServerLimits& limits, Slab<Record>& records) : limits_(limits), records_(records) {}
 
-  bool empty() const { return turns_.first() == kNone; }
+  bool empty() const { return waiting_ == 0; }
+  std::size_t size() const { return waiting_; }
   /// `record` waits here from now on; it has been waiting for a servant since record.arrived.
   void push(Time now, Record& record);
   /// Takes it out, if it waits here.
