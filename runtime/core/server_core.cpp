@@ -76,6 +76,9 @@ bool ServerCore::poll_forget(RequestId& out) {
 void ServerCore::refuse_durable(Errc reason) {
   state_->filter.refuse_durable(reason);
 }
+void ServerCore::end_unknown(CallHandle call) {
+  if (Record* const record = state_->calls.find(call)) state_->calls.release_request(*record);
+}
 void ServerCore::drain(Time) {
   state_->draining = true;
   state_->filter.drain();

@@ -260,6 +260,9 @@ class ServerCore final : public SessionOwner {
   bool poll_forget(RequestId& out);
   /// From now on exactly-once calls that have not begun are refused with `reason`; ok: no longer.
   void refuse_durable(Errc reason);
+  /// An exactly-once call's servant has ended, and nobody knows whether the store has kept its outcome: nothing is
+  /// answered before the server's next life, which tells (E5). Until then its copies find it running.
+  void end_unknown(CallHandle call);
 
   /// From now on HELLO and new requests are refused (shutting_down); what runs may finish.
   void drain(Time now);

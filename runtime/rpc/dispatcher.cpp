@@ -320,7 +320,10 @@ std::shared_ptr<Servant> Dispatcher::finish(Time now, ServerCall& call) {
       core_.reply(now, call.handle(), core::ReplyStatus::ServantFailed, {}, false, answer.reason);
       break;
     case Answer::Kind::Refused: core_.refuse(now, call.handle(), answer.reason, answer.retry_after); break;
-    case Answer::Kind::Lost: core_.refuse_durable(answer.reason); break;  // it stays "running" for its copies
+    case Answer::Kind::Lost:
+      core_.end_unknown(call.handle());
+      core_.refuse_durable(answer.reason);
+      break;
     case Answer::Kind::None: ONCE_ASSERT(false);
   }
   return call.release() ? recycle(call) : nullptr;

@@ -129,6 +129,34 @@ TEST_F(WaitingQueue, IsBoundedInOctets) {
   EXPECT_TRUE(ask_large(2, 2));
 }
 
+TEST_F(WaitingQueue, CountsTheOctetsOfWhatWaitsForTheStore) {
+  ServerLimits limits;
+  limits.queued_request_bytes_max = 10'000;
+  make(limits);
+  desk->server->refuse_durable(Errc::ok);  // a store is there
+  const std::string body(4'000, 'x');
+  const auto ask_exactly_once = [&](std::size_t client, Sequence number) {
+    desk->session = sessions[client];
+    SessionMessage request = desk->header(MessageType::Request, number);
+    request.semantics = Semantics::ExactlyOnce;
+    desk->say(request, "key", body);
+    return desk->silent();
+  };
+  for (std::size_t client = 0; client < 2; ++client) {
+    ASSERT_TRUE(ask_exactly_once(client, 1));
+    desk->next();
+    ASSERT_TRUE(desk->start(client));
+  }
+  EXPECT_GT(desk->server->queued_bytes(), 8'000u);
+  EXPECT_FALSE(ask_exactly_once(2, 1));
+  // Its outcome is kept; or nobody knows, and it stays running.
+  desk->reply(0);
+  desk->server->end_unknown(desk->arrivals[1].call);
+  EXPECT_EQ(desk->server->queued_bytes(), 0u);
+  EXPECT_TRUE(desk->server->sums_hold());
+  EXPECT_TRUE(ask_exactly_once(2, 2));
+}
+
 TEST_F(WaitingQueue, TakesOneMessageHoweverLarge) {
   ServerLimits limits;
   limits.queued_request_bytes_max = 10;

@@ -262,6 +262,7 @@ void ServerHost::finish_durable(std::uint32_t slot, Errc error) {
   Servant& servant = servants_[slot];
   const core::CallHandle handle = servant.arrival.call;
   if (error == Errc::store_failed && servant.began) {  // nobody knows: its copies are told that it is at work
+    core_->end_unknown(handle);
     core_->refuse_durable(error);
     return;
   }

@@ -85,10 +85,10 @@ bool CallBook::may_queue(std::uint32_t client, std::size_t octets) const {
   if (planted(Bug::QueueUnbounded)) return true;
   const Client& owner = sessions_.client(client);
   if (queued_ >= limits_.queued_max || owner.queued >= limits_.queued_max - queued_) return false;
-  if (queued_ == 0) return true;
+  if (queued_bytes_ == 0) return true;
   const std::size_t most = limits_.queued_request_bytes_max;
   const std::size_t left = most - std::min(most, queued_bytes_);
-  return octets <= left && (owner.queued == 0 || owner.queued_bytes + octets <= left);
+  return octets <= left && (owner.queued_bytes == 0 || owner.queued_bytes + octets <= left);
 }
 
 WaitingCalls::Turn CallBook::next(Time now, Lane lane) {
@@ -111,7 +111,8 @@ bool CallBook::may_start(std::uint32_t client) const {
 
 void CallBook::start(Record& record) {
   ONCE_ASSERT(record.state == RecordState::Queued);
-  leave_state(record);
+  leave_lane(record);
+  if (record.semantics != Semantics::ExactlyOnce) release_request(record);  // which waits for the store now
   record.state = RecordState::Running;
   ++running_;
   sessions_.start_running(record.client);
@@ -120,24 +121,28 @@ void CallBook::start(Record& record) {
 /// Takes the record out of the count of its present state.
 void CallBook::leave_state(Record& record) {
   if (record.state == RecordState::Queued) {
-    lanes_[record.lane].erase(record);
-    --queued_;
-    queued_bytes_ -= record.request_octets;
-    Client& client = sessions_.client(record.client);
-    --client.queued;
-    client.queued_bytes -= record.request_octets;
-    drop_request(record);
+    leave_lane(record);
+    release_request(record);
   } else if (record.state == RecordState::Running &&
              !(planted(Bug::OrphanNotCounted) && record.told_abandoned)) {
+    release_request(record);
     --running_;
     sessions_.end_running(record.client);
   }
 }
 
-/// Lets go of the request's memory, if the servant has not been given it.
-void CallBook::drop_request(Record& record) {
-  record.key = Slice{};
+void CallBook::leave_lane(Record& record) {
+  lanes_[record.lane].erase(record);
+  --queued_;
+  --sessions_.client(record.client).queued;
+  record.key = Slice{};  // if the servant has not been given them
   record.body = Slice{};
+}
+
+void CallBook::release_request(Record& record) {
+  const std::uint32_t octets = std::exchange(record.request_octets, 0);
+  queued_bytes_ -= octets;
+  sessions_.client(record.client).queued_bytes -= octets;
 }
 
 void CallBook::finish(Record& record, ReplyStatus status, Slice body, bool little_endian, Errc reason) {
@@ -261,10 +266,9 @@ bool CallBook::sums_hold() const {
     if (record.state == RecordState::Free) continue;
     ++taken;
     octets += record.charge;
-    if (record.state == RecordState::Running) ++running;
-    if (record.state != RecordState::Queued) continue;
-    ++queued;
     queued_octets += record.request_octets;
+    if (record.state == RecordState::Running) ++running;
+    if (record.state == RecordState::Queued) ++queued;
   }
   return taken == records_.taken() && running == running_ && queued == queued_ &&
          queued_octets == queued_bytes_ && octets == replies_.octets();

@@ -52,6 +52,8 @@ class CallBook {
   /// Running to done: the reply is recorded, or the record says that it is gone.
   void finish(Record& record, ReplyStatus status, Slice body, bool little_endian, Errc reason);
   void finish_without_reply(Record& record, Errc reason);
+  /// It runs until this server ends, for its copies; its servant is done with the request.
+  void release_request(Record& record);
   /// Queued or running to refused; the record stays.
   void refuse(Record& record, Errc reason, std::uint32_t retry_after_ms);
   /// Takes the record away, whatever its state.
@@ -85,7 +87,7 @@ class CallBook {
   std::uint64_t hash(std::uint32_t session, Series series, Sequence number) const;
   Record& take(Session& session, const SessionMessage& message, bool findable);
   void leave_state(Record& record);
-  void drop_request(Record& record);
+  void leave_lane(Record& record);
   void hide(Record& record);
   void orphan(Record& record, Abandoned::Reason reason);
 
@@ -99,7 +101,8 @@ class CallBook {
   Ring<RequestId> forgotten_;
   std::size_t running_ = 0;
   std::size_t queued_ = 0;
-  std::size_t queued_bytes_ = 0;
+  std::size_t queued_bytes_ =
+      0;  // of the queued, and of exactly-once calls that run: they wait for the store
   std::uint64_t orphans_ = 0;
   std::uint64_t hash_seed_;
 };

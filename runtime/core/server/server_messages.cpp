@@ -370,7 +370,9 @@ void ServerCore::State::accept(Time now, Session& session, const SessionMessage&
       session.follow_use(message.sequence);
     }
   }
-  const Slice kept = calls.queued() > 0 ? own_block(whole) : whole;
+  const bool waits =
+      calls.queued() > 0 || message.semantics == Semantics::ExactlyOnce;  // that, for the store
+  const Slice kept = waits ? own_block(whole) : whole;
   Record& record = calls.create(now, session, message, findable);
   record.digest = digest;
   record.key = kept.part(kRequestSize, message.key_length);

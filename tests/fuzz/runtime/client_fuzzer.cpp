@@ -120,7 +120,8 @@ class Commands {
     Welcome message;
     message.nonce = sent->hello.nonce;
     const std::uint8_t how = input_.octet();
-    message.session = 0x5100 + how % 4;
+    // Of several ids for one HELLO some are lies; but none is given for two, which would be a server that breaks I1.
+    message.session = sent->hello.nonce << 8U | how % 4;
     message.epoch = epoch_;
     message.window = 1U << (how >> 2U & 3U);
     message.lease_ms = (how & 16U) != 0 ? 2'000 : 60'000;
