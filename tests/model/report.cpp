@@ -102,8 +102,10 @@ void print_story(std::ostream& out, const Finding& finding) {
 
 void print_rules(std::ostream& out, const Rules& rules) {
   for (std::size_t rule = 0; rule < kModelled.size(); ++rule) {
-    out << std::left << std::setw(5) << kModelled[rule].name << std::right
-        << (rules[rule] ? "" : "NOT USED: ") << kModelled[rule].text << "\n";
+    const bool never = kModelled[rule].name == kNeverUsed;
+    const std::string_view used = rules[rule] ? "" : never ? "not used, as it must be: " : "NOT USED: ";
+    out << std::left << std::setw(5) << kModelled[rule].name << std::right << used << kModelled[rule].text
+        << "\n";
   }
 }
 

@@ -70,7 +70,7 @@ LoadKnobs draw_load(Random& random, Faults& faults) {
   load.naps = random.chance(0.5) ? 0.02 : 0;
   load.maybe = random.unit() * 0.2;
   load.at_least_once = random.unit() * 0.4;
-  load.cancel = faults.rate(0.2);
+  load.cancel = faults.rate(0.5);
   load.short_deadline = faults.rate(0.3);
   load.no_deadline = random.chance(0.3) ? 0.1 : 0;
   load.deadline_max = random.log_uniform(10s, 60s);
@@ -86,7 +86,7 @@ ServantKnobs draw_servant(Random& random, Faults& faults) {
   servant.hangs = faults.rate(0.02);
   servant.refuses = faults.rate(0.15);
   servant.queues = faults.rate(0.3);
-  servant.time_max = random.log_uniform(1ms, random.chance(0.3) ? 5s : 300ms);
+  servant.time_max = random.log_uniform(1ms, random.chance(0.3) ? 10s : 300ms);
   servant.queue_max = random.log_uniform(1ms, 2s);
   servant.reply_max = random.log_uniform(64u, 4'000u);
   servant.undeclared_size = faults.rate(random.chance(0.5) ? 1.0 : 0.1);
@@ -197,7 +197,10 @@ void draw_jams(Knobs& knobs, Random random) {
     link->no_acks = random.chance(0.2) ? faults.rate(1) : 0;
   }
   knobs.storm.swizzles = random.chance(0.3) ? faults.count(3) : 0;
-  if (random.chance(0.02)) knobs.clients = static_cast<std::uint16_t>(random.log_uniform(13u, 200u));
+  if (random.chance(0.02)) {  // a crowd; each of it must have its turn in the end
+    knobs.clients = static_cast<std::uint16_t>(random.log_uniform(13u, 1000u));
+    knobs.server.records_max = std::max<std::size_t>(knobs.server.records_max, knobs.clients);
+  }
   if (random.chance(0.1)) knobs.server.queued_max = 1;
   if (random.chance(0.1)) knobs.store.time_max = random.log_uniform(50ms, 1s);
   knobs.load.keeps_session = random.pick({0.0, 0.0, 0.5});

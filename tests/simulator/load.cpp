@@ -145,8 +145,10 @@ void ClientHost::call_for_proof() {
 void ClientHost::continue_proof() {
   const OutcomeKind outcome = world_.oracle().outcome(proof_call_);
   // What the client still believed of its session may cost a try; a budget may be taken up by servants that
-  // have yet to end and by sessions that have yet to lapse.
-  Duration pause = world_.knobs().server.lease / 4;
+  // have yet to end and by sessions that have yet to lapse. Nor do clients try in step: a server with room for three
+  // calls would serve three at a time.
+  const Duration quarter = world_.knobs().server.lease / 4;
+  Duration pause = quarter / 2 + random_.uniform(quarter);
   if (outcome == OutcomeKind::Executed || outcome == OutcomeKind::ReplyLost) {
     proof_ = proof_ == Proof::AtLeastOnce ? Proof::AtMostOnce : Proof::Done;
     pause = 20ms;

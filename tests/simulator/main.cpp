@@ -46,14 +46,19 @@ std::string command_for(const Options& options, std::uint64_t seed, const Reduct
   return command + reduction.options();
 }
 
+/// What the run is told again with.
+Reduction reduced(const Failure& failure, const Options& options) {
+  const Reduction& given = options.batch.reduction;
+  return options.shrink ? shrink(failure.seed, given, failure.violation.invariant) : given;
+}
+
 /// Runs the seed once more, now with a history, and prints what led to the violation.
 void tell(const Failure& failure, const Options& options) {
   constexpr std::size_t kStepsTold = 200;
   const auto& [seed, violation] = failure;
   std::cout << "\nseed " << seed << " breaks " << violation.invariant << ": " << violation.text;
   if (violation.call != 0) std::cout << " (call " << (violation.call & 0xffffffffu) << ")";
-  Reduction reduction = options.batch.reduction;
-  if (options.shrink) reduction = shrink(seed, reduction, violation.invariant);
+  const Reduction reduction = reduced(failure, options);
   const Knobs knobs = reduction.applied_to(draw_knobs(seed));
   std::cout << "\n\n" << knobs << "\n";
   World world{seed, knobs, Trace::Keep::Everything};
@@ -121,7 +126,7 @@ int simulate(const Options& options) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   if (options.json) {
     const std::string again =
-        failure ? command_for(options, failure->seed, options.batch.reduction) : std::string{};
+        failure ? command_for(options, failure->seed, reduced(*failure, options)) : std::string{};
     print_json(std::cout, tally, took.count(), failure ? &failure->violation : nullptr, again);
   } else if (failure) {
     tell(*failure, options);

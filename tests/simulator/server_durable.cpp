@@ -184,6 +184,7 @@ void ServerHost::on_store_tells() {
 }
 
 void ServerHost::begin_durable(std::uint32_t slot) {
+  if (!store_) throw Violation{"S4 exactly once", "a call begins without a store", servants_[slot].call};
   const std::uint32_t generation = servants_[slot].generation;
   servants_[slot].stage = Stage::Running;
   store_->store().run(
