@@ -1,5 +1,6 @@
 // A1, A4, A9, A11 and F11 against a real server: spoofed datagrams, randomness, connections that hardly speak, calls
 // that are cancelled at once, servants that fail.
+#include <algorithm>
 #include <cstring>
 
 #include <gtest/gtest.h>
@@ -150,6 +151,31 @@ TEST(A04Randomness, IsTheSystemsWhereNobodySaysOtherwise) {
   EXPECT_NE(one, two);
 }
 
+/// How long somebody's calls took.
+class Latencies {
+ public:
+  void call(const Stub& remote) {
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_TRUE(executed(remote.call(kEcho, "honest")));
+    took_.push_back(std::chrono::steady_clock::now() - begin);
+  }
+  double p99_in_microseconds() {
+    const auto place = took_.begin() + static_cast<std::ptrdiff_t>(took_.size() * 99 / 100);
+    std::nth_element(took_.begin(), place, took_.end());
+    return std::chrono::duration<double, std::micro>{*place}.count();
+  }
+
+ private:
+  std::vector<std::chrono::steady_clock::duration> took_;
+};
+
+/// Of a server that nobody attacks.
+double idle_p99(const Stub& remote) {
+  Latencies idle;
+  for (int i = 0; i < 1000; ++i) idle.call(remote);
+  return idle.p99_in_microseconds();
+}
+
 // --- A9
 
 using Socket = std::unique_ptr<once::StreamSocket>;
@@ -176,7 +202,8 @@ TEST(A09SlowLoris, ConnectionsThatHardlySpeakAreClosedAndHonestClientsAreServed)
   asio::io_context io;
   once::Client honest{io};
   const Stub remote = stub(honest, server.reference_to("object"));
-  EXPECT_TRUE(executed(remote.call(kEcho, "")));
+  const double idle = idle_p99(remote);
+  Latencies attacked;
   std::vector<Socket> slow;
   const attacks::Heap heap;
   // A header that says that 15 MiB follow, octet by octet, and a little of that.
@@ -184,16 +211,17 @@ TEST(A09SlowLoris, ConnectionsThatHardlySpeakAreClosedAndHonestClientsAreServed)
   for (std::size_t i = 0; i < count; ++i) slow.push_back(connect(io, port));
   for (std::size_t said = 0; said < header.size(); ++said) {
     for (const Socket& socket : slow) say(*socket, once::ByteView{header}.subspan(said, 1));
-    EXPECT_TRUE(executed(remote.call(kEcho, "honest")));
+    attacked.call(remote);
   }
   while (server.statistics().connections_accepted < count + 1) std::this_thread::yield();
   const auto each = heap.peak() / static_cast<std::ptrdiff_t>(count);
   EXPECT_LE(each, 2 * 16 * 1024);  // of both sides
   figure("octets_of_a_connection", each);
-  while (server.statistics().connections > 1) EXPECT_TRUE(executed(remote.call(kEcho, "honest")));
+  while (server.statistics().connections > 1) attacked.call(remote);
   EXPECT_EQ(server.statistics().connections_closed, count);
   EXPECT_EQ(honest.statistics().connections, 1u);
   figure("connections", count);
+  figure("p99_of_honest_calls_to_idle", attacked.p99_in_microseconds() / idle);
 }
 
 // --- A11
@@ -215,15 +243,20 @@ TEST(A11RapidCancelOverSockets, RunningCallsStayWithinTheLimit) {
     server.activate("object", object);
     server.listen(transport + "://127.0.0.1:0");
     {
-      once::Client client{client_loop.io};
+      once::Client client{client_loop.io}, honest{client_loop.io};
       const Stub remote = stub(client, server.reference_to("object"));
+      const Stub served = stub(honest, server.reference_to("object"));
       EXPECT_TRUE(executed(remote.call(kEcho, "")));
+      const double idle = idle_p99(served);
+      Latencies attacked;
       for (int i = 0; i < kCalls; ++i) {
         Pending pending;
         const std::uint64_t call = remote.start(kWork, "", pending);
         remote.channel->cancel(call);
+        if (i % 2 == 0) attacked.call(served);
         pending.get();
       }
+      figure("p99_of_honest_calls_to_idle_over_" + transport, attacked.p99_in_microseconds() / idle);
       while (server.statistics().in_progress + server.statistics().refused + server.statistics().stale == 0) {
         std::this_thread::yield();
       }

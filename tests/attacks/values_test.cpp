@@ -138,7 +138,10 @@ void refuse_depth(const char* what, const Bytes& message) {
   on_a_small_stack([&] {
     const Heap heap;
     T value{};
+    const auto begin = std::chrono::steady_clock::now();
     EXPECT_EQ(decode_into<Decoder>(message, value), Errc::limit_exceeded) << what;
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    figure(std::string{"milliseconds_in_"} + what, took.count());
     EXPECT_LE(heap.peak(), static_cast<std::ptrdiff_t>(2 * message.size() + 65'536)) << what;
   });
 }
