@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks import BUILDS, FUZZ_SECONDS, LIMIT, SIZES, Check, all_checks
+from checks import BUILDS, FUZZ_SECONDS, LIMIT, NIGHTLY, SIZES, Check, all_checks
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build" / "prove"
@@ -23,7 +23,7 @@ class Result:
     """How a check ended; `size` is what its own output says that it did."""
 
     check: Check
-    state: str  # held, violated, skipped, measured, "no end" or "did nothing"
+    state: str  # held, violated, skipped, measured, failed (without naming a violation), "no end" or "did nothing"
     violations: int | None
     size: str
     figures: str
@@ -38,9 +38,11 @@ class Result:
     @property
     def verdict(self):
         """For the table's last column."""
-        if self.state == "violated":
-            return "at least 1" if self.violations is None else str(self.violations)
-        return "0" if self.state == "held" else self.state
+        return str(self.violations) if self.state in ("held", "violated") else self.state
+
+    @property
+    def is_skipped(self):
+        return self.state == "skipped"
 
 
 class Progress:
@@ -89,6 +91,10 @@ class Run:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
                                             stdin=subprocess.DEVNULL, start_new_session=True)
 
+    def stop(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
     def result(self):
         """None while it runs."""
         status = self.process.poll()
@@ -98,13 +104,13 @@ class Run:
         size = self.check.size_in(text)
         violations = None
         if status is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            self.stop()
             state = "no end"
         elif status == SKIPPED:
             state = "skipped"
         elif status != 0:
-            state, violations = "violated", self.check.violations_in(text)
+            violations = self.check.violations_in(text)
+            state = "violated" if violations else "failed"
         elif not size:
             state = "did nothing"  # it says that all is well, and not that it has done anything
         else:
@@ -121,7 +127,7 @@ def build(checks, size, progress):
             continue
         log = LOGS / f"build-{name}.txt"
         log.unlink(missing_ok=True)
-        configure = [word.format(fuzz_seconds=FUZZ_SECONDS[size]) for word in configure]
+        configure = [word.format(fuzz_seconds=FUZZ_SECONDS[size], nightly=NIGHTLY[size]) for word in configure]
         for command in [configure, ["cmake", "--build", f"build/{name}", "--target", *targets]]:
             progress.say(" ".join(command))
             with open(log, "a", encoding="utf-8") as output:
@@ -130,19 +136,23 @@ def build(checks, size, progress):
 
 
 def run_all(checks, size, progress):
-    """Two at a time; a check that measures time runs alone."""
+    """Two at a time; a check that measures time runs alone. None of them outlives this."""
     waiting, running, results = deque(sorted(checks, key=lambda check: check.is_measured)), [], []
-    while waiting or running:
-        while waiting and len(running) < 2 and not (running and (waiting[0].is_measured or running[0].check.is_measured)):
-            running.append(Run(waiting.popleft(), size))
-        for run in list(running):
-            result = run.result()
-            if result is not None:
-                running.remove(run)
-                results.append(result)
-                progress.end(result)
-        progress.show(running)
-        time.sleep(0.2)
+    try:
+        while waiting or running:
+            while waiting and len(running) < 2 and not (running and (waiting[0].is_measured or running[0].check.is_measured)):
+                running.append(Run(waiting.popleft(), size))
+            for run in list(running):
+                result = run.result()
+                if result is not None:
+                    running.remove(run)
+                    results.append(result)
+                    progress.end(result)
+            progress.show(running)
+            time.sleep(0.2)
+    finally:
+        for run in running:
+            run.stop()
     order = {id(check): place for place, check in enumerate(checks)}
     return sorted(results, key=lambda result: order[id(result.check)])
 
@@ -157,7 +167,7 @@ def print_table(results):
         if result.figures:
             print(f"\n{result.check.test}\n{result.figures}")
     for result in results:
-        if result.state == "skipped":
+        if result.is_skipped:
             print(f"\n{result.check.test} was skipped: {result.last_line}")
         elif not result.is_good:
             print(f"\n{result.check.test}: {result.state}; it wrote {result.log.relative_to(ROOT)}")
@@ -165,6 +175,7 @@ def print_table(results):
 
 def as_json(results, size, seconds):
     return json.dumps({"size": size, "seconds": round(seconds), "good": all(result.is_good for result in results),
+                       "skipped": sum(result.is_skipped for result in results),
                        "checks": [{"property": result.check.property, "test": result.check.test, "size": result.size,
                                    "state": result.state, "violations": result.violations,
                                    "seconds": round(result.seconds, 1), "figures": result.figures,
@@ -182,7 +193,7 @@ def main():
     options = parser.parse_args()
     size = options.size or SIZES[0]
     wanted = [word.lower() for word in options.only]
-    checks = [check for check in all_checks()
+    checks = [check for check in all_checks(size)
               if not wanted or any(word in f"{check.property} {check.test}".lower() for word in wanted)]
     if not checks:
         parser.error("no check has that in its property or test; see --list")
@@ -190,6 +201,7 @@ def main():
         for check in checks:
             print(f"{check.property}: {check.test}\n    {' '.join(check.command(size))}")
         return 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as for Ctrl-C: what runs is ended
     LOGS.mkdir(parents=True, exist_ok=True)
     progress = Progress(len(checks))
     build(checks, size, progress)
@@ -203,4 +215,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
