@@ -29,6 +29,9 @@ bool ServerCore::poll_arrival(Time now, Arrival& out, Lane lane) {
 void ServerCore::put_off(Time now, Arrival& arrival, Lane lane) {
   state_->calls.put_off(now, arrival, lane);
 }
+void ServerCore::release(Time now, Lane lane) {
+  state_->calls.release(now, lane);
+}
 void ServerCore::begin_afresh(Lane lane) {
   state_->calls.begin_afresh(lane);
 }
@@ -77,14 +80,14 @@ void ServerCore::refuse_durable(Errc reason) {
   state_->filter.refuse_durable(reason);
 }
 void ServerCore::end_unknown(CallHandle call) {
-  if (Record* const record = state_->calls.find(call)) state_->calls.release_request(*record);
+  if (Record* const record = state_->calls.find(call)) state_->calls.end_unknown(*record);
 }
 void ServerCore::drain(Time) {
   state_->draining = true;
   state_->filter.drain();
 }
 bool ServerCore::idle() const {
-  return state_->calls.running() == 0 && state_->calls.queued() == 0;
+  return state_->calls.idle();
 }
 const ServerCounters& ServerCore::counters() const {
   state_->counters.orphans = state_->calls.orphans();
@@ -103,8 +106,8 @@ std::size_t ServerCore::reply_bytes() const {
 std::size_t ServerCore::queued() const {
   return state_->calls.queued();
 }
-std::size_t ServerCore::queued_bytes() const {
-  return state_->calls.queued_bytes();
+std::size_t ServerCore::request_bytes() const {
+  return state_->calls.request_bytes();
 }
 bool ServerCore::sums_hold() const {
   return state_->calls.sums_hold();

@@ -37,7 +37,9 @@ struct ServerLimits {
   std::size_t running_per_client_max = 64;  // orphans included, over all sessions of one client instance
   std::size_t running_max = 100'000;
   std::size_t queued_max = 1'024;  // requests that arrived and have neither been started nor refused
-  std::size_t queued_request_bytes_max = std::size_t{64} << 20;  // their octets; one may always wait
+  std::uint32_t rows_under_way_max = 16'384;  // of sessions, to the store
+  std::size_t request_bytes_max = std::size_t{256}
+                                  << 20;  // their octets, and of those that run; one may always come
   /// A queue that has not been empty for the interval is cut back to what waits no longer than the target; 0: never.
   Duration queue_target = std::chrono::milliseconds{5};
   Duration queue_interval = std::chrono::milliseconds{100};
@@ -214,6 +216,8 @@ class ServerCore final : public SessionOwner {
   bool poll_arrival(Time now, Arrival& out, Lane lane = 0);
   /// Its servant runs elsewhere: it waits in that lane. Its key and body go back into the core.
   void put_off(Time now, Arrival& arrival, Lane lane);
+  /// What waits in the lane waits in lane 0 from now on, as if it had just come: no servant was awaited there.
+  void release(Time now, Lane lane);
   /// The lane, in which nothing waits, is for other servants from now on.
   void begin_afresh(Lane lane);
   /// How many requests wait in the lane.
@@ -254,7 +258,8 @@ class ServerCore final : public SessionOwner {
   bool restore(const OutcomeRow& row);
   /// A session that must be in the store before its client hears of it.
   bool poll_keep(SessionRow& out);
-  /// It is in the store, and WELCOME goes out; or it is not, and the client is refused for `error`.
+  /// It is in the store, and WELCOME goes out; or it is not, and the client is refused for `error`. To be said once for
+  /// each row that poll_keep() gave.
   void kept(Time now, SessionId session, Errc error);
   /// What the store need not keep any longer: an outcome, or (sequence 0) a session with all its outcomes.
   bool poll_forget(RequestId& out);
@@ -274,7 +279,7 @@ class ServerCore final : public SessionOwner {
   std::size_t records() const;      // full records in the slab, orphans included
   std::size_t reply_bytes() const;  // kept and set aside
   std::size_t queued() const;       // requests, in all lanes and with the driver
-  std::size_t queued_bytes() const;
+  std::size_t request_bytes() const;
   /// Counts records, running and queued calls and reply octets anew, which takes as long as there are records. False: a
   /// running sum is wrong.
   bool sums_hold() const;

@@ -13,7 +13,7 @@ core::ServerLimits server_limits(const Limits& limits) {
   result.running_per_client_max = limits.running_per_client_max;
   result.running_max = limits.running_max;
   result.queued_max = limits.queued_requests_max;
-  result.queued_request_bytes_max = limits.queued_request_bytes_max;
+  result.request_bytes_max = limits.request_bytes_max;
   result.queue_target = limits.queue_target;
   result.queue_interval = limits.queue_interval;
   result.records_max = limits.records_max;
@@ -27,7 +27,7 @@ Limits share_of(const Limits& limits, std::size_t loops) {
   Limits result = limits;
   for (std::size_t* const whole :
        {&result.sessions_max, &result.records_max, &result.connections_max, &result.running_max,
-        &result.queued_requests_max, &result.queued_request_bytes_max, &result.reply_bytes_max,
+        &result.queued_requests_max, &result.request_bytes_max, &result.reply_bytes_max,
         &result.reassembly_bytes_max, &result.fragmented_bytes_max}) {
     *whole = std::max<std::size_t>(1, *whole / loops);
   }

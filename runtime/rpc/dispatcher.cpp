@@ -155,6 +155,7 @@ core::Lane Dispatcher::free_lane() {
   std::size_t free = 0;
   while (free < executors_.size() && executors_[free].asked != 0) ++free;
   if (free == executors_.size()) executors_.emplace_back();
+  executors_[free].executor = {};
   const auto lane = static_cast<core::Lane>(free + 1);
   core_.begin_afresh(lane);
   return lane;
@@ -182,6 +183,7 @@ void Dispatcher::put_off(std::unique_lock<std::mutex>& lock, const std::shared_p
   core_.put_off(host->environment().clock->now(), arrival, lane);
   Executor& owner = executors_[lane - 1];
   if (owner.turns >= core_.waiting(lane)) {
+    if (owner.asked == 0) owner.executor = {};  // its call is over: nothing waits there
     drop(lock, place);
     return;
   }

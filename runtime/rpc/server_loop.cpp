@@ -372,7 +372,7 @@ void ServerLoop::add_to(ServerStatistics& statistics) const {
   statistics.records += core_.records();
   statistics.reply_bytes += core_.reply_bytes();
   statistics.queued += core_.queued();
-  statistics.queued_bytes += core_.queued_bytes();
+  statistics.request_bytes += core_.request_bytes();
 }
 
 }  // namespace once::detail

@@ -173,9 +173,11 @@ void ServerLoop::on_event(const std::shared_ptr<ServerConnection>& connection, E
   Lock lock{mutex_};
   (event == Event::Writable ? connection->waits_writable : connection->waits_readable) = false;
   if (closed_ || !connection->open) return;
+  connection->is_held_up |= is_overfull(*connection);
   if (event == Event::Writable && !connection->stream.flush()) {
     close_connection(*connection);
   } else {
+    if (event == Event::Writable) connection->last_message = now();  // it takes what it is sent
     read_connection(lock, connection);
   }
   if (closed_) return;
@@ -201,23 +203,34 @@ core::Lane ServerLoop::lane_for_answers_to(const core::Path& path) {
   const auto found = path.link < kStreamLinks ? connections_.end() : connections_.find(path.link);
   if (found == connections_.end() || !is_overfull(*found->second)) return 0;
   ServerConnection& connection = *found->second;
-  if (connection.lane == 0) connection.lane = dispatcher_.take_lane();
+  if (connection.lane == 0) {
+    connection.lane = dispatcher_.take_lane();
+    ++lanes_taken_;
+  }
   return connection.lane;
 }
 
 void ServerLoop::release_waiting(ServerConnection& connection) {
   if (connection.lane == 0) return;
-  core::Arrival arrival;
-  constexpr Time kUnjudged{};  // nothing has waited too long: it was the client that had no time
-  while (core_.poll_arrival(kUnjudged, arrival, connection.lane)) core_.put_off(now(), arrival, 0);
+  core_.release(now(), connection.lane);
   dispatcher_.give_lane_back(std::exchange(connection.lane, 0));
+  --lanes_taken_;
   post_turn();
 }
 
 bool ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection) {
   bool emptied = true;
+  const bool is_held_up = is_overfull(*connection);
+  if (std::exchange(connection->is_held_up, is_held_up) && !is_held_up &&
+      connection->message_began != kNever) {
+    connection->message_began = now();  // it was this server that waited
+    sweep_at_ = std::min(sweep_at_, connection->message_began + limits().header_timeout);
+  }
   for (int i = 0; connection->open && !closed_; ++i) {
-    if (is_overfull(*connection)) break;  // until its replies are taken
+    if (is_overfull(*connection)) {  // until its replies are taken
+      connection->is_held_up = true;
+      break;
+    }
     if (i == kMessagesAtOnce) {
       // Others wait too. What has been read already would wake nobody, so this comes again by itself.
       if (!std::exchange(connection->waits_readable, true)) {
@@ -291,7 +304,8 @@ void ServerLoop::sweep(Time now) {
   std::vector<std::shared_ptr<ServerConnection>> overdue;
   for (const auto& [link, connection] : connections_) {
     Time limit = connection->last_message + limits().connection_idle;
-    if (connection->message_began != kNever) {
+    connection->is_held_up |= is_overfull(*connection);
+    if (connection->message_began != kNever && !connection->is_held_up) {
       const auto octets = static_cast<std::int64_t>(connection->stream.partial_octets());
       const Duration extra = std::chrono::milliseconds{octets * 1000 / kOctetsPerSecondMin};
       limit = std::min(limit, connection->message_began + limits().header_timeout + extra);
@@ -321,8 +335,26 @@ void ServerLoop::take(Time now, const core::Path& from, const Slice& message,
       return;
     }
   }
+  const core::Lane waiting = lane_of_session(message);
   deliver(core_, fragments_, now, from, message, trace());
+  if (waiting != 0) follow(message, waiting);
   if (!back_channels_.empty()) heard_from(session_of(message));
+}
+
+/// Where the calls of the message's session wait if it is on a connection that takes no more; 0: nowhere.
+core::Lane ServerLoop::lane_of_session(const Slice& message) const {
+  core::Path path;
+  if (lanes_taken_ == 0 || !core_.path_of(session_of(message), path)) return 0;
+  const auto found = connections_.find(path.link);
+  return found != connections_.end() ? found->second->lane : 0;
+}
+
+/// The message may have moved its session: then its calls need not wait for where it was.
+void ServerLoop::follow(const Slice& message, core::Lane waited) {
+  if (lane_of_session(message) == waited) return;
+  for (const auto& [link, connection] : connections_) {
+    if (connection->lane == waited) return release_waiting(*connection);
+  }
 }
 
 std::shared_ptr<ServerLoop> ServerLoop::owner_of(const Slice& message) const {

@@ -123,6 +123,52 @@ TEST(NamedClient, ALaterLifeIsWelcomedWhenTheStoreKnowsIt) {
   EXPECT_EQ(pair.effects_of(3), 1);
 }
 
+/// However many lives come while the store works on the row of the first: one row is under way, and the last is awaited.
+TEST(NamedClient, ManyLaterLivesAreOneRowForTheStore) {
+  Till pair;
+  pair.store.keeps_sessions = false;
+  for (std::uint64_t incarnation = 2; incarnation <= 400; ++incarnation) {
+    pair.restart_client(0, life(incarnation, 1));
+    pair.start(numbered(2, "x", incarnation));
+    pair.run_for(5ms);
+  }
+  ASSERT_EQ(pair.store.sessions.size(), 1u);
+  const SessionId id = pair.store.sessions.begin()->first;
+  SessionRow row;
+  ASSERT_EQ(read_row(pair.store.sessions.begin()->second, row), Errc::ok);
+  EXPECT_EQ(row.incarnation, 2u);
+  pair.server->kept(pair.now, id, Errc::ok);
+  pair.drain();
+  pair.run_for(1s);
+  EXPECT_EQ(pair.count_of(MessageType::Welcome), 0u);
+  ASSERT_EQ(read_row(pair.store.sessions.begin()->second, row), Errc::ok);
+  EXPECT_EQ(row.incarnation, 400u);
+  pair.server->kept(pair.now, id, Errc::ok);
+  pair.drain();
+  pair.run_for(1s);
+  EXPECT_EQ(pair.count_of(MessageType::Welcome), 1u);
+}
+
+TEST(NamedClient, RowsOnTheirWayToTheStoreAreBounded) {
+  ServerConfig config = durable();
+  config.limits.rows_under_way_max = 3;
+  Pair pair{5, config};
+  pair.store.keeps_sessions = false;
+  for (std::size_t client = 0; client < 5; ++client)
+    pair.start(Pair::request(Semantics::ExactlyOnce), client);
+  pair.run_for(20ms);
+  EXPECT_EQ(pair.server->sessions(), 3u);
+  EXPECT_EQ(pair.count_of(MessageType::Refused), 2u);
+  pair.store.keeps_sessions = true;
+  for (const auto& [id, octets] : std::map{pair.store.sessions}) pair.server->kept(pair.now, id, Errc::ok);
+  pair.drain();
+  pair.run_for(5s);
+  EXPECT_EQ(pair.server->sessions(), 3u);
+  pair.start(Pair::request(Semantics::ExactlyOnce), 4);
+  pair.run_for(5s);
+  EXPECT_EQ(pair.server->sessions(), 4u);
+}
+
 /// The life's own ordinary session may have come first.
 TEST(NamedClient, ALaterLifeIsWelcomedWhenTheStoreKnowsItWhicheverSessionComesFirst) {
   Till pair;

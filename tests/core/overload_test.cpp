@@ -1,5 +1,6 @@
 // Calls that wait for their servants: turns, room, and what has waited too long (docs/protocol.md, "Overload").
 #include <algorithm>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -106,7 +107,7 @@ TEST_F(WaitingQueue, LeavesOthersRoomBesideAClientThatFillsIt) {
 
 TEST_F(WaitingQueue, IsBoundedInOctets) {
   ServerLimits limits;
-  limits.queued_request_bytes_max = 10'000;
+  limits.request_bytes_max = 10'000;
   make(limits);
   sessions.erase(sessions.begin(), sessions.begin() + 3);
   const std::string body(4'000, 'x');
@@ -119,19 +120,21 @@ TEST_F(WaitingQueue, IsBoundedInOctets) {
   EXPECT_FALSE(ask_large(0, 2));  // it would take more than it leaves
   EXPECT_TRUE(ask_large(1, 1));
   EXPECT_FALSE(ask_large(2, 1));
-  EXPECT_LE(desk->server->queued_bytes(), 10'000u);
-  // Room comes back with those that begin, or are cancelled.
+  EXPECT_LE(desk->server->request_bytes(), 10'000u);
+  // Room comes back with those that end, or are cancelled.
   desk->next();
   ASSERT_TRUE(desk->start());
+  EXPECT_FALSE(ask_large(2, 2));
+  desk->reply();
   desk->session = sessions[1];
   desk->cancel(1);
-  EXPECT_EQ(desk->server->queued_bytes(), 0u);
-  EXPECT_TRUE(ask_large(2, 2));
+  EXPECT_EQ(desk->server->request_bytes(), 0u);
+  EXPECT_TRUE(ask_large(2, 3));
 }
 
 TEST_F(WaitingQueue, CountsTheOctetsOfWhatWaitsForTheStore) {
   ServerLimits limits;
-  limits.queued_request_bytes_max = 10'000;
+  limits.request_bytes_max = 10'000;
   make(limits);
   desk->server->refuse_durable(Errc::ok);  // a store is there
   const std::string body(4'000, 'x');
@@ -147,19 +150,20 @@ TEST_F(WaitingQueue, CountsTheOctetsOfWhatWaitsForTheStore) {
     desk->next();
     ASSERT_TRUE(desk->start(client));
   }
-  EXPECT_GT(desk->server->queued_bytes(), 8'000u);
+  EXPECT_GT(desk->server->request_bytes(), 8'000u);
   EXPECT_FALSE(ask_exactly_once(2, 1));
   // Its outcome is kept; or nobody knows, and it stays running.
   desk->reply(0);
   desk->server->end_unknown(desk->arrivals[1].call);
-  EXPECT_EQ(desk->server->queued_bytes(), 0u);
+  EXPECT_EQ(desk->server->request_bytes(), 0u);
   EXPECT_TRUE(desk->server->sums_hold());
+  EXPECT_TRUE(desk->server->idle());  // nobody has to wait for what only the next life can tell
   EXPECT_TRUE(ask_exactly_once(2, 2));
 }
 
 TEST_F(WaitingQueue, TakesOneMessageHoweverLarge) {
   ServerLimits limits;
-  limits.queued_request_bytes_max = 10;
+  limits.request_bytes_max = 10;
   make(limits);
   ask(0, 1);
   EXPECT_TRUE(desk->silent());
@@ -211,6 +215,27 @@ TEST_F(WaitingQueue, RefusalOfWhatHasWaitedTooLongSticks) {
   while (desk->next() != 0) desk->start(desk->arrivals.size() - 1);
   for (const Arrival& arrival : desk->arrivals) EXPECT_LE(arrival.id.sequence, free_number);
   EXPECT_EQ(desk->counters().executed, executed);
+}
+
+TEST_F(WaitingQueue, CountsNoTimeThatWasSpentInWaitingForTheClient) {
+  constexpr Lane kElsewhere = 1;
+  ask(2, 1, 4);
+  for (int i = 0; i < 4; ++i) {
+    desk->next();
+    desk->server->put_off(desk->now, desk->arrivals.back(), kElsewhere);
+  }
+  stand(1s);
+  const std::uint64_t shed = desk->counters().shed;
+  ASSERT_GT(shed, 0u);
+  while (desk->server->waiting() > 64) serve(0ms);
+  desk->server->release(desk->now, kElsewhere);
+  EXPECT_EQ(desk->server->waiting(kElsewhere), 0u);
+  std::set<Sequence> begun;
+  while (desk->next() != 0) {
+    if (desk->arrivals.back().id.session == sessions[2]) begun.insert(desk->arrivals.back().id.sequence);
+    desk->start(desk->arrivals.size() - 1);
+  }
+  EXPECT_EQ(begun, (std::set<Sequence>{1, 2, 3, 4}));
 }
 
 TEST_F(WaitingQueue, SuggestsALongerPauseTheLongerItIs) {

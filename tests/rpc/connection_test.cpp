@@ -6,13 +6,14 @@
 #include <once/base/crc32c.hpp>
 
 #include "raw.hpp"
+#include "shifted_clock.hpp"
 
 namespace raw {
 namespace {
 
 class Connections : public testing::Test {
  protected:
-  explicit Connections(once::Limits limits = {}) : server(loop.io, {.limits = limits}) {
+  explicit Connections(once::Limits limits = {}) : server(environment(), {.limits = limits}) {
     object->on(kWork, [this](once::Request&, once::Responder respond) {  // on the loop: it stands still
       begun.open();
       go_on.wait();
@@ -22,6 +23,11 @@ class Connections : public testing::Test {
     server.listen("tcp://127.0.0.1:0");
   }
 
+  once::Environment environment() {
+    once::Environment made{loop.io};
+    made.clock = clock;
+    return made;
+  }
   std::unique_ptr<once::StreamSocket> connect() {
     const once::Address to = *once::parse_address("127.0.0.1", server.endpoints().front().port);
     auto socket = std::move(*once::posix_network()->connect_stream(io.get_executor(), to));
@@ -41,6 +47,7 @@ class Connections : public testing::Test {
     return !count || *count == 0;
   }
 
+  const std::shared_ptr<ShiftedClock> clock = std::make_shared<ShiftedClock>();
   LoopThread loop;
   asio::io_context io;
   Latch begun, go_on;
@@ -161,8 +168,13 @@ class Rogue {
   /// Makes `socket` the session's path: older messages change nothing about that.
   void stay_at(once::StreamSocket& socket) {
     once::core::SessionMessage message = next();
-    message.counter = 1u << 30;
+    message.counter = moved_ += 1u << 30;
     send(socket, message, {});
+  }
+  /// Sends the next request, which need not be answered.
+  void begin(once::StreamSocket& socket, const once::Operation& operation, std::string_view body) {
+    ++sequence_;
+    request(socket, operation, body);
   }
   /// Sends the next request, when the last one has been answered.
   void call(once::StreamSocket& socket, const once::Operation& operation, std::string_view body) {
@@ -221,6 +233,7 @@ class Rogue {
   const once::Server& server_;
   once::core::Welcome welcome_;
   once::Sequence sequence_ = 0;
+  std::uint64_t moved_ = 0;
 };
 
 TEST_F(Connections, ThatAreNotReadFromBoundWhatOtherPathsMakeTheServerQueueForThem) {
@@ -255,6 +268,48 @@ TEST_F(Connections, ThatAreNotReadFromBoundWhatOtherPathsMakeTheServerQueueForTh
   rogue.call(*other, kEcho, body);
   read(1);
   EXPECT_EQ(server.statistics().answers_dropped, dropped);
+}
+
+/// A session on a connection that takes nothing more, since nobody reads from it.
+class HeldUpConnection : public Connections {
+ protected:
+  HeldUpConnection() {
+    rogue.open_session(*unread);
+    rogue.stay_at(*unread);
+    rogue.call(*other, kEcho, body);
+  }
+  void fill() {
+    while (server.statistics().answers_dropped == 0) rogue.repeat(*other, kEcho, body);
+  }
+  /// The server's loop has done what it had to do.
+  void let_loop_work() {
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_TRUE(executed(stub(honest, server.reference_to("object")).call(kEcho, "")));
+    }
+  }
+
+  const std::string body = std::string(64u << 10, 'x');
+  Rogue rogue{server};
+  const std::unique_ptr<once::StreamSocket> unread = connect(), other = connect();
+  once::Client honest{io};
+};
+
+TEST_F(HeldUpConnection, HoldsUpNoCallsOfASessionThatHasLeftIt) {
+  fill();
+  rogue.begin(*other, kTell, "");
+  let_loop_work();
+  EXPECT_EQ(server.statistics().queued, 1u);
+  rogue.stay_at(*other);
+  for (int i = 0; i < 100 && server.statistics().queued > 0; ++i) let_loop_work();
+  EXPECT_EQ(server.statistics().queued, 0u);
+}
+
+TEST_F(HeldUpConnection, IsNotBlamedForTheServersOwnPause) {
+  send(*unread, std::string_view{"\0\0\0pOn", 6});  // the beginning of a message
+  fill();
+  clock->put_forward(30s);
+  let_loop_work();
+  EXPECT_EQ(server.statistics().connections_closed, 0u);
 }
 
 }  // namespace

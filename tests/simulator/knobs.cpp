@@ -249,7 +249,7 @@ void draw_queue(Knobs& knobs, Random random) {
   knobs.server.queue_interval = random.log_uniform(1ms, 100ms);
   knobs.server.queue_target = random.chance(0.2) ? Duration{0} : knobs.server.queue_interval / 20;
   knobs.server.queue_passed_min = random.pick({0u, 1u, 4u, 64u});
-  knobs.server.queued_request_bytes_max = random.pick<std::size_t>({64u << 20, 64u << 20, 10'000});
+  knobs.server.request_bytes_max = random.pick<std::size_t>({64u << 20, 64u << 20, 10'000});
 }
 
 }  // namespace

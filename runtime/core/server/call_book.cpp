@@ -64,10 +64,10 @@ Record& CallBook::create(Time now, Session& session, const SessionMessage& messa
   record.arrived = now;
   record.request_octets = static_cast<std::uint32_t>(octets_of(message));
   ++queued_;
-  queued_bytes_ += record.request_octets;
+  request_bytes_ += record.request_octets;
   Client& client = sessions_.client(record.client);
   ++client.queued;
-  client.queued_bytes += record.request_octets;
+  client.request_bytes += record.request_octets;
   record.lane = 0;
   lanes_[0].push(now, record);
   return record;
@@ -85,10 +85,10 @@ bool CallBook::may_queue(std::uint32_t client, std::size_t octets) const {
   if (planted(Bug::QueueUnbounded)) return true;
   const Client& owner = sessions_.client(client);
   if (queued_ >= limits_.queued_max || owner.queued >= limits_.queued_max - queued_) return false;
-  if (queued_bytes_ == 0) return true;
-  const std::size_t most = limits_.queued_request_bytes_max;
-  const std::size_t left = most - std::min(most, queued_bytes_);
-  return octets <= left && (owner.queued_bytes == 0 || owner.queued_bytes + octets <= left);
+  if (request_bytes_ == 0) return true;
+  const std::size_t most = limits_.request_bytes_max;
+  const std::size_t left = most - std::min(most, request_bytes_);
+  return octets <= left && (owner.request_bytes == 0 || owner.request_bytes + octets <= left);
 }
 
 WaitingCalls::Turn CallBook::next(Time now, Lane lane) {
@@ -105,6 +105,15 @@ void CallBook::put_off(Time now, Arrival& arrival, Lane lane) {
   lanes_[lane].push(now, *record);
 }
 
+void CallBook::release(Time now, Lane lane) {
+  constexpr Time kUnjudged{};  // nothing has waited too long
+  while (Record* const record = next(kUnjudged, lane).record) {
+    record->arrived = now;
+    record->lane = 0;
+    lanes_[0].push(now, *record);
+  }
+}
+
 bool CallBook::may_start(std::uint32_t client) const {
   return running_ < limits_.running_max && sessions_.client(client).running < limits_.running_per_client_max;
 }
@@ -112,7 +121,6 @@ bool CallBook::may_start(std::uint32_t client) const {
 void CallBook::start(Record& record) {
   ONCE_ASSERT(record.state == RecordState::Queued);
   leave_lane(record);
-  if (record.semantics != Semantics::ExactlyOnce) release_request(record);  // which waits for the store now
   record.state = RecordState::Running;
   ++running_;
   sessions_.start_running(record.client);
@@ -141,8 +149,8 @@ void CallBook::leave_lane(Record& record) {
 
 void CallBook::release_request(Record& record) {
   const std::uint32_t octets = std::exchange(record.request_octets, 0);
-  queued_bytes_ -= octets;
-  sessions_.client(record.client).queued_bytes -= octets;
+  request_bytes_ -= octets;
+  sessions_.client(record.client).request_bytes -= octets;
 }
 
 void CallBook::finish(Record& record, ReplyStatus status, Slice body, bool little_endian, Errc reason) {
@@ -166,6 +174,12 @@ void CallBook::finish_without_reply(Record& record, Errc reason) {
   replies_.release(record);
   record.state = RecordState::ReplyGone;
   record.reason = reason;
+}
+
+void CallBook::end_unknown(Record& record) {
+  ONCE_ASSERT(record.state == RecordState::Running);
+  release_request(record);
+  ++unknown_;
 }
 
 void CallBook::refuse(Record& record, Errc reason, std::uint32_t retry_after_ms) {
@@ -271,7 +285,7 @@ bool CallBook::sums_hold() const {
     if (record.state == RecordState::Queued) ++queued;
   }
   return taken == records_.taken() && running == running_ && queued == queued_ &&
-         queued_octets == queued_bytes_ && octets == replies_.octets();
+         queued_octets == request_bytes_ && octets == replies_.octets();
 }
 
 bool CallBook::poll_abandoned(Abandoned& out) {

@@ -45,6 +45,7 @@ class CallBook {
   std::size_t waiting(Lane lane) const { return lane < lanes_.size() ? lanes_[lane].size() : 0; }
   /// Back from the driver, to wait in another lane; nothing if the call is over.
   void put_off(Time now, Arrival& arrival, Lane lane);
+  void release(Time now, Lane lane);
 
   /// True while the limits of running calls allow this client one more.
   bool may_start(std::uint32_t client) const;
@@ -52,8 +53,8 @@ class CallBook {
   /// Running to done: the reply is recorded, or the record says that it is gone.
   void finish(Record& record, ReplyStatus status, Slice body, bool little_endian, Errc reason);
   void finish_without_reply(Record& record, Errc reason);
-  /// It runs until this server ends, for its copies; its servant is done with the request.
-  void release_request(Record& record);
+  /// It stays running until this server ends, for its copies. Its servant has ended.
+  void end_unknown(Record& record);
   /// Queued or running to refused; the record stays.
   void refuse(Record& record, Errc reason, std::uint32_t retry_after_ms);
   /// Takes the record away, whatever its state.
@@ -77,8 +78,10 @@ class CallBook {
   bool sums_hold() const;
   std::size_t records() const { return records_.taken(); }
   std::size_t running() const { return running_; }
+  /// No servant works, and none has to.
+  bool idle() const { return running_ == unknown_ && queued_ == 0; }
   std::size_t queued() const { return queued_; }
-  std::size_t queued_bytes() const { return queued_bytes_; }
+  std::size_t request_bytes() const { return request_bytes_; }
   std::uint64_t orphans() const { return orphans_; }
   ReplayCache& replies() { return replies_; }
   const ReplayCache& replies() const { return replies_; }
@@ -88,6 +91,7 @@ class CallBook {
   Record& take(Session& session, const SessionMessage& message, bool findable);
   void leave_state(Record& record);
   void leave_lane(Record& record);
+  void release_request(Record& record);
   void hide(Record& record);
   void orphan(Record& record, Abandoned::Reason reason);
 
@@ -101,8 +105,9 @@ class CallBook {
   Ring<RequestId> forgotten_;
   std::size_t running_ = 0;
   std::size_t queued_ = 0;
-  std::size_t queued_bytes_ =
-      0;  // of the queued, and of exactly-once calls that run: they wait for the store
+  std::size_t unknown_ =
+      0;  // of the running: their servants have ended, and only the next life will know how
+  std::size_t request_bytes_ = 0;  // of the queued and the running
   std::uint64_t orphans_ = 0;
   std::uint64_t hash_seed_;
 };

@@ -53,9 +53,11 @@ bool ServerCore::State::restore(const OutcomeRow& row) {
 
 bool ServerCore::State::poll_keep(SessionRow& out) {
   while (!to_keep.empty()) {
-    const Session* const session = sessions.find(to_keep.front());
+    Session* const session = sessions.find(to_keep.front());
     to_keep.pop();
     if (session == nullptr) continue;
+    session->row_is_behind = false;
+    ++rows_under_way;
     out = SessionRow{};
     out.id = session->id;
     out.instance = sessions.client(session->client).instance;
@@ -76,12 +78,13 @@ bool ServerCore::State::poll_keep(SessionRow& out) {
 }
 
 void ServerCore::State::kept(Time now, SessionId id, Errc error) {
+  if (rows_under_way > 0) --rows_under_way;
   Session* const session = sessions.find(id);
   if (session == nullptr) return;
-  ONCE_ASSERT(session->rows_under_way > 0);
-  --session->rows_under_way;
   if (error == Errc::ok) session->stored = true;
-  if (session->kept || session->rows_under_way > 0) return;
+  session->row_under_way = false;
+  if (session->row_is_behind) return keep(*session);
+  if (session->kept) return;
   if (error != Errc::ok) {
     refuse_hello(session->path, session->nonce, session->hello_attempt, error);
     if (!session->stored) end_session(*session);

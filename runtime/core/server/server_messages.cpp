@@ -8,7 +8,7 @@
 namespace once::core {
 namespace {
 
-/// A message that has to wait, and lies in a block that is much larger than itself, gets one of its own: a small
+/// A message that is held, and lies in a block that is much larger than itself, gets one of its own: a small
 /// request shall not hold a whole receive buffer.
 Slice own_block(const Slice& message) {
   constexpr std::size_t kSmall = 512;
@@ -99,7 +99,7 @@ void ServerCore::State::receive_hello(Time now, const Path& from, const Slice& m
     session->path = from;
     session->has_path = true;
     session->hello_attempt = hello.attempt;
-    if (session->rows_under_way == 0) keep(*session);  // again: there was no room for it
+    if (!session->row_under_way) keep(*session);  // again: there was no room for it
     return;
   }
   if (!is_new && session->newest_counter == 0) {
@@ -119,7 +119,8 @@ bool ServerCore::State::is_of(const Session& session, const Hello& hello) const 
 
 /// nullptr if the server takes no more: it has said so.
 Session* ServerCore::State::open_session(Time now, const Path& from, const Hello& hello) {
-  if (draining || sessions.size() >= config.limits.sessions_max || rarely(Rare::SessionRefused)) {
+  if (draining || sessions.size() >= config.limits.sessions_max ||
+      rows_under_way >= config.limits.rows_under_way_max || rarely(Rare::SessionRefused)) {
     refuse_hello(from, hello.nonce, hello.attempt, draining ? Errc::shutting_down : Errc::overloaded);
     return nullptr;
   }
@@ -168,12 +169,15 @@ void ServerCore::State::enter(Time now, Session& session, const Hello& hello) {
     renew(now, session);
     keep(session);
   }
-  if (session.rows_under_way > 0) session.kept = false;
+  if (session.row_under_way) session.kept = false;
 }
 
 void ServerCore::State::keep(Session& session) {
-  ++session.rows_under_way;
-  to_keep.push(session.id);
+  if (std::exchange(session.row_under_way, true)) {
+    session.row_is_behind = true;
+  } else {
+    to_keep.push(session.id);
+  }
 }
 
 void ServerCore::State::end_all(const std::vector<SessionId>& over) {
@@ -370,9 +374,7 @@ void ServerCore::State::accept(Time now, Session& session, const SessionMessage&
       session.follow_use(message.sequence);
     }
   }
-  const bool waits =
-      calls.queued() > 0 || message.semantics == Semantics::ExactlyOnce;  // that, for the store
-  const Slice kept = waits ? own_block(whole) : whole;
+  const Slice kept = own_block(whole);
   Record& record = calls.create(now, session, message, findable);
   record.digest = digest;
   record.key = kept.part(kRequestSize, message.key_length);

@@ -70,6 +70,7 @@ class ServerCore::State {
   DuplicateFilter filter;
   Ring<Outgoing> outgoing;
   Ring<SessionId> to_keep;
+  std::size_t rows_under_way = 0;  // to the store
   Ring<Told> told;
   ServerCounters counters;
   bool draining = false;

@@ -53,7 +53,8 @@ struct Session {
   bool has_path = true;             // false: only an earlier server knew where its client is
   bool stored = false;              // there is a row of it in the store
   bool kept = true;                 // false: its newest row is not there yet, and the WELCOME waits
-  std::uint8_t rows_under_way = 0;  // to the store
+  bool row_under_way = false;       // to the store
+  bool row_is_behind = false;       // what is under way does not say all
   std::uint16_t hello_attempt = 0;  // of the newest HELLO, for the WELCOME that waits
   std::uint32_t heard = 0;          // of a lasting session: when, as its row has it; seconds of uptime
 
@@ -86,7 +87,7 @@ struct Client {
   std::uint32_t sessions = 0;
   std::uint32_t running = 0;  // orphans included
   std::uint32_t queued = 0;
-  std::uint64_t queued_bytes = 0;
+  std::uint64_t request_bytes = 0;
 };
 
 class SessionTable {

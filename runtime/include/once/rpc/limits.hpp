@@ -46,8 +46,8 @@ struct Limits {
   std::size_t send_queue_max = std::size_t{1} << 20;          // beyond it a connection is not read from
   std::size_t reply_bytes_per_session = std::size_t{1} << 20;
   std::size_t reply_bytes_max = std::size_t{256} << 20;
-  std::size_t queued_bytes_max = std::size_t{64} << 20;          // of a client's waiting calls, a channel
-  std::size_t queued_request_bytes_max = std::size_t{64} << 20;  // of requests that wait at a server
+  std::size_t queued_bytes_max = std::size_t{64} << 20;    // of a client's waiting calls, a channel
+  std::size_t request_bytes_max = std::size_t{256} << 20;  // of requests that wait or run at a server
 
   // Counts.
   std::uint32_t window = 64;             // calls of a session

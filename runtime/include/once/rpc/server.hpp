@@ -81,8 +81,8 @@ struct ServerStatistics {
   std::uint64_t datagram_largest = 0;  // octets of the largest datagram that was ever sent
   // Now.
   std::uint64_t sessions = 0, connections = 0, records = 0, reply_bytes = 0, reassembly_bytes = 0;
-  std::uint64_t queued = 0;        // requests that wait for their servants
-  std::uint64_t queued_bytes = 0;  // of these, and of exactly-once calls that run
+  std::uint64_t queued = 0;         // requests that wait for their servants
+  std::uint64_t request_bytes = 0;  // of these, and of calls that run
 
   /// Copies of requests that reached the server and did not run again.
   std::uint64_t duplicates() const {
