@@ -200,6 +200,8 @@ void draw_jams(Knobs& knobs, Random random) {
   if (random.chance(0.02)) {  // a crowd; each of it must have its turn in the end
     knobs.clients = static_cast<std::uint16_t>(random.log_uniform(13u, 1000u));
     knobs.server.records_max = std::max<std::size_t>(knobs.server.records_max, knobs.clients);
+    knobs.server.reply_bytes_max =
+        std::max(knobs.server.reply_bytes_max, std::size_t{65'536} * knobs.clients);
   }
   if (random.chance(0.1)) knobs.server.queued_max = 1;
   if (random.chance(0.1)) knobs.store.time_max = random.log_uniform(50ms, 1s);

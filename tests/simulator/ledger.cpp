@@ -110,10 +110,10 @@ void ServerLedger::check_memory(const core::ServerCore& core, std::size_t runnin
   }
   // One request may always come, whatever its size.
   if (core.queued() > limits_.queued_max ||
-      (core.queued() + running > 1 && core.request_bytes() > limits_.request_bytes_max)) {
+      (core.queued() > 1 && core.request_bytes() > limits_.request_bytes_max)) {
     throw Violation{"S9 memory",
-                    std::to_string(core.queued()) + " requests wait and " + std::to_string(running) +
-                        " run, with " + std::to_string(core.request_bytes()) + " octets",
+                    std::to_string(core.queued()) + " requests wait, with those that run " +
+                        std::to_string(core.request_bytes()) + " octets",
                     0};
   }
   if (core.sessions() > limits_.sessions_max) throw Violation{"S9 memory", "more sessions than allowed", 0};

@@ -21,6 +21,7 @@ namespace once::simulator {
 namespace {
 
 struct Options {
+  std::string program;  // as it was called
   Batch batch;
   std::string bug;
   bool trace = false;
@@ -41,7 +42,7 @@ std::vector<std::string> bug_names() {
 }
 
 std::string command_for(const Options& options, std::uint64_t seed, const Reduction& reduction) {
-  std::string command = "simulator --seed " + std::to_string(seed) + " --seeds 1";
+  std::string command = options.program + " --seed " + std::to_string(seed) + " --seeds 1";
   if (!options.bug.empty()) command += " --bug " + options.bug;
   return command + reduction.options();
 }
@@ -141,6 +142,7 @@ int simulate(const Options& options) {
 
 int main(int argc, char** argv) {
   once::simulator::Options options;
+  options.program = argv[0];
   CLI::App app{
       "Runs the protocol cores against a hostile network in virtual time and checks every promise.\n"
       "Seeds are run one after the other until enough calls are made; each draws its own faults.",

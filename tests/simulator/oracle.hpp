@@ -2,7 +2,7 @@
 // the numbers in their bodies and shares no code with the cores; it sees them only through the values that
 // every driver sees.
 //
-// Invariants (docs/protocol.md, "Invariants"; the names are those of the fault model):
+// Invariants (docs/testing.md, "What is checked, and where"; the names are those of the fault model):
 //   S1  at most once: a requestId, and a logical call, run at most once, over all servers, epochs and lives
 //   S2  truth: NotSent and NotExecuted: never ran and never will; Executed and ReplyLost: ran
 //   S3  a reply is that of an execution of its own call, octet for octet, and so is a request; neither

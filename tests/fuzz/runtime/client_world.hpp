@@ -1,5 +1,5 @@
 // A client core with its fragment layer, in virtual time, and the judge over it. What a server would say is made up, from
-// what the client sends; whatever it is told, these hold (docs/protocol.md, "Invariants"):
+// what the client sends; whatever it is told, these hold (docs/testing.md, "What is checked, and where"):
 //   S2  NotSent: nothing of the request ever left; NotExecuted, Executed, ReplyLost: only if an answer said so
 //   S3  a reply is one that came for this call
 //   S5  a maybe call is sent once

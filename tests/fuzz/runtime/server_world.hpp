@@ -1,5 +1,5 @@
 // A server core with its fragment layer, in virtual time, and the judge over it. It is spoken to by clients that keep no
-// rule; whatever they say, these hold (docs/protocol.md, "Invariants"):
+// rule; whatever they say, these hold (docs/testing.md, "What is checked, and where"):
 //   S1  a number inside a window runs once in a life of the server; an outcome that a store keeps is never run again
 //   S2  what the server has said did not run never runs, and had not run; what it says ran had run
 //   S3  a reply is that of an execution of its own request
