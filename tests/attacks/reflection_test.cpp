@@ -1,5 +1,6 @@
 // A1 and A12 by hand: whoever speaks under an address that has proved nothing gets no more octets than it has sent
 // and leaves nothing behind, and answers answer no answers.
+#include <iomanip>
 #include <map>
 
 #include "figures.hpp"
@@ -83,14 +84,39 @@ struct Row {
   }
 };
 
+/// By type; those that mean nothing to a server, and that it never answers, in one row.
 void print(const std::map<int, Row>& rows) {
-  std::cout << "type  messages  answered  octets out per octet in\n";
-  for (const auto& [type, row] : rows) {
-    if (row.answered > 0) {
-      std::cout << std::hex << "0x" << type << std::dec << "  " << row.messages << "  " << row.answered
-                << "  " << row.worst << '\n';
-    }
+  constexpr std::pair<MessageType, const char*> kNames[] = {
+      {MessageType::Hello, "HELLO"},
+      {MessageType::Request, "REQUEST"},
+      {MessageType::Cancel, "CANCEL"},
+      {MessageType::Probe, "PROBE"},
+      {MessageType::Ack, "ACK"},
+      {MessageType::Bye, "BYE"},
+      {MessageType::PathResponse, "PATH_RESPONSE"},
+      {MessageType::FragmentUp, "FRAGMENT"},
+      {MessageType::FragmentAckUp, "FRAGMENT_ACK"},
+      {MessageType::PathProbeUp, "PATH_PROBE"},
+      {MessageType::PathAnswerUp, "PATH_ANSWER"},
+  };
+  std::cout << "type            messages  answered  octets out per octet in\n";
+  const auto line = [](const std::string& name, const Row& row) {
+    std::cout << std::left << std::setw(16) << name << std::right << std::setw(8) << row.messages
+              << std::setw(10) << row.answered << "  " << row.worst << '\n';
+  };
+  std::map<int, Row> others = rows;
+  for (const auto& [type, name] : kNames) {
+    const auto row = others.find(static_cast<int>(type));
+    if (row == others.end()) continue;
+    line(name, row->second);
+    others.erase(row);
   }
+  Row silent;
+  for (const auto& [type, row] : others) {
+    if (row.answered > 0) line(std::to_string(type), row);
+    silent.messages += row.answered > 0 ? 0 : row.messages;
+  }
+  if (silent.messages > 0) line("all others", silent);
 }
 
 TEST(A01Reflection, NoMessageTypeGetsMoreThanItSends) {

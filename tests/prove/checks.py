@@ -123,7 +123,7 @@ def attacked():
     full = {"variables": {"ONCE_ATTACKS": "{size}"}, "sizes": {"size": ("small", "full", "full")}}
     counted = {"size": r"tests failed out of (\d+)", "unit": "tests", "violations": r"(\d+) tests failed"}
     yield Check("G8, G9", "attacks", ctest("release", "-L", "attack"), ["attacks_core_test", "attacks_socket_test", "attacks_values_test", "oncec"],
-                figures=r"^\d+: type  messages.*?(?=^\d+: figure)", **counted, **full)
+                figures=r"^\d+: type  +messages.*?(?=^\d+: figure)", **counted, **full)
     yield Check("G1, G8, G9", "attacks that the rooms' own tests make", ctest("release", "-R", IN_OTHER_ROOMS), ["codec_test", "core_test", "rpc_test"], **counted)
     yield Check("the checks", "bugs planted in processes and stores", ctest("release", "-R", r"^(crash|stores)\.finds"), ["crash", "stores_test"], **counted)
     yield Check("the checks", "bugs planted in what is fuzzed", ctest("fuzz", "-R", r"^fuzz\.finds"),
