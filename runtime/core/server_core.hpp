@@ -37,9 +37,8 @@ struct ServerLimits {
   std::size_t running_per_client_max = 64;  // orphans included, over all sessions of one client instance
   std::size_t running_max = 100'000;
   std::size_t queued_max = 1'024;  // requests that arrived and have neither been started nor refused
-  std::uint32_t rows_under_way_max = 16'384;  // of sessions, to the store
-  std::size_t request_bytes_max = std::size_t{256}
-                                  << 20;  // their octets, and of those that run; one may always come
+  std::uint32_t rows_under_way_max = 16'384;               // of sessions, to the store
+  std::size_t request_bytes_max = std::size_t{256} << 20;  // of these and those that run; one may always come
   /// A queue that has not been empty for the interval is cut back to what waits no longer than the target; 0: never.
   Duration queue_target = std::chrono::milliseconds{5};
   Duration queue_interval = std::chrono::milliseconds{100};

@@ -142,12 +142,19 @@ Errc Dispatcher::check(const core::Arrival& arrival, const Servant& servant,
   return Errc::ok;
 }
 
-core::Lane Dispatcher::lane_of(const asio::any_io_executor& executor) {
-  for (std::size_t i = 0; i < executors_.size(); ++i) {
-    if (executors_[i].asked != 0 && executors_[i].executor == executor) return static_cast<core::Lane>(i + 1);
+core::Lane Dispatcher::lane_of(const adapter::Place& place) {
+  const Servant* const servant = place.servant.get();
+  const auto find = [this](const auto& fits) {
+    return std::find_if(executors_.begin(), executors_.end(), fits);
+  };
+  auto found = find([&](const Executor& one) { return one.asked != 0 && one.executor == place.executor; });
+  if (found == executors_.end()) {
+    found = find([&](const Executor& one) { return one.asked == 0 && one.knows(servant); });
   }
-  const core::Lane lane = free_lane();
-  executors_[lane - 1].executor = executor;
+  const core::Lane lane =
+      found != executors_.end() ? static_cast<core::Lane>(found - executors_.begin() + 1) : free_lane();
+  executors_[lane - 1].executor = place.executor;
+  executors_[lane - 1].learn(servant);
   return lane;
 }
 
@@ -155,7 +162,7 @@ core::Lane Dispatcher::free_lane() {
   std::size_t free = 0;
   while (free < executors_.size() && executors_[free].asked != 0) ++free;
   if (free == executors_.size()) executors_.emplace_back();
-  executors_[free].executor = {};
+  executors_[free] = {};
   const auto lane = static_cast<core::Lane>(free + 1);
   core_.begin_afresh(lane);
   return lane;
@@ -179,7 +186,7 @@ void Dispatcher::put_off(std::unique_lock<std::mutex>& lock, const std::shared_p
     drop(lock, place);
     return;
   }
-  const core::Lane lane = lane_of(place.executor);
+  const core::Lane lane = lane_of(place);
   core_.put_off(host->environment().clock->now(), arrival, lane);
   Executor& owner = executors_[lane - 1];
   if (owner.turns >= core_.waiting(lane)) {

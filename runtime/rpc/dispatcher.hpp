@@ -3,6 +3,8 @@
 // nothing else is said. Servants are users' objects: none is destroyed under the lock.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -72,10 +74,23 @@ class Dispatcher {
     asio::any_io_executor executor;
     std::size_t asked = 0;  // that have not come back. 0: the place is free, and nothing waits in the lane
     std::size_t turns = 0;  // of these, that have not begun: at least as many as calls wait
+    /// Whose calls have lately waited here: addresses, to be recognised by and for nothing else.
+    std::array<const Servant*, 8> servants{};
+    std::size_t newest = 0;  // of `servants`
+
+    bool knows(const Servant* servant) const {
+      return std::find(servants.begin(), servants.end(), servant) != servants.end();
+    }
+    void learn(const Servant* servant) {
+      if (!knows(servant)) servants[newest = (newest + 1) % servants.size()] = servant;
+    }
   };
 
   core::Lane free_lane();
-  core::Lane lane_of(const asio::any_io_executor& executor);
+  /// Where calls for the place wait: with those of its executor, if any do. Else where its servant's did, since a lane
+  /// remembers that calls have lately waited too long, and a moment in which none waits must not make it forget. The
+  /// executor itself cannot tell: when it is asked for nothing, it may be gone.
+  core::Lane lane_of(const adapter::Place& place);
   bool poll(Time now, core::Arrival& arrival, core::Lane lane);
   /// False: its turn is elsewhere. What an object was activated with may have changed while the call waited.
   bool runs_here(core::Lane lane, const adapter::Place& place, const Operation& operation) const;

@@ -78,8 +78,7 @@ struct ServerConnection final : EventHandler, std::enable_shared_from_this<Serve
   bool open = true;          // false: closed, or given to another loop
   bool handed_over = false;  // it came from another loop, and is not given away again
   bool waits_readable = false, waits_writable = false;
-  bool is_held_up = false;          // nothing is read from it while it is overfull
-  core::Lane lane = 0;              // where calls wait meanwhile; 0: none has to
+  core::Lane lane = 0;              // where calls wait while it is overfull; 0: none has to
   std::size_t queued_overfull = 0;  // messages, since more is queued than it should be
   Time last_message{};
   /// Since when a message is arriving, or the first one is waited for.
@@ -155,8 +154,8 @@ class ServerLoop final : public CallHost,
   bool may_queue(ServerConnection& connection) const;
   /// What has waited for its answers to be taken may be run.
   void release_waiting(ServerConnection& connection);
-  core::Lane lane_of_session(const Slice& message) const;
-  void follow(const Slice& message, core::Lane waited);
+  void restart_timers(ServerConnection& connection);
+  ServerConnection* held_up_path(const Slice& message) const;
 
   // Work.
   /// `fragments`: the layer that the message comes through.

@@ -173,11 +173,10 @@ void ServerLoop::on_event(const std::shared_ptr<ServerConnection>& connection, E
   Lock lock{mutex_};
   (event == Event::Writable ? connection->waits_writable : connection->waits_readable) = false;
   if (closed_ || !connection->open) return;
-  connection->is_held_up |= is_overfull(*connection);
   if (event == Event::Writable && !connection->stream.flush()) {
     close_connection(*connection);
   } else {
-    if (event == Event::Writable) connection->last_message = now();  // it takes what it is sent
+    if (event == Event::Writable) restart_timers(*connection);
     read_connection(lock, connection);
   }
   if (closed_) return;
@@ -210,6 +209,14 @@ core::Lane ServerLoop::lane_for_answers_to(const core::Path& path) {
   return connection.lane;
 }
 
+/// Its peer takes what it is sent. As long as it does, nothing may have been read from it: that is no fault of its.
+void ServerLoop::restart_timers(ServerConnection& connection) {
+  connection.last_message = now();
+  if (connection.message_began == kNever) return;
+  connection.message_began = connection.last_message;
+  sweep_at_ = std::min(sweep_at_, connection.message_began + limits().header_timeout);
+}
+
 void ServerLoop::release_waiting(ServerConnection& connection) {
   if (connection.lane == 0) return;
   core_.release(now(), connection.lane);
@@ -220,17 +227,8 @@ void ServerLoop::release_waiting(ServerConnection& connection) {
 
 bool ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection) {
   bool emptied = true;
-  const bool is_held_up = is_overfull(*connection);
-  if (std::exchange(connection->is_held_up, is_held_up) && !is_held_up &&
-      connection->message_began != kNever) {
-    connection->message_began = now();  // it was this server that waited
-    sweep_at_ = std::min(sweep_at_, connection->message_began + limits().header_timeout);
-  }
   for (int i = 0; connection->open && !closed_; ++i) {
-    if (is_overfull(*connection)) {  // until its replies are taken
-      connection->is_held_up = true;
-      break;
-    }
+    if (is_overfull(*connection)) break;  // until its replies are taken
     if (i == kMessagesAtOnce) {
       // Others wait too. What has been read already would wake nobody, so this comes again by itself.
       if (!std::exchange(connection->waits_readable, true)) {
@@ -304,8 +302,7 @@ void ServerLoop::sweep(Time now) {
   std::vector<std::shared_ptr<ServerConnection>> overdue;
   for (const auto& [link, connection] : connections_) {
     Time limit = connection->last_message + limits().connection_idle;
-    connection->is_held_up |= is_overfull(*connection);
-    if (connection->message_began != kNever && !connection->is_held_up) {
+    if (connection->message_began != kNever && !is_overfull(*connection)) {
       const auto octets = static_cast<std::int64_t>(connection->stream.partial_octets());
       const Duration extra = std::chrono::milliseconds{octets * 1000 / kOctetsPerSecondMin};
       limit = std::min(limit, connection->message_began + limits().header_timeout + extra);
@@ -335,26 +332,19 @@ void ServerLoop::take(Time now, const core::Path& from, const Slice& message,
       return;
     }
   }
-  const core::Lane waiting = lane_of_session(message);
+  ServerConnection* const held_up = held_up_path(message);
   deliver(core_, fragments_, now, from, message, trace());
-  if (waiting != 0) follow(message, waiting);
+  // It may have moved its session, whose calls then need not wait for where it was.
+  if (held_up != nullptr && held_up_path(message) != held_up) release_waiting(*held_up);
   if (!back_channels_.empty()) heard_from(session_of(message));
 }
 
-/// Where the calls of the message's session wait if it is on a connection that takes no more; 0: nowhere.
-core::Lane ServerLoop::lane_of_session(const Slice& message) const {
+/// Where the message's session is, if calls wait there until answers are taken.
+ServerConnection* ServerLoop::held_up_path(const Slice& message) const {
   core::Path path;
-  if (lanes_taken_ == 0 || !core_.path_of(session_of(message), path)) return 0;
+  if (lanes_taken_ == 0 || !core_.path_of(session_of(message), path)) return nullptr;
   const auto found = connections_.find(path.link);
-  return found != connections_.end() ? found->second->lane : 0;
-}
-
-/// The message may have moved its session: then its calls need not wait for where it was.
-void ServerLoop::follow(const Slice& message, core::Lane waited) {
-  if (lane_of_session(message) == waited) return;
-  for (const auto& [link, connection] : connections_) {
-    if (connection->lane == waited) return release_waiting(*connection);
-  }
+  return found != connections_.end() && found->second->lane != 0 ? found->second.get() : nullptr;
 }
 
 std::shared_ptr<ServerLoop> ServerLoop::owner_of(const Slice& message) const {

@@ -53,7 +53,6 @@ TEST(A10IdleSessions, CostLittleAndGiveEverythingBack) {
 }
 
 TEST(A10IdleSessions, GiveBackWhatFewOthersLeave) {
-  if (!Heap::sees_everything()) GTEST_SKIP() << "the address sanitizer has an allocator of its own";
   Time now{std::chrono::seconds{1000}};
   ServerConfig config;
   config.secret = {1, 2};
@@ -67,7 +66,9 @@ TEST(A10IdleSessions, GiveBackWhatFewOthersLeave) {
   now += config.limits.lease * 3 / 4;
   server.timeout(now);
   EXPECT_EQ(server.sessions(), 1u);
-  EXPECT_LE(heap.held() * 100, used);
+  if (Heap::sees_everything()) {
+    EXPECT_LE(heap.held() * 100, used);
+  }
 }
 
 // --- A11

@@ -105,8 +105,7 @@ class CallBook {
   Ring<RequestId> forgotten_;
   std::size_t running_ = 0;
   std::size_t queued_ = 0;
-  std::size_t unknown_ =
-      0;  // of the running: their servants have ended, and only the next life will know how
+  std::size_t unknown_ = 0;        // of the running: they have ended, and only the next life will know how
   std::size_t request_bytes_ = 0;  // of the queued and the running
   std::uint64_t orphans_ = 0;
   std::uint64_t hash_seed_;
