@@ -6,11 +6,7 @@
 namespace once::core::testing {
 namespace {
 
-class FreeSeries : public ::testing::Test {
- protected:
-  FreeSeries() { desk.open(); }
-  ServerDesk desk;
-};
+class FreeSeries : public OpenDesk {};
 
 TEST_F(FreeSeries, IdempotentCopyOfARunningCallIsInProgress) {
   desk.idempotent(1000);  // far outside the window: another series

@@ -280,9 +280,7 @@ TEST(MovedClients, ProveEachOfTheirSessions) {
   pair.fate = [&](const Packet& packet) {
     return packet.to_server || packet.from.port == 9999 ? Pair::Fate{1ms} : Pair::Fate{};
   };
-  pair.clients[0].path.port = 9999;
-  pair.clients[0].core->connected(pair.now, pair.clients[0].path);
-  pair.drain();
+  change_port(pair, true, 9999);
   pair.reply_held(0);
   pair.reply_held(1);
   for (const CallKey call : {held, second}) {

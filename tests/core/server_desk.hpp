@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "pair.hpp"
 
 namespace once::core::testing {
@@ -192,6 +194,13 @@ class ServerDesk {
   std::vector<Abandoned> abandoned;
   int executions = 0;
   bool takes_arrivals = true;  // false: requests wait in the core, for next()
+};
+
+/// Of tests that begin with a session.
+class OpenDesk : public ::testing::Test {
+ protected:
+  OpenDesk() { desk.open(); }
+  ServerDesk desk;
 };
 
 }  // namespace once::core::testing

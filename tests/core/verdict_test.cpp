@@ -6,11 +6,7 @@
 namespace once::core::testing {
 namespace {
 
-class Verdicts : public ::testing::Test {
- protected:
-  Verdicts() { desk.open(); }
-  ServerDesk desk;
-};
+class Verdicts : public OpenDesk {};
 
 // --- Step 1: what is damaged or from somebody else is not used
 

@@ -8,17 +8,18 @@
 namespace raw {
 namespace {
 
+/// "call_back" calls `echo` of the client's object whose key is the argument, and returns what that returned.
+void call_back(once::Request& request, once::Responder respond) {
+  once::ObjectRef target;
+  target.key = text(request.body());
+  const auto outcome = request.channel_to(target)->call(outgoing(target, kEcho, bytes("to " + target.key)));
+  std::move(respond).value(bytes(executed(outcome) ? text(outcome.body) : outcome.text), false);
+}
+
 class Callbacks : public testing::TestWithParam<const char*> {
  protected:
   Callbacks() {
-    // "call_back" calls `echo` of the object whose key is the argument, and returns what that returned.
-    object->on(kCallBack, [](once::Request& request, once::Responder respond) {
-      once::ObjectRef target;
-      target.key = text(request.body());
-      const auto outcome =
-          request.channel_to(target)->call(outgoing(target, kEcho, bytes("to " + target.key)));
-      std::move(respond).value(bytes(executed(outcome) ? text(outcome.body) : outcome.text), false);
-    });
+    object->on(kCallBack, call_back);
     server.activate("object", object);
     server.activate("pooled", object, {.executor = pool.get_executor()});
     server.listen(GetParam());
@@ -211,12 +212,7 @@ TEST_P(LateCallbacks, AreServedLongAfterTheClientsLastCall) {
 class BlockedLoop : public testing::TestWithParam<const char*> {
  protected:
   BlockedLoop() {
-    stranded->on(kCallBack, [](once::Request& request, once::Responder respond) {
-      once::ObjectRef target;
-      target.key = text(request.body());
-      const auto outcome = request.channel_to(target)->call(outgoing(target, kEcho, bytes("?")));
-      std::move(respond).value(bytes(executed(outcome) ? text(outcome.body) : outcome.text), false);
-    });
+    stranded->on(kCallBack, call_back);
     // Works for longer than a turn.
     plain->on(kWork, [](once::Request&, once::Responder respond) {
       const auto end = std::chrono::steady_clock::now() + 1ms;
