@@ -40,7 +40,7 @@ function(once_own_code target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(${target} PRIVATE -Wno-restrict) # g++ 12 sees overlaps in "text" + std::string that are none
   endif()
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${ONCE_UNITE} UNITY_BUILD_BATCH_SIZE 12)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${ONCE_UNITE} UNITY_BUILD_BATCH_SIZE 24)
   if(ONCE_UNITE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # g++ takes an included file's unnamed namespace for a header's, and sees into a test's own operator new.
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage -Wno-mismatched-new-delete)

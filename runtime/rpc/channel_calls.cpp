@@ -16,7 +16,7 @@ namespace {
 // exactly, so it is short and only used when no timer is due before.
 constexpr Duration kPatience = std::chrono::milliseconds{5};
 // A wait looks up now and then: another thread may have set an earlier timer.
-constexpr Duration kWaitMax = std::chrono::milliseconds{100};
+constexpr Duration kLookUpEvery = std::chrono::milliseconds{100};
 
 /// Marks the numbers of calls that the outbox's channel has taken: of a CallKey's place, which never goes so far.
 constexpr core::CallKey kWithKey = core::CallKey{1} << 31U;
@@ -140,7 +140,7 @@ ServerCall* ClientChannel::lead(Lock& lock, CallRecord& self) {
     const Time time = now();
     const Time wake = next_wake();
     leader_ = &self;
-    patient = read(lock, self, std::clamp(wake - time, Duration{0}, kWaitMax), patient);
+    patient = read(lock, self, std::clamp(wake - time, Duration{0}, kLookUpEvery), patient);
     leader_ = nullptr;
     if (wake <= time) on_time(now());  // judged after what had come by then
     // What ends a call may be foreign code, and may call on this channel: that call must be able to lead.
@@ -185,7 +185,7 @@ void ClientChannel::follow(Lock& lock, CallRecord& self) {
   followers_.push_back(&self);
   const Time time = now();
   const Time wake = next_wake();
-  if (wake > time) self.wake.wait_for(lock, std::min(wake - time, kWaitMax));
+  if (wake > time) self.wake.wait_for(lock, std::min(wake - time, kLookUpEvery));
   followers_.erase(std::find(followers_.begin(), followers_.end(), &self));
   if (leader_ != nullptr && next_wake() <= now()) {
     on_time(now());

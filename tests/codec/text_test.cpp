@@ -66,7 +66,7 @@ TEST(Text, AgreesWithTheDefinitionAtAllBoundariesOfLongerSequences) {
   constexpr std::uint8_t kEdges[] = {0x00, 0x01, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf,
                                      0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xed, 0xf0, 0xf4, 0xf5};
   std::size_t accepted = 0;
-  for (int lead = 0; lead < 256; ++lead) {
+  for (int lead = 0; lead < 256; lead += ONCE_TEST_STRIDE) {
     for (const auto b : kEdges) {
       for (const auto c : kEdges) {
         const std::string three{static_cast<char>(lead), static_cast<char>(b), static_cast<char>(c)};
@@ -79,7 +79,7 @@ TEST(Text, AgreesWithTheDefinitionAtAllBoundariesOfLongerSequences) {
       }
     }
   }
-  EXPECT_GT(accepted, 1000U);
+  EXPECT_GT(accepted, 1000U / ONCE_TEST_STRIDE);
 }
 
 TEST(Text, FindsOneBadOctetAnywhereInTextOfAnyLength) {

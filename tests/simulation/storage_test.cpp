@@ -36,27 +36,28 @@ struct Answers {
 TEST(SimulatedDisks, KeepWhatWasAnsweredThroughCrashes) {
   once::simulation::Faults faults = harsh();
   faults.failed_syncs = 0.02;
-  const auto seen = once::simulation::run({.seeds = 80, .faults = faults}, [](World& world) {
-    auto& answers = world.make<Answers>();
-    auto& server = world.host("server", serve);
-    world.host("client", [&answers](Host& host) -> asio::awaitable<void> {
-      once::Client client{host};
-      const auto book = client.stub<Book>("once://server:7000/book?transport=udp", {.deadline = 5min});
-      for (std::uint32_t i = 1; i <= 20; ++i) {
-        const auto outcome = co_await book.async_write(i, asio::use_awaitable);
-        ++(outcome ? answers.right : answers.other);
-      }
-    });
-    world.crash_at_random(server, {.times = 3});
-    const auto count = [&server](const char* what) {
-      return server.disk("book.db")
-          .find<int>(std::string{"SELECT count("} + what + ") FROM entry")
-          .value_or(0);
-    };
-    world.check("each once", [count] { return count("*") == count("DISTINCT number"); });
-    world.check("answered ones are there", [count, &answers] { return count("*") >= answers.right; });
-  });
-  EXPECT_GT(seen.power_failures, 20u);
+  const auto seen =
+      once::simulation::run({.seeds = 80 / ONCE_TEST_STRIDE, .faults = faults}, [](World& world) {
+        auto& answers = world.make<Answers>();
+        auto& server = world.host("server", serve);
+        world.host("client", [&answers](Host& host) -> asio::awaitable<void> {
+          once::Client client{host};
+          const auto book = client.stub<Book>("once://server:7000/book?transport=udp", {.deadline = 5min});
+          for (std::uint32_t i = 1; i <= 20; ++i) {
+            const auto outcome = co_await book.async_write(i, asio::use_awaitable);
+            ++(outcome ? answers.right : answers.other);
+          }
+        });
+        world.crash_at_random(server, {.times = 3});
+        const auto count = [&server](const char* what) {
+          return server.disk("book.db")
+              .find<int>(std::string{"SELECT count("} + what + ") FROM entry")
+              .value_or(0);
+        };
+        world.check("each once", [count] { return count("*") == count("DISTINCT number"); });
+        world.check("answered ones are there", [count, &answers] { return count("*") >= answers.right; });
+      });
+  EXPECT_GT(seen.power_failures, seen.seeds / 4);
 }
 
 TEST(SimulatedDisks, AreReadByTheTestWithoutTheStoreNoticing) {
@@ -120,7 +121,7 @@ TEST(SimulatedDisks, LoseWhatWasNotSynced) {
 
 /// A till that crashes makes its payments again, under the same keys.
 TEST(SimulatedDisks, HaveOutboxesOfClientsThatCrash) {
-  once::simulation::run({.seeds = 40, .faults = harsh()}, [](World& world) {
+  once::simulation::run({.seeds = 40 / ONCE_TEST_STRIDE, .faults = harsh()}, [](World& world) {
     auto& server = world.host("server", serve);
     auto& till = world.host("till", [](Host& host) -> asio::awaitable<void> {
       once::durable::Outbox outbox{host.disk("till.db")};

@@ -42,19 +42,19 @@ std::string indented(const std::string& text) {
 }
 
 /// "encode" or "decode", and what differs between them.
-struct Direction {
+struct Coding {
   std::string verb;       // "encode"
   std::string coder;      // "encoder"
   std::string qualifier;  // of a value: "const "
 };
-const Direction kEncode = {"encode", "encoder", "const "};
-const Direction kDecode = {"decode", "decoder", ""};
+const Coding kEncode = {"encode", "encoder", "const "};
+const Coding kDecode = {"decode", "decoder", ""};
 
 /// Writes the statement that encodes or decodes one value. What has bounds inside gets a function for its
 /// elements, whose parameters have names of their own at each depth.
 class Statement {
  public:
-  explicit Statement(const Direction& direction) : direction_(direction) {}
+  explicit Statement(const Coding& coding) : coding_(coding) {}
 
   std::string of(const model::Type& type, const std::string& value) const { return of(type, value, 0); }
 
@@ -63,18 +63,18 @@ class Statement {
     return bound != 0 ? std::to_string(bound) : "once::kUnbounded";
   }
   std::string coder(std::size_t depth) const {
-    if (depth == 0) return direction_.coder;
-    return direction_.verb == "encode" ? "e" + std::to_string(depth) : "d" + std::to_string(depth);
+    if (depth == 0) return coding_.coder;
+    return coding_.verb == "encode" ? "e" + std::to_string(depth) : "d" + std::to_string(depth);
   }
   std::string call(std::string_view suffix, const std::string& value, std::size_t depth,
                    const std::string& more) const {
-    return direction_.verb + std::string{suffix} + "(" + coder(depth) + ", " + value +
+    return coding_.verb + std::string{suffix} + "(" + coder(depth) + ", " + value +
            (more.empty() ? "" : ", ") + more + ");";
   }
   template <class Inner>
   std::string element(std::size_t depth, Inner inner) const {
     const std::string value = "element" + std::to_string(depth + 1);
-    return "[](auto& " + coder(depth + 1) + ", " + direction_.qualifier + "auto& " + value + ") {\n" +
+    return "[](auto& " + coder(depth + 1) + ", " + coding_.qualifier + "auto& " + value + ") {\n" +
            indented(inner(value)) + "\n}";
   }
 
@@ -123,14 +123,13 @@ class Statement {
                 }));
   }
 
-  const Direction& direction_;
+  const Coding& coding_;
 };
 
 /// For a member, where `place` is the member itself. What an external one takes is charged to the decoder.
-std::string member_statement(const Direction& direction, const model::Member& member,
-                             const std::string& place) {
-  const std::string statement = Statement{direction}.of(*member.type, member_value(member, place));
-  const bool is_charged = member.is_external && direction.verb == kDecode.verb;
+std::string member_statement(const Coding& coding, const model::Member& member, const std::string& place) {
+  const std::string statement = Statement{coding}.of(*member.type, member_value(member, place));
+  const bool is_charged = member.is_external && coding.verb == kDecode.verb;
   return is_charged ? "if (" + place + ".charge_to(decoder)) " + statement : statement;
 }
 
@@ -222,9 +221,9 @@ void emit_bitset_codec(Code& code, const Input& input, const Declaration& declar
 void emit_list_codec(Code& code, const Input& input, const Declaration& declaration) {
   const auto& members = std::get<model::Struct>(declaration.body).members;
   const std::string name = coding_name(input, declaration);
-  const auto emit_direction = [&](const Direction& direction) {
+  const auto emit_coding = [&](const Coding& coding) {
     for (std::size_t i = 0; i + 1 < members.size(); ++i) {
-      emit_statement(code, member_statement(direction, members[i], "node->" + identifier(members[i].name)));
+      emit_statement(code, member_statement(coding, members[i], "node->" + identifier(members[i].name)));
     }
   };
   code.emit(R"(
@@ -248,9 +247,9 @@ void emit_list_codec(Code& code, const Input& input, const Declaration& declarat
             {{"name", name},
              {"link", identifier(members.back().name)},
              {"encode_nesting", [&] { emit_nesting(code, declaration, kEncode.coder); }},
-             {"encode", [&] { emit_direction(kEncode); }},
+             {"encode", [&] { emit_coding(kEncode); }},
              {"decode_nesting", [&] { emit_nesting(code, declaration, kDecode.coder); }},
-             {"decode", [&] { emit_direction(kDecode); }}});
+             {"decode", [&] { emit_coding(kDecode); }}});
 }
 
 bool is_list(const Declaration& declaration) {
@@ -275,17 +274,18 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
               {{"name", name}});
     return;
   }
-  const auto emit_direction = [&](const Direction& direction) {
-    emit_nesting(code, declaration, direction.coder);
+  const auto emit_coding = [&](const Coding& coding) {
+    emit_nesting(code, declaration, coding.coder);
     if (base != nullptr) {
-      emit_statement(code, direction.verb + "(" + direction.coder + ", static_cast<" + direction.qualifier +
+      emit_statement(code, coding.verb + "(" + coding.coder + ", static_cast<" + coding.qualifier +
                                "::" + input.names.qualified(*base) + "&>(value));");
     }
     for (const model::Member& member : members) {
-      emit_statement(code, member_statement(direction, member, "value." + name_of(member.name)));
+      emit_statement(code, member_statement(coding, member, "value." + name_of(member.name)));
     }
   };
-  code.emit(R"(
+  code.emit(
+      R"(
 
     template <once::EncoderType E>
     void once::Coding<$name$>::write(E& encoder, const Value& value) {
@@ -297,9 +297,7 @@ void emit_members_codec(Code& code, const Input& input, const Declaration& decla
       $decode$
     }
   )",
-            {{"name", name}, {"encode", [&] { emit_direction(kEncode); }}, {"decode", [&] {
-                                                                              emit_direction(kDecode);
-                                                                            }}});
+      {{"name", name}, {"encode", [&] { emit_coding(kEncode); }}, {"decode", [&] { emit_coding(kDecode); }}});
 }
 
 }  // namespace

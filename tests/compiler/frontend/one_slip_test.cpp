@@ -16,9 +16,10 @@ struct Piece {
   std::size_t end;
 };
 
-/// Words, strings and single characters; without directives and comments.
+/// Words, strings and single characters; without directives and comments. Each eighth where a sanitizer watches.
 std::vector<Piece> pieces(const std::string& text) {
   std::vector<Piece> out;
+  std::size_t count = 0;
   const auto is_word = [&](std::size_t i) {
     return std::isalnum(static_cast<unsigned char>(text[i])) != 0 || text[i] == '_';
   };
@@ -29,7 +30,9 @@ std::vector<Piece> pieces(const std::string& text) {
       continue;
     }
     while (is_word(i) && end < text.size() && is_word(end)) ++end;
-    if (std::isspace(static_cast<unsigned char>(text[i])) == 0) out.push_back({i, end});
+    if (std::isspace(static_cast<unsigned char>(text[i])) == 0 && count++ % ONCE_TEST_STRIDE == 0) {
+      out.push_back({i, end});
+    }
     i = end;
   }
   return out;
