@@ -1,4 +1,4 @@
-// Which branches are active, and the chance of each; empty outside the test build.
+// Which branches are turned on, and the chance of each; empty outside the test build.
 #include "core/rare.hpp"
 
 #ifdef ONCE_PLANTED_BUGS
@@ -7,7 +7,7 @@ namespace once::core {
 namespace {
 
 std::uint64_t drawn_from = 0;
-std::uint32_t active = 0;
+std::uint32_t turned_on = 0;
 
 /// True for a quarter of all calls.
 bool toss() {
@@ -20,19 +20,19 @@ bool toss() {
 }  // namespace
 
 bool rarely(Rare branch) {
-  return (active >> static_cast<std::uint32_t>(branch) & 1) != 0 && toss();
+  return (turned_on >> static_cast<std::uint32_t>(branch) & 1) != 0 && toss();
 }
 
 void arm_rare_branches(std::uint64_t seed) {
   drawn_from = seed;
-  active = 0;
+  turned_on = 0;
   for (std::uint32_t branch = 0; branch < static_cast<std::uint32_t>(Rare::Count); ++branch) {
-    if (toss()) active |= std::uint32_t{1} << branch;
+    if (toss()) turned_on |= std::uint32_t{1} << branch;
   }
 }
 
 void disarm_rare_branches() {
-  active = 0;
+  turned_on = 0;
 }
 
 }  // namespace once::core
