@@ -35,7 +35,7 @@ once::Faults faults_of(const Options& options) {
   faults.delay = options.loss;
   faults.delay_min = 1ms;
   faults.delay_max = 10ms;
-  faults.cut = options.loss / 10;
+  faults.cut = options.loss / 2;  // of a piece, which may hold many calls
   return faults;
 }
 

@@ -69,6 +69,9 @@ void ClientCore::not_handed_over(SessionId session, Semantics semantics, Sequenc
 bool ClientCore::poll_completion(CallCompletion& out) {
   return state_->poll_completion(out);
 }
+bool ClientCore::has_completions() const {
+  return state_->calls.has_completions();
+}
 std::uintptr_t ClientCore::token_of(SessionId session, Semantics semantics, Sequence number) const {
   const Call* const call = state_->find_bound(session, series_of(semantics), number);
   return call != nullptr && !call->completed ? call->request.token : 0;

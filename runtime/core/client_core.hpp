@@ -156,6 +156,8 @@ class ClientCore final : public SessionOwner {
   /// maybe call ends as NotSent (queue_full), any other counts as it did before, and is tried again.
   void not_handed_over(SessionId session, Semantics semantics, Sequence number);
   bool poll_completion(CallCompletion& out);
+  /// Perhaps there is another one; false: there is none.
+  bool has_completions() const;
   /// The token of the call that is bound to this number; 0 if there is none, or if it has ended.
   std::uintptr_t token_of(SessionId session, Semantics semantics, Sequence number) const;
 

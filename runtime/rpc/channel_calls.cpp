@@ -117,10 +117,8 @@ std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
     pending.complete(std::move(outcome), true);
     return 0;
   }
-  const core::CallKey key = *started;
-  pump(lock, true);
-  settle();
-  return key;
+  if (pump_after(lock)) settle();
+  return *started;
 }
 
 void ClientChannel::cancel(std::uint64_t call) {

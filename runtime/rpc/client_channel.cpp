@@ -10,6 +10,7 @@
 #include "core/wire.hpp"
 #include "rpc/core_limits.hpp"
 #include "rpc/paths.hpp"
+#include "rpc/quick_operations.hpp"
 
 namespace once::detail {
 namespace {
@@ -27,6 +28,20 @@ core::ServerConfig callback_config(const ChannelSettings& settings) {
   config.tells = settings.trace != nullptr;
   return config;
 }
+
+/// The channel whose handler the calling thread runs.
+thread_local const ClientChannel* handling = nullptr;
+
+class Handling {
+ public:
+  explicit Handling(const ClientChannel& channel) : outer_(std::exchange(handling, &channel)) {}
+  ~Handling() { handling = outer_; }
+  Handling(const Handling&) = delete;
+  Handling& operator=(const Handling&) = delete;
+
+ private:
+  const ClientChannel* const outer_;
+};
 
 }  // namespace
 
@@ -254,27 +269,40 @@ bool ClientChannel::may_send() {
   return !to_enter_ || core_->session() == 0;
 }
 
+bool ClientChannel::next_message(Time now, core::Transmit& out) {
+  if (!link_ || closed_ || link_->connecting() || !may_send()) return false;
+  if (core::next_datagram(*core_, *fragments_, now, out)) {
+    if (trace() != nullptr) trace()->bound(now, out, *core_);
+    return true;
+  }
+  return callbacks_ && core::next_datagram(callbacks_->core, callbacks_->fragments, now, out);
+}
+
+bool ClientChannel::send(Time now, const core::Transmit& message) {
+  if (unanswered_since_ == kNever && core_->awaits_answer()) unanswered_since_ = now;
+  if (trace() != nullptr) trace()->sent(now, message);
+  const std::uint32_t link = links_made_;
+  const std::error_code error = link_->send(message);
+  if (error == std::errc::message_size) {
+    fragments_->refused(now, message);
+    if (callbacks_) callbacks_->fragments.refused(now, message);
+  } else if (error && !link_->is_stream()) {
+    change_socket(now, error);
+  } else if (error) {
+    link_lost(now, kLinkLost);
+  }
+  return link_ && links_made_ == link;
+}
+
 void ClientChannel::send_all(Time now) {
-  while (link_ && !closed_ && !link_->connecting() && may_send()) {
-    const bool own = core::next_datagram(*core_, *fragments_, now, transmit_);
-    if (!own &&
-        !(callbacks_ && core::next_datagram(callbacks_->core, callbacks_->fragments, now, transmit_))) {
-      return;
-    }
-    if (unanswered_since_ == kNever && core_->awaits_answer()) unanswered_since_ = now;
-    if (trace() != nullptr) {
-      if (own) trace()->bound(now, transmit_, *core_);
-      trace()->sent(now, transmit_);
-    }
-    const std::error_code error = link_->send(transmit_);
-    if (error == std::errc::message_size) {
-      (own ? *fragments_ : callbacks_->fragments).refused(now, transmit_);
-    } else if (error && !link_->is_stream()) {
-      change_socket(now, error);
-    } else if (error) {
-      link_lost(now, kLinkLost);
-    }
+  bool more = next_message(now, transmit_);
+  while (more) {
+    more = next_message(now, following_);
+    if (more && join(transmit_, following_)) continue;
+    // What was to follow is lost with a link, and said again over the next one.
+    if (!send(now, transmit_)) more = next_message(now, following_);
     transmit_.body = Slice{};
+    std::swap(transmit_, following_);
   }
 }
 
@@ -293,7 +321,9 @@ void ClientChannel::pump(Lock& lock, bool post) {
       if (link_ || time < reconnect_at_ || !core_->wants_path() || closed_) return;
       continue;  // a link was lost just now
     }
-    complete(lock, std::move(completion), post);
+    do {
+      complete(lock, std::move(completion), post);
+    } while (core_->poll_completion(completion));
   }
 }
 
@@ -314,9 +344,29 @@ void ClientChannel::complete(Lock& lock, core::CallCompletion&& completion, bool
   }
   PendingCall& pending = *record.pending;
   records_.give_back(record);
+  hand_over(lock, pending, std::move(outcome), post);
+}
+
+void ClientChannel::hand_over(Lock& lock, PendingCall& pending, RawOutcome&& outcome, bool post) {
+  const Handling guard{*this};
+  const Time began = post ? Time{} : now();
   lock.unlock();
   pending.complete(std::move(outcome), post);
   lock.lock();
+  if (!post) handlers_are_quick_ = now() - began <= QuickOperations::kQuick;
+}
+
+bool ClientChannel::pump_after(Lock& lock) {
+  if (handling != this) {
+    pump(lock, true);
+    return true;
+  }
+  // Who runs the handler goes on with the other completions. If they are quick, they may call as well.
+  if (handlers_are_quick_ && core_->has_completions()) return false;
+  const Time time = now();
+  connect_if_wanted(time);
+  send_all(time);
+  return true;
 }
 
 void ClientChannel::settle() {

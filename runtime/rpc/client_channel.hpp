@@ -135,11 +135,19 @@ class ClientChannel final : public Channel,
   void take(Time now, transport::StreamState state);
   bool may_send();
   void send_all(Time now);
+  /// The next message of either core's that the link can take now.
+  bool next_message(Time now, core::Transmit& out);
+  /// False: the link was lost, or is another one now.
+  bool send(Time now, const core::Transmit& message);
   /// True while octets of messages in fragments have to go out that no call waits for.
   bool has_fragments() const;
   /// Sends and completes until there is nothing left to do. `post`: handlers must not run here.
   void pump(Lock& lock, bool post);
   void complete(Lock& lock, core::CallCompletion&& completion, bool post);
+  /// Hands an asynchronous call's outcome over, without the lock.
+  void hand_over(Lock& lock, PendingCall& pending, RawOutcome&& outcome, bool post);
+  /// Sends what an asynchronous call asks for. False: that is left to the last of several handlers, which run here.
+  bool pump_after(Lock& lock);
   /// The next callback to run, or nullptr.
   ServerCall* next_callback(Lock& lock);
   void run_callback(Lock& lock, ServerCall& call, bool post);
@@ -171,7 +179,7 @@ class ClientChannel final : public Channel,
   std::optional<core::ClientCore> core_;
   std::optional<core::Fragments> fragments_;  // under the core
   std::unique_ptr<Callbacks> callbacks_;
-  core::Transmit transmit_;
+  core::Transmit transmit_, following_;
   std::optional<std::uint64_t> to_enter_;  // the outbox's peer whose session has not been entered yet
 
   std::shared_ptr<ClientLink> link_;
@@ -187,7 +195,8 @@ class ClientChannel final : public Channel,
   std::vector<CallRecord*> followers_;
   std::vector<Slice> inbox_;  // of whoever reads
   CallRecords records_;
-  bool ends_with_loop_ = false;  // registered: only who has made an asynchronous call must
+  bool handlers_are_quick_ = false;  // the last one that the loop ran was
+  bool ends_with_loop_ = false;      // registered: only who has made an asynchronous call must
   bool closed_ = false;
 
   LazyTimer timer_;

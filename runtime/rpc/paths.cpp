@@ -1,5 +1,6 @@
 #include "rpc/paths.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/fragments/fragment_wire.hpp"
@@ -47,6 +48,27 @@ transport::FrontFrame front_message(ByteView octets, std::size_t length_max) {
 
 std::size_t stream_message_max(const Limits& limits) {
   return core::kHeaderMax + limits.message_max;
+}
+
+bool join(core::Transmit& first, const core::Transmit& second) {
+  constexpr std::size_t kSmall = 2'048, kTogether = 16'384;  // octets
+  const auto goes_alone = [](const core::Transmit& message) {
+    const auto type = core::peek_type(message.header);
+    return message.body.size() > kSmall || !type || core::fragment_kind(*type);
+  };
+  if (first.to != second.to || goes_alone(first) || goes_alone(second)) return false;
+  const std::size_t most =
+      first.to.message_max == 0 ? kTogether : std::min<std::size_t>(kTogether, first.to.message_max);
+  const std::size_t so_far = first.header.size() + first.body.size();
+  if (!core::fits_bundle(so_far, second.header.size() + second.body.size(), most)) return false;
+  const auto append = [&](ByteView octets) {
+    first.header.insert(first.header.end(), octets.begin(), octets.end());
+  };
+  append(first.body.view());
+  first.body = Slice{};
+  append(second.header);
+  append(second.body.view());
+  return true;
 }
 
 bool split_datagram(Slice datagram, std::vector<Slice>& messages) {

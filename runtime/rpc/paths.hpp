@@ -25,6 +25,9 @@ transport::FrontFrame front_message(ByteView octets, std::size_t length_max);
 /// The longest message on a stream whose bodies have `body_max` octets at most.
 std::size_t stream_message_max(const Limits& limits);
 
+/// Adds the second message to the first, if both go to the same place and may go together: as a bundle in a datagram,
+/// or at once on a stream (W2). Small ones do: copying them costs less than another system call.
+bool join(core::Transmit& first, const core::Transmit& second);
 /// Appends the messages of a datagram, as parts of its memory. False if there were octets that are none.
 bool split_datagram(Slice datagram, std::vector<Slice>& messages);
 

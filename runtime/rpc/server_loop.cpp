@@ -40,8 +40,13 @@ core::ServerConfig make_config(const ServerSettings& settings, std::uint8_t inde
 /// too long, and large against the cost of looking.
 constexpr Duration kTurn = std::chrono::microseconds{100};
 
+/// Answers wait for further calls, to be sent together, until these have taken so long.
+constexpr Duration kAnswersWait = std::chrono::microseconds{50};
+
 /// The loop that the calling thread occupies.
 thread_local const ServerLoop* current_loop = nullptr;
+/// What it runs there is quick: its answer is sent with others.
+thread_local bool answers_may_wait = false;
 
 }  // namespace
 
@@ -57,10 +62,13 @@ ServerLoop::ServerLoop(Environment environment, std::shared_ptr<const ServerSett
 
 ServerLoop::~ServerLoop() = default;
 
-ServerLoop::Occupied::Occupied(const ServerLoop& loop) : outer_(std::exchange(current_loop, &loop)) {}
+ServerLoop::Occupied::Occupied(const ServerLoop& loop, bool may_wait)
+    : outer_(std::exchange(current_loop, &loop)),
+      outer_may_wait_(std::exchange(answers_may_wait, may_wait)) {}
 
 ServerLoop::Occupied::~Occupied() {
   current_loop = outer_;
+  answers_may_wait = outer_may_wait_;
 }
 
 bool ServerLoop::is_current() const {
@@ -75,7 +83,7 @@ void ServerLoop::answered(ServerCall& call) {
   std::shared_ptr<Servant> gone;  // dropped after the lock
   Lock lock{mutex_};
   gone = dispatcher_.finish(now(), call);
-  if (closed_) return;
+  if (closed_ || (current_loop == this && answers_may_wait)) return;  // work() goes on
   settle_store();
   send_all();
   settle_timer();
@@ -138,9 +146,9 @@ void ServerLoop::work(Lock& lock) {
   const auto self = shared_from_this();
   // Whoever is blocked here waits for a call of its own, and perhaps for what is to run here: no turn comes meanwhile.
   const bool nested = current_loop == this;
+  Duration answers_wait{0};  // for what ran after them
   while (!closed_) {
     settle_store();
-    send_all();
     dispatcher_.mark_abandoned();
     if (!nested && turn_used_ >= kTurn) {
       if (core_.waiting() != 0) post_turn();
@@ -148,15 +156,23 @@ void ServerLoop::work(Lock& lock) {
     }
     ServerCall* const call = dispatcher_.next(lock, self);
     if (call == nullptr) break;
+    const Operation& operation = call->operation();
+    const bool may_wait = answers_wait < kAnswersWait && quick_.contains(operation);
+    if (!may_wait) {
+      send_all();
+      answers_wait = Duration{0};
+    }
     if (slow_ && core_.waiting() != 0) post_turn();  // which another thread may take at once
     lock.unlock();
-    const Duration took = run(*call);
+    const Duration took = run(*call, may_wait);
     lock.lock();
+    quick_.ran(operation, took);
+    answers_wait += took;
     turn_used_ += took;
     slow_ = took >= kTurn;
   }
   if (closed_) return;
-  send_all();  // refusals
+  send_all();
   const core::ServerCounters& counters = core_.counters();
   if (const auto gone = counters.sessions_ended + counters.sessions_expired; gone != sessions_gone_) {
     sessions_gone_ = gone;
@@ -165,8 +181,8 @@ void ServerLoop::work(Lock& lock) {
   pump_due(lock);
 }
 
-Duration ServerLoop::run(ServerCall& call) {
-  const Occupied occupied{*this};
+Duration ServerLoop::run(ServerCall& call, bool may_wait) {
+  const Occupied occupied{*this, may_wait};
   return dispatcher_.run(call);
 }
 

@@ -23,6 +23,7 @@
 #include "core/server_core.hpp"
 #include "rpc/dispatcher.hpp"
 #include "rpc/lazy_timer.hpp"
+#include "rpc/quick_operations.hpp"
 #include "transport/datagram_port.hpp"
 #include "transport/message_stream.hpp"
 
@@ -134,6 +135,8 @@ class ServerLoop final : public CallHost,
   // Read some at a time; true if they have read all that there was, or may read no more.
   bool read_port(Lock& lock, ServerPort& port);
   bool read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection);
+  /// Takes what has come, all or `most` messages: what runs then is answered together.
+  transport::StreamState take_from(const std::shared_ptr<ServerConnection>& connection, int most);
   bool read_everything(Lock& lock);
   void accept_from(ServerListener& listener);
   /// `connection`: null for datagrams. `came_over`: another loop has handed it over.
@@ -166,7 +169,8 @@ class ServerLoop final : public CallHost,
   void kept(SessionId session, Errc error);
   /// Runs what is to run on this loop, for a while: then everything that can be read is read before it goes on.
   void work(Lock& lock);
-  Duration run(ServerCall& call);
+  /// `may_wait`: its answer need not be sent at once.
+  Duration run(ServerCall& call, bool may_wait);
   void post_turn();
   void take_turn();
   void settle(const std::shared_ptr<ServerPort>& port);
@@ -182,13 +186,14 @@ class ServerLoop final : public CallHost,
   /// loop: no turn of it can come.
   class Occupied {
    public:
-    explicit Occupied(const ServerLoop& loop);
+    explicit Occupied(const ServerLoop& loop, bool may_wait = false);
     ~Occupied();
     Occupied(const Occupied&) = delete;
     Occupied& operator=(const Occupied&) = delete;
 
    private:
     const ServerLoop* const outer_;
+    const bool outer_may_wait_;
   };
 
   // Calls to clients' objects; back_channel.cpp.
@@ -220,6 +225,7 @@ class ServerLoop final : public CallHost,
   Duration turn_used_{0};     // by servants, since everything was read
   bool turn_posted_ = false;
   bool slow_ = false;  // the latest servant took a whole turn
+  QuickOperations quick_;
 
   std::vector<std::shared_ptr<ServerPort>> ports_;
   std::vector<std::shared_ptr<ServerListener>> listeners_;

@@ -28,20 +28,6 @@ SessionId session_of(const Slice& message) {
   return load<SessionId, std::endian::big>(message.data() + core::kPrefixSize);
 }
 
-/// Refusals to one client are sent together: a server that has too much to do makes many.
-bool join_refusals(core::Transmit& first, const core::Transmit& second) {
-  constexpr std::size_t kTogether = 1'200;  // octets that any path carries
-  const auto is_refusal = [](const core::Transmit& message) {
-    return core::peek_type(message.header) == core::MessageType::NotExecuted;
-  };
-  if (first.to != second.to || !is_refusal(first) || !is_refusal(second)) return false;
-  const std::size_t path_max = first.to.message_max == 0 ? kTogether : first.to.message_max;
-  const std::size_t most = std::min(kTogether, path_max);
-  if (!core::fits_bundle(first.header.size(), second.header.size(), most)) return false;
-  first.header.insert(first.header.end(), second.header.begin(), second.header.end());
-  return true;
-}
-
 }  // namespace
 
 void ServerPort::on_event(Event event) {
@@ -97,9 +83,9 @@ bool ServerLoop::read_port(Lock& lock, ServerPort& port) {
     const Time time = now();
     for (const Slice& message : messages) take(time, path, message, nullptr, false);
     messages.clear();
-    work(lock);
   }
   inbox_.swap(messages);
+  work(lock);
   return emptied;
 }
 
@@ -225,40 +211,45 @@ void ServerLoop::release_waiting(ServerConnection& connection) {
   post_turn();
 }
 
-bool ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection) {
-  bool emptied = true;
-  for (int i = 0; connection->open && !closed_; ++i) {
-    if (is_overfull(*connection)) break;  // until its replies are taken
-    if (i == kMessagesAtOnce) {
-      // Others wait too. What has been read already would wake nobody, so this comes again by itself.
-      if (!std::exchange(connection->waits_readable, true)) {
-        asio::post(environment_.executor, [connection] { connection->on_event(Event::Readable); });
-      }
-      emptied = false;
-      break;
-    }
+StreamState ServerLoop::take_from(const std::shared_ptr<ServerConnection>& connection, int most) {
+  StreamState state = StreamState::Open;
+  for (int i = 0; i < most && connection->open; ++i) {
     Slice message;
-    const StreamState state = connection->stream.receive(message, Duration{0});
+    state = connection->stream.receive(message, Duration{0});
+    if (state != StreamState::Open) break;
     const Time time = now();
-    if (state == StreamState::WouldBlock) {
-      if (connection->stream.partial_octets() > 0 && connection->message_began == kNever) {
-        connection->message_began = time;
-        sweep_at_ = std::min(sweep_at_, time + limits().header_timeout);
-      }
-      break;
-    }
-    if (state != StreamState::Open) {
-      if (state == StreamState::Malformed) ++malformed_;
-      close_connection(*connection);
-      return true;
-    }
     connection->last_message = time;
     connection->message_began = kNever;
     take(time, connection->path, message, connection, false);
-    work(lock);
   }
-  if (connection->open && !closed_) settle(connection);
-  return emptied;
+  return state;
+}
+
+bool ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection) {
+  if (is_overfull(*connection)) {  // until its replies are taken
+    settle(connection);
+    return true;
+  }
+  const StreamState state = take_from(connection, kMessagesAtOnce);
+  if (connection->open && (state == StreamState::Closed || state == StreamState::Malformed)) {
+    if (state == StreamState::Malformed) ++malformed_;
+    close_connection(*connection);
+  } else if (connection->open && connection->stream.partial_octets() > 0 &&
+             connection->message_began == kNever) {
+    connection->message_began = now();
+    sweep_at_ = std::min(sweep_at_, connection->message_began + limits().header_timeout);
+  }
+  work(lock);
+  if (!connection->open || closed_) return true;
+  if (state == StreamState::WouldBlock || is_overfull(*connection)) {
+    settle(connection);
+    return true;
+  }
+  // Others wait too. What has been read already would wake nobody, so this comes again by itself.
+  if (!std::exchange(connection->waits_readable, true)) {
+    asio::post(environment_.executor, [connection] { connection->on_event(Event::Readable); });
+  }
+  return false;
 }
 
 bool ServerLoop::read_everything(Lock& lock) {
@@ -454,7 +445,7 @@ void ServerLoop::send_all() {
   bool more = core::next_datagram(core_, fragments_, now(), transmit_);
   while (more) {
     more = core::next_datagram(core_, fragments_, now(), following_);
-    if (more && join_refusals(transmit_, following_)) continue;
+    if (more && join(transmit_, following_)) continue;
     send(transmit_, fragments_);
     transmit_.body = Slice{};
     std::swap(transmit_, following_);

@@ -35,18 +35,22 @@ TEST(A01ReflectionOverSockets, NoMessageTypeGetsMoreThanItSends) {
     // A HELLO of the test's own, which is answered by a COOKIE of its nonce: behind all that was said before.
     ++last.nonce;
     attacker.send(port, core::testing::bytes_of(last));
-    std::size_t answered = 0;
-    while (true) {
-      const once::Slice answer = attacker.receive(20s);
-      ASSERT_FALSE(answer.empty());
+    const auto is_last = [&](const once::Slice& answer) {
       core::Prefix prefix;
       core::Cookie cookie;
-      if (core::read_prefix(answer.view(), prefix) == once::Errc::ok &&
-          prefix.type == core::MessageType::Cookie &&
-          core::read(answer.view(), prefix, cookie) == once::Errc::ok && cookie.nonce == last.nonce) {
-        break;
-      }
-      answered += answer.size();
+      return core::read_prefix(answer.view(), prefix) == once::Errc::ok &&
+             prefix.type == core::MessageType::Cookie &&
+             core::read(answer.view(), prefix, cookie) == once::Errc::ok && cookie.nonce == last.nonce;
+    };
+    std::size_t answered = 0;
+    for (bool done = false; !done;) {
+      core::BundleReader bundle{attacker.receive(20s)};
+      once::Slice answer;
+      ASSERT_TRUE(bundle.next(answer));
+      do {
+        done = is_last(answer);
+        if (!done) answered += answer.size();
+      } while (bundle.next(answer));
     }
     EXPECT_LE(answered, forgery.octets.size()) << forgery.layout << " of type " << int{forgery.octets[7]};
     in += forgery.octets.size();

@@ -95,6 +95,7 @@ class CallTable {
   // Completions, in the order in which calls ended.
   void push_completion(Call& call) { completions_.push(call.place); }
   Call* pop_completion();
+  bool has_completions() const { return !completions_.empty(); }
 
  private:
   using Queue = LinkedList<Call, &Call::queue>;

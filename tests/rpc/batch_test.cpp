@@ -1,0 +1,134 @@
+// What is asked for together goes out together, and nothing waits for what may take long.
+#include <vector>
+
+#include "raw.hpp"
+
+namespace raw {
+namespace {
+
+/// Time passes only when a test says so.
+class HandClock final : public once::Clock {
+ public:
+  once::Time now() const override { return now_; }
+  std::unique_ptr<once::Timer> make_timer(asio::any_io_executor executor,
+                                          std::weak_ptr<once::EventHandler> handler) override {
+    return once::steady_clock()->make_timer(std::move(executor), std::move(handler));
+  }
+  void call_at(asio::any_io_executor executor, once::Time when, std::function<void()> function) override {
+    once::steady_clock()->call_at(std::move(executor), when, std::move(function));
+  }
+  void pass(once::Duration time) { now_ += time; }
+
+ private:
+  once::Time now_ = std::chrono::steady_clock::now();
+};
+
+/// Client and server on one loop, in the test's own thread: what each of them does at a time is always the same.
+class Batches : public testing::Test {
+ protected:
+  static constexpr std::size_t kPlaces = 32;
+
+  /// Calls again whenever it has an answer, until all calls have been made.
+  struct Place final : once::PendingCall {
+    void complete(once::RawOutcome outcome, bool) override {
+      EXPECT_TRUE(executed(outcome)) << outcome.text;
+      ++test->answered;
+      test->clock->pass(test->handler_takes);
+      start();
+    }
+    void start() {
+      if (test->left == 0) return;
+      --test->left;
+      test->remote.start(kEcho, "", *this, {.deadline = 1min});
+    }
+    Batches* test = nullptr;
+  };
+
+  Batches() {
+    server.activate("object", object);
+    server.listen("udp://127.0.0.1:0");
+    remote = stub(client, server.reference_to("object"));
+    for (Place& place : places) place.test = this;
+    let_all_be_answered(1, 1);  // and a session be made
+  }
+
+  void let_all_be_answered(std::size_t calls, std::size_t count) {
+    left = calls;
+    const std::size_t all = answered + calls;
+    for (std::size_t i = 0; i < count; ++i) places[i].start();
+    while (answered < all) io.run_one();
+  }
+  once::Environment environment() {
+    once::Environment made{io};
+    made.clock = clock;
+    return made;
+  }
+  once::Environment counted() {
+    once::Environment made = environment();
+    made.network = both_ways;
+    return made;
+  }
+  /// Datagrams.
+  std::uint64_t asked() const { return server.statistics().datagrams; }
+  std::uint64_t said() const { return both_ways->counters().datagrams - asked(); }
+
+  asio::io_context io;
+  const std::shared_ptr<HandClock> clock = std::make_shared<HandClock>();
+  once::Duration handler_takes{0};
+  const std::shared_ptr<once::FaultInjector> both_ways =
+      std::make_shared<once::FaultInjector>(environment(), once::Faults{});
+  std::size_t left = 0, answered = 0;
+  std::array<Place, kPlaces> places;
+  std::shared_ptr<Object> object = std::make_shared<Object>();
+  once::Server server{counted()};
+  once::Client client{environment()};
+  Stub remote;
+};
+
+TEST_F(Batches, OfCallsAndAnswersGoTogether) {
+  let_all_be_answered(100 * kPlaces, kPlaces);
+  const std::uint64_t asked_before = asked(), said_before = said();
+  let_all_be_answered(100 * kPlaces, kPlaces);
+  EXPECT_LE(asked() - asked_before, 100 + kPlaces);  // the first call of each place is made alone
+  EXPECT_LE(said() - said_before, 100 + kPlaces);
+  EXPECT_EQ(server.statistics().executed, answered);
+}
+
+TEST_F(Batches, OfCallsDoNotWaitForHandlersThatTakeLong) {
+  handler_takes = 100us;
+  const std::uint64_t before = asked();
+  let_all_be_answered(10 * kPlaces, kPlaces);
+  EXPECT_GE(asked() - before, 9 * kPlaces);
+}
+
+TEST_F(Batches, OfAnswersDoNotWaitForServantsThatMayTakeLong) {
+  std::uint64_t said_meanwhile = 0;
+  object->on(kWork, [&](once::Request&, once::Responder respond) {
+    said_meanwhile = said();
+    clock->pass(1s);
+    std::move(respond).value({}, false);
+  });
+  for (int round = 0; round < 2; ++round) {
+    const std::uint64_t before = said();
+    const std::size_t all = answered + 2;
+    remote.start(kEcho, "", places[0], {.deadline = 1min});
+    remote.start(kWork, "", places[1], {.deadline = 1min});
+    while (answered < all) io.run_one();
+    EXPECT_EQ(said_meanwhile, before + 1);
+  }
+}
+
+TEST_F(Batches, OfAnswersDoNotWaitForManyServants) {
+  object->on(kEcho, [&](once::Request&, once::Responder respond) {
+    clock->pass(5us);
+    std::move(respond).value({}, false);
+  });
+  let_all_be_answered(kPlaces, kPlaces);
+  const std::uint64_t before = said();
+  let_all_be_answered(kPlaces, kPlaces);
+  EXPECT_GE(said() - before, kPlaces / 11);
+  EXPECT_LE(said() - before, kPlaces / 9 + 2);
+}
+
+}  // namespace
+}  // namespace raw
