@@ -126,7 +126,7 @@ TEST_F(Batches, OfAnswersDoNotWaitForManyServants) {
   let_all_be_answered(kPlaces, kPlaces);
   const std::uint64_t before = said();
   let_all_be_answered(kPlaces, kPlaces);
-  EXPECT_GE(said() - before, kPlaces / 11);
+  EXPECT_GE(said() - before, kPlaces / 10);
   EXPECT_LE(said() - before, kPlaces / 9 + 2);
 }
 
