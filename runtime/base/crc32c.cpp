@@ -46,6 +46,13 @@ std::uint32_t update_by_table(std::uint32_t crc, const std::uint8_t* data, std::
   return crc;
 }
 
+std::uint32_t update_around_by_table(std::uint32_t crc, const std::uint8_t* data, std::size_t size,
+                                     std::size_t blank) {
+  constexpr std::uint8_t kZeros[4] = {};
+  crc = update_by_table(update_by_table(crc, data, blank), kZeros, 4);
+  return update_by_table(crc, data + blank + 4, size - blank - 4);
+}
+
 #if defined(__x86_64__)
 
 constexpr std::size_t kLongBlock = 4096;
@@ -97,8 +104,9 @@ constexpr Shift make_shift(std::size_t zeros) {
 constexpr Shift kLongShift = make_shift(kLongBlock);
 constexpr Shift kShortShift = make_shift(kShortBlock);
 
-std::uint64_t word_at(const std::uint8_t* data) {
-  std::uint64_t word = 0;
+template <class Word = std::uint64_t>
+Word word_at(const std::uint8_t* data) {
+  Word word = 0;
   std::memcpy(&word, data, sizeof word);
   return word;
 }
@@ -128,28 +136,53 @@ __attribute__((target("sse4.2"))) std::uint32_t update_by_instruction(std::uint3
     crc = update_three(crc, data, kShortBlock, kShortShift);
   }
   std::uint64_t wide = crc;
+  for (; size >= 32; data += 32, size -= 32) {
+    wide = _mm_crc32_u64(wide, word_at(data));
+    wide = _mm_crc32_u64(wide, word_at(data + 8));
+    wide = _mm_crc32_u64(wide, word_at(data + 16));
+    wide = _mm_crc32_u64(wide, word_at(data + 24));
+  }
   for (; size >= 8; data += 8, size -= 8) wide = _mm_crc32_u64(wide, word_at(data));
   crc = static_cast<std::uint32_t>(wide);
   for (; size > 0; ++data, --size) crc = _mm_crc32_u8(crc, *data);
   return crc;
 }
 
+__attribute__((target("sse4.2"))) std::uint32_t update_around_by_instruction(std::uint32_t crc,
+                                                                             const std::uint8_t* data,
+                                                                             std::size_t size,
+                                                                             std::size_t blank) {
+  for (std::size_t i = 0; i < blank; i += 4) crc = _mm_crc32_u32(crc, word_at<std::uint32_t>(data + i));
+  crc = _mm_crc32_u32(crc, 0);
+  return update_by_instruction(crc, data + blank + 4, size - blank - 4);
+}
+
 #endif
 
-using Update = std::uint32_t (*)(std::uint32_t, const std::uint8_t*, std::size_t);
+/// What the processor can do, looked at once: when a program's first file is initialised, or before.
+struct Updates {
+  std::uint32_t (*update)(std::uint32_t, const std::uint8_t*, std::size_t) = update_by_table;
+  std::uint32_t (*update_around)(std::uint32_t, const std::uint8_t*, std::size_t,
+                                 std::size_t) = update_around_by_table;
+};
 
-Update choose_update() {
+constinit Updates updates;
+
+[[gnu::constructor]] void choose_updates() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("sse4.2") != 0) return update_by_instruction;
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("sse4.2") != 0) updates = {update_by_instruction, update_around_by_instruction};
 #endif
-  return update_by_table;
 }
 
 }  // namespace
 
-std::uint32_t crc32c(ByteView bytes, std::uint32_t seed) {
-  static const Update update = choose_update();
-  return ~update(~seed, bytes.data(), bytes.size());
+std::uint32_t detail::crc32c_of_some(ByteView bytes, std::uint32_t seed) {
+  return ~updates.update(~seed, bytes.data(), bytes.size());
+}
+
+std::uint32_t detail::crc32c_with_blank(ByteView bytes, std::size_t blank) {
+  return ~updates.update_around(~std::uint32_t{0}, bytes.data(), bytes.size(), blank);
 }
 
 std::uint32_t detail::crc32c_by_table(ByteView bytes, std::uint32_t seed) {

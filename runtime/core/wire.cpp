@@ -25,10 +25,7 @@ constexpr std::uint8_t kFlagLasting = 0x01;
 
 /// The checksum of a header as if its own field were zero.
 std::uint32_t header_checksum(ByteView header) {
-  std::uint8_t prefix[kPrefixSize];
-  std::memcpy(prefix, header.data(), kChecksumAt);
-  std::memset(prefix + kChecksumAt, 0, kPrefixSize - kChecksumAt);
-  return crc32c(header.subspan(kPrefixSize), crc32c(prefix));
+  return detail::crc32c_with_blank(header, kChecksumAt);
 }
 
 Epoch load_epoch(const std::uint8_t* from) {

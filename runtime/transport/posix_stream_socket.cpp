@@ -34,7 +34,7 @@ std::error_code PosixStreamSocket::connected() {
 }
 
 Result<std::size_t> PosixStreamSocket::send(std::span<const ByteView> pieces) {
-  std::array<iovec, 64> parts{};
+  std::array<iovec, 64> parts;  // set as far as there are pieces
   const std::size_t count = std::min(pieces.size(), parts.size());
   for (std::size_t i = 0; i < count; ++i) {
     parts[i] = {const_cast<std::uint8_t*>(pieces[i].data()), pieces[i].size()};

@@ -1,8 +1,6 @@
 // The calls of a client: their queues, numbers and timers.
 #include "core/client/call_table.hpp"
 
-#include <algorithm>
-
 #include <once/base/crc32c.hpp>
 
 namespace once::core {
@@ -18,9 +16,7 @@ std::uint64_t hash(Sequence number) {
 Call& CallTable::create(CallRequest&& request) {
   const std::uint32_t place = calls_.take();
   Call& call = calls_[place];
-  const std::uint32_t generation = call.generation;
-  call = Call{};
-  call.generation = generation;
+  static_cast<CallState&>(call) = CallState{};
   call.place = place;
   call.in_use = true;
   call.body_checksum = crc32c(request.body);
@@ -42,7 +38,7 @@ void CallTable::erase(Call& call) {
   order_.erase(call.place);
   call.request.object_key = Slice{};
   call.request.body = Slice{};
-  call.completion.body = Slice{};
+  call.completion = CallCompletion{};
   call.in_use = false;
   ++call.generation;
   calls_.give_back(call.place);
@@ -69,23 +65,13 @@ void CallTable::make_ready(Call& call, MessageType next) {
   ready_.push_back(call.place);
 }
 
-void CallTable::leave_queue(Call& call) {
-  if (call.queued == CallQueue::None) return;
+void CallTable::leave(Call& call) {
   queue_of(call.queued).erase(call.place);
   if (call.queued != CallQueue::Ready) {
     --waiting_calls_;
     waiting_octets_ -= call.request_size();
   }
   call.queued = CallQueue::None;
-}
-
-Call* CallTable::first_waiting(Series series) {
-  const std::uint32_t place = (series == Series::Windowed ? waiting_windowed_ : waiting_free_).first();
-  return place != kNone ? &calls_[place] : nullptr;
-}
-
-Call* CallTable::first_ready() {
-  return ready_.first() != kNone ? &calls_[ready_.first()] : nullptr;
 }
 
 void CallTable::bind(Call& call, Binding& session, Sequence number) {
@@ -135,13 +121,7 @@ Call* CallTable::find_bound(const Binding& session, Series series, Sequence numb
   return &calls_[place];
 }
 
-void CallTable::update_timer(Call& call) {
-  const bool has_deadline = !call.completed || call.cancelling;
-  timers_.set(call.place, std::min(has_deadline ? call.request.deadline : kNever, call.send_at));
-}
-
-Call* CallTable::pop_completion() {
-  if (completions_.empty()) return nullptr;
+Call* CallTable::take_completion() {
   Call& call = calls_[completions_.front()];
   completions_.pop();
   return &call;

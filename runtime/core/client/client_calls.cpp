@@ -56,24 +56,28 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
   leave_what_is_over();
   if (config.lasting) end_cancel_of(request.sequence);  // it is made again
   const bool is_next = config.lasting || calls.first_waiting(series_of(request.semantics)) == nullptr;
-  const bool goes_at_once = is_next && session_for(request) != nullptr;
+  Binding* const session = is_next ? session_for(request) : nullptr;
   const bool too_many_octets =
       calls.waiting() != 0 && calls.waiting_octets() + size > config.limits.queued_bytes_max;
-  if (!goes_at_once && (calls.waiting() >= config.limits.queued_calls_max || too_many_octets)) {
+  if (session == nullptr && (calls.waiting() >= config.limits.queued_calls_max || too_many_octets)) {
     return Unexpected{Errc::queue_full};
   }
   Call& call = calls.create(std::move(request));
   ++open_calls;
   retry_budget.called();
   call.sent = call.request.repeated;
-  calls.wait(call);
-  calls.update_timer(call);
   const CallKey call_key = call.key();
   if (call.request.repeated && (lost || is_of_earlier_session(call))) {
     complete(call, OutcomeKind::Unknown, Errc::session_lost);  // the session that it was sent in is gone
     return call_key;
   }
-  progress();
+  calls.update_timer(call);
+  if (session != nullptr) {
+    bind(call, *session);
+  } else {
+    calls.wait(call);
+  }
+  settle_handshake();
   return call_key;
 }
 
@@ -94,6 +98,10 @@ void ClientCore::State::progress() {
       }
     }
   }
+  settle_handshake();
+}
+
+void ClientCore::State::settle_handshake() {
   if (open_calls == 0 || lost) {
     handshake.end();
   } else if (has_path && !handshake.outstanding() && wants_session()) {

@@ -20,14 +20,18 @@ std::uint32_t budget_ms(Time now, Time deadline) {
 // --- Sending
 
 bool ClientCore::State::poll_transmit(Transmit& out) {
-  if (!has_path) return false;
+  if (!has_path || !next_transmit(out)) return false;
   out.to = path;
-  out.body = Slice{};
+  return true;
+}
+
+bool ClientCore::State::next_transmit(Transmit& out) {
   if (closed) return goodbye_due && transmit_goodbye(out);
   if (transmit_proof(out)) return true;
   if (handshake.due() <= now) {
     ++counters.hellos;
     handshake.transmit(now, rtt, jitter(), out.header);
+    out.body = Slice{};
     return true;
   }
   while (Call* const call = calls.first_ready()) {
@@ -42,6 +46,7 @@ bool ClientCore::State::poll_transmit(Transmit& out) {
     if (session->id != 0 && session->acknowledge_at <= now) {
       ++counters.acknowledgements;
       write(next_message(*session, MessageType::Ack), {}, out.header);
+      out.body = Slice{};
       return true;
     }
   }
@@ -52,6 +57,7 @@ bool ClientCore::State::transmit_goodbye(Transmit& out) {
   for (const auto& session : sessions) {
     if (session->id == 0) continue;
     write(next_message(*session, MessageType::Bye), {}, out.header);
+    out.body = Slice{};
     session->id = 0;
     return true;
   }
@@ -66,6 +72,7 @@ bool ClientCore::State::transmit_proof(Transmit& out) {
     message.cookie = std::exchange(session->proof.cookie, 0);
     session->proof.counter = message.counter;
     write(message, {}, out.header);
+    out.body = Slice{};
     return true;
   }
   return false;
@@ -112,8 +119,9 @@ bool ClientCore::State::transmit_call(Call& call, Transmit& out) {
     ++call.copies;
     if (counts_as_durable(call) && !call.sent) ++call.session->durable_calls;
     call.sent = true;  // before the first octet is handed over
-  } else if (call.next == MessageType::Probe) {
-    ++counters.probes;
+  } else {
+    if (call.next == MessageType::Probe) ++counters.probes;
+    out.body = Slice{};
   }
   write(message, call.request.object_key, out.header);
   if (call.request.semantics == Semantics::Maybe && !planted(Bug::OnewayResent)) {
@@ -174,6 +182,7 @@ void ClientCore::State::transmit_keeping(Binding& session, Transmit& out) {
   message.attempt = keeping.attempts.add(now);
   ++counters.probes;
   write(message, {}, out.header);
+  out.body = Slice{};
   const Duration pause = std::min(rtt.rto(keeping.backoff++), session.lease / 8);
   keeping.send_at = now + std::chrono::duration_cast<Duration>(jitter() * pause);
 }

@@ -51,6 +51,8 @@ class ClientCore::State {
   void close();
   /// Binds what waits, as far as session and window allow; asks for a session where there is none.
   void progress();
+  /// Its second half: asks for a session where one is wanted.
+  void settle_handshake();
 
   ClientConfig config;
   CallTable calls;
@@ -156,6 +158,7 @@ class ClientCore::State {
   void refuse_waiting(Errc reason, std::uint32_t retry_after_ms);
 
   // Messages.
+  bool next_transmit(Transmit& out);
   bool transmit_goodbye(Transmit& out);
   bool transmit_call(Call& call, Transmit& out);
   SessionMessage next_message(Binding& session, MessageType type);
