@@ -10,12 +10,14 @@ void ObjectAdapter::activate(ObjectKey key, std::shared_ptr<Servant> servant,
   Place place{std::move(servant), std::move(executor)};
   const std::unique_lock lock{mutex_};
   std::swap(active_[std::move(key)], place);  // the servant that was replaced dies outside of the lock
+  size_.store(active_.size(), std::memory_order_relaxed);
 }
 
 bool ObjectAdapter::deactivate(const ObjectKey& key) {
   decltype(active_)::node_type gone;
   const std::unique_lock lock{mutex_};
   gone = active_.extract(key);
+  size_.store(active_.size(), std::memory_order_relaxed);
   return !gone.empty();
 }
 
@@ -36,6 +38,7 @@ void ObjectAdapter::clear() {
   ObjectAdapter gone;  // dies after the lock
   const std::unique_lock lock{mutex_};
   std::swap(active_, gone.active_);
+  size_.store(0, std::memory_order_relaxed);
   std::swap(locator_, gone.locator_);
   std::swap(locator_executor_, gone.locator_executor_);
   std::swap(default_, gone.default_);
@@ -63,11 +66,6 @@ void ObjectAdapter::locate(std::string_view key, Place& place) const {
   }
   if (locator == nullptr) return;
   if (auto servant = (*locator)(ObjectKey{key})) place = {std::move(servant), std::move(executor)};
-}
-
-std::size_t ObjectAdapter::size() const {
-  const std::shared_lock lock{mutex_};
-  return active_.size();
 }
 
 }  // namespace once::adapter

@@ -2,6 +2,7 @@
 // neither the protocol nor sockets. Safe from any thread: the loops of a server share one.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <shared_mutex>
 #include <string>
@@ -39,7 +40,7 @@ class ObjectAdapter {
   void locate(std::string_view key, Place& place) const;
 
   /// How many keys are activated.
-  std::size_t size() const;
+  std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 
  private:
   struct KeyHash {
@@ -49,6 +50,7 @@ class ObjectAdapter {
 
   mutable std::shared_mutex mutex_;
   std::unordered_map<ObjectKey, Place, KeyHash, std::equal_to<>> active_;
+  std::atomic<std::size_t> size_{0};  // of it
   std::shared_ptr<const Locator> locator_;
   asio::any_io_executor locator_executor_;
   Place default_;

@@ -15,12 +15,12 @@ Result<CallKey> ClientCore::start(Time now, CallRequest request) {
   return state_->start(std::move(request));
 }
 void ClientCore::cancel(Time now, CallKey call) {
-  state_->now = now;
+  state_->stir(now);
   state_->cancel(call);
   state_->progress();
 }
 void ClientCore::finish(Time now, Sequence sequence) {
-  state_->now = now;
+  state_->stir(now);
   state_->finish(sequence);
   state_->progress();
 }
@@ -28,15 +28,15 @@ bool ClientCore::session_is_lost() const {
   return state_->lost;
 }
 void ClientCore::connected(Time now, const Path& path) {
-  state_->now = now;
+  state_->stir(now);
   state_->connected(path);
 }
 void ClientCore::disconnected(Time now) {
-  state_->now = now;
+  state_->stir(now);
   state_->disconnected();
 }
 void ClientCore::connect_failed(Time now, Errc reason) {
-  state_->now = now;
+  state_->stir(now);
   state_->connect_failed(reason);
 }
 bool ClientCore::wants_path() const {
@@ -49,15 +49,18 @@ void ClientCore::keep_session(bool wanted) {
   state_->keep_session(wanted);
 }
 void ClientCore::receive(Time now, const Path&, const Slice& message) {
-  state_->now = now;
+  state_->stir(now);
   state_->receive(message);
 }
 void ClientCore::timeout(Time now) {
-  state_->now = now;
+  state_->stir(now);
   state_->timeout();
 }
 Time ClientCore::next_timeout() const {
   return state_->next_timeout();
+}
+bool ClientCore::may_transmit() const {
+  return state_->may_transmit();
 }
 bool ClientCore::poll_transmit(Time now, Transmit& out) {
   state_->now = now;
@@ -77,7 +80,7 @@ std::uintptr_t ClientCore::token_of(SessionId session, Semantics semantics, Sequ
   return call != nullptr && !call->completed ? call->request.token : 0;
 }
 void ClientCore::close(Time now) {
-  state_->now = now;
+  state_->stir(now);
   state_->close();
 }
 std::size_t ClientCore::in_flight() const {

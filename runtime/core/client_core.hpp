@@ -150,6 +150,8 @@ class ClientCore final : public SessionOwner {
   void timeout(Time now);
   Time next_timeout() const;
 
+  /// False: poll_transmit() has nothing, whenever it is asked.
+  bool may_transmit() const;
   /// The next message to send. From here on the request in it counts as sent, whatever the socket says.
   bool poll_transmit(Time now, Transmit& out);
   /// What poll_transmit() has just given was not handed over, for want of room, and nothing of it has left. A

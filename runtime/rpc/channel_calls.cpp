@@ -27,8 +27,7 @@ CallInfo ClientChannel::describe(const OutgoingCall& call) const {
   return {call.operation, Slice::copy_of(as_bytes(call.target->key)), deadline_of(call, limits())};
 }
 
-Result<core::CallKey> ClientChannel::begin(OutgoingCall&& call, CallRecord& record) {
-  const Time time = now();
+Result<core::CallKey> ClientChannel::begin(Time time, OutgoingCall&& call, CallRecord& record) {
   if (trace() != nullptr) trace()->call_began(time, record, record.info.deadline);
   begin_afresh(time);
   // A maybe call is over when the link has it: the link's queue is all that holds it.
@@ -72,18 +71,20 @@ RawOutcome ClientChannel::call(OutgoingCall call) {
     return is_maybe && fragments_->counters().transfers != transfers && has_fragments() &&
            now() - began < self.info.deadline;
   };
-  const auto started = begin(std::move(call), self);
+  const auto started = begin(began, std::move(call), self);
   if (!started) return refuse(self, static_cast<Errc>(started.error().value()));
-  pump(lock, true);
+  pump(lock, true, began);
+  bool waited = false;
   while (true) {
     ServerCall* callback = next_callback(lock);
     if (callback == nullptr) {
       if (self.done && !must_stay()) break;
       if (leader_ == nullptr) {
-        callback = lead(lock, self);
+        callback = lead(lock, self, waited ? now() : began);
       } else {
         follow(lock, self);
       }
+      waited = true;
     }
     if (callback != nullptr) {
       // Foreign code, which may call: somebody else must be able to lead meanwhile.
@@ -109,7 +110,7 @@ std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
   Lock lock{mutex_};
   if (!std::exchange(ends_with_loop_, true)) LoopEnd::of(executor()).add(weak_from_this());
   CallRecord& record = records_.take(std::move(info), pending);
-  const auto started = begin(std::move(call), record);
+  const auto started = begin(now(), std::move(call), record);
   if (!started) {
     RawOutcome outcome = refuse(record, static_cast<Errc>(started.error().value()));
     records_.give_back(record);
@@ -132,33 +133,35 @@ void ClientChannel::cancel(std::uint64_t call) {
   settle();
 }
 
-ServerCall* ClientChannel::lead(Lock& lock, CallRecord& self) {
+ServerCall* ClientChannel::lead(Lock& lock, CallRecord& self, Time now) {
   bool patient = true;
   while (true) {
-    const Time time = now();
     const Time wake = next_wake();
+    const bool is_due = wake <= now;
     leader_ = &self;
-    patient = read(lock, self, std::clamp(wake - time, Duration{0}, kLookUpEvery), patient);
+    patient = read(lock, self, std::clamp(wake - now, Duration{0}, kLookUpEvery), patient, now);
     leader_ = nullptr;
-    if (wake <= time) on_time(now());  // judged after what had come by then
+    if (is_due) on_time(now);  // judged after what had come by then
     // What ends a call may be foreign code, and may call on this channel: that call must be able to lead.
-    pump(lock, true);
+    pump(lock, true, now);
     ServerCall* const callback = next_callback(lock);
     if (self.done || callback != nullptr || leader_ != nullptr) return callback;
   }
 }
 
-bool ClientChannel::read(Lock& lock, CallRecord& self, Duration time, bool patient) {
+bool ClientChannel::read(Lock& lock, CallRecord& self, Duration time, bool patient, Time& now) {
   const std::shared_ptr<ClientLink> link = link_;
   if (!link) {
     self.wake.wait_for(lock, time);  // until it is time to connect again
+    now = this->now();
     return patient;
   }
   if (link->connecting()) {
     lock.unlock();
     link->socket().wait({.writable = true}, time);
     lock.lock();
-    if (link == link_ && link->connecting()) check_connected(now());
+    now = this->now();
+    if (link == link_ && link->connecting()) check_connected(now);
     return patient;
   }
   const bool queued = link->has_queued();
@@ -170,9 +173,10 @@ bool ClientChannel::read(Lock& lock, CallRecord& self, Duration time, bool patie
     state = link->receive(inbox_, Duration{0});
   }
   lock.lock();
+  now = this->now();
   if (link == link_) {
     if (queued && !link->flush()) state = transport::StreamState::Closed;
-    take(now(), state);
+    take(now, state);
   } else {
     inbox_.clear();  // the link was lost meanwhile; what came over it comes again
   }

@@ -270,7 +270,7 @@ bool ClientChannel::may_send() {
 }
 
 bool ClientChannel::next_message(Time now, core::Transmit& out) {
-  if (!link_ || closed_ || link_->connecting() || !may_send()) return false;
+  if (!may_have_message() || !link_ || closed_ || link_->connecting() || !may_send()) return false;
   if (core::next_datagram(*core_, *fragments_, now, out)) {
     if (trace() != nullptr) trace()->bound(now, out, *core_);
     return true;
@@ -311,23 +311,23 @@ bool ClientChannel::has_fragments() const {
          (fragments_->sending_bytes() > 0 || (callbacks_ && callbacks_->fragments.sending_bytes() > 0));
 }
 
-void ClientChannel::pump(Lock& lock, bool post) {
+void ClientChannel::pump(Lock& lock, bool post, Time time) {
   core::CallCompletion completion;
   while (true) {
-    const Time time = now();
     connect_if_wanted(time);
     send_all(time);
-    if (!core_->poll_completion(completion)) {
+    if (!core_->has_completions()) {
       if (link_ || time < reconnect_at_ || !core_->wants_path() || closed_) return;
+      time = now();
       continue;  // a link was lost just now
     }
-    do {
-      complete(lock, std::move(completion), post);
-    } while (core_->poll_completion(completion));
+    bool paused = false;
+    while (core_->poll_completion(completion)) paused = complete(lock, std::move(completion), post) || paused;
+    if (paused) time = now();
   }
 }
 
-void ClientChannel::complete(Lock& lock, core::CallCompletion&& completion, bool post) {
+bool ClientChannel::complete(Lock& lock, core::CallCompletion&& completion, bool post) {
   CallRecord& record = CallRecord::of(completion.token);
   const bool refused = completion.reason == Errc::deadline_exceeded && link_ && link_->refused();
   if (refused) {
@@ -340,11 +340,12 @@ void ClientChannel::complete(Lock& lock, core::CallCompletion&& completion, bool
     record.outcome = std::move(outcome);
     record.done = true;
     if (&record != leader_) record.wake.notify_one();
-    return;
+    return false;
   }
   PendingCall& pending = *record.pending;
   records_.give_back(record);
   hand_over(lock, pending, std::move(outcome), post);
+  return true;
 }
 
 void ClientChannel::hand_over(Lock& lock, PendingCall& pending, RawOutcome&& outcome, bool post) {
@@ -393,7 +394,8 @@ void ClientChannel::settle() {
     link_->socket().cancel_waits();
     waits_readable_ = waits_writable_ = false;
   }
-  timer_.set(environment(), weak_from_this(), next_wake());
+  const Time wake = next_wake();
+  if (timer_.differs(wake)) timer_.set(environment(), weak_from_this(), wake);
 }
 
 // --- The event loop

@@ -106,7 +106,7 @@ class ClientChannel final : public Channel,
   std::shared_ptr<OutboxChannel> outbox_channel() const;
   Errc why_no_outbox() const;
   /// Hands the call to the core, under the lock. An error leaves nothing behind.
-  Result<core::CallKey> begin(OutgoingCall&& call, CallRecord& record);
+  Result<core::CallKey> begin(Time now, OutgoingCall&& call, CallRecord& record);
   /// The call did not get into the core.
   RawOutcome refuse(CallRecord& record, Errc reason) const;
 
@@ -134,6 +134,8 @@ class ClientChannel final : public Channel,
   void on_time(Time now);
   void take(Time now, transport::StreamState state);
   bool may_send();
+  /// False: next_message() has none.
+  bool may_have_message() const { return core_->may_transmit() || fragments_->may_transmit() || callbacks_; }
   void send_all(Time now);
   /// The next message of either core's that the link can take now.
   bool next_message(Time now, core::Transmit& out);
@@ -142,8 +144,10 @@ class ClientChannel final : public Channel,
   /// True while octets of messages in fragments have to go out that no call waits for.
   bool has_fragments() const;
   /// Sends and completes until there is nothing left to do. `post`: handlers must not run here.
-  void pump(Lock& lock, bool post);
-  void complete(Lock& lock, core::CallCompletion&& completion, bool post);
+  void pump(Lock& lock, bool post, Time time);
+  void pump(Lock& lock, bool post) { pump(lock, post, now()); }
+  /// True if the lock was given up meanwhile.
+  bool complete(Lock& lock, core::CallCompletion&& completion, bool post);
   /// Hands an asynchronous call's outcome over, without the lock.
   void hand_over(Lock& lock, PendingCall& pending, RawOutcome&& outcome, bool post);
   /// Sends what an asynchronous call asks for. False: that is left to the last of several handlers, which run here.
@@ -157,10 +161,10 @@ class ClientChannel final : public Channel,
   // Threads.
   /// Reads for all, until its own call has ended, there is a callback to run, which it returns, or another
   /// thread has taken the lead meanwhile.
-  ServerCall* lead(Lock& lock, CallRecord& self);
-  /// Waits for the link, up to `time`, and takes what has come. `patient`, and returned for the next time: a
-  /// message may come soon.
-  bool read(Lock& lock, CallRecord& self, Duration time, bool patient);
+  ServerCall* lead(Lock& lock, CallRecord& self, Time now);
+  /// Waits for the link, up to `time`, and takes what has come: by then it is `now`. `patient`, and returned for the
+  /// next time: a message may come soon.
+  bool read(Lock& lock, CallRecord& self, Duration time, bool patient, Time& now);
   void follow(Lock& lock, CallRecord& self);
   void pass_lead_on();
 

@@ -10,6 +10,8 @@ namespace once::detail {
 
 class LazyTimer {
  public:
+  /// True if set() would do anything.
+  bool differs(Time when) const { return when < set_for_ || (when == kNever && set_for_ != kNever); }
   /// Expires at `when` or earlier; whoever is called looks at what is due and sets it again.
   void set(const Environment& environment, const std::weak_ptr<EventHandler>& handler, Time when) {
     if (when >= set_for_) {

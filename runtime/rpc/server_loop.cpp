@@ -157,8 +157,8 @@ void ServerLoop::work(Lock& lock) {
     ServerCall* const call = dispatcher_.next(lock, self);
     if (call == nullptr) break;
     const Operation& operation = call->operation();
-    const bool may_wait = answers_wait < kAnswersWait && quick_.contains(operation);
-    if (!may_wait) {
+    const bool may_wait = quick_.contains(operation);
+    if (!may_wait || answers_wait >= kAnswersWait) {
       send_all();
       answers_wait = Duration{0};
     }
@@ -263,7 +263,7 @@ void ServerLoop::settle_timer() {
   if (closed_) return;
   const Time wake = std::min({judgement(), fragments_.next_timeout(), back_wake_, sweep_at_, accept_again_at_,
                               shutdown_at_, last_replies_until_});
-  timer_.set(environment_, weak_from_this(), wake);
+  if (timer_.differs(wake)) timer_.set(environment_, weak_from_this(), wake);
 }
 
 // --- The end

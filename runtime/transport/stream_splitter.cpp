@@ -1,6 +1,7 @@
 #include "transport/stream_splitter.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace once::transport {
 
@@ -41,15 +42,18 @@ void StreamSplitter::commit(std::size_t count) {
   if (size >= wanted_) rest_ = std::move(partial_).freeze();
 }
 
-FrontFrame::Kind StreamSplitter::next(Slice& message) {
-  if (rest_.empty()) return FrontFrame::Kind::Incomplete;
+FrontFrame::Kind StreamSplitter::cut(Slice& message) {
   const FrontFrame front = find_(rest_.view(), length_max_);
   switch (front.kind) {
     case FrontFrame::Kind::Message:
       ONCE_ASSERT(front.size > 0 && front.size <= rest_.size());
-      message = rest_.part(0, front.size);
-      rest_ = front.size == rest_.size() ? Slice{} : rest_.part(front.size, rest_.size() - front.size);
       wanted_ = 0;
+      if (front.size == rest_.size()) {
+        message = std::exchange(rest_, {});
+      } else {
+        message = rest_.part(0, front.size);
+        rest_ = rest_.part(front.size, rest_.size() - front.size);
+      }
       break;
     case FrontFrame::Kind::Incomplete:
       ONCE_ASSERT(front.size > rest_.size());

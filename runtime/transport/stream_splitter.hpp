@@ -29,11 +29,15 @@ class StreamSplitter {
   /// `count` octets have been written to the front of room(); 0 gives unused memory back.
   void commit(std::size_t count);
   /// The next whole message; Malformed is final: where the next message begins cannot be known.
-  FrontFrame::Kind next(Slice& message);
+  FrontFrame::Kind next(Slice& message) {
+    return rest_.empty() ? FrontFrame::Kind::Incomplete : cut(message);
+  }
   /// Octets of a message that has begun and is not complete.
   std::size_t partial_octets() const { return partial_.size(); }
 
  private:
+  FrontFrame::Kind cut(Slice& message);
+
   FrameFinder find_;
   std::size_t length_max_;
   Slice rest_;              // read, not yet cut

@@ -257,6 +257,7 @@ TEST_F(Answers, WelcomeThatComesAfterItsLeaseIsOfNoUse) {
   // The next HELLO waits for a timeout: where every WELCOME is late, the line is not filled with them.
   EXPECT_TRUE(fresh.sent.empty());
   fresh.now = fresh.client->next_timeout();
+  fresh.client->timeout(fresh.now);
   fresh.poll();
   ASSERT_EQ(fresh.sent.size(), 1u);
   EXPECT_NE(fresh.last_hello().nonce, old.nonce);

@@ -105,6 +105,7 @@ void ClientCore::State::settle_handshake() {
   if (open_calls == 0 || lost) {
     handshake.end();
   } else if (has_path && !handshake.outstanding() && wants_session()) {
+    stirred = true;
     handshake.begin(late_welcomes == 0 ? now : now + rtt.rto(late_welcomes - 1),
                     config.lasting ? config.lasting->nonce : fresh_nonce());
   }
@@ -210,7 +211,10 @@ bool ClientCore::State::make_again(Call& call, std::uint32_t retry_after_ms) {
 
 void ClientCore::State::finish(Binding& session, Sequence sequence) {
   session.window.finish(sequence);
-  if (rarely(Rare::EarlyAcknowledgement)) session.acknowledge_at = now;
+  if (rarely(Rare::EarlyAcknowledgement)) {
+    session.acknowledge_at = now;
+    stirred = true;
+  }
   if (session.acknowledge_at == kNever) session.acknowledge_at = now + config.limits.idle_acknowledgement;
 }
 
@@ -446,6 +450,7 @@ void ClientCore::State::connect_failed(Errc reason) {
 }
 
 void ClientCore::State::keep_session(bool wanted) {
+  stirred = stirred || wanted != keep_wanted;
   keep_wanted = wanted;
   if (wanted) return;
   for (const auto& session : sessions) session->keeping = Keeping{};

@@ -20,8 +20,11 @@ std::uint32_t budget_ms(Time now, Time deadline) {
 // --- Sending
 
 bool ClientCore::State::poll_transmit(Transmit& out) {
-  if (!has_path || !next_transmit(out)) return false;
+  if (!may_transmit()) return false;
+  stirred = false;
+  if (!next_transmit(out)) return false;
   out.to = path;
+  stirred = true;
   return true;
 }
 

@@ -45,6 +45,12 @@ class ClientCore::State {
   void receive(const Slice& message);
   void timeout();
   Time next_timeout() const;
+  /// Something has happened by which messages besides calls' may be due.
+  void stir(Time time) {
+    now = time;
+    stirred = true;
+  }
+  bool may_transmit() const { return has_path && (stirred || calls.has_ready()); }
   bool poll_transmit(Transmit& out);
   void not_handed_over(SessionId session, Series series, Sequence number);
   bool poll_completion(CallCompletion& out);
@@ -66,6 +72,7 @@ class ClientCore::State {
   Time now;
   Path path;
   bool has_path = false;
+  bool stirred = false;  // since it was last looked for all that may be due
   bool closed = false;
   bool goodbye_due = false;
   std::size_t open_calls = 0;  // started, and not completed

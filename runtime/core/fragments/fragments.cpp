@@ -90,11 +90,9 @@ void Fragments::rest(std::uint32_t place) {
 
 // --- From the core
 
-Fragments::Take Fragments::take(Time now, Transmit& message) {
-  if (!message.to.fragments) return Take::Left;
+Fragments::Take Fragments::take_some(Time now, Transmit& message) {
   const std::size_t size = message.header.size() + message.body.size();
   const bool large = message.to.splits(size);
-  if (!large && sending_ == 0) return Take::Left;
   const CallName name = name_of(message.header);
   const bool is_request = name.type == MessageType::Request;
   if (!is_request && name.type != MessageType::Reply && name.type != MessageType::ReplyLost)
@@ -220,7 +218,7 @@ bool Fragments::poll_message(Received& out) {
 
 // --- To the network
 
-bool Fragments::poll_transmit(Time now, Transmit& out) {
+bool Fragments::poll_some(Time now, Transmit& out) {
   if (!probe_answers_.empty()) {
     out.to = probe_answers_.front().to;
     out.body = Slice{};

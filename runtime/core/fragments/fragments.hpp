@@ -36,7 +36,12 @@ class Fragments {
     NoRoom,
   };
   /// A message of the core's.
-  Take take(Time now, Transmit& message);
+  Take take(Time now, Transmit& message) {
+    const bool concerns_us =
+        message.to.fragments &&
+        (sending_ != 0 || message.to.splits(message.header.size() + message.body.size()));
+    return concerns_us ? take_some(now, message) : Take::Left;
+  }
   /// A message of the layer's own: true. False: it is for the core.
   bool receive(Time now, const Path& from, const Slice& message);
 
@@ -48,7 +53,9 @@ class Fragments {
   /// A message that has arrived whole.
   bool poll_message(Received& out);
   /// The next datagram to be sent.
-  bool poll_transmit(Time now, Transmit& out);
+  bool poll_transmit(Time now, Transmit& out) { return may_transmit() && poll_some(now, out); }
+  /// False: poll_transmit() has nothing.
+  bool may_transmit() const { return !ready_.empty() || !probe_answers_.empty() || !challenges_.empty(); }
 
   void timeout(Time now);
   Time next_timeout() const { return timers_.earliest(); }
@@ -79,6 +86,8 @@ class Fragments {
     std::list<std::uint32_t>::iterator idle_at{};  // if it is idle
   };
 
+  Take take_some(Time now, Transmit& message);
+  bool poll_some(Time now, Transmit& out);
   Peer* find(SessionId session);
   /// The peer's state, made if there is none; nullptr without such a session, or if it does not concern this
   /// layer.
