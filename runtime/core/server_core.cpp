@@ -20,6 +20,9 @@ Time ServerCore::next_timeout() const {
   const Session* const oldest = std::as_const(state_->sessions).oldest();
   return oldest != nullptr ? oldest->lease_until : kNever;
 }
+bool ServerCore::may_transmit() const {
+  return !state_->outgoing.empty();
+}
 bool ServerCore::poll_transmit(Transmit& out) {
   return state_->poll_transmit(out);
 }

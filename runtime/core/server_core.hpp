@@ -206,6 +206,8 @@ class ServerCore final : public SessionOwner {
   /// kNever if nothing is due.
   Time next_timeout() const;
 
+  /// False: poll_transmit() has nothing.
+  bool may_transmit() const;
   /// The next message to send; false if there is none. A message whose path is gone may be thrown away.
   bool poll_transmit(Transmit& out);
 

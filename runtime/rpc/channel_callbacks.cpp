@@ -7,14 +7,15 @@ namespace once::detail {
 ServerCall* ClientChannel::next_callback(Lock& lock) {
   if (!callbacks_) return nullptr;
   callbacks_->dispatcher.mark_abandoned();
-  ServerCall* const call = callbacks_->dispatcher.next(lock, shared_from_this());
-  send_all(now());  // refusals
+  Time time = now();
+  ServerCall* const call = callbacks_->dispatcher.next(lock, shared_from_this(), time);
+  send_all(time);  // refusals
   return call;
 }
 
 void ClientChannel::run_callback(Lock& lock, ServerCall& call, bool post) {
   lock.unlock();
-  callbacks_->dispatcher.run(call);
+  callbacks_->dispatcher.run(call, now());
   lock.lock();
   pump(lock, post);
 }
@@ -38,14 +39,15 @@ void ClientChannel::run_next(core::Lane lane) {
   Lock lock{mutex_};
   Dispatcher& dispatcher = callbacks_->dispatcher;
   if (closed_) return;
-  ServerCall* const call = dispatcher.next(lock, shared_from_this(), lane);
+  Time time = now();
+  ServerCall* const call = dispatcher.next(lock, shared_from_this(), time, lane);
   dispatcher.come_back(lane);
   if (!closed_) {
-    send_all(now());  // refusals
+    send_all(time);  // refusals
     settle();
   }
   lock.unlock();
-  if (call != nullptr) dispatcher.run(*call);
+  if (call != nullptr) dispatcher.run(*call, time);
 }
 
 void ClientChannel::refuse_next(core::Lane lane) {

@@ -110,8 +110,8 @@ class Durable {
 
 }  // namespace
 
-bool Dispatcher::find_servant(std::unique_lock<std::mutex>& lock, const core::Arrival& arrival,
-                              adapter::Place& place) {
+bool Dispatcher::find_servant(std::unique_lock<std::mutex>& lock, const CallHost& host,
+                              const core::Arrival& arrival, adapter::Place& place, Time& time) {
   const std::string_view key = as_text(arrival.object_key.view());
   if (!rules_->adapter.find(key, place)) {
     lock.unlock();
@@ -121,6 +121,7 @@ bool Dispatcher::find_servant(std::unique_lock<std::mutex>& lock, const core::Ar
       place = {};  // a locator that throws has found nothing
     }
     lock.lock();
+    time = host.environment().clock->now();
   }
   return place.servant != nullptr;
 }
@@ -227,19 +228,20 @@ bool Dispatcher::poll(Time now, core::Arrival& arrival, core::Lane lane) {
 }
 
 ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
-                             core::Lane lane) {
+                             Time& time, core::Lane lane) {
   if (lane != 0) --executors_[lane - 1].turns;
+  if (core_.waiting(lane) == 0) return nullptr;
   const Clock& clock = *host->environment().clock;
   core::Arrival arrival;
-  while (poll(clock.now(), arrival, lane)) {
+  for (; poll(time, arrival, lane); time = clock.now()) {
     adapter::Place place;
     const Operation* operation = nullptr;
-    const Errc refusal =
-        find_servant(lock, arrival, place) ? check(arrival, *place.servant, operation) : Errc::no_such_object;
-    const Time now = clock.now();
+    const Errc refusal = find_servant(lock, *host, arrival, place, time)
+                             ? check(arrival, *place.servant, operation)
+                             : Errc::no_such_object;
     if (refusal != Errc::ok) {
-      if (rules_->trace) rules_->trace->refused(now, arrival, refusal, {});
-      core_.refuse(now, arrival.call, refusal);
+      if (rules_->trace) rules_->trace->refused(time, arrival, refusal, {});
+      core_.refuse(time, arrival.call, refusal);
       drop(lock, place);
       continue;
     }
@@ -248,13 +250,13 @@ ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shar
       continue;
     }
     if (const core::Lane other = host->lane_for_answers_to(arrival.from)) {
-      core_.put_off(now, arrival, other);
+      core_.put_off(time, arrival, other);
       drop(lock, place);
       continue;
     }
     const std::uint32_t reply_max = operation->reply_max != 0 ? operation->reply_max : kReplyMaxDefault;
-    if (!core_.start(now, arrival.call, reply_max)) {
-      if (rules_->trace) rules_->trace->refused(now, arrival, Errc::ok, "given up before it began");
+    if (!core_.start(time, arrival.call, reply_max)) {
+      if (rules_->trace) rules_->trace->refused(time, arrival, Errc::ok, "given up before it began");
       drop(lock, place);
       continue;
     }
@@ -282,31 +284,29 @@ ServerCall& Dispatcher::begin(const std::shared_ptr<CallHost>& host, core::Arriv
   return call;
 }
 
-Duration Dispatcher::run(ServerCall& call) const {
+Time Dispatcher::run(ServerCall& call, Time began) const {
   if (call.operation().semantics == Semantics::ExactlyOnce) {
     const auto durable = std::make_shared<Durable>(rules_, call);
     rules_->store->run(
         call.request().request_id(),
         [durable](Transaction& transaction) { return durable->work(transaction); },
         [durable](Errc error) { durable->done(error); });
-    return Duration{0};
+    return began;
   }
-  const std::shared_ptr<CallHost> host = call.shared_host();
-  const Clock& clock = *host->environment().clock;
+  CallHost& host = call.host();
   const Operation& operation = call.operation();
   const bool is_on_loop = !call.executor();
-  const Time begin = clock.now();
-  const std::shared_ptr<Servant> servant = call.servant();
   tell_began(*rules_, call);
   try {
-    Next{rules_->wrappers, 0, *servant}(call.request(), call.make_responder());
+    Next{rules_->wrappers, 0, *call.servant()}(call.request(), call.make_responder());
   } catch (...) {
     // A wrapper threw: its Responder is gone, and has answered.
   }
-  if (call.release()) host->let_go(call);
-  const Duration took = clock.now() - begin;
+  if (call.release()) host.let_go(call);
+  const Time ended = host.environment().clock->now();
+  const Duration took = ended - began;
   if (is_on_loop && took > rules_->slow_call && rules_->on_slow_call) rules_->on_slow_call(operation, took);
-  return took;
+  return ended;
 }
 
 std::shared_ptr<Servant> Dispatcher::finish(Time now, ServerCall& call) {

@@ -43,8 +43,9 @@ class Dispatcher {
   /// The next request that shall run here, moved to "running" in the core; nullptr if there is none. Those in lane 0
   /// whose servants have an executor wait in its lane from then on, and it is asked to run one. The lock is given up
   /// meanwhile, while a locator is asked, and to let go of servants. To be run by run(), which comes without the lock.
-  /// Of another lane, calls may be left in lane 0: their servants have no executor any more.
-  ServerCall* next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
+  /// Of another lane, calls may be left in lane 0: their servants have no executor any more. `time`: now, and when it
+  /// returns, if that took long.
+  ServerCall* next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host, Time& time,
                    core::Lane lane = 0);
   /// A lane for the host's own use, until it is given back, empty.
   core::Lane take_lane();
@@ -54,8 +55,9 @@ class Dispatcher {
   void come_back(core::Lane lane);
   /// The executor will not run the next call of its lane.
   void refuse_next(std::unique_lock<std::mutex>& lock, core::Lane lane);
-  /// Calls the servant, here, or in a transaction of the store. Under no lock. How long it has kept the thread.
-  Duration run(ServerCall& call) const;
+  /// Calls the servant, here, or in a transaction of the store. Under no lock; the caller holds the call's host. `began`:
+  /// now. The time when it no longer keeps the thread.
+  Time run(ServerCall& call, Time began) const;
   /// Records the answer in the core, and gives up the answer's hold on the call. Returns the servant if that
   /// was the last hold, to be dropped under no lock.
   [[nodiscard]] std::shared_ptr<Servant> finish(Time now, ServerCall& call);
@@ -98,7 +100,8 @@ class Dispatcher {
                core::Arrival& arrival, adapter::Place& place);
   ServerCall& begin(const std::shared_ptr<CallHost>& host, core::Arrival&& arrival, adapter::Place&& place,
                     const Operation* operation);
-  bool find_servant(std::unique_lock<std::mutex>& lock, const core::Arrival& arrival, adapter::Place& place);
+  bool find_servant(std::unique_lock<std::mutex>& lock, const CallHost& host, const core::Arrival& arrival,
+                    adapter::Place& place, Time& time);
   /// Lets go of a servant that shall not run, without the lock: this may be its last holder.
   static void drop(std::unique_lock<std::mutex>& lock, adapter::Place& place);
   Errc check(const core::Arrival& arrival, const Servant& servant, const Operation*& operation) const;

@@ -18,7 +18,16 @@ core::ReplyStatus status_of(Answer::Kind kind) {
   }
 }
 
+thread_local ServerCall::AnswerHere* answer_here = nullptr;
+
 }  // namespace
+
+ServerCall::AnswerHere::AnswerHere(ServerCall& call)
+    : call_(call), outer_(std::exchange(answer_here, this)) {}
+
+ServerCall::AnswerHere::~AnswerHere() {
+  answer_here = outer_;
+}
 
 void ServerCall::begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival,
                        std::shared_ptr<Servant> servant, asio::any_io_executor executor,
@@ -38,7 +47,9 @@ void ServerCall::begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival,
   request_.id_ = arrival.id;
   request_.deadline_ = arrival.deadline;
   request_.cancelled_.store(false, std::memory_order_relaxed);
-  request_.object_key_.assign(as_text(arrival.object_key.view()));
+  if (const auto key = as_text(arrival.object_key.view()); request_.object_key_ != key) {
+    request_.object_key_ = key;  // often it is still the one of the call before
+  }
   request_.operation_ = arrival.operation;
   request_.fingerprint_ = arrival.fingerprint;
   request_.semantics_ = arrival.semantics;
@@ -94,6 +105,10 @@ void ServerCall::give(ServerCall& call, Answer answer) {
     return;
   }
   call.answer_ = std::move(answer);
+  if (answer_here != nullptr && &answer_here->call_ == &call) {
+    answer_here->answered_ = true;
+    return;
+  }
   // The call may be recycled, and its host with it, before answered() returns.
   const std::shared_ptr<CallHost> host = call.host_;
   host->answered(call);

@@ -77,6 +77,24 @@ class ServerCall {
   /// One of the holders has gone; true for the last one.
   bool release() { return holders_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
 
+  /// For as long as this lives the calling thread runs the call's servant, and takes the answer that is given meanwhile
+  /// by itself: the host is not told. Not for exactly-once calls.
+  class AnswerHere {
+   public:
+    explicit AnswerHere(ServerCall& call);
+    ~AnswerHere();
+    AnswerHere(const AnswerHere&) = delete;
+    AnswerHere& operator=(const AnswerHere&) = delete;
+
+    bool answered() const { return answered_; }
+
+   private:
+    friend class ServerCall;
+    const ServerCall& call_;
+    AnswerHere* const outer_;
+    bool answered_ = false;
+  };
+
   /// Takes the answer: everything that a Responder can say ends here, once.
   static void give(ServerCall& call, Answer answer);
 

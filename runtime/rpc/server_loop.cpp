@@ -142,7 +142,7 @@ void ServerLoop::kept(SessionId session, Errc error) {
 
 // --- Work
 
-void ServerLoop::work(Lock& lock) {
+void ServerLoop::work(Lock& lock, Time time) {
   const auto self = shared_from_this();
   // Whoever is blocked here waits for a call of its own, and perhaps for what is to run here: no turn comes meanwhile.
   const bool nested = current_loop == this;
@@ -154,25 +154,31 @@ void ServerLoop::work(Lock& lock) {
       if (core_.waiting() != 0) post_turn();
       break;
     }
-    ServerCall* const call = dispatcher_.next(lock, self);
+    ServerCall* const call = dispatcher_.next(lock, self, time);
     if (call == nullptr) break;
     const Operation& operation = call->operation();
     const bool may_wait = quick_.contains(operation);
     if (!may_wait || answers_wait >= kAnswersWait) {
-      send_all();
+      send_all(time);
       answers_wait = Duration{0};
     }
     if (slow_ && core_.waiting() != 0) post_turn();  // which another thread may take at once
+    std::shared_ptr<Servant> gone = std::move(gone_);
     lock.unlock();
-    const Duration took = run(*call, may_wait);
+    gone.reset();
+    bool answered = false;
+    const Time ended = run(*call, time, may_wait, answered);
     lock.lock();
+    if (answered) gone_ = dispatcher_.finish(ended, *call);
+    const Duration took = ended - time;
+    time = ended;
     quick_.ran(operation, took);
     answers_wait += took;
     turn_used_ += took;
     slow_ = took >= kTurn;
   }
   if (closed_) return;
-  send_all();
+  send_all(time);
   const core::ServerCounters& counters = core_.counters();
   if (const auto gone = counters.sessions_ended + counters.sessions_expired; gone != sessions_gone_) {
     sessions_gone_ = gone;
@@ -181,9 +187,13 @@ void ServerLoop::work(Lock& lock) {
   pump_due(lock);
 }
 
-Duration ServerLoop::run(ServerCall& call, bool may_wait) {
+Time ServerLoop::run(ServerCall& call, Time began, bool may_wait, bool& answered) {
   const Occupied occupied{*this, may_wait};
-  return dispatcher_.run(call);
+  if (!may_wait) return dispatcher_.run(call, began);
+  const ServerCall::AnswerHere here{call};
+  const Time ended = dispatcher_.run(call, began);
+  answered = here.answered();
+  return ended;
 }
 
 void ServerLoop::post_turn() {
@@ -192,7 +202,8 @@ void ServerLoop::post_turn() {
 }
 
 void ServerLoop::take_turn() {
-  Lock lock{mutex_};
+  Entry entry{*this};
+  Lock& lock = entry.lock;
   turn_posted_ = false;
   turn_used_ = Duration{0};
   if (closed_) return;
@@ -204,7 +215,8 @@ void ServerLoop::take_turn() {
 void ServerLoop::run_next(core::Lane lane) {
   Lock lock{mutex_};
   if (closed_) return;
-  ServerCall* const call = dispatcher_.next(lock, shared_from_this(), lane);
+  Time time = now();
+  ServerCall* const call = dispatcher_.next(lock, shared_from_this(), time, lane);
   dispatcher_.come_back(lane);
   if (!closed_) {
     if (core_.waiting() != 0) post_turn();
@@ -213,7 +225,7 @@ void ServerLoop::run_next(core::Lane lane) {
     finish_shutdown(lock);
   }
   lock.unlock();
-  if (call != nullptr) dispatcher_.run(*call);
+  if (call != nullptr) dispatcher_.run(*call, time);
 }
 
 void ServerLoop::refuse_next(core::Lane lane) {
@@ -226,7 +238,8 @@ void ServerLoop::refuse_next(core::Lane lane) {
 }
 
 void ServerLoop::on_event(Event) {
-  Lock lock{mutex_};
+  Entry entry{*this};
+  Lock& lock = entry.lock;
   timer_.expired();
   if (closed_) return;
   const Time time = now();

@@ -136,7 +136,7 @@ class ServerLoop final : public CallHost,
   bool read_port(Lock& lock, ServerPort& port);
   bool read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection);
   /// Takes what has come, all or `most` messages: what runs then is answered together.
-  transport::StreamState take_from(const std::shared_ptr<ServerConnection>& connection, int most);
+  transport::StreamState take_from(Time now, const std::shared_ptr<ServerConnection>& connection, int most);
   bool read_everything(Lock& lock);
   void accept_from(ServerListener& listener);
   /// `connection`: null for datagrams. `came_over`: another loop has handed it over.
@@ -163,14 +163,16 @@ class ServerLoop final : public CallHost,
   // Work.
   /// `fragments`: the layer that the message comes through.
   void send(const core::Transmit& message, core::Fragments& fragments);
-  void send_all();
+  void send_all(Time now);
+  void send_all() { send_all(now()); }
   /// What the core has for the store.
   void settle_store();
   void kept(SessionId session, Errc error);
   /// Runs what is to run on this loop, for a while: then everything that can be read is read before it goes on.
-  void work(Lock& lock);
-  /// `may_wait`: its answer need not be sent at once.
-  Duration run(ServerCall& call, bool may_wait);
+  void work(Lock& lock, Time time);
+  void work(Lock& lock) { work(lock, now()); }
+  /// `may_wait`: its answer need not be sent at once. Under no lock; the time when it no longer keeps the thread.
+  Time run(ServerCall& call, Time began, bool may_wait, bool& answered);
   void post_turn();
   void take_turn();
   void settle(const std::shared_ptr<ServerPort>& port);
@@ -181,6 +183,24 @@ class ServerLoop final : public CallHost,
   Time judgement() const { return std::max(core_.next_timeout(), judge_again_at_); }
   void finish_shutdown(Lock& lock);
   void close_all(Lock& lock);
+
+  /// The lock, for as long as this lives; what was let go of meanwhile is dropped after it.
+  class Entry {
+   public:
+    explicit Entry(ServerLoop& loop) : lock(loop.mutex_), gone_in_loop_(loop.gone_) {}
+    ~Entry() {
+      if (!lock.owns_lock()) lock.lock();
+      const std::shared_ptr<Servant> gone = std::move(gone_in_loop_);
+      lock.unlock();
+    }
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+
+    Lock lock;
+
+   private:
+    std::shared_ptr<Servant>& gone_in_loop_;
+  };
 
   /// For as long as this lives the calling thread runs a servant of the loop, or reads for a call that blocks the
   /// loop: no turn of it can come.
@@ -226,6 +246,8 @@ class ServerLoop final : public CallHost,
   bool turn_posted_ = false;
   bool slow_ = false;  // the latest servant took a whole turn
   QuickOperations quick_;
+  std::shared_ptr<Servant>
+      gone_;  // the latest call's; perhaps nobody else holds it, and it must not die under the lock
 
   std::vector<std::shared_ptr<ServerPort>> ports_;
   std::vector<std::shared_ptr<ServerListener>> listeners_;

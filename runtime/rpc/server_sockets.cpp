@@ -52,7 +52,8 @@ void ServerLoop::open_port(std::unique_ptr<DatagramSocket> socket) {
 }
 
 void ServerLoop::on_event(const std::shared_ptr<ServerPort>& port, Event event) {
-  Lock lock{mutex_};
+  Entry entry{*this};
+  Lock& lock = entry.lock;
   (event == Event::Writable ? port->waits_writable : port->waits_readable) = false;
   if (closed_) return;
   if (event == Event::Writable) {
@@ -68,6 +69,7 @@ void ServerLoop::on_event(const std::shared_ptr<ServerPort>& port, Event event) 
 
 bool ServerLoop::read_port(Lock& lock, ServerPort& port) {
   bool emptied = false;
+  Time time = now();
   std::vector<Slice> messages;
   messages.swap(inbox_);
   for (int i = 0; i < kDatagramsAtOnce && !closed_; ++i) {
@@ -80,12 +82,12 @@ bool ServerLoop::read_port(Lock& lock, ServerPort& port) {
     ++datagrams_;
     if (!split_datagram(std::move(datagram), messages)) ++malformed_;
     const core::Path path = datagram_path(port.link, from, limits());
-    const Time time = now();
+    if (i != 0) time = now();
     for (const Slice& message : messages) take(time, path, message, nullptr, false);
     messages.clear();
   }
   inbox_.swap(messages);
-  work(lock);
+  work(lock, time);
   return emptied;
 }
 
@@ -156,7 +158,8 @@ std::shared_ptr<ServerConnection> ServerLoop::add_connection(transport::MessageS
 }
 
 void ServerLoop::on_event(const std::shared_ptr<ServerConnection>& connection, Event event) {
-  Lock lock{mutex_};
+  Entry entry{*this};
+  Lock& lock = entry.lock;
   (event == Event::Writable ? connection->waits_writable : connection->waits_readable) = false;
   if (closed_ || !connection->open) return;
   if (event == Event::Writable && !connection->stream.flush()) {
@@ -211,16 +214,15 @@ void ServerLoop::release_waiting(ServerConnection& connection) {
   post_turn();
 }
 
-StreamState ServerLoop::take_from(const std::shared_ptr<ServerConnection>& connection, int most) {
+StreamState ServerLoop::take_from(Time now, const std::shared_ptr<ServerConnection>& connection, int most) {
   StreamState state = StreamState::Open;
   for (int i = 0; i < most && connection->open; ++i) {
     Slice message;
     state = connection->stream.receive(message, Duration{0});
     if (state != StreamState::Open) break;
-    const Time time = now();
-    connection->last_message = time;
+    connection->last_message = now;
     connection->message_began = kNever;
-    take(time, connection->path, message, connection, false);
+    take(now, connection->path, message, connection, false);
   }
   return state;
 }
@@ -230,16 +232,17 @@ bool ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnect
     settle(connection);
     return true;
   }
-  const StreamState state = take_from(connection, kMessagesAtOnce);
+  const Time time = now();
+  const StreamState state = take_from(time, connection, kMessagesAtOnce);
   if (connection->open && (state == StreamState::Closed || state == StreamState::Malformed)) {
     if (state == StreamState::Malformed) ++malformed_;
     close_connection(*connection);
   } else if (connection->open && connection->stream.partial_octets() > 0 &&
              connection->message_began == kNever) {
-    connection->message_began = now();
-    sweep_at_ = std::min(sweep_at_, connection->message_began + limits().header_timeout);
+    connection->message_began = time;
+    sweep_at_ = std::min(sweep_at_, time + limits().header_timeout);
   }
-  work(lock);
+  work(lock, time);
   if (!connection->open || closed_) return true;
   if (state == StreamState::WouldBlock || is_overfull(*connection)) {
     settle(connection);
@@ -374,7 +377,8 @@ void ServerLoop::hand_over(const std::shared_ptr<ServerLoop>& to, const core::Pa
 
 void ServerLoop::take_over_datagram(const core::Path& from, const Slice& message) {
   arriving_.fetch_sub(1, std::memory_order_relaxed);
-  Lock lock{mutex_};
+  Entry entry{*this};
+  Lock& lock = entry.lock;
   if (closed_) return;
   take(now(), from, message, nullptr, true);
   work(lock);
@@ -397,7 +401,8 @@ void ServerLoop::give_away(const std::shared_ptr<ServerConnection>& connection, 
 
 void ServerLoop::take_over_connection(transport::MessageStream stream, const Slice& message) {
   arriving_.fetch_sub(1, std::memory_order_relaxed);
-  Lock lock{mutex_};
+  Entry entry{*this};
+  Lock& lock = entry.lock;
   if (closed_) return;
   if (connections_.size() >= limits().connections_max) {
     ++connections_closed_;
@@ -427,24 +432,28 @@ void ServerLoop::send(const core::Transmit& message, core::Fragments& fragments)
   }
   const auto found = connections_.find(message.to.link);
   if (found == connections_.end()) return;  // gone; the client will ask again over another
-  const auto connection = found->second;
-  if (!may_queue(*connection)) {
+  ServerConnection& connection = *found->second;
+  if (!may_queue(connection)) {
     ++answers_dropped_;  // what is recorded can be asked for again
     return;
   }
   if (trace() != nullptr) trace()->sent(now(), message);
-  if (!connection->stream.send(message.header, message.body)) {
-    close_connection(*connection);
-  } else if (connection->stream.queued_octets() > 0) {
-    settle(connection);
+  if (!connection.stream.send(message.header, message.body)) {
+    close_connection(connection);
+  } else if (connection.stream.queued_octets() > 0) {
+    settle(found->second);
   }
 }
 
-void ServerLoop::send_all() {
-  if (trace() != nullptr) trace()->told(now(), core_);
-  bool more = core::next_datagram(core_, fragments_, now(), transmit_);
+void ServerLoop::send_all(Time now) {
+  if (trace() != nullptr) trace()->told(now, core_);
+  const auto next = [&](core::Transmit& message) {
+    return (core_.may_transmit() || fragments_.may_transmit()) &&
+           core::next_datagram(core_, fragments_, now, message);
+  };
+  bool more = next(transmit_);
   while (more) {
-    more = core::next_datagram(core_, fragments_, now(), following_);
+    more = next(following_);
     if (more && join(transmit_, following_)) continue;
     send(transmit_, fragments_);
     transmit_.body = Slice{};

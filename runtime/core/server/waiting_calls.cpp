@@ -1,9 +1,15 @@
 // Turns, and the end of waiting.
 #include "core/server/waiting_calls.hpp"
 
+#include <utility>
+
 namespace once::core {
 
 std::uint32_t WaitingCalls::flow_of(std::uint32_t client) {
+  if (const std::uint32_t last = std::exchange(last_, kNone); last != kNone) {
+    if (flows_[last].client == client) return last;
+    end(last);
+  }
   const std::uint32_t known =
       by_client_.find(hash(client), [&](std::uint32_t at) { return flows_[at].client == client; });
   if (known != kNone) return known;
@@ -37,9 +43,17 @@ void WaitingCalls::erase(Record& record) {
   record.earlier = record.later = record.flow = kNone;
   --waiting_;
   if (--flow.count > 0) return;
-  turns_.erase(place);
-  by_client_.erase(hash(flow.client), place);
-  flows_.give_back(place);
+  if (empty()) {
+    last_ = place;
+  } else {
+    end(place);
+  }
+}
+
+void WaitingCalls::end(std::uint32_t flow) {
+  turns_.erase(flow);
+  by_client_.erase(hash(flows_[flow].client), flow);
+  flows_.give_back(flow);
 }
 
 void WaitingCalls::turn_window(Time now) {

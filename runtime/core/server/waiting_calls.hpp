@@ -42,6 +42,7 @@ class WaitingCalls {
 
   static std::uint64_t hash(std::uint32_t client) { return client * 0x9E3779B97F4A7C15 >> 32; }
   std::uint32_t flow_of(std::uint32_t client);
+  void end(std::uint32_t flow);
   bool is_cut_back() const;
   bool is_too_late(Time now, const Flow& flow) const;
   void turn_window(Time now);
@@ -51,8 +52,9 @@ class WaitingCalls {
   Slab<Flow> flows_;
   HashIndex by_client_;
   LinkedList<Flow, &Flow::turn> turns_{flows_};
-  Time busy_since_{};        // not empty since
-  std::uint32_t begun_ = 0;  // calls that were given their turn
+  std::uint32_t last_ = kNone;  // the last flow, without calls: that client is likely to be the next, too
+  Time busy_since_{};           // not empty since
+  std::uint32_t begun_ = 0;     // calls that were given their turn
   std::uint32_t waiting_ = 0;
   Time window_{};  // refusals are counted by intervals: when the present one began,
   std::uint32_t refused_ = 0, refused_before_ = 0;  // how many in it, and in the one before
