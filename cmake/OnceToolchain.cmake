@@ -34,16 +34,23 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   endif()
 endif()
 
+# once_unite(target files): compiles it so many files at a time; 0: all of them.
+function(once_unite target files)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${files})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ takes an included file's unnamed namespace for a header's, and sees into a test's own operator new.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage -Wno-mismatched-new-delete)
+  endif()
+endfunction()
+
 # once_own_code(target): the warnings that our code and generated code must be free of.
 function(once_own_code target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(${target} PRIVATE -Wno-restrict) # g++ 12 sees overlaps in "text" + std::string that are none
   endif()
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${ONCE_UNITE} UNITY_BUILD_BATCH_SIZE 24)
-  if(ONCE_UNITE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # g++ takes an included file's unnamed namespace for a header's, and sees into a test's own operator new.
-    target_compile_options(${target} PRIVATE -Wno-subobject-linkage -Wno-mismatched-new-delete)
+  if(ONCE_UNITE)
+    once_unite(${target} 24)
   endif()
   if(ONCE_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)
