@@ -11,6 +11,7 @@
 
 #include <asio/any_io_executor.hpp>
 
+#include <once/base/crc32c.hpp>
 #include <once/rpc/activation.hpp>
 #include <once/rpc/servant.hpp>
 
@@ -45,7 +46,7 @@ class ObjectAdapter {
  private:
   struct KeyHash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>{}(key); }
+    std::size_t operator()(std::string_view key) const { return crc32c(as_bytes(key)); }
   };
 
   mutable std::shared_mutex mutex_;

@@ -314,8 +314,10 @@ bool ClientChannel::has_fragments() const {
 void ClientChannel::pump(Lock& lock, bool post, Time time) {
   core::CallCompletion completion;
   while (true) {
-    connect_if_wanted(time);
-    send_all(time);
+    if (!post || !core_->has_completions()) {  // handlers may take their time, and nothing waits for them
+      connect_if_wanted(time);
+      send_all(time);
+    }
     if (!core_->has_completions()) {
       if (link_ || time < reconnect_at_ || !core_->wants_path() || closed_) return;
       time = now();

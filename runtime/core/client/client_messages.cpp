@@ -21,10 +21,10 @@ std::uint32_t budget_ms(Time now, Time deadline) {
 
 bool ClientCore::State::poll_transmit(Transmit& out) {
   if (!may_transmit()) return false;
-  stirred = false;
+  const bool was_stirred = std::exchange(stirred, false);
   if (!next_transmit(out)) return false;
   out.to = path;
-  stirred = true;
+  stirred = stirred || was_stirred;  // there may be more
   return true;
 }
 

@@ -69,7 +69,7 @@ Record& CallBook::create(Time now, Session& session, const SessionMessage& messa
   ++client.queued;
   client.request_bytes += record.request_octets;
   record.lane = 0;
-  lanes_[0].push(now, record);
+  lanes_[0]->push(now, record);
   return record;
 }
 
@@ -92,17 +92,17 @@ bool CallBook::may_queue(std::uint32_t client, std::size_t octets) const {
 }
 
 WaitingCalls::Turn CallBook::next(Time now, Lane lane) {
-  return lane < lanes_.size() ? lanes_[lane].next(now) : WaitingCalls::Turn{};
+  return lane < lanes_.size() ? lanes_[lane]->next(now) : WaitingCalls::Turn{};
 }
 
 void CallBook::put_off(Time now, Arrival& arrival, Lane lane) {
   Record* const record = find(arrival.call);
   if (record == nullptr || record->state != RecordState::Queued) return;
-  while (lanes_.size() <= lane) lanes_.emplace_back(limits_, records_);
+  while (lanes_.size() <= lane) lanes_.push_back(std::make_unique<WaitingCalls>(limits_, records_));
   record->key = std::move(arrival.object_key);
   record->body = std::move(arrival.body);
   record->lane = lane;
-  lanes_[lane].push(now, *record);
+  lanes_[lane]->push(now, *record);
 }
 
 void CallBook::release(Time now, Lane lane) {
@@ -110,7 +110,7 @@ void CallBook::release(Time now, Lane lane) {
   while (Record* const record = next(kUnjudged, lane).record) {
     record->arrived = now;
     record->lane = 0;
-    lanes_[0].push(now, *record);
+    lanes_[0]->push(now, *record);
   }
 }
 
@@ -140,7 +140,7 @@ void CallBook::leave_state(Record& record) {
 }
 
 void CallBook::leave_lane(Record& record) {
-  lanes_[record.lane].erase(record);
+  lanes_[record.lane]->erase(record);
   --queued_;
   --sessions_.client(record.client).queued;
   record.key = Slice{};  // if the servant has not been given them

@@ -4,7 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <memory>
+#include <vector>
 
 #include "core/server/record.hpp"
 #include "core/server/replay_cache.hpp"
@@ -22,7 +23,7 @@ class CallBook {
  public:
   CallBook(const ServerLimits& limits, SessionTable& sessions, std::uint64_t hash_seed)
       : limits_(limits), sessions_(sessions), replies_(limits, records_, sessions), hash_seed_(hash_seed) {
-    lanes_.emplace_back(limits_, records_);
+    lanes_.push_back(std::make_unique<WaitingCalls>(limits_, records_));
   }
 
   /// The record that copies of a request meet; nullptr if there is none.
@@ -38,11 +39,11 @@ class CallBook {
   /// True if the client may queue another request of so many octets: it leaves at least as much room as it takes.
   bool may_queue(std::uint32_t client, std::size_t octets) const;
   void begin_afresh(Lane lane) {
-    if (lane < lanes_.size()) lanes_[lane].begin_afresh();
+    if (lane < lanes_.size()) lanes_[lane]->begin_afresh();
   }
   /// The next call of a lane that is to begin, or to be refused; the driver has it then.
   WaitingCalls::Turn next(Time now, Lane lane);
-  std::size_t waiting(Lane lane) const { return lane < lanes_.size() ? lanes_[lane].size() : 0; }
+  std::size_t waiting(Lane lane) const { return lane < lanes_.size() ? lanes_[lane]->size() : 0; }
   /// Back from the driver, to wait in another lane; nothing if the call is over.
   void put_off(Time now, Arrival& arrival, Lane lane);
   void release(Time now, Lane lane);
@@ -100,7 +101,7 @@ class CallBook {
   Slab<Record> records_;
   ReplayCache replies_;
   HashIndex index_;
-  std::deque<WaitingCalls> lanes_;
+  std::vector<std::unique_ptr<WaitingCalls>> lanes_;
   Ring<Abandoned> abandoned_;
   Ring<RequestId> forgotten_;
   std::size_t running_ = 0;
