@@ -83,6 +83,7 @@ StreamState ClientLink::receive(std::vector<Slice>& messages, Duration patience)
     }
     return state == StreamState::WouldBlock && !messages.empty() ? StreamState::Open : state;
   }
+  constexpr int kAtOnce = 64;
   Address from;
   Slice datagram;
   const std::error_code error = port_->socket().receive(from, datagram, patience);
@@ -92,7 +93,13 @@ StreamState ClientLink::receive(std::vector<Slice>& messages, Duration patience)
   }
   moved_.store(true, std::memory_order_relaxed);
   refused_.store(false, std::memory_order_relaxed);
+  // A thread that waited for one has it. Whoever did not wait takes all: the socket may have read ahead, and would
+  // wake nobody for that.
   (void)split_datagram(std::move(datagram), messages);
+  for (int i = 1; i < kAtOnce && patience == Duration{0}; ++i) {
+    if (port_->socket().receive(from, datagram, Duration{0})) break;
+    (void)split_datagram(std::move(datagram), messages);
+  }
   return StreamState::Open;
 }
 

@@ -7,6 +7,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <asio/post.hpp>
+
 namespace once::transport {
 
 Descriptor::~Descriptor() {
@@ -84,8 +86,17 @@ void PosixWaits::async_wait(Event event, std::weak_ptr<EventHandler> handler) {
   });
 }
 
+void PosixWaits::post(Event event, std::weak_ptr<EventHandler> handler) {
+  if (posted_ == nullptr) posted_ = std::make_shared<int>();
+  asio::post(executor_, [event, handler = std::move(handler), posted = std::weak_ptr{posted_}] {
+    if (posted.expired()) return;  // cancelled
+    if (const auto alive = handler.lock()) alive->on_event(event);
+  });
+}
+
 void PosixWaits::cancel() {
   if (reactor_) reactor_->cancel();
+  posted_.reset();
 }
 
 bool PosixWaits::wait(Interest interest, Duration timeout) const {

@@ -66,6 +66,8 @@ class PosixWaits {
   int fd() const { return descriptor_.number(); }
   Address local() const;
   void async_wait(Event event, std::weak_ptr<EventHandler> handler);
+  /// Calls the handler soon, as if a wait had ended.
+  void post(Event event, std::weak_ptr<EventHandler> handler);
   void cancel();
   bool wait(Interest interest, Duration timeout) const;
   /// Sets how long a blocking receive waits, if it is not set already. False: it cannot be set.
@@ -78,6 +80,7 @@ class PosixWaits {
   asio::any_io_executor executor_;
   std::optional<asio::posix::stream_descriptor> reactor_;
   Duration patience_{0};
+  std::shared_ptr<int> posted_;  // what post() has under way counts while this is the same
 };
 
 }  // namespace once::transport

@@ -14,6 +14,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
+struct Flag final : EventHandler {
+  void on_event(Event event) override { (event == Event::Readable ? readable : writable) += 1; }
+  int readable = 0, writable = 0;
+};
+
 class PosixNetwork : public testing::TestWithParam<const char*> {
  protected:
   Address loopback(std::uint16_t port = 0) const { return *parse_address(GetParam(), port); }
@@ -67,6 +72,39 @@ TEST_P(PosixNetwork, CarriesLargeAndSmallDatagramsInTurn) {
     EXPECT_EQ(as_text(datagram.view()), sent);
   }
   EXPECT_EQ(send(*client, {}, std::string(70'000, 'x'), ""), std::errc::message_size);
+}
+
+TEST_P(PosixNetwork, WakesForDatagramsThatItHasReadAhead) {
+  const auto server = std::move(*network->bind_datagram(io.get_executor(), loopback(), false));
+  const auto client = std::move(*network->connect_datagram(io.get_executor(), server->local()));
+  Address from;
+  Slice datagram;
+  const auto take = [&] { return server->receive(from, datagram, Duration{0}); };
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 40; ++i) {
+      ASSERT_FALSE(send(*client, {}, std::to_string(i), i % 7 == 3 ? std::string(10'000, 'x') : ""));
+    }
+    for (int i = 0; i < 40; ++i) {
+      const auto woken = std::make_shared<Flag>();
+      server->async_wait(Event::Readable, woken);
+      if (i % 2 == 0) {
+        io.restart();
+        while (woken->readable == 0) io.run_one();
+      } else {
+        server->cancel_waits();
+        ASSERT_TRUE(server->wait({.readable = true}, 5s));
+      }
+      ASSERT_FALSE(take());
+      EXPECT_TRUE(as_text(datagram.view()).starts_with(std::to_string(i)));
+      EXPECT_EQ(datagram.size() > 10'000, i % 7 == 3);
+      EXPECT_EQ(from, client->local());
+      io.restart();
+      io.poll();
+      EXPECT_EQ(woken->readable, i % 2 == 0 ? 1 : 0);
+    }
+    EXPECT_EQ(take(), std::errc::operation_would_block);
+    EXPECT_FALSE(server->wait({.readable = true}, Duration{0}));
+  }
 }
 
 TEST_P(PosixNetwork, ReportsThatNobodyListensAsAHint) {
@@ -148,11 +186,6 @@ TEST_P(PosixNetwork, TakesAPortOnceUnlessItIsShared) {
   EXPECT_TRUE(network->listen(io.get_executor(), one->local(), true));
   EXPECT_EQ(network->listen(io.get_executor(), one->local(), false).error(), std::errc::address_in_use);
 }
-
-struct Flag final : EventHandler {
-  void on_event(Event event) override { (event == Event::Readable ? readable : writable) += 1; }
-  int readable = 0, writable = 0;
-};
 
 TEST_P(PosixNetwork, WakesItsHandlerOnce) {
   auto [near, far] = connect();

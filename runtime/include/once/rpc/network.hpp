@@ -83,7 +83,8 @@ class DatagramSocket : public Socket {
  public:
   /// One datagram made of `pieces`. A connected socket ignores `to`.
   virtual std::error_code send(const Address& to, std::span<const ByteView> pieces) = 0;
-  /// The next datagram. May block the calling thread for about `patience`; 0: never.
+  /// The next datagram. May block the calling thread for about `patience`; 0: never. A socket may read ahead: for what
+  /// it has then, a wait that began before does not end.
   virtual std::error_code receive(Address& from, Slice& datagram, Duration patience) = 0;
 };
 
