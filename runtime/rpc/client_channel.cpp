@@ -31,6 +31,8 @@ core::ServerConfig callback_config(const ChannelSettings& settings) {
 
 /// The channel whose handler the calling thread runs.
 thread_local const ClientChannel* handling = nullptr;
+/// How long that has been sending what the handler asked for: a slow network makes no handler slow.
+thread_local Duration handler_sent_for{0};
 
 class Handling {
  public:
@@ -352,11 +354,12 @@ bool ClientChannel::complete(Lock& lock, core::CallCompletion&& completion, bool
 
 void ClientChannel::hand_over(Lock& lock, PendingCall& pending, RawOutcome&& outcome, bool post) {
   const Handling guard{*this};
+  handler_sent_for = Duration{0};
   const Time began = post ? Time{} : now();
   lock.unlock();
   pending.complete(std::move(outcome), post);
   lock.lock();
-  if (!post) handlers_are_quick_ = now() - began <= QuickOperations::kQuick;
+  if (!post) handlers_are_quick_ = now() - began - handler_sent_for <= QuickOperations::kQuick;
 }
 
 bool ClientChannel::pump_after(Lock& lock) {
@@ -369,6 +372,7 @@ bool ClientChannel::pump_after(Lock& lock) {
   const Time time = now();
   connect_if_wanted(time);
   send_all(time);
+  handler_sent_for += now() - time;
   return true;
 }
 

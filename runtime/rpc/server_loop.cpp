@@ -47,6 +47,8 @@ constexpr Duration kAnswersWait = std::chrono::microseconds{50};
 thread_local const ServerLoop* current_loop = nullptr;
 /// What it runs there is quick: its answer is sent with others.
 thread_local bool answers_may_wait = false;
+/// How long that has been sending answers meanwhile: a slow network makes no servant slow.
+thread_local Duration spent_on_sending{0};
 
 }  // namespace
 
@@ -82,10 +84,12 @@ bool ServerLoop::is_current() const {
 void ServerLoop::answered(ServerCall& call) {
   std::shared_ptr<Servant> gone;  // dropped after the lock
   Lock lock{mutex_};
-  gone = dispatcher_.finish(now(), call);
+  const Time time = now();
+  gone = dispatcher_.finish(time, call);
   if (closed_ || (current_loop == this && answers_may_wait)) return;  // work() goes on
   settle_store();
-  send_all();
+  send_all(time);
+  if (current_loop == this) spent_on_sending += now() - time;
   settle_timer();
   finish_shutdown(lock);
 }
@@ -147,6 +151,7 @@ void ServerLoop::work(Lock& lock, Time time) {
   // Whoever is blocked here waits for a call of its own, and perhaps for what is to run here: no turn comes meanwhile.
   const bool nested = current_loop == this;
   Duration answers_wait{0};  // for what ran after them
+  bool time_has_passed = true;
   while (!closed_) {
     settle_store();
     dispatcher_.mark_abandoned();
@@ -161,18 +166,21 @@ void ServerLoop::work(Lock& lock, Time time) {
     if (!may_wait || answers_wait >= kAnswersWait) {
       send_all(time);
       answers_wait = Duration{0};
+      time_has_passed = true;
     }
+    if (std::exchange(time_has_passed, false)) time = now();
     if (slow_ && core_.waiting() != 0) post_turn();  // which another thread may take at once
     std::shared_ptr<Servant> gone = std::move(gone_);
     lock.unlock();
     gone.reset();
     bool answered = false;
+    spent_on_sending = Duration{0};
     const Time ended = run(*call, time, may_wait, answered);
     lock.lock();
     if (answered) gone_ = dispatcher_.finish(ended, *call);
     const Duration took = ended - time;
     time = ended;
-    quick_.ran(operation, took);
+    quick_.ran(operation, took - spent_on_sending);
     answers_wait += took;
     turn_used_ += took;
     slow_ = took >= kTurn;
