@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "raw.hpp"
+#include "wrapped_network.hpp"
 
 namespace raw {
 namespace {
@@ -21,6 +22,45 @@ class HandClock final : public once::Clock {
 
  private:
   once::Time now_ = std::chrono::steady_clock::now();
+};
+
+/// Datagrams take time to be sent.
+class HandNetwork final : public WrappedNetwork {
+ public:
+  using Datagrams = once::Result<std::unique_ptr<once::DatagramSocket>>;
+
+  HandNetwork(std::shared_ptr<HandClock> clock, const once::Duration& sends_take)
+      : clock_(std::move(clock)), takes_(sends_take) {}
+  Datagrams bind_datagram(asio::any_io_executor executor, const once::Address& local, bool shared) override {
+    return slow(WrappedNetwork::bind_datagram(std::move(executor), local, shared));
+  }
+  Datagrams connect_datagram(asio::any_io_executor executor, const once::Address& peer) override {
+    return slow(WrappedNetwork::connect_datagram(std::move(executor), peer));
+  }
+
+ private:
+  class Socket final : public WrappedDatagramSocket {
+   public:
+    Socket(std::unique_ptr<once::DatagramSocket> real, std::shared_ptr<HandClock> clock,
+           const once::Duration& takes)
+        : WrappedDatagramSocket(std::move(real)), clock_(std::move(clock)), takes_(takes) {}
+    std::error_code send(const once::Address& to, std::span<const once::ByteView> pieces) override {
+      clock_->pass(takes_);
+      return WrappedDatagramSocket::send(to, pieces);
+    }
+
+   private:
+    const std::shared_ptr<HandClock> clock_;
+    const once::Duration& takes_;
+  };
+
+  Datagrams slow(Datagrams real) {
+    if (!real) return real;
+    return std::unique_ptr<once::DatagramSocket>{std::make_unique<Socket>(std::move(*real), clock_, takes_)};
+  }
+
+  const std::shared_ptr<HandClock> clock_;
+  const once::Duration& takes_;
 };
 
 /// Client and server on one loop, in the test's own thread: what each of them does at a time is always the same.
@@ -61,6 +101,7 @@ class Batches : public testing::Test {
   once::Environment environment() {
     once::Environment made{io};
     made.clock = clock;
+    made.network = std::make_shared<HandNetwork>(clock, sends_take);
     return made;
   }
   once::Environment counted() {
@@ -74,7 +115,7 @@ class Batches : public testing::Test {
 
   asio::io_context io;
   const std::shared_ptr<HandClock> clock = std::make_shared<HandClock>();
-  once::Duration handler_takes{0};
+  once::Duration handler_takes{0}, sends_take{0};
   const std::shared_ptr<once::FaultInjector> both_ways =
       std::make_shared<once::FaultInjector>(environment(), once::Faults{});
   std::size_t left = 0, answered = 0;
@@ -92,6 +133,20 @@ TEST_F(Batches, OfCallsAndAnswersGoTogether) {
   EXPECT_LE(asked() - asked_before, 100 + kPlaces);  // the first call of each place is made alone
   EXPECT_LE(said() - said_before, 100 + kPlaces);
   EXPECT_EQ(server.statistics().executed, answered);
+}
+
+TEST_F(Batches, AreNotEndedByASlowNetwork) {
+  sends_take = 100us;
+  bool first = true;
+  object->on(kEcho, [&](once::Request&, once::Responder respond) {
+    if (std::exchange(first, false)) clock->pass(1ms);  // the servant may be slow, from then on
+    std::move(respond).value({}, false);
+  });
+  let_all_be_answered(100 * kPlaces, kPlaces);
+  const std::uint64_t asked_before = asked(), said_before = said();
+  let_all_be_answered(100 * kPlaces, kPlaces);
+  EXPECT_LE(asked() - asked_before, 100 + kPlaces);
+  EXPECT_LE(said() - said_before, 100 + kPlaces);
 }
 
 TEST_F(Batches, OfCallsDoNotWaitForHandlersThatTakeLong) {

@@ -25,28 +25,16 @@ class MovingNetwork final : public WrappedNetwork {
   std::atomic<int> gone{0};  // so many of the first ones
 
  private:
-  class Socket final : public once::DatagramSocket {
+  class Socket final : public WrappedDatagramSocket {
    public:
     Socket(std::unique_ptr<once::DatagramSocket> real, const MovingNetwork& network, int number)
-        : real_(std::move(real)), network_(network), number_(number) {}
-    Address local() const override { return real_->local(); }
-    void async_wait(once::Event event, std::weak_ptr<once::EventHandler> handler) override {
-      real_->async_wait(event, std::move(handler));
-    }
-    void cancel_waits() override { real_->cancel_waits(); }
-    bool wait(once::Interest interest, once::Duration timeout) override {
-      return real_->wait(interest, timeout);
-    }
+        : WrappedDatagramSocket(std::move(real)), network_(network), number_(number) {}
     std::error_code send(const Address& to, std::span<const once::ByteView> pieces) override {
       if (number_ <= network_.gone) return std::make_error_code(std::errc::network_unreachable);
-      return real_->send(to, pieces);
-    }
-    std::error_code receive(Address& from, once::Slice& datagram, once::Duration patience) override {
-      return real_->receive(from, datagram, patience);
+      return WrappedDatagramSocket::send(to, pieces);
     }
 
    private:
-    const std::unique_ptr<once::DatagramSocket> real_;
     const MovingNetwork& network_;
     const int number_;
   };

@@ -39,4 +39,27 @@ class WrappedNetwork : public once::Network {
   const std::shared_ptr<once::Network> real_ = once::posix_network();
 };
 
+/// One of its datagram sockets.
+class WrappedDatagramSocket : public once::DatagramSocket {
+ public:
+  explicit WrappedDatagramSocket(std::unique_ptr<once::DatagramSocket> real) : real_(std::move(real)) {}
+  once::Address local() const override { return real_->local(); }
+  void async_wait(once::Event event, std::weak_ptr<once::EventHandler> handler) override {
+    real_->async_wait(event, std::move(handler));
+  }
+  void cancel_waits() override { real_->cancel_waits(); }
+  bool wait(once::Interest interest, once::Duration timeout) override {
+    return real_->wait(interest, timeout);
+  }
+  std::error_code send(const once::Address& to, std::span<const once::ByteView> pieces) override {
+    return real_->send(to, pieces);
+  }
+  std::error_code receive(once::Address& from, once::Slice& datagram, once::Duration patience) override {
+    return real_->receive(from, datagram, patience);
+  }
+
+ private:
+  const std::unique_ptr<once::DatagramSocket> real_;
+};
+
 }  // namespace raw
