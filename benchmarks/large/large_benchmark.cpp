@@ -22,7 +22,7 @@
 #include <once/once.hpp>
 #include <once/rpc/fault_injector.hpp>
 
-#include "bench.once.hpp"
+#include "echo.hpp"
 #include "measure.hpp"
 #include "raw_tcp.hpp"
 
@@ -32,6 +32,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using Object = peerbench::AtMostOnce;
+using Echo = peerbench::Echo<Object>;
 
 struct Options {
   std::size_t size = (16u << 20) - 16;  // with the length before it, just below the largest body
@@ -55,13 +56,6 @@ double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values.empty() ? 0 : values[values.size() / 2];
 }
-
-class Echo final : public Object::Servant {
- public:
-  void null(once::Call&) override {}
-  peerbench::Payload echo_bytes(once::Call&, const peerbench::Payload& data) override { return data; }
-  peerbench::Persons echo_persons(once::Call&, const peerbench::Persons& persons) override { return persons; }
-};
 
 class LoopThread {
  public:
