@@ -196,11 +196,17 @@ std::map<std::string, Scenario> scenarios() {
     all["bytes1k_" + transport] = [=](const Options& options) {
       return one_by_one(options, transport, peerbench::EchoBytes{1024});
     };
+    all["bytes32k_" + transport] = [=](const Options& options) {
+      return one_by_one(options, transport, peerbench::EchoBytes{32'768});
+    };
     all["persons100_" + transport] = [=](const Options& options) {
       return one_by_one(options, transport, peerbench::EchoPersons{100});
     };
     all["null_pipe64_" + transport] = [=](const Options& options) { return pipelined(options, transport); };
   }
+  all["bytes64k_tcp"] = [](const Options& options) {
+    return one_by_one(options, "tcp", peerbench::EchoBytes{65'536});
+  };
   all["core"] = &core_alone;
   add_codec<once::Cdr>(all, "cdr");
   add_codec<once::Xdr>(all, "xdr");

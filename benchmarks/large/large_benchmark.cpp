@@ -39,6 +39,7 @@ struct Options {
   unsigned rounds = 5;
   std::vector<unsigned> loss = {0, 1, 5, 20};
   std::vector<std::uint32_t> datagrams = {60'000, 1'200};
+  bool json = false;
 };
 
 double milliseconds(Clock::duration time) {
@@ -184,6 +185,16 @@ void print(const std::vector<std::unique_ptr<Line>>& lines, const std::vector<do
   }
 }
 
+/// The times of the first line's echoes, alone and by raw TCP, round by round.
+void print_json(const Line& line, const std::vector<double>& raw) {
+  const auto list = [](const std::vector<double>& times) {
+    std::string text;
+    for (const double time : times) text += (text.empty() ? "" : ",") + std::to_string(time);
+    return text;
+  };
+  std::cout << "{\"raw_ms\":[" << list(raw) << "],\"echo_ms\":[" << list(line.times) << "]}\n";
+}
+
 void run(const Options& options) {
   peerbench::Payload data(options.size);
   for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(i * 31 + i / 251);
@@ -200,10 +211,12 @@ void run(const Options& options) {
     raw_times.push_back(time_of([&] { raw.echo(data, back); }));
     for (const auto& line : lines) {
       line->times.push_back(line->echo(data));
+      if (options.json) continue;
       line->small_calls_alone(300ms);
       line->times_beside.push_back(line->echo_beside_small_calls(data));
     }
   }
+  if (options.json) return print_json(*lines.front(), raw_times);
   print(lines, raw_times, options);
 }
 
@@ -223,6 +236,8 @@ int main(int argc, char** argv) {
   app.add_option("--datagram", options.datagrams, "octets of the largest datagram; may be repeated")
       ->check(CLI::Range(576, 65'000))
       ->capture_default_str();
+  app.add_flag("--json", options.json,
+               "large calls alone, and the times of the first line's as one line of JSON");
   CLI11_PARSE(app, argc, argv);
   // Large blocks are kept by the process: what counts is calls, and not the system's clearing of fresh pages.
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
