@@ -139,7 +139,7 @@ def builds(source, build, settings):
     shutil.rmtree(folder)
     with tempfile.TemporaryDirectory() as name:
         out = Path(name, "compiled.json")
-        output_of(source / "benchmarks/compiler/run", "--lines", 1000, "--compiled-lines", 1000, "--rounds", 5, "--json", out)
+        output_of(source / "benchmarks/compiler/run", "--lines", 1000, "--compiled-lines", 1000, "--rounds", 3, "--json", out)
         tables = json.loads(out.read_text())
     seconds = next(table["processor_s"] for table in tables if re.search(r"compiling the code .* -O2$", table["title"]))
     if "protoc's" in seconds:
