@@ -107,6 +107,8 @@ def rows_of(scenario, contestants, missing):
         if mine is None:
             continue
         row.figure = Figure.of(ratios(rates(mine), raw))
+        if not raw:
+            row.note = f"{scenario.raw} was not built"
         for peer in contestants:
             if not peer.is_once and not peer.is_raw:
                 row.compare(peer.name, Figure.of(ratios(rates(peer), raw)), rates(mine), rates(peer))
