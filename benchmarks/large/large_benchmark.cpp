@@ -22,7 +22,7 @@
 #include <once/once.hpp>
 #include <once/rpc/fault_injector.hpp>
 
-#include "bench.once.hpp"
+#include "echo.hpp"
 #include "measure.hpp"
 #include "raw_tcp.hpp"
 
@@ -32,12 +32,14 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using Object = peerbench::AtMostOnce;
+using Echo = peerbench::Echo<Object>;
 
 struct Options {
   std::size_t size = (16u << 20) - 16;  // with the length before it, just below the largest body
   unsigned rounds = 5;
   std::vector<unsigned> loss = {0, 1, 5, 20};
   std::vector<std::uint32_t> datagrams = {60'000, 1'200};
+  bool json = false;
 };
 
 double milliseconds(Clock::duration time) {
@@ -55,13 +57,6 @@ double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values.empty() ? 0 : values[values.size() / 2];
 }
-
-class Echo final : public Object::Servant {
- public:
-  void null(once::Call&) override {}
-  peerbench::Payload echo_bytes(once::Call&, const peerbench::Payload& data) override { return data; }
-  peerbench::Persons echo_persons(once::Call&, const peerbench::Persons& persons) override { return persons; }
-};
 
 class LoopThread {
  public:
@@ -190,6 +185,16 @@ void print(const std::vector<std::unique_ptr<Line>>& lines, const std::vector<do
   }
 }
 
+/// The times of the first line's echoes, alone and by raw TCP, round by round.
+void print_json(const Line& line, const std::vector<double>& raw) {
+  const auto list = [](const std::vector<double>& times) {
+    std::string text;
+    for (const double time : times) text += (text.empty() ? "" : ",") + std::to_string(time);
+    return text;
+  };
+  std::cout << "{\"raw_ms\":[" << list(raw) << "],\"echo_ms\":[" << list(line.times) << "]}\n";
+}
+
 void run(const Options& options) {
   peerbench::Payload data(options.size);
   for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(i * 31 + i / 251);
@@ -206,10 +211,12 @@ void run(const Options& options) {
     raw_times.push_back(time_of([&] { raw.echo(data, back); }));
     for (const auto& line : lines) {
       line->times.push_back(line->echo(data));
+      if (options.json) continue;
       line->small_calls_alone(300ms);
       line->times_beside.push_back(line->echo_beside_small_calls(data));
     }
   }
+  if (options.json) return print_json(*lines.front(), raw_times);
   print(lines, raw_times, options);
 }
 
@@ -229,6 +236,8 @@ int main(int argc, char** argv) {
   app.add_option("--datagram", options.datagrams, "octets of the largest datagram; may be repeated")
       ->check(CLI::Range(576, 65'000))
       ->capture_default_str();
+  app.add_flag("--json", options.json,
+               "large calls alone, and the times of the first line's as one line of JSON");
   CLI11_PARSE(app, argc, argv);
   // Large blocks are kept by the process: what counts is calls, and not the system's clearing of fresh pages.
   mallopt(M_MMAP_THRESHOLD, 32 << 20);

@@ -4,9 +4,11 @@
 //   pipelined  C connections on one event loop, K calls on the way on each; a call that ends starts the next
 //   idle       C connections that make one call each and then stay
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -20,6 +22,7 @@
 #include <asio/posix/stream_descriptor.hpp>
 
 #include <once/once.hpp>
+#include <once/rpc/fault_injector.hpp>
 
 #include "bench.once.hpp"
 #include "measure.hpp"
@@ -29,12 +32,17 @@
 namespace peerbench {
 namespace {
 
+using namespace std::chrono_literals;
+
+std::string url_of(const ClientOptions& options, const std::string& object) {
+  return "once://" + options.host + ":" + std::to_string(options.port) + "/" + object +
+         "?transport=" + kTransport;
+}
+
 template <class Interface>
 typename Interface::Stub stub_of(once::Client& client, const ClientOptions& options) {
   constexpr bool at_most_once = std::is_same_v<Interface, AtMostOnce>;
-  return client.stub<Interface>("once://" + options.host + ":" + std::to_string(options.port) +
-                                (at_most_once ? "/at-most-once" : "/at-least-once") +
-                                "?transport=" + kTransport);
+  return client.stub<Interface>(url_of(options, at_most_once ? "at-most-once" : "at-least-once"));
 }
 
 std::string peer() {
@@ -115,7 +123,7 @@ class Place {
 
   void start() {
     sent_ = Clock::now();
-    shared_.operation.start(stub_, [this](const auto& outcome) { finish(outcome); });
+    shared_.operation.start(stub_, [this](const auto& outcome) { this->finish(outcome); });
   }
 
  private:
@@ -136,20 +144,39 @@ class Place {
 };
 
 template <class Interface, class Operation>
-Counts run_pipelined(const ClientOptions& options, const Operation& operation) {
+Counts run_pipelined(const ClientOptions& options, const Operation& operation, asio::io_context& io,
+                     const once::Environment& environment) {
   using Stub = typename Interface::Stub;
-  asio::io_context io{1};
   typename Place<Stub, Operation>::Shared shared{io, Window::from_now(options), operation, {}};
   std::deque<once::Client> clients;
   std::deque<Place<Stub, Operation>> places;
   for (unsigned i = 0; i < options.connections; ++i) {
-    const Stub stub =
-        stub_of<Interface>(clients.emplace_back(io, once::ClientOptions{.codec = options.codec}), options);
+    const Stub stub = stub_of<Interface>(
+        clients.emplace_back(environment, once::ClientOptions{.codec = options.codec}), options);
     for (unsigned k = 0; k < options.inflight; ++k) places.emplace_back(stub, shared);
   }
   for (auto& place : places) place.start();
   io.run();
   return shared.counts;
+}
+
+// ---- pipelined, with datagrams that travel twice ----
+
+/// Like run_pipelined(), and beside it asks the server how often it has run the operation. At most once: as often as it
+/// was called.
+template <class Interface, class Operation>
+void run_with_duplicates(const ClientOptions& options, const Operation& operation) {
+  asio::io_context io{1};
+  once::Environment environment{io};
+  const auto faults = std::make_shared<once::FaultInjector>(
+      environment, once::Faults{.duplication = options.duplicates, .delay_min = {}, .delay_max = 2ms});
+  once::Client asking;
+  const auto tally = asking.stub<Tally>(url_of(options, "tally"));
+  const std::uint64_t before = tally.executions();
+  environment.network = faults;
+  const Counts counts = run_pipelined<Interface>(options, operation, io, environment);
+  print_report(options, peer(), operation.payload_octets(), counts,
+               Duplicates{tally.executions() - before, faults->counters().duplicated});
 }
 
 // ---- idle ----
@@ -189,8 +216,10 @@ void run_idle(const ClientOptions& options) {
 
 template <class Interface, class Operation>
 void run(const ClientOptions& options, const Operation& operation) {
+  if (options.duplicates > 0) return run_with_duplicates<Interface>(options, operation);
+  asio::io_context io{1};
   const Counts counts = options.mode == Mode::Sync ? run_sync<Interface>(options, operation)
-                                                   : run_pipelined<Interface>(options, operation);
+                                                   : run_pipelined<Interface>(options, operation, io, io);
   print_report(options, peer(), operation.payload_octets(), counts);
 }
 

@@ -68,7 +68,7 @@ void Counts::add(const Counts& other) {
 }
 
 void print_report(const ClientOptions& options, std::string_view peer, std::size_t payload_octets,
-                  const Counts& counts) {
+                  const Counts& counts, const std::optional<Duplicates>& duplicates) {
   const double rate = static_cast<double>(counts.calls) / options.duration;
   nlohmann::ordered_json line;
   line["peer"] = peer;
@@ -86,6 +86,10 @@ void print_report(const ClientOptions& options, std::string_view peer, std::size
   line["mb_per_s"] = rounded(rate * static_cast<double>(payload_octets) / 1e6);
   line["errors"] = counts.errors;
   line["calls_total"] = counts.total;
+  if (duplicates) {
+    line["executions"] = duplicates->executions;
+    line["duplicated_datagrams"] = duplicates->datagrams;
+  }
   std::cout << line << std::endl;
 }
 

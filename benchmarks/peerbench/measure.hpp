@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "options.hpp"
@@ -69,9 +70,15 @@ inline bool is_checked(std::uint64_t call) {
   return call % 1024 == 0;
 }
 
+/// What became of the calls of a client whose datagrams travel twice now and then.
+struct Duplicates {
+  std::uint64_t executions = 0;  // of the operation, by the server
+  std::uint64_t datagrams = 0;   // second copies
+};
+
 /// The one line to standard output.
 void print_report(const ClientOptions& options, std::string_view peer, std::size_t payload_octets,
-                  const Counts& counts);
+                  const Counts& counts, const std::optional<Duplicates>& duplicates = {});
 void print_idle_report(std::string_view peer, unsigned connections, std::uint64_t errors);
 
 }  // namespace peerbench

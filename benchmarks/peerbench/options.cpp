@@ -82,6 +82,11 @@ std::optional<ClientOptions> parse_client_options(int argc, char** argv, int& ex
   add_choice(app, "--codec", options.codec, kCodecs, "the codec (cdr)");
   add_choice(app, "--semantics", options.semantics, kSemantics,
              "the variant of the operations (at-most-once)");
+  app.add_option(
+         "--duplicates", options.duplicates,
+         "pipelined, UDP: share of the datagrams that travel twice; the report says how often the server "
+         "has run the operation")
+      ->check(CLI::Range(0.0, 1.0));
   if (!parse(app, argc, argv, exit_code)) return std::nullopt;
   return options;
 }

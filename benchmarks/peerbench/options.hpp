@@ -33,6 +33,7 @@ struct ClientOptions {
   double warmup = 0.2;    // seconds before
   once::CodecId codec = once::CodecId::Cdr;
   once::Semantics semantics = once::Semantics::AtMostOnce;
+  double duplicates = 0;  // share of the datagrams that travel twice, each way
 };
 
 /// "tcp" or "udp": which of the programs this is.

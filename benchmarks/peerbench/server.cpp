@@ -9,24 +9,18 @@
 
 #include <once/once.hpp>
 
-#include "bench.once.hpp"
+#include "echo.hpp"
 #include "options.hpp"
 
 namespace {
 
-template <class Interface>
-class Echo final : public Interface::Servant {
- public:
-  void null(once::Call&) override {}
-  peerbench::Payload echo_bytes(once::Call&, const peerbench::Payload& data) override { return data; }
-  peerbench::Persons echo_persons(once::Call&, const peerbench::Persons& persons) override { return persons; }
-};
-
 void serve(const peerbench::ServerOptions& options) {
   once::Loops loops{options.threads};
   once::Server server{loops};
-  server.activate("at-most-once", std::make_shared<Echo<peerbench::AtMostOnce>>());
-  server.activate("at-least-once", std::make_shared<Echo<peerbench::AtLeastOnce>>());
+  const auto executions = std::make_shared<peerbench::Executions>();
+  server.activate("at-most-once", std::make_shared<peerbench::Echo<peerbench::AtMostOnce>>(executions));
+  server.activate("at-least-once", std::make_shared<peerbench::Echo<peerbench::AtLeastOnce>>(executions));
+  server.activate("tally", executions);
   server.listen(std::string{peerbench::kTransport} + "://" + options.host + ":" +
                 std::to_string(options.port));
 

@@ -28,6 +28,7 @@ LOADS = [
     {"op": "null", "mode": "pipelined", "inflight": 64, "connections": 2, "semantics": "at-least-once"},
     {"op": "bytes", "size": 100, "mode": "pipelined", "inflight": 8, "codec": "xdr"},
     {"op": "persons", "size": 10, "mode": "pipelined", "inflight": 8},
+    {"op": "null", "mode": "pipelined", "inflight": 16, "duplicates": 0.2},
 ]
 
 
@@ -86,6 +87,8 @@ def run_load(client, port, load):
             raise Failure(f"'{name}' is {report[name]}, not {load[name]}")
     if report["errors"] != 0:
         raise Failure(f"{report['errors']} errors: {result.stderr.strip()}")
+    if "duplicates" in load and report["executions"] != report["calls_total"]:
+        raise Failure(f"{report['calls_total']} calls were executed {report['executions']} times")
     if report["calls_total"] == 0:
         raise Failure("not one call was made")
 
