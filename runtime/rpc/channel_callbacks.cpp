@@ -1,5 +1,6 @@
 // The server in the client: calls of the server's to objects that are activated here.
 #include "rpc/client_channel.hpp"
+#include "rpc/paths.hpp"
 
 namespace once::detail {
 
