@@ -8,6 +8,7 @@
 #include <new>
 
 #include <once/base/buffer.hpp>
+#include <once/base/copy.hpp>
 
 namespace once {
 namespace detail {
@@ -185,7 +186,7 @@ void Buffer::reserve_exactly(std::size_t capacity_wanted) {
 
 void Buffer::move_to(detail::Block* larger) {
   if (block_ != nullptr) {
-    std::memcpy(larger->data(), block_->data(), size_);
+    detail::copy_octets(larger->data(), block_->data(), size_);
     detail::drop_block(block_);
   }
   block_ = larger;
