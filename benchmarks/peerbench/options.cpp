@@ -59,6 +59,7 @@ std::optional<ServerOptions> parse_server_options(int argc, char** argv, int& ex
   app.add_option("--threads", options.threads, "event loops, a thread each")
       ->check(CLI::Range(1u, 256u))
       ->capture_default_str();
+  app.add_flag("--reuse", options.reuse, "makes results in the objects of the time before");
   if (!parse(app, argc, argv, exit_code)) return std::nullopt;
   return options;
 }
@@ -82,6 +83,7 @@ std::optional<ClientOptions> parse_client_options(int argc, char** argv, int& ex
   add_choice(app, "--codec", options.codec, kCodecs, "the codec (cdr)");
   add_choice(app, "--semantics", options.semantics, kSemantics,
              "the variant of the operations (at-most-once)");
+  app.add_flag("--reuse", options.reuse, "sync: receives results into the objects of the time before");
   if (!parse(app, argc, argv, exit_code)) return std::nullopt;
   return options;
 }

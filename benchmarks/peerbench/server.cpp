@@ -17,16 +17,31 @@ namespace {
 template <class Interface>
 class Echo final : public Interface::Servant {
  public:
+  explicit Echo(bool reuse) : reuse_(reuse) {}
+
   void null(once::Call&) override {}
-  peerbench::Payload echo_bytes(once::Call&, const peerbench::Payload& data) override { return data; }
-  peerbench::Persons echo_persons(once::Call&, const peerbench::Persons& persons) override { return persons; }
+  peerbench::Payload echo_bytes(once::Call&, const peerbench::Payload& data) override { return copy(data); }
+  peerbench::Persons echo_persons(once::Call&, const peerbench::Persons& persons) override {
+    return copy(persons);
+  }
+
+ private:
+  template <class T>
+  T copy(const T& value) const {
+    if (!reuse_) return value;
+    T result = once::recycled<T>();
+    result = value;
+    return result;
+  }
+
+  const bool reuse_;
 };
 
 void serve(const peerbench::ServerOptions& options) {
   once::Loops loops{options.threads};
   once::Server server{loops};
-  server.activate("at-most-once", std::make_shared<Echo<peerbench::AtMostOnce>>());
-  server.activate("at-least-once", std::make_shared<Echo<peerbench::AtLeastOnce>>());
+  server.activate("at-most-once", std::make_shared<Echo<peerbench::AtMostOnce>>(options.reuse));
+  server.activate("at-least-once", std::make_shared<Echo<peerbench::AtLeastOnce>>(options.reuse));
   server.listen(std::string{peerbench::kTransport} + "://" + options.host + ":" +
                 std::to_string(options.port));
 
