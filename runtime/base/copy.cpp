@@ -18,9 +18,12 @@ __attribute__((target("avx2"))) inline void store(std::uint8_t* place, const Vec
   std::memcpy(place, &part, sizeof part);
 }
 
+/// Of at least kStride octets.
 __attribute__((target("avx2"))) void copy_by_vectors(std::uint8_t* to, const std::uint8_t* from,
                                                      std::size_t octets) {
-  std::size_t done = 0;
+  // Stores that cross no line of the cache: the first vector reaches up to where they begin, and beyond.
+  store(to, load(from));
+  std::size_t done = sizeof(Vector) - reinterpret_cast<std::uintptr_t>(to) % sizeof(Vector);
   for (; octets - done >= kStride; done += kStride) {
     const Vector a = load(from + done), b = load(from + done + 32);
     const Vector c = load(from + done + 64), d = load(from + done + 96);
