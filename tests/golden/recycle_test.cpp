@@ -73,7 +73,7 @@ TEST_P(Reuse, TakesArgumentsThatWereRefusedForNoneThatWereSent) {
 
 INSTANTIATE_TEST_SUITE_P(Codecs, Reuse, testing::Values(CodecId::Cdr, CodecId::Xdr));
 
-struct Operation {
+struct KeptOperation {
   struct Arguments {
     Bytes octets;
   };
@@ -81,7 +81,7 @@ struct Operation {
 };
 
 TEST(Arguments, ThatTookTooMuchMemoryAreNotKept) {
-  using Object = detail::ArgumentsObject<Operation>;
+  using Object = detail::ArgumentsObject<KeptOperation>;
   const auto size_after = [](std::size_t octets) {
     {
       Object object{CodecId::Cdr};
@@ -109,6 +109,25 @@ TEST(Results, AreMadeOfWhatTheApplicationGivesBack) {
   EXPECT_EQ(second.data(), place);
   EXPECT_EQ(second, std::vector<std::uint8_t>(4'000, 0x5a));
   EXPECT_NE(stub.dump(3'000).data(), place);  // once
+}
+
+/// Makes its result of one that it returned before.
+class Dumper final : public ShopCounter {
+ public:
+  std::vector<std::uint8_t> dump(Call&, std::uint64_t size) override {
+    auto result = once::recycled<std::vector<std::uint8_t>>();
+    result.assign(static_cast<std::size_t>(size), 1);
+    place = result.data();
+    return result;
+  }
+  const std::uint8_t* place = nullptr;
+};
+
+TEST(Results, ThatAServantReturnsGoToTheNextWhoWantsOne) {
+  asio::io_context io;
+  const auto dumper = std::make_shared<Dumper>();
+  const shop::Counter::Stub stub{std::make_shared<Loopback>(io, dumper), ObjectRef{}};
+  EXPECT_EQ(stub.dump(5'000).data(), dumper->place);  // here a stub, on the same thread
 }
 
 TEST(Results, OfAServantComeBackToItIfItHadThemFromHere) {
