@@ -55,15 +55,16 @@ TEST(LargeBlock, GrowsExactlyAndKeepsItsOctets) {
 
 TEST(Copy, CopiesBlocksOfAnySizeAndAlignmentAndNothingElse) {
   for (const std::size_t size : {0U, 1U, 31U, 1023U, 1024U, 1025U, 1151U, 1152U, 1153U, 5000U, 1U << 20U}) {
-    for (std::size_t offset = 0; offset < 3; ++offset) {
-      once::Bytes from(size + offset);
+    for (std::size_t offset = 0; offset < 33; ++offset) {
+      once::Bytes from(size + 1);
       std::iota(from.begin(), from.end(), std::uint8_t{1});
-      once::Bytes to(size + 2, 0xee);
-      once::detail::copy_octets(to.data() + 1, from.data() + offset, size);
-      EXPECT_EQ(to.front(), 0xee);
-      EXPECT_EQ(to.back(), 0xee);
-      EXPECT_TRUE(
-          std::equal(to.begin() + 1, to.end() - 1, from.begin() + static_cast<std::ptrdiff_t>(offset)));
+      once::Bytes to(offset + size + 1, 0xee);
+      once::detail::copy_octets(to.data() + offset, from.data() + offset % 2, size);
+      once::Bytes expected(offset, 0xee);
+      const auto begin = from.begin() + static_cast<std::ptrdiff_t>(offset % 2);
+      expected.insert(expected.end(), begin, begin + static_cast<std::ptrdiff_t>(size));
+      expected.push_back(0xee);
+      EXPECT_TRUE(to == expected) << size << " " << offset;
     }
   }
   once::detail::copy_octets(nullptr, nullptr, 0);
