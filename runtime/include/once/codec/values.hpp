@@ -93,17 +93,23 @@ bool assign_text(D& decoder, std::string& value, ByteView octets) {
   return true;
 }
 
-/// values.resize(count), for what the message has the octets of.
-template <DecoderType D, class T>
-void resize_filled(D& decoder, std::vector<T>& values, std::size_t count) {
-  if (values.capacity() < count) decoder.count_memory(count * sizeof(T));
-  values.resize(count);
-}
-
 /// values.resize(size), whose code is large: once for each T, not for each decoder.
 template <class T>
 [[gnu::noinline]] void set_size(std::vector<T>& values, std::size_t size) {
   values.resize(size);
+}
+
+/// values.assign(first, first + count), likewise.
+template <class T>
+[[gnu::noinline]] void assign(std::vector<T>& values, const T* first, std::size_t count) {
+  values.assign(first, first + count);
+}
+
+/// values.resize(count), for what the message has the octets of.
+template <DecoderType D, class T>
+void resize_filled(D& decoder, std::vector<T>& values, std::size_t count) {
+  if (values.capacity() < count) decoder.count_memory(count * sizeof(T));
+  if (values.size() != count) set_size(values, count);
 }
 
 }  // namespace detail
@@ -228,7 +234,7 @@ void decode_bounded(D& decoder, std::vector<T>& values, std::size_t bound) {
     const T* const in_place = count > values.size() ? decoder.template elements_in_place<T>(count) : nullptr;
     if (in_place != nullptr) {
       if (values.capacity() < count) decoder.count_memory(count * sizeof(T));
-      values.assign(in_place, in_place + count);
+      detail::assign(values, in_place, count);
     } else {
       detail::resize_filled(decoder, values, count);
       decoder.elements(values.data(), count);

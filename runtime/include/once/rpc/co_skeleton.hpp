@@ -28,7 +28,7 @@ asio::awaitable<void> serve_in_frame(const Request& request, Responder respond, 
     } else {
       typename Op::Result result = co_await call(*arguments);
       answer_value<Op, CodecList>(request, respond, result);
-      take_back(result);
+      if constexpr (kIsWorthKeeping<typename Op::Result>) take_back(result);
     }
   } catch (...) {
     answer_current_exception<Op, CodecList>(request, respond);

@@ -78,21 +78,10 @@ class ArgumentsObject {
   using Value = typename Op::Arguments;
 
   explicit ArgumentsObject(CodecId codec) : keeps_(is_reused(codec)) {
-    if (!keeps_) return;
-    auto& kept = Kept<Value, ForArguments>::of_this_thread();
-    value_ = std::move(kept.value);
-    octets_ = std::exchange(kept.octets, 0);
-    argument_octets_of_this_thread() -= octets_;
+    if (keeps_) take();
   }
   ~ArgumentsObject() {
-    if (!keeps_ || !Kept<Value, ForArguments>::usable() ||
-        octets_ > kArgumentsKeptMax - argument_octets_of_this_thread())
-      return;
-    auto& kept = Kept<Value, ForArguments>::of_this_thread();
-    if (kept.octets != 0) return;  // that of a nested call
-    kept.value = std::move(value_);
-    kept.octets = octets_;
-    argument_octets_of_this_thread() += octets_;
+    if (keeps_) give_back();
   }
   ArgumentsObject(const ArgumentsObject&) = delete;
   ArgumentsObject& operator=(const ArgumentsObject&) = delete;
@@ -111,6 +100,23 @@ class ArgumentsObject {
     }
   }
 
+  // Not inline: they stand where the object goes and where it goes by an exception, in both kinds of skeletons.
+  [[gnu::noinline]] void take() {
+    auto& kept = Kept<Value, ForArguments>::of_this_thread();
+    value_ = std::move(kept.value);
+    octets_ = std::exchange(kept.octets, 0);
+    argument_octets_of_this_thread() -= octets_;
+  }
+  [[gnu::noinline]] void give_back() {
+    if (!Kept<Value, ForArguments>::usable()) return;
+    if (octets_ > kArgumentsKeptMax - argument_octets_of_this_thread()) return;
+    auto& kept = Kept<Value, ForArguments>::of_this_thread();
+    if (kept.octets != 0) return;  // that of a nested call
+    kept.value = std::move(value_);
+    kept.octets = octets_;
+    argument_octets_of_this_thread() += octets_;
+  }
+
   Value value_{};
   std::size_t octets_ = 0;
   bool keeps_;
@@ -118,7 +124,7 @@ class ArgumentsObject {
 
 /// An object for the result of a call: what the application has given back, if `codec` can use it.
 template <class T>
-T take_recycled([[maybe_unused]] CodecId codec) {
+[[gnu::noinline]] T take_recycled([[maybe_unused]] CodecId codec) {
   if constexpr (kIsWorthKeeping<T>) {
     if (codec != CodecId::Protobuf && Kept<T, ForResults>::usable()) {
       return std::exchange(Kept<T, ForResults>::of_this_thread().value, T{});
@@ -129,7 +135,7 @@ T take_recycled([[maybe_unused]] CodecId codec) {
 
 /// Keeps a servant's result that has been encoded, if the servant had it from recycled().
 template <class T>
-void take_back([[maybe_unused]] T& result) {
+[[gnu::noinline]] void take_back([[maybe_unused]] T& result) {
   if constexpr (kIsWorthKeeping<T>) {
     if (!Kept<T, ForResults>::usable()) return;
     auto& kept = Kept<T, ForResults>::of_this_thread();

@@ -122,7 +122,7 @@ void serve(const Request& request, Responder respond, Function call) noexcept {
     } else {
       typename Op::Result result = call(*arguments);
       answer_value<Op, CodecList>(request, respond, result);
-      take_back(result);
+      if constexpr (kIsWorthKeeping<typename Op::Result>) take_back(result);
     }
   } catch (...) {
     answer_current_exception<Op, CodecList>(request, respond);
