@@ -81,11 +81,9 @@ bool assign_text(D& decoder, std::string& value, ByteView octets) {
     return copy_text(reinterpret_cast<std::uint8_t*>(value.data()), octets.data(), octets.size());
   }
   if (!is_text(octets.data(), octets.size())) return false;
+  if (value.capacity() < octets.size()) decoder.count_memory(octets.size());
   // assign() is the slowest way, and pays only where there is memory to keep.
-  if (value.capacity() < octets.size()) {
-    decoder.count_memory(octets.size());
-    value = std::string{as_text(octets)};
-  } else if (value.capacity() == std::string{}.capacity()) {
+  if (value.capacity() < octets.size() || value.capacity() == std::string{}.capacity()) {
     value = std::string{as_text(octets)};
   } else {
     value.assign(as_text(octets));
