@@ -2,10 +2,17 @@
 // by hand for exactly this message, which checks bounds and nothing else.
 //
 //   codec_benchmark [--benchmark_filter=persons] [--benchmark_repetitions=15]
+//                   [--benchmark_enable_random_interleaving=true]
+//
+// The last table has the medians over the repetitions, and their ratio to the limit of the same run: the loop
+// written by hand where there is one, else the memcpy.
 //
 // encode: into a Buffer that has the room. decode: into a new object. decode_reuse: into the object of the
 // time before. The cases are those of the marshalling benchmark that other systems are measured with.
+#include <algorithm>
 #include <cstdint>
+#include <iomanip>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -243,6 +250,46 @@ void add_case(const std::string& name) {
   add_codec<CdrIn<std::endian::big>, make>(name + "/cdr_big");
 }
 
+/// The usual report, and behind it the ratios.
+class RatioReporter final : public benchmark::ConsoleReporter {
+ public:
+  void ReportRuns(const std::vector<Run>& runs) override {
+    ConsoleReporter::ReportRuns(runs);
+    for (const Run& run : runs) {
+      if (run.run_type == Run::RT_Iteration)
+        times_[run.run_name.function_name].push_back(run.GetAdjustedCPUTime());
+    }
+  }
+  void Finalize() override {
+    auto& out = GetOutputStream();
+    out << "\nmedians, ns, beside the limit\n" << std::fixed;
+    for (const auto& [name, times] : times_) {
+      const std::string limit = limit_of(name);
+      if (limit.empty()) continue;
+      const double ratio = median(times) / median(times_.at(limit));
+      out << std::left << std::setw(36) << name << std::right << std::setprecision(0) << std::setw(8)
+          << median(times) << std::setprecision(2) << std::setw(8) << ratio << "  x " << limit << "\n";
+    }
+  }
+
+ private:
+  /// Empty for a limit itself, and if it was not measured.
+  std::string limit_of(const std::string& name) const {
+    const std::string kind = name.substr(0, name.find('/'));
+    for (const std::string& limit : {kind + "/by_hand" + name.substr(name.rfind('/')), kind + "/memcpy"}) {
+      if (limit == name) return "";
+      if (times_.contains(limit)) return limit;
+    }
+    return "";
+  }
+  static double median(std::vector<double> times) {
+    std::ranges::sort(times);
+    return times[times.size() / 2];
+  }
+
+  std::map<std::string, std::vector<double>> times_;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -255,6 +302,7 @@ int main(int argc, char** argv) {
   add_case<bytes64k>("bytes64k");
   add_case<longs4096>("longs4096");
   add_case<doubles4096>("doubles4096");
-  benchmark::RunSpecifiedBenchmarks();
+  RatioReporter reporter;
+  benchmark::RunSpecifiedBenchmarks(&reporter);
   return 0;
 }

@@ -69,13 +69,22 @@ bool judge(const Operation& operation, const Outcome& outcome, std::uint64_t cal
 
 // ---- sync ----
 
+template <class Outcome>
+void recycle_result(Outcome& outcome) {
+  if constexpr (!std::is_same_v<Outcome, once::Outcome<void>>) {
+    if (outcome) once::recycle(std::move(*outcome));
+  }
+}
+
 template <class Stub, class Operation>
-void call_one_by_one(const Window& window, Stub& stub, const Operation& operation, Counts& counts) {
+void call_one_by_one(const Window& window, Stub& stub, const Operation& operation, bool reuse,
+                     Counts& counts) {
   Clock::time_point sent = Clock::now();
   for (std::uint64_t call = 0; sent < window.end && !counts.hopeless(); ++call) {
-    const auto outcome = operation.call(stub);
+    auto outcome = operation.call(stub);
     const Clock::time_point answered = Clock::now();
     counts.add_call(window, sent, answered, judge(operation, outcome, call));
+    if (reuse) recycle_result(outcome);
     sent = is_checked(call) ? Clock::now() : answered;
   }
 }
@@ -95,7 +104,8 @@ Counts run_sync(const ClientOptions& options, const Operation& operation) {
   const Window window = Window::from_now(options);
   std::vector<std::jthread> threads;
   for (Caller& caller : callers) {
-    threads.emplace_back([&] { call_one_by_one(window, caller.stub, operation, caller.counts); });
+    threads.emplace_back(
+        [&] { call_one_by_one(window, caller.stub, operation, options.reuse, caller.counts); });
   }
   Counts sum;
   for (unsigned i = 0; i < options.connections; ++i) {

@@ -22,25 +22,34 @@ class Executions final : public Tally::Servant {
   std::atomic<std::uint64_t> count_{0};
 };
 
-/// Gives back what it gets, for either interface.
+/// Gives back what it gets, for either interface. `reuse`: in objects that were results before.
 template <class Interface>
 class Echo final : public Interface::Servant {
  public:
-  explicit Echo(std::shared_ptr<Executions> executions = std::make_shared<Executions>())
-      : executions_(std::move(executions)) {}
+  explicit Echo(std::shared_ptr<Executions> executions = std::make_shared<Executions>(), bool reuse = false)
+      : executions_(std::move(executions)), reuse_(reuse) {}
 
   void null(once::Call&) override { executions_->add(); }
   Payload echo_bytes(once::Call&, const Payload& data) override {
     executions_->add();
-    return data;
+    return copy(data);
   }
   Persons echo_persons(once::Call&, const Persons& persons) override {
     executions_->add();
-    return persons;
+    return copy(persons);
   }
 
  private:
+  template <class T>
+  T copy(const T& value) const {
+    if (!reuse_) return value;
+    T result = once::recycled<T>();
+    result = value;
+    return result;
+  }
+
   const std::shared_ptr<Executions> executions_;
+  const bool reuse_;
 };
 
 }  // namespace peerbench

@@ -59,6 +59,7 @@ std::optional<ServerOptions> parse_server_options(int argc, char** argv, int& ex
   app.add_option("--threads", options.threads, "event loops, a thread each")
       ->check(CLI::Range(1u, 256u))
       ->capture_default_str();
+  app.add_flag("--reuse", options.reuse, "makes results in the objects of the time before");
   if (!parse(app, argc, argv, exit_code)) return std::nullopt;
   return options;
 }
@@ -87,6 +88,7 @@ std::optional<ClientOptions> parse_client_options(int argc, char** argv, int& ex
          "pipelined, UDP: share of the datagrams that travel twice; the report says how often the server "
          "has run the operation")
       ->check(CLI::Range(0.0, 1.0));
+  app.add_flag("--reuse", options.reuse, "sync: receives results into the objects of the time before");
   if (!parse(app, argc, argv, exit_code)) return std::nullopt;
   return options;
 }

@@ -16,6 +16,7 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   unsigned threads = 1;  // event loops
+  bool reuse = false;    // results are made in objects that were results before
 };
 
 enum class OperationKind : std::uint8_t { NullCall, BytesEcho, PersonsEcho };
@@ -34,6 +35,7 @@ struct ClientOptions {
   once::CodecId codec = once::CodecId::Cdr;
   once::Semantics semantics = once::Semantics::AtMostOnce;
   double duplicates = 0;  // share of the datagrams that travel twice, each way
+  bool reuse = false;     // sync: results are received into objects that were results before
 };
 
 /// "tcp" or "udp": which of the programs this is.

@@ -18,8 +18,10 @@ void serve(const peerbench::ServerOptions& options) {
   once::Loops loops{options.threads};
   once::Server server{loops};
   const auto executions = std::make_shared<peerbench::Executions>();
-  server.activate("at-most-once", std::make_shared<peerbench::Echo<peerbench::AtMostOnce>>(executions));
-  server.activate("at-least-once", std::make_shared<peerbench::Echo<peerbench::AtLeastOnce>>(executions));
+  server.activate("at-most-once",
+                  std::make_shared<peerbench::Echo<peerbench::AtMostOnce>>(executions, options.reuse));
+  server.activate("at-least-once",
+                  std::make_shared<peerbench::Echo<peerbench::AtLeastOnce>>(executions, options.reuse));
   server.activate("tally", executions);
   server.listen(std::string{peerbench::kTransport} + "://" + options.host + ":" +
                 std::to_string(options.port));

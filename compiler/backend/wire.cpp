@@ -290,6 +290,20 @@ class Emptiness {
   std::map<const Declaration*, bool> known_;
 };
 
+Reuse reuse_of_declared(const Declaration& declaration) {
+  const bool is_plain = std::holds_alternative<model::Enum>(declaration.body) ||
+                        std::holds_alternative<model::Bitmask>(declaration.body) ||
+                        std::holds_alternative<model::Bitset>(declaration.body);
+  if (is_plain) return Reuse::None;
+  const auto* const structure = std::get_if<model::Struct>(&declaration.body);
+  if (structure == nullptr || contains_itself(declaration)) return Reuse::Refuses;
+  Reuse result = structure->base != nullptr ? reuse_of_declared(*structure->base) : Reuse::None;
+  for (const model::Member& member : structure->members) {
+    result = std::max(result, member.is_external ? Reuse::Refuses : reuse_of(*member.type));
+  }
+  return result;
+}
+
 }  // namespace
 
 bool contains_itself(const Declaration& declaration) {
@@ -331,6 +345,25 @@ const model::Member* link_of(const Declaration& declaration) {
     if (named != nullptr && named->declaration == &declaration) return &*member;
   }
   return nullptr;
+}
+
+Reuse reuse_of(const model::Type& type) {
+  using model::Primitive;
+  const model::Type& resolved = model::resolve(type);
+  if (const auto* const primitive = std::get_if<Primitive>(&resolved.form)) {
+    const bool is_plain = *primitive != Primitive::Any && *primitive != Primitive::Object &&
+                          *primitive != Primitive::TypeCode && *primitive != Primitive::ValueBase;
+    return is_plain ? Reuse::None : Reuse::Refuses;
+  }
+  if (std::holds_alternative<model::FixedType>(resolved.form)) return Reuse::None;
+  if (std::holds_alternative<model::StringType>(resolved.form)) return Reuse::Keeps;
+  if (const auto* const array = std::get_if<model::ArrayType>(&resolved.form))
+    return reuse_of(*array->element);
+  if (const auto* const sequence = std::get_if<model::SequenceType>(&resolved.form)) {
+    return std::max(Reuse::Keeps, reuse_of(*sequence->element));
+  }
+  const auto* const named = std::get_if<model::NamedType>(&resolved.form);
+  return named != nullptr ? reuse_of_declared(*named->declaration) : Reuse::Refuses;
 }
 
 std::uint32_t integer_bits(std::uint32_t bits) {

@@ -32,6 +32,14 @@ bool holds_values(const model::Declaration& declaration);
 bool holds(const model::Declaration& declaration,
            const std::function<bool(const model::Declaration&)>& which);
 
+/// What becomes of the memory of an object that is decoded into a second time.
+enum class Reuse : std::uint8_t {
+  None,    // it has no memory of its own
+  Keeps,   // strings or sequences, which keep theirs
+  Refuses  // it holds what others may share or watch, or what is made anew anyway
+};
+Reuse reuse_of(const model::Type& type);
+
 /// The size of the unsigned integer that holds so many bits: 8, 16, 32 or 64.
 std::uint32_t integer_bits(std::uint32_t bits);
 /// Of a bitset's base, and its base's, and its own.

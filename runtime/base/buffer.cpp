@@ -1,19 +1,63 @@
-// Blocks of memory in powers of four, recycled per thread.
+// Blocks of memory, recycled per thread: small ones in powers of four, larger ones by the size that they happen
+// to have. A heap gives the memory of large blocks back to the system, and getting it again costs more, page by
+// page, than copying into it.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdlib>
 #include <new>
 
 #include <once/base/buffer.hpp>
+#include <once/base/copy.hpp>
 
 namespace once {
 namespace detail {
 namespace {
 
-constexpr std::uint32_t kUncached = ~std::uint32_t{0};
+constexpr std::uint32_t kLarge = ~std::uint32_t{0};  // the size class of what has none
 constexpr std::array<std::size_t, 5> kCapacities = {256, 1024, 4096, 16384, 65536};
 constexpr std::size_t kLinkSize = sizeof(void*);  // a kept block begins with the address of the next one
 constexpr std::array<std::uint32_t, 5> kKeptMax = {256, 256, 128, 32, 16};  // about 2.5 MiB a thread at most
+
+constexpr std::size_t kLargeMax = std::size_t{2} << 20U;      // a block that may be kept
+constexpr std::size_t kLargeKeptMax = std::size_t{4} << 20U;  // all of a thread
+constexpr std::size_t kLargeCountMax = 8;
+
+/// The large blocks that a thread keeps, the one that was freed last at the end.
+class LargeBlocks {
+ public:
+  ~LargeBlocks() {
+    while (count_ != 0) std::free(remove(count_ - 1));
+  }
+  /// One of exactly that capacity, or nullptr.
+  Block* take(std::size_t capacity) {
+    for (std::size_t i = count_; i-- != 0;) {
+      if (blocks_[i]->capacity == capacity) return remove(i);
+    }
+    return nullptr;
+  }
+  /// What has not been asked for for the longest time gives way.
+  bool keep(Block* block) {
+    if (block->capacity > kLargeMax) return false;
+    while (count_ == kLargeCountMax || octets_ + block->capacity > kLargeKeptMax) std::free(remove(0));
+    blocks_[count_++] = block;
+    octets_ += block->capacity;
+    return true;
+  }
+
+ private:
+  Block* remove(std::size_t i) {
+    Block* const block = blocks_[i];
+    std::copy(blocks_.begin() + i + 1, blocks_.begin() + count_, blocks_.begin() + i);
+    --count_;
+    octets_ -= block->capacity;
+    return block;
+  }
+
+  std::array<Block*, kLargeCountMax> blocks_{};
+  std::size_t count_ = 0;
+  std::size_t octets_ = 0;
+};
 
 /// The free blocks of one thread. A block freed on another thread than it came from joins that thread's
 /// cache: no lock, and bounded on every thread.
@@ -25,9 +69,13 @@ class BlockCache {
     }
     closed() = true;
   }
-  Block* take(std::size_t size_class) { return heads_[size_class] != nullptr ? pop(size_class) : nullptr; }
+  Block* take(std::uint32_t size_class, std::size_t capacity) {
+    if (size_class == kLarge) return large_.take(capacity);
+    return heads_[size_class] != nullptr ? pop(size_class) : nullptr;
+  }
   bool keep(Block* block) {
     const std::size_t i = block->size_class;
+    if (i == kLarge) return large_.keep(block);
     if (counts_[i] == kKeptMax[i]) return false;
     std::memcpy(block->data(), &heads_[i], kLinkSize);
     heads_[i] = block;
@@ -50,6 +98,7 @@ class BlockCache {
 
   std::array<Block*, kCapacities.size()> heads_{};
   std::array<std::uint32_t, kCapacities.size()> counts_{};
+  LargeBlocks large_;
 };
 
 BlockCache& cache() {
@@ -57,33 +106,45 @@ BlockCache& cache() {
   return value;
 }
 
-}  // namespace
-
-std::size_t block_capacity(std::size_t wanted) noexcept {
-  for (const std::size_t capacity : kCapacities) {
-    if (wanted <= capacity) return capacity;
+std::uint32_t size_class_of(std::size_t wanted) {
+  for (std::uint32_t i = 0; i < kCapacities.size(); ++i) {
+    if (wanted <= kCapacities[i]) return i;
   }
-  return wanted;
+  return kLarge;
 }
 
-Block* take_block(std::size_t capacity) {
-  std::uint32_t size_class = kUncached;
-  for (std::uint32_t i = 0; i < kCapacities.size(); ++i) {
-    if (capacity <= kCapacities[i]) {
-      size_class = i;
-      capacity = kCapacities[i];
-      break;
-    }
-  }
-  if (size_class != kUncached && !BlockCache::closed()) {
-    if (Block* const block = cache().take(size_class)) {
-      block->references.store(1, std::memory_order_relaxed);
-      return block;
-    }
-  }
+/// Large blocks have eight sizes between a power of two and the next, so that messages of about the same size
+/// find each other's.
+std::size_t capacity_of(std::uint32_t size_class, std::size_t wanted) {
+  if (size_class != kLarge) return kCapacities[size_class];
+  if (wanted > kLargeMax) return wanted;
+  const std::size_t step = std::bit_floor(wanted) / 8;
+  return (wanted + step - 1) / step * step;
+}
+
+/// A block of that class and capacity that this thread has kept, or nullptr.
+Block* take_kept(std::uint32_t size_class, std::size_t capacity) {
+  Block* const block = BlockCache::closed() ? nullptr : cache().take(size_class, capacity);
+  if (block != nullptr) block->references.store(1, std::memory_order_relaxed);
+  return block;
+}
+
+Block* take(std::uint32_t size_class, std::size_t capacity) {
+  if (Block* const block = take_kept(size_class, capacity)) return block;
   void* const memory = std::malloc(sizeof(Block) + capacity);
   if (memory == nullptr) throw std::bad_alloc{};
   return new (memory) Block{{1}, size_class, capacity};
+}
+
+}  // namespace
+
+std::size_t block_capacity(std::size_t wanted) noexcept {
+  return capacity_of(size_class_of(wanted), wanted);
+}
+
+Block* take_block(std::size_t capacity) {
+  const std::uint32_t size_class = size_class_of(capacity);
+  return take(size_class, capacity_of(size_class, capacity));
 }
 
 void drop_block(Block* block) noexcept {
@@ -92,7 +153,7 @@ void drop_block(Block* block) noexcept {
       block->references.fetch_sub(1, std::memory_order_acq_rel) != 1) {
     return;
   }
-  if (block->size_class != kUncached && !BlockCache::closed() && cache().keep(block)) return;
+  if (!BlockCache::closed() && cache().keep(block)) return;
   std::free(block);
 }
 
@@ -110,18 +171,22 @@ void Buffer::grow(std::size_t needed) {
 
 void Buffer::reserve_exactly(std::size_t capacity_wanted) {
   if (capacity_wanted <= capacity()) return;
-  if (block_ == nullptr || block_->size_class != detail::kUncached) {
+  if (detail::size_class_of(capacity_wanted) != detail::kLarge) {
     move_to(detail::take_block(capacity_wanted));
-    return;
+  } else if (detail::Block* const kept = detail::take_kept(detail::kLarge, capacity_wanted)) {
+    move_to(kept);
+  } else if (block_ == nullptr || block_->size_class != detail::kLarge) {
+    move_to(detail::take(detail::kLarge, capacity_wanted));
+  } else {
+    void* const memory = std::realloc(static_cast<void*>(block_), sizeof(detail::Block) + capacity_wanted);
+    if (memory == nullptr) throw std::bad_alloc{};
+    block_ = new (memory) detail::Block{{1}, detail::kLarge, capacity_wanted};
   }
-  void* const memory = std::realloc(static_cast<void*>(block_), sizeof(detail::Block) + capacity_wanted);
-  if (memory == nullptr) throw std::bad_alloc{};
-  block_ = new (memory) detail::Block{{1}, detail::kUncached, capacity_wanted};
 }
 
 void Buffer::move_to(detail::Block* larger) {
   if (block_ != nullptr) {
-    std::memcpy(larger->data(), block_->data(), size_);
+    detail::copy_octets(larger->data(), block_->data(), size_);
     detail::drop_block(block_);
   }
   block_ = larger;

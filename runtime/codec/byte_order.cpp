@@ -41,20 +41,30 @@ constexpr std::array<char, 32> reversal(std::size_t width) {
   return order;
 }
 
+__attribute__((target("avx2"))) inline void swap_block(std::uint8_t* to, const std::uint8_t* from,
+                                                       const Octets& order) {
+  Octets block;
+  std::memcpy(&block, from, sizeof block);
+  block = __builtin_ia32_pshufb256(block, order);
+  std::memcpy(to, &block, sizeof block);
+}
+
 /// Swaps whole blocks of 32 octets; the number of octets done.
 __attribute__((target("avx2"))) std::size_t copy_swapped_blocks(std::uint8_t* to, const std::uint8_t* from,
                                                                 std::size_t octets, std::size_t width) {
   static constexpr std::array<std::array<char, 32>, 4> kReversals = {reversal(2), reversal(4), reversal(8),
                                                                      reversal(16)};
+  constexpr std::size_t kBlock = sizeof(Octets);
   Octets order;
   std::memcpy(&order, kReversals[static_cast<std::size_t>(std::countr_zero(width)) - 1].data(), sizeof order);
   std::size_t done = 0;
-  for (; octets - done >= sizeof(Octets); done += sizeof(Octets)) {
-    Octets block;
-    std::memcpy(&block, from + done, sizeof block);
-    block = __builtin_ia32_pshufb256(block, order);
-    std::memcpy(to + done, &block, sizeof block);
+  for (; octets - done >= 4 * kBlock; done += 4 * kBlock) {
+    swap_block(to + done, from + done, order);
+    swap_block(to + done + kBlock, from + done + kBlock, order);
+    swap_block(to + done + 2 * kBlock, from + done + 2 * kBlock, order);
+    swap_block(to + done + 3 * kBlock, from + done + 3 * kBlock, order);
   }
+  for (; octets - done >= kBlock; done += kBlock) swap_block(to + done, from + done, order);
   return done;
 }
 #endif
@@ -63,8 +73,13 @@ __attribute__((target("avx2"))) std::size_t copy_swapped_blocks(std::uint8_t* to
 
 void copy_swapped(std::uint8_t* to, const std::uint8_t* from, std::size_t count, std::size_t width) {
 #ifdef ONCE_HAS_AVX2_PATH
-  if (count * width >= sizeof(Octets) && __builtin_cpu_supports("avx2")) {
-    const std::size_t done = copy_swapped_blocks(to, from, count * width, width);
+  if (count * width >= 2 * sizeof(Octets) && __builtin_cpu_supports("avx2")) {
+    // Stores that cross no line of the cache, if whole values lead up to where they begin.
+    const std::size_t ahead = (0 - reinterpret_cast<std::uintptr_t>(to)) % sizeof(Octets);
+    const std::size_t first = ahead % width == 0 ? ahead : 0;
+    copy_swapped_portably(to, from, first / width, width);
+    const std::size_t done =
+        first + copy_swapped_blocks(to + first, from + first, count * width - first, width);
     to += done;
     from += done;
     count -= done / width;

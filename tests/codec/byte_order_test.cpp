@@ -12,7 +12,7 @@ namespace {
 TEST(ByteOrder, SwapsBlocksOfAnyWidthCountAndAlignment) {
   for (const std::size_t width : {2U, 4U, 8U, 16U}) {
     for (std::size_t count = 0; count <= 40; ++count) {
-      for (std::size_t offset = 0; offset < 4; ++offset) {
+      for (std::size_t offset = 0; offset < 33; ++offset) {
         const std::size_t size = width * count;
         once::Bytes from(offset + size);
         std::iota(from.begin(), from.end(), std::uint8_t{1});

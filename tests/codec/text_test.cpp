@@ -47,7 +47,11 @@ bool is_text_by_definition(const std::string& text) {
 
 bool is_text(const std::string& text) {
   const std::vector<std::uint8_t> exact(text.begin(), text.end());  // the sanitizer sees a read beyond it
-  return once::detail::is_text(exact.data(), exact.size());
+  std::vector<std::uint8_t> copy(exact.size());
+  const bool result = once::detail::is_text(exact.data(), exact.size());
+  EXPECT_EQ(once::detail::copy_text(copy.data(), exact.data(), exact.size()), result);
+  EXPECT_EQ(copy, exact);
+  return result;
 }
 
 TEST(Text, AgreesWithTheDefinitionOnEverySequenceOfUpToTwoOctets) {

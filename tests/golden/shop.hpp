@@ -13,7 +13,7 @@
 namespace once::test {
 
 /// Implements the diamond Counter : (Shelf : Named), (Scale : Named).
-class ShopCounter final : public shop::Counter::Servant {
+class ShopCounter : public shop::Counter::Servant {
  public:
   std::string name(Call&) override { return name_; }
   void name(Call&, const std::string& value) override {

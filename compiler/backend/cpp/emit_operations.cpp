@@ -1,5 +1,6 @@
 // The plumbing of interfaces in the source file: what is known about each operation, and the functions of
 // stubs and servants, which only pass it on.
+#include <algorithm>
 #include <array>
 
 #include "backend/cpp/emit.hpp"
@@ -114,6 +115,13 @@ void emit_skeleton(Code& code, const Input& input, const InterfacePlan& interfac
         }}});
 }
 
+/// True if skeletons may decode the arguments into those of an earlier call, and gain by it.
+bool reuses_arguments(const OperationPlan& plan) {
+  Reuse result = Reuse::None;
+  for (const Item& argument : plan.arguments) result = std::max(result, reuse_of(*argument.type));
+  return result == Reuse::Keeps;
+}
+
 /// The struct of the arguments, and how they are encoded and decoded.
 void emit_arguments(Code& code, const Input& input, const OperationPlan& plan, const Scope& scope) {
   if (plan.arguments.empty()) {
@@ -135,6 +143,7 @@ void emit_arguments(Code& code, const Input& input, const OperationPlan& plan, c
     struct Arguments {
       $members$
     };
+    $reuses$
 
     template <class E>
     $encode_head$
@@ -153,6 +162,10 @@ void emit_arguments(Code& code, const Input& input, const OperationPlan& plan, c
                              {"name", argument.name},
                              {"initializer", initializer(input.names, *argument.type, scope)}});
                 }
+              }},
+             {"reuses",
+              [&] {
+                if (reuses_arguments(plan)) code.emit("static constexpr bool kReusesArguments = true;");
               }},
              {"encode_head", list("static void encode_arguments(", parameters, ") {", 2)},
              {"encode", [&] { emit_items(code, plan.arguments, "", encode_statement); }},

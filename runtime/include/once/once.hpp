@@ -15,6 +15,7 @@
 #include <once/rpc/network.hpp>
 #include <once/rpc/object_ref.hpp>
 #include <once/rpc/outcome.hpp>
+#include <once/rpc/recycle.hpp>
 #include <once/rpc/ref.hpp>
 #include <once/rpc/servant.hpp>
 #include <once/rpc/server.hpp>

@@ -68,6 +68,7 @@ struct Ledger_book {
     std::string text{};
     std::int64_t cents{};
   };
+  static constexpr bool kReusesArguments = true;
 
   template <class E>
   static void encode_arguments(E& encoder, const std::string& text, std::int64_t cents) {
@@ -198,6 +199,7 @@ struct Ledger_set_name {
   struct Arguments {
     std::string value{};
   };
+  static constexpr bool kReusesArguments = true;
 
   template <class E>
   static void encode_arguments(E& encoder, const std::string& value) {

@@ -788,6 +788,7 @@ struct Catalog_find {
   struct Arguments {
     std::u16string name{};
   };
+  static constexpr bool kReusesArguments = true;
 
   template <class E>
   static void encode_arguments(E& encoder, const std::u16string& name) {

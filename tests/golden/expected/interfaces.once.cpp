@@ -232,6 +232,7 @@ struct Watcher_changed {
     std::string what{};
     Cents balance{};
   };
+  static constexpr bool kReusesArguments = true;
 
   template <class E>
   static void encode_arguments(E& encoder, const std::string& what, Cents balance) {
@@ -311,6 +312,7 @@ struct Named_set_name {
   struct Arguments {
     std::string value{};
   };
+  static constexpr bool kReusesArguments = true;
 
   template <class E>
   static void encode_arguments(E& encoder, const std::string& value) {
@@ -397,6 +399,7 @@ struct Shelf_find {
   struct Arguments {
     std::string what{};
   };
+  static constexpr bool kReusesArguments = true;
 
   template <class E>
   static void encode_arguments(E& encoder, const std::string& what) {

@@ -324,6 +324,7 @@ struct typename_delete {
     typename_::Ref_ request{};
     std::int32_t result_{};
   };
+  static constexpr bool kReusesArguments = true;
 
   template <class E>
   static void encode_arguments(E& encoder, const class_& call_, operator_ token_,
@@ -427,6 +428,7 @@ struct typename_target {
   struct Arguments {
     std::string respond{};
   };
+  static constexpr bool kReusesArguments = true;
 
   template <class E>
   static void encode_arguments(E& encoder, const std::string& respond) {
@@ -567,6 +569,7 @@ struct asio_forward {
     once_ Token_{};
     once_ reply{};
   };
+  static constexpr bool kReusesArguments = true;
 
   template <class E>
   static void encode_arguments(E& encoder, const once_& Token_, const once_& reply) {

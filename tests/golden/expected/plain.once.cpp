@@ -122,6 +122,7 @@ struct Plain_swap {
   struct Arguments {
     Pair both{};
   };
+  static constexpr bool kReusesArguments = true;
 
   template <class E>
   static void encode_arguments(E& encoder, const Pair& both) {
@@ -157,6 +158,7 @@ struct Plain_ask {
   struct Arguments {
     std::vector<Pair> pairs{};
   };
+  static constexpr bool kReusesArguments = true;
 
   template <class E>
   static void encode_arguments(E& encoder, const std::vector<Pair>& pairs) {

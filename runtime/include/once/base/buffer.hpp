@@ -12,6 +12,7 @@
 
 #include <once/base/assert.hpp>
 #include <once/base/bytes.hpp>
+#include <once/base/copy.hpp>
 
 namespace once {
 
@@ -146,9 +147,7 @@ class Buffer {
     size_ = needed;
     return place;
   }
-  void append(ByteView bytes) {
-    if (!bytes.empty()) std::memcpy(extend(bytes.size()), bytes.data(), bytes.size());
-  }
+  void append(ByteView bytes) { detail::copy_octets(extend(bytes.size()), bytes.data(), bytes.size()); }
 
   /// Hands the octets over as a Slice; the Buffer is empty afterwards.
   Slice freeze() && {

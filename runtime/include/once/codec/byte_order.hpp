@@ -8,6 +8,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include <once/base/copy.hpp>
+
 namespace once::detail {
 
 static_assert(std::endian::native == std::endian::big || std::endian::native == std::endian::little);
@@ -67,9 +69,8 @@ void copy_swapped(std::uint8_t* to, const std::uint8_t* from, std::size_t count,
 /// Writes an array of values at `place` in byte order `order`, as one block.
 template <std::endian order, class T>
 void store_all(std::uint8_t* place, const T* values, std::size_t count) {
-  if (count == 0) return;
   if constexpr (order == std::endian::native || sizeof(T) == 1) {
-    std::memcpy(place, values, count * sizeof(T));
+    copy_octets(place, values, count * sizeof(T));
   } else {
     copy_swapped(place, reinterpret_cast<const std::uint8_t*>(values), count, sizeof(T));
   }
@@ -78,9 +79,8 @@ void store_all(std::uint8_t* place, const T* values, std::size_t count) {
 /// Reads an array of values; the inverse of store_all().
 template <std::endian order, class T>
 void load_all(T* values, const std::uint8_t* place, std::size_t count) {
-  if (count == 0) return;
   if constexpr (order == std::endian::native || sizeof(T) == 1) {
-    std::memcpy(values, place, count * sizeof(T));
+    copy_octets(values, place, count * sizeof(T));
   } else {
     copy_swapped(reinterpret_cast<std::uint8_t*>(values), place, count, sizeof(T));
   }

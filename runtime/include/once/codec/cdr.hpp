@@ -127,7 +127,7 @@ class CdrEncoder : public EncoderBase {
     if (place == nullptr) [[unlikely]]
       return;
     detail::store<order>(place, static_cast<std::uint32_t>(octets.size()));
-    if (!octets.empty()) std::memcpy(place + 4, octets.data(), octets.size());
+    detail::copy_octets(place + 4, octets.data(), octets.size());
   }
   /// The elements of an array, or of a sequence whose count has been written.
   template <Primitive T>
@@ -234,6 +234,20 @@ class CdrDecoder : public DecoderBase {
       if (!next_chunk(size)) return no_text(Errc::truncated);
     }
     return {take(size), size};
+  }
+  /// The next `count` elements where they are, if they lie there as in memory; else nullptr, and nothing read.
+  template <Primitive T>
+  const T* elements_in_place(std::size_t count) {
+    if constexpr (order == std::endian::native && !OneOf<T, bool, char16_t>) {
+      const std::size_t gap = detail::cdr_gap(position(), detail::kCdrAlignment<T>);
+      const std::size_t octets = gap + count * sizeof(T);
+      if (octets > remaining()) return nullptr;
+      const std::uint8_t* const place = next() + gap;
+      if (reinterpret_cast<std::uintptr_t>(place) % alignof(T) != 0) return nullptr;
+      advance(octets);
+      return reinterpret_cast<const T*>(place);
+    }
+    return nullptr;
   }
   /// The elements of an array, or of a sequence whose count has been read.
   template <Primitive T>

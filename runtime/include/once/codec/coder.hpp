@@ -140,6 +140,14 @@ class DecoderBase {
     return true;
   }
 
+  /// Counts memory that is taken for as many octets of the message as fill it.
+  void count_memory(std::size_t octets) { memory_filled_ += octets; }
+  /// The memory that has been taken for what was decoded so far, about. Decoding into an object that had the
+  /// memory takes none.
+  std::size_t memory_taken() const {
+    return memory_max(static_cast<std::size_t>(message_end_ - begin_)) - memory_left_ + memory_filled_;
+  }
+
   /// How many octets of memory may be taken for a container whose count is read but whose elements are not:
   /// at most `wanted`, and for all open containers together no more than the larger of 64 KiB and the
   /// message. A loan, which repay_memory() ends when the elements have been read.
@@ -156,7 +164,7 @@ class DecoderBase {
         next_(begin_),
         end_(begin_ + bytes.size()),
         message_end_(end_),
-        memory_left_(kMemoryMin + bytes.size() * kMemoryPerOctet),
+        memory_left_(memory_max(bytes.size())),
         memory_to_lend_(std::max<std::size_t>(bytes.size(), 65'536)) {}
   ~DecoderBase() {
     if (values_ != nullptr) [[unlikely]]
@@ -194,6 +202,9 @@ class DecoderBase {
  private:
   friend struct detail::ValueAccess;
   static void release(detail::DecodedValues* values, bool ok);
+  static constexpr std::size_t memory_max(std::size_t message_octets) {
+    return kMemoryMin + message_octets * kMemoryPerOctet;
+  }
 
   const std::uint8_t* begin_;
   const std::uint8_t* next_;
@@ -201,6 +212,7 @@ class DecoderBase {
   const std::uint8_t* message_end_;
   detail::DecodedValues* values_ = nullptr;  // owned; made by the first value that is not nil
   std::size_t memory_left_;
+  std::size_t memory_filled_ = 0;
   std::size_t memory_to_lend_;
   std::size_t error_offset_ = 0;
   std::uint32_t empty_elements_left_ = kEmptyElementsMax;

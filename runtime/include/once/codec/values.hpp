@@ -74,12 +74,14 @@ struct DecodeElement {
 };
 
 /// Makes `value` hold `octets`, in the memory that it has if that is enough; false if they are no text.
-inline bool assign_text(std::string& value, ByteView octets) {
+template <DecoderType D>
+bool assign_text(D& decoder, std::string& value, ByteView octets) {
   if (octets.size() <= value.size()) {
     value.resize(octets.size());
     return copy_text(reinterpret_cast<std::uint8_t*>(value.data()), octets.data(), octets.size());
   }
   if (!is_text(octets.data(), octets.size())) return false;
+  if (value.capacity() < octets.size()) decoder.count_memory(octets.size());
   // assign() is the slowest way, and pays only where there is memory to keep.
   if (value.capacity() < octets.size() || value.capacity() == std::string{}.capacity()) {
     value = std::string{as_text(octets)};
@@ -93,6 +95,19 @@ inline bool assign_text(std::string& value, ByteView octets) {
 template <class T>
 [[gnu::noinline]] void set_size(std::vector<T>& values, std::size_t size) {
   values.resize(size);
+}
+
+/// values.assign(first, first + count), likewise.
+template <class T>
+[[gnu::noinline]] void assign(std::vector<T>& values, const T* first, std::size_t count) {
+  values.assign(first, first + count);
+}
+
+/// values.resize(count), for what the message has the octets of.
+template <DecoderType D, class T>
+void resize_filled(D& decoder, std::vector<T>& values, std::size_t count) {
+  if (values.capacity() < count) decoder.count_memory(count * sizeof(T));
+  if (values.size() != count) set_size(values, count);
 }
 
 }  // namespace detail
@@ -117,7 +132,7 @@ void encode_bounded(E& encoder, const std::string& value, std::size_t bound) {
 template <DecoderType D>
 void decode_bounded(D& decoder, std::string& value, std::size_t bound) {
   const ByteView octets = decoder.unchecked_text(bound);
-  if (detail::assign_text(value, octets)) [[likely]]
+  if (detail::assign_text(decoder, value, octets)) [[likely]]
     return;
   value.clear();
   decoder.fail_text(octets);
@@ -137,7 +152,9 @@ void encode_bounded(E& encoder, const std::u16string& value, std::size_t bound) 
 }
 template <DecoderType D>
 void decode_bounded(D& decoder, std::u16string& value, std::size_t bound) {
+  const std::size_t before = value.capacity();
   decoder.wide_text(value, bound);
+  if (value.capacity() > before) decoder.count_memory(value.capacity() * sizeof(char16_t));
 }
 template <EncoderType E>
 void encode(E& encoder, const std::u16string& value) {
@@ -145,7 +162,7 @@ void encode(E& encoder, const std::u16string& value) {
 }
 template <DecoderType D>
 void decode(D& decoder, std::u16string& value) {
-  decoder.wide_text(value);
+  decode_bounded(decoder, value, kUnbounded);
 }
 
 // Sequences.
@@ -199,13 +216,27 @@ template <DecoderType D, class T>
 void decode_bounded(D& decoder, std::vector<T>& values, std::size_t bound) {
   if constexpr (std::same_as<T, std::uint8_t>) {
     const ByteView octets = decoder.octets(bound);
-    values.assign(octets.begin(), octets.end());
+    if (octets.size() <= values.size()) {
+      values.resize(octets.size());
+      detail::copy_octets(values.data(), octets.data(), octets.size());
+    } else {
+      if (values.capacity() < octets.size()) decoder.count_memory(octets.size());
+      values.assign(octets.begin(), octets.end());
+    }
   } else if constexpr (std::same_as<T, bool>) {
-    values.resize(decoder.count(bound, kOctetsMin<D, bool>));
+    detail::resize_filled(decoder, values, decoder.count(bound, kOctetsMin<D, bool>));
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = decoder.template value<bool>();
   } else if constexpr (detail::kInBlocks<T>) {
-    values.resize(decoder.count(bound, kOctetsMin<D, T>));
-    decoder.elements(values.data(), values.size());
+    const std::size_t count = decoder.count(bound, kOctetsMin<D, T>);
+    // Elements that come into being as copies need not be zeros before.
+    const T* const in_place = count > values.size() ? decoder.template elements_in_place<T>(count) : nullptr;
+    if (in_place != nullptr) {
+      if (values.capacity() < count) decoder.count_memory(count * sizeof(T));
+      detail::assign(values, in_place, count);
+    } else {
+      detail::resize_filled(decoder, values, count);
+      decoder.elements(values.data(), count);
+    }
   } else {
     decode_sequence(decoder, values, bound, detail::DecodeElement{});
   }

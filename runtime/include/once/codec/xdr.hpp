@@ -88,14 +88,14 @@ class XdrEncoder : public EncoderBase {
   /// A sequence of octets.
   void octets(ByteView octets, std::size_t bound = kUnbounded) {
     std::uint8_t* const place = take_counted(octets.size(), bound);
-    if (place != nullptr && !octets.empty()) std::memcpy(place, octets.data(), octets.size());
+    if (place != nullptr) detail::copy_octets(place, octets.data(), octets.size());
   }
   /// The elements of an array, or of a sequence whose count has been written.
   template <Primitive T>
   void elements(const T* values, std::size_t count) {
     if constexpr (std::same_as<T, std::uint8_t>) {
       std::uint8_t* const place = take_padded(0, count);
-      if (place != nullptr && count != 0) std::memcpy(place, values, count);
+      if (place != nullptr) detail::copy_octets(place, values, count);
     } else if constexpr (sizeof(T) >= 4) {
       if (std::uint8_t* const place = take(count * sizeof(T)))
         detail::store_all<std::endian::big>(place, values, count);
@@ -189,12 +189,17 @@ class XdrDecoder : public DecoderBase {
     }
     return padded(4, size);
   }
+  /// The next `count` elements where they are, if they lie there as in memory; else nullptr, and nothing read.
+  template <Primitive T>
+  const T* elements_in_place(std::size_t /*count*/) {
+    return nullptr;
+  }
   /// The elements of an array, or of a sequence whose count has been read.
   template <Primitive T>
   void elements(T* values, std::size_t count) {
     if constexpr (std::same_as<T, std::uint8_t>) {
       const ByteView octets = padded(0, count);
-      if (octets.size() == count && count != 0) std::memcpy(values, octets.data(), count);
+      if (octets.size() == count) detail::copy_octets(values, octets.data(), count);
     } else if constexpr (sizeof(T) >= 4) {
       if (const std::uint8_t* const place = take(count * sizeof(T))) {
         detail::load_all<std::endian::big>(values, place, count);

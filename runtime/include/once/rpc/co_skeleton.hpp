@@ -19,14 +19,16 @@ namespace once::detail {
 /// request: when the executor drops the frame, the Responder in it says so.
 template <class Op, class CodecList, class Function>
 asio::awaitable<void> serve_in_frame(const Request& request, Responder respond, Function call) {
-  typename Op::Arguments arguments;
+  ArgumentsObject<Op> arguments{request.codec()};
   if (!accept_arguments<Op, CodecList>(request, respond, arguments)) co_return;
   try {
     if constexpr (std::is_void_v<typename Op::Result>) {
-      co_await call(arguments);
+      co_await call(*arguments);
       answer_value<Op, CodecList>(request, respond);
     } else {
-      answer_value<Op, CodecList>(request, respond, co_await call(arguments));
+      typename Op::Result result = co_await call(*arguments);
+      answer_value<Op, CodecList>(request, respond, result);
+      if constexpr (kIsWorthKeeping<typename Op::Result>) take_back(result);
     }
   } catch (...) {
     answer_current_exception<Op, CodecList>(request, respond);

@@ -13,6 +13,7 @@
 
 #include <once/base/error.hpp>
 #include <once/rpc/operation.hpp>
+#include <once/rpc/recycle.hpp>
 #include <once/rpc/servant.hpp>
 #include <once/rpc/values.hpp>
 
@@ -34,9 +35,12 @@ inline bool is_one_of(std::string_view id, std::initializer_list<std::string_vie
 
 /// Errc::ok, or why the request is refused.
 template <class Op, class CodecList>
-Errc decode_arguments(const Request& request, typename Op::Arguments& arguments) {
+Errc decode_arguments(const Request& request, ArgumentsObject<Op>& arguments) {
   const Errc error = decode_body(CodecList{}, request.codec(), request.little_endian(), request.body(),
-                                 [&](auto& decoder) { Op::decode_arguments(decoder, arguments); });
+                                 [&]<class D>(D& decoder) {
+                                   Op::decode_arguments(decoder, *arguments);
+                                   if constexpr (DecoderType<D>) arguments.add_memory(decoder.memory_taken());
+                                 });
   if (error == Errc::ok) return Errc::ok;
   return error == Errc::no_encoding ? Errc::unsupported : Errc::bad_request;
 }
@@ -93,8 +97,7 @@ void answer_current_exception(const Request& request, Responder& respond) noexce
 
 /// Decodes, refusing what does not decode; true if `arguments` are there.
 template <class Op, class CodecList>
-bool accept_arguments(const Request& request, Responder& respond,
-                      typename Op::Arguments& arguments) noexcept {
+bool accept_arguments(const Request& request, Responder& respond, ArgumentsObject<Op>& arguments) noexcept {
   Errc refusal = Errc::overloaded;  // no memory for them
   try {
     refusal = decode_arguments<Op, CodecList>(request, arguments);
@@ -110,14 +113,16 @@ void serve(const Request& request, Responder respond, Function call) noexcept {
   if constexpr (Op::kOperation.semantics == Semantics::ExactlyOnce) {
     if (request.transaction() == nullptr) return std::move(respond).refuse(Errc::no_store);
   }
-  typename Op::Arguments arguments;
+  ArgumentsObject<Op> arguments{request.codec()};
   if (!accept_arguments<Op, CodecList>(request, respond, arguments)) return;
   try {
     if constexpr (std::is_void_v<typename Op::Result>) {
-      call(arguments);
+      call(*arguments);
       answer_value<Op, CodecList>(request, respond);
     } else {
-      answer_value<Op, CodecList>(request, respond, call(arguments));
+      typename Op::Result result = call(*arguments);
+      answer_value<Op, CodecList>(request, respond, result);
+      if constexpr (kIsWorthKeeping<typename Op::Result>) take_back(result);
     }
   } catch (...) {
     answer_current_exception<Op, CodecList>(request, respond);

@@ -30,6 +30,7 @@
 #include <once/rpc/object_ref.hpp>
 #include <once/rpc/operation.hpp>
 #include <once/rpc/outcome.hpp>
+#include <once/rpc/recycle.hpp>
 #include <once/rpc/ref.hpp>
 #include <once/rpc/values.hpp>
 
@@ -337,7 +338,7 @@ Outcome<typename Op::Result> finish_call(RawOutcome raw) {
     error = decode_body(CodecList{}, raw.codec, raw.little_endian, raw.body, [](auto&) {});
     if (error == Errc::ok) return {};
   } else {
-    Result result{};
+    Result result = take_recycled<Result>(raw.codec);
     error = decode_body(CodecList{}, raw.codec, raw.little_endian, raw.body,
                         [&](auto& decoder) { Op::decode_result(decoder, result); });
     if (error == Errc::ok) return result;
