@@ -2,7 +2,6 @@
 import json
 import os
 import platform
-import re
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -64,9 +63,8 @@ def row(kept):
 
 
 def described(settings):
-    processor = re.search(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text())
-    return (f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} CPUs, {processor[1] if processor else platform.machine()}, "
-            f"Linux {platform.release()}; {settings.rounds} rounds of {settings.seconds:g} s, load at the start {os.getloadavg()[0]:.2f}.")
+    return (f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} CPUs ({platform.machine()}); {settings.rounds} rounds of {settings.seconds:g} s, "
+            f"load at the start {os.getloadavg()[0]:.2f}.")
 
 
 def price_names(scenario):
