@@ -9,12 +9,12 @@ namespace {
 typedef char Vector __attribute__((vector_size(32)));
 constexpr std::size_t kStride = 4 * sizeof(Vector);
 
-__attribute__((target("avx2"))) inline Vector load(const std::uint8_t* place) {
+__attribute__((target("avx2"))) inline Vector load_vector(const std::uint8_t* place) {
   Vector part;
   std::memcpy(&part, place, sizeof part);
   return part;
 }
-__attribute__((target("avx2"))) inline void store(std::uint8_t* place, const Vector& part) {
+__attribute__((target("avx2"))) inline void store_vector(std::uint8_t* place, const Vector& part) {
   std::memcpy(place, &part, sizeof part);
 }
 
@@ -22,15 +22,15 @@ __attribute__((target("avx2"))) inline void store(std::uint8_t* place, const Vec
 __attribute__((target("avx2"))) void copy_by_vectors(std::uint8_t* to, const std::uint8_t* from,
                                                      std::size_t octets) {
   // Stores that cross no line of the cache: the first vector reaches up to where they begin, and beyond.
-  store(to, load(from));
+  store_vector(to, load_vector(from));
   std::size_t done = sizeof(Vector) - reinterpret_cast<std::uintptr_t>(to) % sizeof(Vector);
   for (; octets - done >= kStride; done += kStride) {
-    const Vector a = load(from + done), b = load(from + done + 32);
-    const Vector c = load(from + done + 64), d = load(from + done + 96);
-    store(to + done, a);
-    store(to + done + 32, b);
-    store(to + done + 64, c);
-    store(to + done + 96, d);
+    const Vector a = load_vector(from + done), b = load_vector(from + done + 32);
+    const Vector c = load_vector(from + done + 64), d = load_vector(from + done + 96);
+    store_vector(to + done, a);
+    store_vector(to + done + 32, b);
+    store_vector(to + done + 64, c);
+    store_vector(to + done + 96, d);
   }
   if (octets != done) std::memcpy(to + done, from + done, octets - done);
 }
