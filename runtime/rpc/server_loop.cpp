@@ -38,7 +38,7 @@ core::ServerConfig make_config(const ServerSettings& settings, std::uint8_t inde
 /// Servants may keep the loop for so long before everything is read that has arrived: what waits unread waits unseen,
 /// and can be neither refused in time nor answered WORKING. Small enough against the least wait that counts as one
 /// too long, and large against the cost of looking.
-constexpr Duration kTurn = std::chrono::microseconds{100000};
+constexpr Duration kTurn = std::chrono::microseconds{100};
 
 /// Answers wait for further calls, to be sent together, until these have taken so long.
 constexpr Duration kAnswersWait = std::chrono::microseconds{50};
