@@ -104,7 +104,7 @@ std::uint64_t BackChannel::start(OutgoingCall call, PendingCall& pending) {
     RawOutcome outcome = refuse(record, static_cast<Errc>(started.error().value()));
     records_.give_back(record);
     lock.unlock();
-    pending.complete(std::move(outcome), true);
+    pending.complete(std::move(outcome), CompletedIn::Initiation);
     return 0;
   }
   const core::CallKey key = *started;
@@ -211,7 +211,7 @@ void ServerLoop::pump(Lock& lock, BackChannel& channel) {
     PendingCall& pending = *record.pending;
     channel.records_.give_back(record);
     lock.unlock();
-    pending.complete(std::move(outcome), true);
+    pending.complete(std::move(outcome), CompletedIn::Initiation);
     lock.lock();
   }
   back_wake_ = std::min(back_wake_, channel.next_timeout());

@@ -102,7 +102,7 @@ RawOutcome ClientChannel::call(OutgoingCall call) {
 std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
   if (!call.options.key.empty()) {
     if (const auto channel = outbox_channel()) return channel->start(std::move(call), pending) | kWithKey;
-    pending.complete(detail::not_sent(why_no_outbox(), call, endpoints_), true);
+    pending.complete(detail::not_sent(why_no_outbox(), call, endpoints_), CompletedIn::Initiation);
     return 0;
   }
   CallInfo info = describe(call);
@@ -115,7 +115,7 @@ std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
     RawOutcome outcome = refuse(record, static_cast<Errc>(started.error().value()));
     records_.give_back(record);
     lock.unlock();
-    pending.complete(std::move(outcome), true);
+    pending.complete(std::move(outcome), CompletedIn::Initiation);
     return 0;
   }
   if (pump_after(lock)) settle();

@@ -357,7 +357,7 @@ void ClientChannel::hand_over(Lock& lock, PendingCall& pending, RawOutcome&& out
   handler_sent_for = Duration{0};
   const Time began = post ? Time{} : now();
   lock.unlock();
-  pending.complete(std::move(outcome), post);
+  pending.complete(std::move(outcome), post ? CompletedIn::Initiation : CompletedIn::Executor);
   lock.lock();
   if (!post) handlers_are_quick_ = now() - began - handler_sent_for <= QuickOperations::kQuick;
 }

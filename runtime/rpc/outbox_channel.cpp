@@ -104,10 +104,10 @@ class OutboxChannel::KeyedCall final : public PendingCall {
   KeyedCall(std::shared_ptr<OutboxChannel> channel, std::string key, bool repeated, PendingCall& waiting)
       : channel_(std::move(channel)), key_(std::move(key)), repeated_(repeated), waiting_(waiting) {}
 
-  void complete(RawOutcome outcome, bool inside_start) override {
+  void complete(RawOutcome outcome, CompletedIn where) override {
     const std::unique_ptr<KeyedCall> self{this};
     channel_->settle(key_, repeated_, outcome);
-    waiting_.complete(std::move(outcome), inside_start);
+    waiting_.complete(std::move(outcome), where);
   }
 
  private:
@@ -120,7 +120,7 @@ class OutboxChannel::KeyedCall final : public PendingCall {
 std::uint64_t OutboxChannel::start(OutgoingCall call, PendingCall& pending) {
   const std::string key = std::exchange(call.options.key, {});
   if (!begin(key)) {
-    pending.complete(not_sent(Errc::key_collision, call, endpoints_), true);
+    pending.complete(not_sent(Errc::key_collision, call, endpoints_), CompletedIn::Initiation);
     return 0;
   }
   const auto channel = prepare(call, key);
@@ -128,7 +128,7 @@ std::uint64_t OutboxChannel::start(OutgoingCall call, PendingCall& pending) {
   if (!channel) {
     RawOutcome outcome = not_sent(static_cast<Errc>(channel.error().value()), call, endpoints_);
     settle(key, repeated, outcome);
-    pending.complete(std::move(outcome), true);
+    pending.complete(std::move(outcome), CompletedIn::Initiation);
     return 0;
   }
   auto* const keyed = new KeyedCall{shared_from_this(), key, repeated, pending};  // deletes itself

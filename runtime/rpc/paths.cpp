@@ -1,6 +1,7 @@
 #include "rpc/paths.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "core/fragments/fragment_wire.hpp"
@@ -62,7 +63,11 @@ bool join(core::Transmit& first, const core::Transmit& second) {
   const std::size_t so_far = first.header.size() + first.body.size();
   if (!core::fits_bundle(so_far, second.header.size() + second.body.size(), most)) return false;
   const auto append = [&](ByteView octets) {
-    first.header.insert(first.header.end(), octets.begin(), octets.end());
+    if (octets.empty()) return;
+    const std::size_t size = first.header.size();
+    if (size + octets.size() > first.header.capacity()) first.header.reserve(kTogether);
+    first.header.resize(size + octets.size());
+    std::memcpy(first.header.data() + size, octets.data(), octets.size());
   };
   append(first.body.view());
   first.body = Slice{};

@@ -9,7 +9,7 @@ namespace {
 class WrappedCall final : public PendingCall {
  public:
   explicit WrappedCall(CallDone done) : done_(std::move(done)) {}
-  void complete(RawOutcome outcome, bool) override {
+  void complete(RawOutcome outcome, CompletedIn) override {
     const std::unique_ptr<WrappedCall> self{this};
     done_(std::move(outcome));
   }
@@ -44,7 +44,7 @@ std::uint64_t WrappedChannel::start(OutgoingCall call, PendingCall& pending) {
   pass(
       0, std::move(call),
       // Posted in any case: whether a wrapper ended the call inside start() cannot be told.
-      [&pending](RawOutcome outcome) { pending.complete(std::move(outcome), true); },
+      [&pending](RawOutcome outcome) { pending.complete(std::move(outcome), CompletedIn::Initiation); },
       [this, &number](OutgoingCall last, CallDone done) {
         number = inner_->start(std::move(last), *new WrappedCall{std::move(done)});
       });

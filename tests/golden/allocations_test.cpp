@@ -29,7 +29,7 @@ class Echo final : public Channel {
     return 1;
   }
   void cancel(std::uint64_t) override {}
-  void answer() { std::exchange(pending_, nullptr)->complete(reply_, false); }
+  void answer() { std::exchange(pending_, nullptr)->complete(reply_, CompletedIn::AnyThread); }
 
  private:
   asio::io_context& io_;

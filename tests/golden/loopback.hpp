@@ -56,12 +56,10 @@ class Loopback final : public Channel, public detail::CallHost {
     const std::uint64_t number = running_.size();
     running.pending = &pending;
     switch (answers) {
-      case Answers::InsideStart:
-        running.inside_start = true;
-        dispatch(running);
-        running.inside_start = false;
+      case Answers::InsideStart: dispatch_in(running, CompletedIn::Initiation); break;
+      case Answers::Later:
+        asio::post(io_, [this, &running] { dispatch_in(running, CompletedIn::Executor); });
         break;
-      case Answers::Later: asio::post(io_, [this, &running] { dispatch(running); }); break;
       case Answers::Never: break;
     }
     return number;
@@ -96,7 +94,7 @@ class Loopback final : public Channel, public detail::CallHost {
     detail::ServerCall server_call;
     const Operation* operation = nullptr;
     PendingCall* pending = nullptr;
-    bool inside_start = false;
+    CompletedIn where = CompletedIn::AnyThread;
     bool done = false;
     RawOutcome outcome;
   };
@@ -123,6 +121,11 @@ class Loopback final : public Channel, public detail::CallHost {
   void dispatch(Running& running) {
     servant_->dispatch(running.server_call.request(), running.server_call.make_responder());
   }
+  void dispatch_in(Running& running, CompletedIn where) {
+    running.where = where;
+    dispatch(running);
+    running.where = CompletedIn::AnyThread;
+  }
   RawOutcome outcome_of(detail::Answer& answer, const Running& running) const {
     RawOutcome outcome;
     outcome.codec = codec_;
@@ -146,7 +149,7 @@ class Loopback final : public Channel, public detail::CallHost {
     running.done = true;
     if (tamper_with_outcome) tamper_with_outcome(outcome);
     if (running.pending != nullptr) {
-      running.pending->complete(std::move(outcome), running.inside_start);
+      running.pending->complete(std::move(outcome), running.where);
     } else {
       running.outcome = std::move(outcome);
     }

@@ -52,7 +52,7 @@ class OtherThread final : public Channel {
   static void end(PendingCall& pending, Errc reason) {
     RawOutcome outcome;
     outcome.code = reason;
-    pending.complete(std::move(outcome), false);
+    pending.complete(std::move(outcome), CompletedIn::AnyThread);
   }
   void run() {
     std::unique_lock lock{mutex_};

@@ -70,7 +70,7 @@ class Batches : public testing::Test {
 
   /// Calls again whenever it has an answer, until all calls have been made.
   struct Place final : once::PendingCall {
-    void complete(once::RawOutcome outcome, bool) override {
+    void complete(once::RawOutcome outcome, once::CompletedIn) override {
       EXPECT_TRUE(executed(outcome)) << outcome.text;
       ++test->answered;
       test->clock->pass(test->handler_takes);

@@ -126,7 +126,7 @@ inline Stub stub(once::Client& client, std::string_view url) {
 /// Waits for one asynchronous call.
 class Pending final : public once::PendingCall {
  public:
-  void complete(once::RawOutcome outcome, bool) override { promise_.set_value(std::move(outcome)); }
+  void complete(once::RawOutcome outcome, once::CompletedIn) override { promise_.set_value(std::move(outcome)); }
   once::RawOutcome get() { return promise_.get_future().get(); }
 
  private:

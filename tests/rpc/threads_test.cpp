@@ -24,7 +24,7 @@ class Chain final : public once::PendingCall {
  public:
   Chain(const Stub& remote, int length) : remote_(remote), left_(length) {}
   void start() { remote_.start(kEcho, "async", *this); }
-  void complete(once::RawOutcome outcome, bool) override {
+  void complete(once::RawOutcome outcome, once::CompletedIn) override {
     if (!executed(outcome) || text(outcome.body) != "async") {
       ++errors;
       ADD_FAILURE() << outcome.text;

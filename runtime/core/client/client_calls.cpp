@@ -71,12 +71,14 @@ Result<CallKey> ClientCore::State::start(CallRequest&& request) {
     complete(call, OutcomeKind::Unknown, Errc::session_lost);  // the session that it was sent in is gone
     return call_key;
   }
-  calls.update_timer(call);
   if (session != nullptr) {
     bind(call, *session);
   } else {
     calls.wait(call);
   }
+  // A request that is sent at once has its timer set then.
+  const bool goes_at_once = session != nullptr && has_path && !config.lasting;
+  if (!goes_at_once) calls.update_timer(call);
   settle_handshake();
   return call_key;
 }

@@ -66,12 +66,18 @@ struct RawOutcome {
   bool has_reply() const { return kind == OutcomeKind::Executed && !code; }
 };
 
+/// Where an asynchronous call is completed.
+enum class CompletedIn : std::uint8_t {
+  Initiation,  // inside start(), or whatever else a caller is inside of: the handler is posted
+  AnyThread,   // the handler is dispatched to its executor
+  Executor,  // on the channel's executor, inside nothing else: a handler without an executor of its own runs at once
+};
+
 /// Whoever waits for an asynchronous call. Lives until complete() is called, exactly once.
 class PendingCall {
  public:
-  /// Never called under a lock of the runtime. `inside_start`: the call ended before start() returned; the
-  /// handler must then be posted, since handlers never run inside the initiating function.
-  virtual void complete(RawOutcome outcome, bool inside_start) = 0;
+  /// Never called under a lock of the runtime. Handlers never run inside the function that initiates the call.
+  virtual void complete(RawOutcome outcome, CompletedIn where) = 0;
 
  protected:
   ~PendingCall() = default;

@@ -171,7 +171,7 @@ class AsyncCall final : public PendingCall {
     call.target = &target;
     Owner self = create(std::move(handler), *channel, finish);
     if (call.error != Errc::ok) {
-      self.release()->complete(not_sent(call), true);
+      self.release()->complete(not_sent(call), CompletedIn::Initiation);
       return;
     }
     auto slot = asio::get_associated_cancellation_slot(self->handler_);
@@ -188,20 +188,34 @@ class AsyncCall final : public PendingCall {
     if (cancellation != nullptr) cancellation->started(number);
   }
 
-  void complete(RawOutcome outcome, bool inside_start) override {
+  void complete(RawOutcome outcome, CompletedIn where) override {
     outcome_ = std::move(outcome);
     const auto channel_work = std::move(channel_work_);  // from now on only the handler's loop has work
-    const auto executor = handler_work_.get_executor();
     // Not inside whoever cancels, either: that may be in the middle of something.
-    if (inside_start || (cancellation_ != nullptr && cancellation_->requested())) {
-      asio::post(executor, Completion{Owner{this}});
+    const bool apart =
+        where == CompletedIn::Initiation || (cancellation_ != nullptr && cancellation_->requested());
+    if constexpr (kHasExecutor) {
+      const auto executor = handler_work_.get_executor();
+      if (apart) {
+        asio::post(executor, Completion{Owner{this}});
+      } else {
+        asio::dispatch(executor, Completion{Owner{this}});
+      }
+    } else if (apart) {
+      asio::post(channel_work.get_executor(), Completion{Owner{this}});
+    } else if (where == CompletedIn::AnyThread) {
+      asio::dispatch(channel_work.get_executor(), Completion{Owner{this}});
     } else {
-      asio::dispatch(executor, Completion{Owner{this}});
+      invoke(Owner{this});
     }
   }
 
  private:
   using Executor = asio::associated_executor_t<Handler, asio::any_io_executor>;
+  /// Else it runs where the channel's events do.
+  static constexpr bool kHasExecutor =
+      !std::is_same_v<Executor, asio::any_io_executor> ||
+      !std::is_same_v<asio::associated_executor_t<Handler, asio::system_executor>, asio::system_executor>;
   using HandlerAllocator = asio::associated_allocator_t<Handler, BlockAllocator<void>>;
   using Allocator = typename std::allocator_traits<HandlerAllocator>::template rebind_alloc<AsyncCall>;
   using AllocatorTraits = std::allocator_traits<Allocator>;
@@ -228,7 +242,7 @@ class AsyncCall final : public PendingCall {
 
   AsyncCall(Handler&& handler, Channel& channel, Finish finish, const Allocator& allocator)
       : handler_(std::move(handler)),
-        handler_work_(asio::get_associated_executor(handler_, channel.executor())),
+        handler_work_(handler_, channel),
         channel_work_(channel.executor()),
         finish_(finish),
         allocator_(allocator) {}
@@ -249,13 +263,22 @@ class AsyncCall final : public PendingCall {
     if (call->cancellation_ != nullptr) asio::get_associated_cancellation_slot(call->handler_).clear();
     Outcome<T> outcome = call->finish_(std::move(call->outcome_));
     Handler handler{std::move(call->handler_)};
-    const auto handler_work = std::move(call->handler_work_);
+    [[maybe_unused]] const auto handler_work = std::move(call->handler_work_);
     call.reset();
     std::move(handler)(std::move(outcome));
   }
 
+  /// Keeps the handler's own loop running.
+  struct HandlerWork : asio::executor_work_guard<Executor> {
+    HandlerWork(const Handler& handler, Channel& channel)
+        : asio::executor_work_guard<Executor>(asio::get_associated_executor(handler, channel.executor())) {}
+  };
+  struct NoWork {
+    NoWork(const Handler&, Channel&) {}
+  };
+
   Handler handler_;
-  asio::executor_work_guard<Executor> handler_work_;
+  std::conditional_t<kHasExecutor, HandlerWork, NoWork> handler_work_;
   asio::executor_work_guard<asio::any_io_executor> channel_work_;
   Finish finish_;
   Allocator allocator_;
