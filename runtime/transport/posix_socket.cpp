@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -61,10 +62,7 @@ PosixWaits::~PosixWaits() {
 }
 
 Descriptor PosixWaits::release() {
-  if (reactor_) {
-    reactor_->release();  // ends its waits; the descriptor stays open and ours
-    reactor_.reset();
-  }
+  leave_reactor();
   return std::move(descriptor_);
 }
 
@@ -86,6 +84,19 @@ void PosixWaits::async_wait(Event event, std::weak_ptr<EventHandler> handler) {
 
 void PosixWaits::cancel() {
   if (reactor_) reactor_->cancel();
+}
+
+void PosixWaits::leave_loop() {
+  if (!reactor_) return;
+  leave_reactor();
+  int off = 0;
+  (void)::ioctl(fd(), FIONBIO, &off);  // the reactor wants descriptors that do not block
+}
+
+void PosixWaits::leave_reactor() {
+  if (!reactor_) return;
+  reactor_->release();  // ends its waits; the descriptor stays open and ours
+  reactor_.reset();
 }
 
 bool PosixWaits::wait(Interest interest, Duration timeout) const {

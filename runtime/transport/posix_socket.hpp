@@ -67,6 +67,8 @@ class PosixWaits {
   Address local() const;
   void async_wait(Event event, std::weak_ptr<EventHandler> handler);
   void cancel();
+  /// Takes the descriptor back from the reactor, until the next asynchronous wait: receiving may block again.
+  void leave_loop();
   bool wait(Interest interest, Duration timeout) const;
   /// Sets how long a blocking receive waits, if it is not set already. False: it cannot be set.
   bool set_patience(Duration patience);
@@ -74,6 +76,8 @@ class PosixWaits {
   Descriptor release();
 
  private:
+  void leave_reactor();
+
   Descriptor descriptor_;
   asio::any_io_executor executor_;
   std::optional<asio::posix::stream_descriptor> reactor_;

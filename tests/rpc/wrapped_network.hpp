@@ -1,8 +1,11 @@
 // A network for tests that change a part of the machine's.
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -37,6 +40,75 @@ class WrappedNetwork : public once::Network {
 
  private:
   const std::shared_ptr<once::Network> real_ = once::posix_network();
+};
+
+/// Counts how often its servers' connections are asked for what has come.
+class CountingNetwork final : public WrappedNetwork {
+ public:
+  once::Result<std::unique_ptr<once::Listener>> listen(asio::any_io_executor executor,
+                                                       const once::Address& local, bool shared) override {
+    auto listener = WrappedNetwork::listen(std::move(executor), local, shared);
+    if (!listener) return listener;
+    return std::unique_ptr<once::Listener>{std::make_unique<Accepting>(std::move(*listener), *this)};
+  }
+
+  std::atomic<int> receives{0};
+
+ private:
+  class Connection final : public once::StreamSocket {
+   public:
+    Connection(std::unique_ptr<once::StreamSocket> real, CountingNetwork& network)
+        : real_(std::move(real)), network_(network) {}
+    once::Address local() const override { return real_->local(); }
+    once::Address peer() const override { return real_->peer(); }
+    void async_wait(once::Event event, std::weak_ptr<once::EventHandler> handler) override {
+      real_->async_wait(event, std::move(handler));
+    }
+    void cancel_waits() override { real_->cancel_waits(); }
+    void leave_loop() override { real_->leave_loop(); }
+    bool wait(once::Interest interest, once::Duration timeout) override {
+      return real_->wait(interest, timeout);
+    }
+    std::error_code connected() override { return real_->connected(); }
+    once::Result<std::size_t> send(std::span<const once::ByteView> pieces) override {
+      return real_->send(pieces);
+    }
+    once::Result<std::size_t> receive(once::MutableByteView into, once::Duration patience) override {
+      ++network_.receives;
+      return real_->receive(into, patience);
+    }
+    void shutdown() override { real_->shutdown(); }
+    std::unique_ptr<once::StreamSocket> move_to(asio::any_io_executor executor) override {
+      return std::make_unique<Connection>(real_->move_to(std::move(executor)), network_);
+    }
+
+   private:
+    const std::unique_ptr<once::StreamSocket> real_;
+    CountingNetwork& network_;
+  };
+  class Accepting final : public once::Listener {
+   public:
+    Accepting(std::unique_ptr<once::Listener> real, CountingNetwork& network)
+        : real_(std::move(real)), network_(network) {}
+    once::Address local() const override { return real_->local(); }
+    void async_wait(once::Event event, std::weak_ptr<once::EventHandler> handler) override {
+      real_->async_wait(event, std::move(handler));
+    }
+    void cancel_waits() override { real_->cancel_waits(); }
+    bool wait(once::Interest interest, once::Duration timeout) override {
+      return real_->wait(interest, timeout);
+    }
+    once::Result<std::unique_ptr<once::StreamSocket>> accept() override {
+      auto accepted = real_->accept();
+      if (!accepted) return accepted;
+      return std::unique_ptr<once::StreamSocket>{
+          std::make_unique<Connection>(std::move(*accepted), network_)};
+    }
+
+   private:
+    const std::unique_ptr<once::Listener> real_;
+    CountingNetwork& network_;
+  };
 };
 
 }  // namespace raw

@@ -72,6 +72,9 @@ class Socket {
   virtual void async_wait(Event event, std::weak_ptr<EventHandler> handler) = 0;
   /// Waits that have not ended never will.
   virtual void cancel_waits() = 0;
+  /// As cancel_waits(); and until the next wait begins, what comes does not wake the loop, and receive() can block, which
+  /// it need not while asynchronous waits are on their way.
+  virtual void leave_loop() { cancel_waits(); }
   /// Blocks the calling thread until the socket is ready or `timeout` is over; true if it is ready.
   virtual bool wait(Interest interest, Duration timeout) = 0;
 };
