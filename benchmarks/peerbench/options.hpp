@@ -9,6 +9,7 @@
 
 #include <once/base/error.hpp>
 #include <once/codec/codec.hpp>
+#include <once/rpc/server.hpp>
 
 namespace peerbench {
 
@@ -16,6 +17,7 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   unsigned threads = 1;  // event loops
+  once::Threading threading = once::Threading::Loop;
 };
 
 enum class OperationKind : std::uint8_t { NullCall, BytesEcho, PersonsEcho };

@@ -27,8 +27,9 @@ void serve(const peerbench::ServerOptions& options) {
   once::Server server{loops};
   server.activate("at-most-once", std::make_shared<Echo<peerbench::AtMostOnce>>());
   server.activate("at-least-once", std::make_shared<Echo<peerbench::AtLeastOnce>>());
-  server.listen(std::string{peerbench::kTransport} + "://" + options.host + ":" +
-                std::to_string(options.port));
+  server.listen(
+      std::string{peerbench::kTransport} + "://" + options.host + ":" + std::to_string(options.port),
+      {.threading = options.threading});
 
   asio::signal_set stop{loops[0], SIGTERM, SIGINT};
   stop.async_wait([&](std::error_code, int) { loops.stop(); });

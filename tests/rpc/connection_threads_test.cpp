@@ -11,8 +11,7 @@
 namespace raw {
 namespace {
 
-constexpr once::ListenOptions kThreads{.advertise = {}, .threading = once::Threading::PerConnection};
-constexpr const char* kAnyPort = "tcp://127.0.0.1:0";
+constexpr const char* kAnyPort = "threads+tcp://127.0.0.1:0";
 
 /// Of this process, those that sanitizers may have among them.
 std::size_t threads_of_process() {
@@ -31,7 +30,7 @@ class ThreadPerConnection : public testing::Test {
     });
     server.emplace(environment, once::ServerOptions{.limits = limits});
     server->activate("object", object);
-    server->listen(kAnyPort, kThreads);
+    listen(*server, kAnyPort);
   }
 
   Stub to(once::Client& client) { return stub(client, server->reference_to("object")); }
@@ -234,7 +233,7 @@ TEST_F(ThreadPerConnection, PassesOnWhatAHandlerThrows) {
     std::move(respond).value({}, false);
   });
   strict.activate("object", object);
-  strict.listen(kAnyPort, kThreads);
+  listen(strict, kAnyPort);
   Pending pending;
   stub(client, strict.reference_to("object")).start(kAdd, "", pending);
   EXPECT_THROW(own.run(), std::runtime_error);
@@ -304,7 +303,7 @@ TEST(ThreadsOfConnections, AreBlockedAgainAfterTheLoopHasHelpedThem) {
   asio::thread_pool pool{1};
   server.activate("object", std::make_shared<Object>());
   server.activate("pooled", std::make_shared<Object>(), {.executor = pool.get_executor()});
-  server.listen(kAnyPort, kThreads);
+  listen(server, kAnyPort);
   once::Client client{client_loop.io};
   // The pool sends more than there is room for: what is left the loop sends.
   const std::string large(8u << 20, 'x');
@@ -331,7 +330,7 @@ TEST(ThreadsOfConnections, AreNotForNetworksThatCannotBlock) {
   environment.network = std::make_shared<Simulated>();
   once::Server server{environment};
   server.activate("object", std::make_shared<Object>());
-  server.listen(kAnyPort, kThreads);
+  listen(server, kAnyPort);
   once::Client client;
   EXPECT_TRUE(executed(stub(client, server.reference_to("object")).call(kEcho, "")));
   EXPECT_EQ(server.statistics().connection_threads, 0u);
@@ -351,7 +350,7 @@ TEST(ThreadsOfConnections, MoveWithThemToTheLoopOfTheirSession) {
     std::move(respond).value(bytes(std::to_string(++sum)), false);
   });
   server.activate("object", object);
-  server.listen(kAnyPort, kThreads);
+  listen(server, kAnyPort);
   std::thread runner{[&] { loops.run(); }};
   asio::io_context io;
   once::Environment environment{io};
