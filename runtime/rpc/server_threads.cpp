@@ -14,8 +14,8 @@ namespace {
 using transport::StreamState;
 using Does = ServerConnection::Does;
 
-/// A thread that reads is woken by what comes, and by shutdown(); it need not look up by itself.
-constexpr Duration kUntilWoken = std::chrono::minutes{1};
+/// A thread that reads is woken by what comes, and by shutdown(). Any limit would cost a timer of the system's each time.
+constexpr Duration kUntilWoken = Duration::max();
 
 /// For so long a thread may run servants before what its peer does meanwhile is not held against it.
 constexpr Duration kLong = std::chrono::milliseconds{1};

@@ -111,8 +111,9 @@ bool PosixWaits::wait(Interest interest, Duration timeout) const {
 
 bool PosixWaits::set_patience(Duration patience) {
   if (patience == patience_) return true;
-  // Rounded up: a limit of zero would be none.
-  const auto micros = std::chrono::ceil<std::chrono::microseconds>(patience).count();
+  // Rounded up: a limit of zero is none.
+  const bool endless = patience == Duration::max();
+  const auto micros = endless ? 0 : std::chrono::ceil<std::chrono::microseconds>(patience).count();
   const timeval limit{static_cast<time_t>(micros / 1'000'000), static_cast<suseconds_t>(micros % 1'000'000)};
   if (::setsockopt(fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0) return false;
   patience_ = patience;

@@ -98,7 +98,7 @@ class StreamSocket : public Socket {
   virtual std::error_code connected() = 0;
   /// How many octets were taken, at least one.
   virtual Result<std::size_t> send(std::span<const ByteView> pieces) = 0;
-  /// How many octets came; 0 at the end of the stream. May block for about `patience`.
+  /// How many octets came; 0 at the end of the stream. May block for about `patience`; Duration::max(): until shutdown().
   virtual Result<std::size_t> receive(MutableByteView into, Duration patience) = 0;
   /// Ends both directions; whoever is inside wait() or receive() returns.
   virtual void shutdown() = 0;
