@@ -34,6 +34,14 @@ class ThreadPerConnection : public testing::Test {
   }
 
   Stub to(once::Client& client) { return stub(client, server->reference_to("object")); }
+  /// The server's loop has done what it had to do.
+  void let_loop_work() {
+    for (int i = 0; i < 3; ++i) {
+      Latch done;
+      asio::post(loop.io, [&] { done.open(); });
+      done.wait();
+    }
+  }
   void await_threads(std::uint64_t count) {
     while (server->statistics().connection_threads != count) std::this_thread::yield();
   }
@@ -159,31 +167,44 @@ TEST_F(ThreadPerConnection, SendsLargeRepliesWhileItReadsLargeRequests) {
 }
 
 TEST_F(ThreadPerConnection, StopsReadingFromWhoDoesNotTakeItsReplies) {
-  constexpr int kCalls = 8;
-  const std::string large(4u << 20, 'x');
-  object->on(kAdd,
-             [&](once::Request&, once::Responder respond) { std::move(respond).value(bytes(large), false); });
+  const std::string large(15u << 20, 'x');  // more than the system takes, and the queue
+  std::set<std::thread::id> ran_on;
+  object->on(kAdd, [&](once::Request&, once::Responder respond) {
+    ran_on.insert(std::this_thread::get_id());
+    std::move(respond).value(bytes(large), false);
+  });
   once::Client lazy{io}, other;
   ASSERT_TRUE(executed(to(lazy).call(kEcho, "")));
-  std::array<Pending, kCalls> pending;
-  for (Pending& call : pending) to(lazy).start(kAdd, "", call);
+  ASSERT_TRUE(executed(to(other).call(kEcho, "")));
+  std::array<Pending, 3> pending;
+  to(lazy).start(kAdd, "", pending[0]);
+  while (server->statistics().executed < 3) std::this_thread::yield();
+  const std::uint64_t read = server->statistics().fresh;
+  for (std::size_t i = 1; i < pending.size(); ++i) to(lazy).start(kAdd, "", pending[i]);
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(executed(to(other).call(kEcho, "")));
-  EXPECT_LT(object->calls, 101 + kCalls);
+  EXPECT_EQ(server->statistics().fresh, read + 100);
   io.run();
   for (Pending& call : pending) EXPECT_EQ(call.get().body.size(), large.size());
-  EXPECT_EQ(object->calls, 101 + kCalls);
+  EXPECT_EQ(ran_on.size(), 1u);
 }
 
-TEST_F(ThreadPerConnection, LeavesUnsentRepliesToTheLoopWhileAServantKeepsIt) {
-  const std::string large(8u << 20, 'x');
+class ThreadWithALargeQueue : public ThreadPerConnection {
+ protected:
+  ThreadWithALargeQueue() : ThreadPerConnection({.send_queue_max = 64u << 20}) {}
+};
+
+TEST_F(ThreadWithALargeQueue, LeavesWhatIsUnsentToTheLoopWhileAServantKeepsIt) {
+  const std::string large(15u << 20, 'x');
   object->on(kAdd,
              [&](once::Request&, once::Responder respond) { std::move(respond).value(bytes(large), false); });
   once::Client client{client_loop.io};
+  ASSERT_TRUE(executed(to(client).call(kEcho, "")));
   Pending reply, blocked;
   Latch held;
   asio::post(client_loop.io, [&] { held.wait(); });  // nothing is read meanwhile
   to(client).start(kAdd, "", reply);
   to(client).start(kWork, "", blocked);
+  begun.wait();
   held.open();
   EXPECT_EQ(reply.get().body.size(), large.size());
   go_on.open();
@@ -204,9 +225,7 @@ TEST_F(ThreadPerConnection, KeepsTheLeaseOfAClientWhoseServantKeepsIt) {
   // Read by the loop before it judges, and by then nothing had come of the other.
   for (int i = 0; i < 60 && server->statistics().sessions_expired == 0; ++i) {
     clock->put_forward(1s);
-    Latch looked;
-    asio::post(loop.io, [&] { looked.open(); });
-    looked.wait();
+    let_loop_work();
   }
   EXPECT_EQ(server->statistics().sessions_expired, 1u);
   EXPECT_EQ(server->statistics().sessions, 1u);
@@ -259,11 +278,11 @@ TEST_F(ImpatientThreads, BlameNobodyForWhatAServantHasKeptThemFromReading) {
   to(client).start(kWork, "", pending, {.deadline = 1h});
   begun.wait();
   clock->put_forward(20s);
-  Latch swept;
-  asio::post(loop.io, [&] { swept.open(); });
-  swept.wait();
+  let_loop_work();
   go_on.open();
   EXPECT_TRUE(executed(pending.get()));
+  clock->put_forward(1s);
+  let_loop_work();
   EXPECT_TRUE(executed(to(client).call(kEcho, "")));
   EXPECT_EQ(client.statistics().connections, 1u);
 }
@@ -295,7 +314,7 @@ TEST_F(ThreadPerConnection, IsTheLoopWhereTheSystemHasNoThreads) {
 
 TEST(ThreadsOfConnections, AreBlockedAgainAfterTheLoopHasHelpedThem) {
   constexpr int kCalls = 100;
-  const auto network = std::make_shared<CountingNetwork>();
+  const auto network = std::make_shared<WatchedNetwork>();
   LoopThread loop, client_loop;
   once::Environment environment{loop.io};
   environment.network = network;
@@ -319,6 +338,41 @@ TEST(ThreadsOfConnections, AreBlockedAgainAfterTheLoopHasHelpedThem) {
   }
   EXPECT_LE(network->receives - before, kCalls + 20);
   pool.join();
+}
+
+TEST(ThreadsOfConnections, AreWaitedForByLeasesWithWhatTheyHaveInHand) {
+  const auto network = std::make_shared<WatchedNetwork>();
+  const auto clock = std::make_shared<ShiftedClock>();
+  std::atomic<bool> holds{false};
+  Latch held, go_on;
+  network->received = [&] {
+    if (!holds.exchange(false)) return;
+    held.open();
+    go_on.wait();
+  };
+  LoopThread loop, client_loop;
+  once::Environment environment{loop.io};
+  environment.network = network;
+  environment.clock = clock;
+  once::Server server{environment};
+  server.activate("object", std::make_shared<Object>());
+  listen(server, kAnyPort);
+  once::Client client{client_loop.io};
+  const Stub remote = stub(client, server.reference_to("object"));
+  ASSERT_TRUE(executed(remote.call(kEcho, "")));
+  holds = true;
+  Pending pending;
+  remote.start(kEcho, "", pending);
+  held.wait();
+  clock->put_forward(61s);
+  for (int i = 0; i < 10; ++i) {
+    Latch looked;
+    asio::post(loop.io, [&] { looked.open(); });
+    looked.wait();
+  }
+  go_on.open();
+  EXPECT_TRUE(executed(pending.get()));
+  EXPECT_EQ(server.statistics().sessions_expired, 0u);
 }
 
 TEST(ThreadsOfConnections, AreNotForNetworksThatCannotBlock) {

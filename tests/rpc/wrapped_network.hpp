@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,7 +44,7 @@ class WrappedNetwork : public once::Network {
 };
 
 /// Counts how often its servers' connections are asked for what has come.
-class CountingNetwork final : public WrappedNetwork {
+class WatchedNetwork final : public WrappedNetwork {
  public:
   once::Result<std::unique_ptr<once::Listener>> listen(asio::any_io_executor executor,
                                                        const once::Address& local, bool shared) override {
@@ -53,11 +54,13 @@ class CountingNetwork final : public WrappedNetwork {
   }
 
   std::atomic<int> receives{0};
+  /// Called by whoever has been given something, before it can do anything with it.
+  std::function<void()> received;
 
  private:
   class Connection final : public once::StreamSocket {
    public:
-    Connection(std::unique_ptr<once::StreamSocket> real, CountingNetwork& network)
+    Connection(std::unique_ptr<once::StreamSocket> real, WatchedNetwork& network)
         : real_(std::move(real)), network_(network) {}
     once::Address local() const override { return real_->local(); }
     once::Address peer() const override { return real_->peer(); }
@@ -75,7 +78,9 @@ class CountingNetwork final : public WrappedNetwork {
     }
     once::Result<std::size_t> receive(once::MutableByteView into, once::Duration patience) override {
       ++network_.receives;
-      return real_->receive(into, patience);
+      const auto count = real_->receive(into, patience);
+      if (count && *count > 0 && network_.received) network_.received();
+      return count;
     }
     void shutdown() override { real_->shutdown(); }
     std::unique_ptr<once::StreamSocket> move_to(asio::any_io_executor executor) override {
@@ -84,11 +89,11 @@ class CountingNetwork final : public WrappedNetwork {
 
    private:
     const std::unique_ptr<once::StreamSocket> real_;
-    CountingNetwork& network_;
+    WatchedNetwork& network_;
   };
   class Accepting final : public once::Listener {
    public:
-    Accepting(std::unique_ptr<once::Listener> real, CountingNetwork& network)
+    Accepting(std::unique_ptr<once::Listener> real, WatchedNetwork& network)
         : real_(std::move(real)), network_(network) {}
     once::Address local() const override { return real_->local(); }
     void async_wait(once::Event event, std::weak_ptr<once::EventHandler> handler) override {
@@ -107,7 +112,7 @@ class CountingNetwork final : public WrappedNetwork {
 
    private:
     const std::unique_ptr<once::Listener> real_;
-    CountingNetwork& network_;
+    WatchedNetwork& network_;
   };
 };
 
