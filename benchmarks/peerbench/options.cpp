@@ -21,6 +21,9 @@ const std::map<std::string, once::CodecId> kCodecs = {{"cdr", once::CodecId::Cdr
 const std::map<std::string, once::Semantics> kSemantics = {{"at-most-once", once::Semantics::AtMostOnce},
                                                            {"at-least-once", once::Semantics::AtLeastOnce}};
 
+const std::map<std::string, once::Threading> kThreadings = {{"loop", once::Threading::Loop},
+                                                            {"connection", once::Threading::PerConnection}};
+
 /// An option whose value is one of the words of `choices`, which must outlive the parsing.
 template <class T>
 void add_choice(CLI::App& app, const std::string& name, T& value, const std::map<std::string, T>& choices,
@@ -60,6 +63,8 @@ std::optional<ServerOptions> parse_server_options(int argc, char** argv, int& ex
       ->check(CLI::Range(1u, 256u))
       ->capture_default_str();
   app.add_flag("--reuse", options.reuse, "makes results in the objects of the time before");
+  add_choice(app, "--threading", options.threading, kThreadings,
+             "who reads connections: the loops, or a thread of each one's own (loop)");
   if (!parse(app, argc, argv, exit_code)) return std::nullopt;
   return options;
 }

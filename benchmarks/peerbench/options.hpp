@@ -9,6 +9,7 @@
 
 #include <once/base/error.hpp>
 #include <once/codec/codec.hpp>
+#include <once/rpc/server.hpp>
 
 namespace peerbench {
 
@@ -17,6 +18,7 @@ struct ServerOptions {
   std::uint16_t port = 0;
   unsigned threads = 1;  // event loops
   bool reuse = false;    // results are made in objects that were results before
+  once::Threading threading = once::Threading::Loop;
 };
 
 enum class OperationKind : std::uint8_t { NullCall, BytesEcho, PersonsEcho };

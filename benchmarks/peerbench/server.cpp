@@ -23,8 +23,9 @@ void serve(const peerbench::ServerOptions& options) {
   server.activate("at-least-once",
                   std::make_shared<peerbench::Echo<peerbench::AtLeastOnce>>(executions, options.reuse));
   server.activate("tally", executions);
-  server.listen(std::string{peerbench::kTransport} + "://" + options.host + ":" +
-                std::to_string(options.port));
+  server.listen(
+      std::string{peerbench::kTransport} + "://" + options.host + ":" + std::to_string(options.port),
+      {.threading = options.threading});
 
   asio::signal_set stop{loops[0], SIGTERM, SIGINT};
   stop.async_wait([&](std::error_code, int) { loops.stop(); });

@@ -2,7 +2,7 @@
 """Runs a benchmark server and its client through every mode, operation, codec and semantics, each for a moment,
 and holds them to the contract of benchmarks/README.md. Speed is not looked at.
 
-    smoke_test.py SERVER CLIENT
+    smoke_test.py SERVER CLIENT [OPTION_OF_SERVER...]
 """
 import json
 import os
@@ -50,11 +50,11 @@ def free_port():
     raise Failure("no free port")
 
 
-def start_server(path):
+def start_server(path, options):
     """The server and its port. Another process may take the port meanwhile: then the next one."""
     for _ in range(5):
         port = free_port()
-        server = subprocess.Popen([path, "--host", HOST, "--port", str(port)], stdout=subprocess.PIPE,
+        server = subprocess.Popen([path, "--host", HOST, "--port", str(port)] + options, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True)
         line = server.stdout.readline()
         if line == "READY\n":
@@ -107,9 +107,9 @@ def run_idle(client, port, connections):
 
 
 def main():
-    server_path, client_path = sys.argv[1:]
+    server_path, client_path, *options = sys.argv[1:]
     failures = 0
-    server, port = start_server(server_path)
+    server, port = start_server(server_path, options)
     try:
         idle = {"mode": "idle", "connections": 20}
         for load in LOADS + [idle]:

@@ -33,7 +33,7 @@ class Variant:
 
 PLAIN = Variant("")
 LEAST = Variant("_at_least_once", client=["--semantics", "at-least-once"])
-THREADS = Variant("_threads", server=["--thread-per-connection"])
+THREADS = Variant("_threads", server=["--threading", "connection"])
 REUSE = Variant("_reuse", server=["--reuse"], client=["--reuse"])
 
 

@@ -13,6 +13,9 @@ ServerCore::~ServerCore() = default;
 void ServerCore::receive(Time now, const Path& from, const Slice& message, Duration took) {
   state_->receive(now, from, message, took);
 }
+void ServerCore::receive_into(Lane lane) {
+  state_->calls.receive_into(lane);
+}
 void ServerCore::timeout(Time now) {
   state_->expire(now);
 }

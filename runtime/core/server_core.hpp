@@ -200,6 +200,9 @@ class ServerCore final : public SessionOwner {
   /// `took`: since when it has been arriving, which a request's budget pays for.
   void receive(Time now, const Path& from, const Slice& message, Duration took = Duration{0});
 
+  /// Requests that are received from now on wait in that lane; in lane 0 at first.
+  void receive_into(Lane lane);
+
   /// To be called at next_timeout() or later, after everything that has already arrived was received: a lease
   /// is judged only after pending input.
   void timeout(Time now);

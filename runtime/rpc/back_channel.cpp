@@ -75,7 +75,7 @@ RawOutcome BackChannel::call(OutgoingCall call) {
     return refuse(self, Errc::blocking_not_possible);
   }
   if (CallbackDepth::depth() >= loop_->limits().nesting_max) return refuse(self, Errc::nesting);
-  // The loop's own thread must read for itself; any other is told by the loop.
+  // A thread of the loop must read for itself; any other is told by the loop.
   const bool reads = loop_->is_current();
   ServerLoop::Lock lock{loop_->mutex_};
   const auto started = begin(std::move(call), self);
@@ -221,11 +221,13 @@ bool ServerLoop::read_for(Lock& lock, BackChannel& channel, Duration time) {
   if (closed_ || !channel.connected_) return false;
   const CallbackDepth deeper;
   const Occupied occupied{*this};
-  if (core_.waiting() != 0) {  // left to a turn, before this thread was blocked
-    work(lock);
+  Workplace& place = workplace();
+  if (has_work(place)) {  // left to a turn, before this thread was blocked
+    work(lock, now(), place);
     return true;
   }
   if (!channel.path_.validated) {
+    if (place.connection != nullptr) return false;  // it is the loop's
     const auto port = ports_[channel.path_.link];
     lock.unlock();
     const bool ready = port->port.socket().wait({.readable = true}, time);
@@ -236,6 +238,7 @@ bool ServerLoop::read_for(Lock& lock, BackChannel& channel, Duration time) {
   const auto found = connections_.find(channel.path_.link);
   if (found == connections_.end()) return false;
   const auto connection = found->second;
+  if (place.connection != (connection->has_thread() ? connection.get() : nullptr)) return false;
   const bool queued = connection->stream.queued_octets() > 0;
   lock.unlock();
   const bool ready = connection->stream.socket().wait({.readable = true, .writable = queued}, time);

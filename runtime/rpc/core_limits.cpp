@@ -26,8 +26,8 @@ core::ServerLimits server_limits(const Limits& limits) {
 Limits share_of(const Limits& limits, std::size_t loops) {
   Limits result = limits;
   for (std::size_t* const whole :
-       {&result.sessions_max, &result.records_max, &result.connections_max, &result.running_max,
-        &result.queued_requests_max, &result.request_bytes_max, &result.reply_bytes_max,
+       {&result.sessions_max, &result.records_max, &result.connections_max, &result.connection_threads_max,
+        &result.running_max, &result.queued_requests_max, &result.request_bytes_max, &result.reply_bytes_max,
         &result.reassembly_bytes_max, &result.fragmented_bytes_max}) {
     *whole = std::max<std::size_t>(1, *whole / loops);
   }

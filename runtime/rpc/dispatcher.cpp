@@ -176,7 +176,7 @@ core::Lane Dispatcher::take_lane() {
 }
 
 bool Dispatcher::runs_here(core::Lane lane, const adapter::Place& place, const Operation& operation) const {
-  if (lane != 0) return place.executor == executors_[lane - 1].executor;
+  if (!is_hosts(lane)) return place.executor == executors_[lane - 1].executor;
   return !place.executor || operation.semantics == Semantics::ExactlyOnce;
 }
 
@@ -229,7 +229,7 @@ bool Dispatcher::poll(Time now, core::Arrival& arrival, core::Lane lane) {
 
 ServerCall* Dispatcher::next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host,
                              Time& time, core::Lane lane) {
-  if (lane != 0) --executors_[lane - 1].turns;
+  if (!is_hosts(lane)) --executors_[lane - 1].turns;
   if (core_.waiting(lane) == 0) return nullptr;
   const Clock& clock = *host->environment().clock;
   core::Arrival arrival;

@@ -43,11 +43,11 @@ class Dispatcher {
   /// The next request that shall run here, moved to "running" in the core; nullptr if there is none. Those in lane 0
   /// whose servants have an executor wait in its lane from then on, and it is asked to run one. The lock is given up
   /// meanwhile, while a locator is asked, and to let go of servants. To be run by run(), which comes without the lock.
-  /// Of another lane, calls may be left in lane 0: their servants have no executor any more. `time`: now, and when it
-  /// returns, if that took long.
+  /// Of an executor's lane, calls may be left in lane 0: their servants have no executor any more. A lane of the host's
+  /// own is like lane 0. `time`: now, and when it returns, if that took long.
   ServerCall* next(std::unique_lock<std::mutex>& lock, const std::shared_ptr<CallHost>& host, Time& time,
                    core::Lane lane = 0);
-  /// A lane for the host's own use, until it is given back, empty.
+  /// A lane for the host's own use, until it is given back, empty. Servants without an executor run in it.
   core::Lane take_lane();
   void give_lane_back(core::Lane lane) { come_back(lane); }
   /// An executor has been given what next() had for it. Not before: while the lock is given up there, a lane that
@@ -88,6 +88,7 @@ class Dispatcher {
     }
   };
 
+  bool is_hosts(core::Lane lane) const { return lane == 0 || !executors_[lane - 1].executor; }
   core::Lane free_lane();
   /// Where calls for the place wait: with those of its executor, if any do. Else where its servant's did, since a lane
   /// remembers that calls have lately waited too long, and a moment in which none waits must not make it forget. The

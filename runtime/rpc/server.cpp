@@ -137,8 +137,9 @@ class ServerState {
  private:
   void check_store(const Store& store) const;
   void restore();
-  Address open(TransportKind transport, Address address);
-  Result<Address> open_one(TransportKind transport, std::size_t loop, const Address& address);
+  Address open(TransportKind transport, Address address, Threading threading);
+  Result<Address> open_one(TransportKind transport, std::size_t loop, const Address& address,
+                           Threading threading);
 
   const std::vector<Environment> environments_;
   const ServerOptions options_;
@@ -193,6 +194,7 @@ ServerState::ServerState(std::vector<Environment> environments, ServerOptions op
 ServerState::~ServerState() {
   for (const auto& loop : loops_) loop->close();
   others_->close();
+  for (const auto& loop : loops_) loop->join_threads();
   if (trace_) trace_->host(environment().clock->now(), TraceStep::Stopped);
   rules_->adapter.clear();  // a servant may hold a stub, its channel the loop, and the loop the adapter
 }
@@ -244,7 +246,8 @@ void ServerState::wrap(Wrapper wrapper) {
   rules_->wrappers.push_back(std::move(wrapper));
 }
 
-Result<Address> ServerState::open_one(TransportKind transport, std::size_t loop, const Address& address) {
+Result<Address> ServerState::open_one(TransportKind transport, std::size_t loop, const Address& address,
+                                      Threading threading) {
   Network& network = *environments_[loop].network;
   const bool shared = loops_.size() > 1;
   Address local;
@@ -257,12 +260,12 @@ Result<Address> ServerState::open_one(TransportKind transport, std::size_t loop,
     auto listener = network.listen(environments_[loop].executor, address, shared);
     if (!listener) return Unexpected{listener.error()};
     local = (*listener)->local();
-    loops_[loop]->open_listener(std::move(*listener));
+    loops_[loop]->open_listener(std::move(*listener), threading);
   }
   return local;
 }
 
-Address ServerState::open(TransportKind transport, Address address) {
+Address ServerState::open(TransportKind transport, Address address, Threading threading) {
   const auto fail = [&](const std::error_code& error) { cannot_listen(to_text(transport, address), error); };
   if (loops_.size() > 1 && address.port != 0) {
     // Sockets that share a port among loops would also share it with another server of the same user: a
@@ -279,7 +282,7 @@ Address ServerState::open(TransportKind transport, Address address) {
     if (error) fail(error);
   }
   for (std::size_t i = 0; i < loops_.size(); ++i) {
-    const auto local = open_one(transport, i, address);
+    const auto local = open_one(transport, i, address, threading);
     if (!local) fail(local.error());
     address.port = local->port;
   }
@@ -295,7 +298,7 @@ void ServerState::listen(std::string_view text, const ListenOptions& options) {
   const auto addresses = environment().network->resolve(endpoint->host, endpoint->port);
   if (!addresses) cannot_listen(to_string(*endpoint), addresses.error());
   restore();
-  const Address address = open(endpoint->transport, addresses->front());
+  const Address address = open(endpoint->transport, addresses->front(), options.threading);
   endpoint->port = address.port;
   if (!options.advertise.empty()) {
     endpoint->host = options.advertise;

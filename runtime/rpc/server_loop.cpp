@@ -73,8 +73,12 @@ ServerLoop::Occupied::~Occupied() {
   answers_may_wait = outer_may_wait_;
 }
 
+bool ServerLoop::is_occupied() const {
+  return current_loop == this;
+}
+
 bool ServerLoop::is_current() const {
-  if (current_loop == this) return true;
+  if (is_occupied() || served_here() != nullptr) return true;
   const auto* const executor = environment_.executor.target<asio::io_context::executor_type>();
   return executor != nullptr && executor->running_in_this_thread();
 }
@@ -146,20 +150,27 @@ void ServerLoop::kept(SessionId session, Errc error) {
 
 // --- Work
 
-void ServerLoop::work(Lock& lock, Time time) {
+bool ServerLoop::has_work(const Workplace& place) const {
+  if (core_.waiting(place.lane) == 0) return false;
+  return place.connection == nullptr || !place.connection->open || !is_overfull(*place.connection);
+}
+
+void ServerLoop::work(Lock& lock, Time time, Workplace& place) {
   const auto self = shared_from_this();
   // Whoever is blocked here waits for a call of its own, and perhaps for what is to run here: no turn comes meanwhile.
-  const bool nested = current_loop == this;
+  const bool nested = is_occupied();
+  const bool is_loops = place.connection == nullptr;
   Duration answers_wait{0};  // for what ran after them
   bool time_has_passed = true;
   while (!closed_) {
     settle_store();
     dispatcher_.mark_abandoned();
-    if (!nested && turn_used_ >= kTurn) {
-      if (core_.waiting() != 0) post_turn();
+    if (!nested && place.turn_used >= kTurn) {
+      if (is_loops && core_.waiting() != 0) post_turn();
       break;
     }
-    ServerCall* const call = dispatcher_.next(lock, self, time);
+    if (!is_loops && !has_work(place)) break;
+    ServerCall* const call = dispatcher_.next(lock, self, time, place.lane);
     if (call == nullptr) break;
     const Operation& operation = call->operation();
     const bool may_wait = quick_.contains(operation);
@@ -169,21 +180,22 @@ void ServerLoop::work(Lock& lock, Time time) {
       time_has_passed = true;
     }
     if (std::exchange(time_has_passed, false)) time = now();
-    if (slow_ && core_.waiting() != 0) post_turn();  // which another thread may take at once
-    std::shared_ptr<Servant> gone = std::move(gone_);
+    if (is_loops && place.slow && core_.waiting() != 0) post_turn();  // which another thread may take at once
+    if (!is_loops) await_writable(*place.connection);
+    std::shared_ptr<Servant> gone = std::move(place.gone);
     lock.unlock();
     gone.reset();
     bool answered = false;
     spent_on_sending = Duration{0};
     const Time ended = run(*call, time, may_wait, answered);
     lock.lock();
-    if (answered) gone_ = dispatcher_.finish(ended, *call);
+    if (answered) place.gone = dispatcher_.finish(ended, *call);
     const Duration took = ended - time;
     time = ended;
     quick_.ran(operation, took - spent_on_sending);
     answers_wait += took;
-    turn_used_ += took;
-    slow_ = took >= kTurn;
+    place.turn_used += took;
+    place.slow = took >= kTurn;
   }
   if (closed_) return;
   send_all(time);
@@ -213,7 +225,7 @@ void ServerLoop::take_turn() {
   Entry entry{*this};
   Lock& lock = entry.lock;
   turn_posted_ = false;
-  turn_used_ = Duration{0};
+  place_.turn_used = Duration{0};
   if (closed_) return;
   work(lock);
   settle_timer();
@@ -251,12 +263,7 @@ void ServerLoop::on_event(Event) {
   timer_.expired();
   if (closed_) return;
   const Time time = now();
-  if (judgement() <= time) {
-    // A lease is judged after everything that had arrived by now. If that was too much to be read at once,
-    // it is judged another time.
-    judge_again_at_ = time + limits().lease / kJudgementsInLease;
-    if (read_everything(lock)) core_.timeout(time);
-  }
+  if (judgement() <= time) judge(lock, time);
   fragments_.timeout(time);
   work(lock);
   if (closed_) return;
@@ -278,6 +285,14 @@ void ServerLoop::on_event(Event) {
   }
   settle_timer();
   finish_shutdown(lock);
+}
+
+void ServerLoop::judge(Lock& lock, Time now) {
+  judge_again_at_ = now + limits().lease / kJudgementsInLease;
+  if (!read_everything(lock)) return;  // it was too much to be read at once: another time
+  // What the threads of connections had read by now, they have handed on by the next time.
+  const Time emptied = std::exchange(emptied_at_, now);
+  core_.timeout(threads_->running() == 0 ? now : emptied);
 }
 
 void ServerLoop::settle_timer() {
@@ -314,6 +329,10 @@ void ServerLoop::shut_down(Duration grace, std::function<void(bool)> done) {
 
 void ServerLoop::finish_shutdown(Lock& lock) {
   if (!shutdown_done_ || closed_) return;
+  if (served_here() != nullptr) {
+    post_turn();  // whoever is told may wait for this thread
+    return;
+  }
   const bool idle = core_.idle() && dispatcher_.running() == 0 && fragments_.sending_bytes() == 0 &&
                     std::all_of(connections_.begin(), connections_.end(),
                                 [](const auto& entry) { return entry.second->stream.queued_octets() == 0; });
@@ -351,7 +370,10 @@ void ServerLoop::close_all(Lock& lock) {
   for (const auto& port : ports_) datagram_largest_ = std::max(datagram_largest_, port->port.largest());
   ports_.clear();
   listeners_.clear();
-  for (const auto& [link, connection] : connections_) connection->open = false;
+  for (const auto& [link, connection] : connections_) {
+    connection->open = false;
+    if (connection->has_thread()) connection->stream.socket().shutdown();
+  }
   connections_.clear();
   timer_.close();
   for (const auto& [session, channel] : channels) pump(lock, *channel);
@@ -404,6 +426,8 @@ void ServerLoop::add_to(ServerStatistics& statistics) const {
   statistics.handed_over += handed_over_;
   statistics.hand_overs_dropped += hand_overs_dropped_;
   statistics.accept_pauses += accept_pauses_;
+  statistics.threads_refused += threads_refused_;
+  statistics.connection_threads += threads_->running();
   statistics.sessions += core_.sessions();
   statistics.connections += connections_.size();
   statistics.records += core_.records();

@@ -2,7 +2,7 @@
 //
 // One lock guards it, held over no servant, no handler and no system call that blocks. So an answer may be
 // recorded and sent by whatever thread gives it, without a hop through the loop. The lock is not contended
-// unless servants run on executors, or several threads run the loop's io_context.
+// unless servants run on executors, several threads run the loop's io_context, or connections have threads.
 #pragma once
 
 #include <algorithm>
@@ -21,6 +21,7 @@
 
 #include "core/fragments/fragments.hpp"
 #include "core/server_core.hpp"
+#include "rpc/connection_threads.hpp"
 #include "rpc/dispatcher.hpp"
 #include "rpc/lazy_timer.hpp"
 #include "rpc/quick_operations.hpp"
@@ -58,13 +59,26 @@ struct ServerPort final : EventHandler, std::enable_shared_from_this<ServerPort>
 };
 
 struct ServerListener final : EventHandler, std::enable_shared_from_this<ServerListener> {
-  ServerListener(std::weak_ptr<ServerLoop> owner, std::unique_ptr<Listener> socket)
-      : loop(std::move(owner)), listener(std::move(socket)) {}
+  ServerListener(std::weak_ptr<ServerLoop> owner, std::unique_ptr<Listener> socket, bool gives_threads)
+      : loop(std::move(owner)), listener(std::move(socket)), threads(gives_threads) {}
   void on_event(Event event) override;
 
   const std::weak_ptr<ServerLoop> loop;
   std::unique_ptr<Listener> listener;
+  const bool threads;  // its connections get one each
   bool waits = false;
+};
+
+struct ServerConnection;
+
+/// Where servants are run: by whoever runs the loop, or by the thread of a connection.
+struct Workplace {
+  core::Lane lane = 0;                     // where their calls wait
+  ServerConnection* connection = nullptr;  // that the thread is for
+  Duration turn_used{0};                   // by servants, since everything was read
+  bool slow = false;                       // the latest servant took a whole turn
+  /// The latest call's; perhaps nobody else holds it, and it must not die under the lock.
+  std::shared_ptr<Servant> gone;
 };
 
 /// A connection that a loop has accepted, or taken over from another.
@@ -72,12 +86,21 @@ struct ServerConnection final : EventHandler, std::enable_shared_from_this<Serve
   ServerConnection(std::weak_ptr<ServerLoop> owner, transport::MessageStream messages, core::Path from)
       : loop(std::move(owner)), stream(std::move(messages)), path(from) {}
   void on_event(Event event) override;
+  bool has_thread() const { return place.lane != 0; }
+
+  /// What its thread does. Work: all that it does under the lock, and servants; the stream is then for whoever has the
+  /// lock. Read: without the lock, and what comes in is for nobody else. Wait: for the socket, without the lock.
+  enum class Does : std::uint8_t { Work, Read, Wait, End };
 
   const std::weak_ptr<ServerLoop> loop;
   transport::MessageStream stream;
   const core::Path path;
-  bool open = true;          // false: closed, or given to another loop
-  bool handed_over = false;  // it came from another loop, and is not given away again
+  Workplace place;  // its thread's, if it has one
+  Does thread_does = Does::Work;
+  Interest awaited;                // by its thread, when it waits
+  std::size_t partial_octets = 0;  // of a message that is arriving
+  bool open = true;                // false: closed, or given to another loop
+  bool handed_over = false;        // it came from another loop, and is not given away again
   bool waits_readable = false, waits_writable = false;
   core::Lane lane = 0;              // where calls wait while it is overfull; 0: none has to
   std::size_t queued_overfull = 0;  // messages, since more is queued than it should be
@@ -99,13 +122,15 @@ class ServerLoop final : public CallHost,
   void restore(const core::SessionRow& row);
   void restore(const core::OutcomeRow& row);
   void open_port(std::unique_ptr<DatagramSocket> socket);
-  void open_listener(std::unique_ptr<Listener> listener);
+  void open_listener(std::unique_ptr<Listener> listener, Threading threading);
 
   /// Accepts nothing new; `done(in_time)` is called, under no lock, when nothing runs any more, or after
   /// `grace`. The loop is closed then. Again while it is under way: the earlier end counts, for both.
   void shut_down(Duration grace, std::function<void(bool in_time)> done);
   /// Closes everything now.
   void close();
+  /// Waits for the threads of its connections, when it is closed.
+  void join_threads() { threads_->join(); }
   void add_to(ServerStatistics& statistics) const;
 
   // CallHost
@@ -135,9 +160,12 @@ class ServerLoop final : public CallHost,
   // Read some at a time; true if they have read all that there was, or may read no more.
   bool read_port(Lock& lock, ServerPort& port);
   bool read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection);
-  /// Takes what has come, all or `most` messages: what runs then is answered together.
-  transport::StreamState take_from(Time now, const std::shared_ptr<ServerConnection>& connection, int most);
+  /// Takes what has come, or (Open) so much of it that others wait too: what runs then is answered together.
+  transport::StreamState take_from(Time now, const std::shared_ptr<ServerConnection>& connection);
+  void note_read(Time now, ServerConnection& connection, transport::StreamState state);
   bool read_everything(Lock& lock);
+  /// Leases are judged, after everything that had arrived by `now`.
+  void judge(Lock& lock, Time now);
   void accept_from(ServerListener& listener);
   /// `connection`: null for datagrams. `came_over`: another loop has handed it over.
   void take(Time now, const core::Path& from, const Slice& message,
@@ -147,7 +175,7 @@ class ServerLoop final : public CallHost,
                  const std::shared_ptr<ServerConnection>& connection);
   void give_away(const std::shared_ptr<ServerConnection>& connection, const Slice& message, ServerLoop& to);
   void take_over_datagram(const core::Path& from, const Slice& message);
-  void take_over_connection(transport::MessageStream stream, const Slice& message);
+  void take_over_connection(transport::MessageStream stream, const Slice& message, bool threaded);
 
   // Connections.
   std::shared_ptr<ServerConnection> add_connection(transport::MessageStream stream, const Address& peer);
@@ -160,6 +188,23 @@ class ServerLoop final : public CallHost,
   void restart_timers(ServerConnection& connection);
   ServerConnection* held_up_path(const Slice& message) const;
 
+  // Threads of connections; server_threads.cpp.
+  /// False: it is left to the loop.
+  bool start_thread(const std::shared_ptr<ServerConnection>& connection);
+  void serve(const std::shared_ptr<ServerConnection>& connection) noexcept;
+  void serve_until_end(const std::shared_ptr<ServerConnection>& connection);
+  /// What its thread is to do next.
+  ServerConnection::Does take_read(Lock& lock, const std::shared_ptr<ServerConnection>& connection,
+                                   transport::StreamState read);
+  void give_up_thread(ServerConnection& connection);
+  /// Reads for a thread that runs a servant. False: something has come that is not taken yet.
+  bool read_in_place(Time now, const std::shared_ptr<ServerConnection>& connection);
+  /// The connection that the calling thread is for, if it is one of this loop's.
+  ServerConnection* served_here() const;
+  Workplace& workplace();
+  void flush(const std::shared_ptr<ServerConnection>& connection);
+  void await_writable(ServerConnection& connection);
+
   // Work.
   /// `fragments`: the layer that the message comes through.
   void send(const core::Transmit& message, core::Fragments& fragments);
@@ -168,9 +213,10 @@ class ServerLoop final : public CallHost,
   /// What the core has for the store.
   void settle_store();
   void kept(SessionId session, Errc error);
-  /// Runs what is to run on this loop, for a while: then everything that can be read is read before it goes on.
-  void work(Lock& lock, Time time);
-  void work(Lock& lock) { work(lock, now()); }
+  /// Runs what is to run there, for a while: then everything that can be read is read before it goes on.
+  void work(Lock& lock, Time time, Workplace& place);
+  void work(Lock& lock) { work(lock, now(), place_); }
+  bool has_work(const Workplace& place) const;
   /// `may_wait`: its answer need not be sent at once. Under no lock; the time when it no longer keeps the thread.
   Time run(ServerCall& call, Time began, bool may_wait, bool& answered);
   void post_turn();
@@ -187,10 +233,11 @@ class ServerLoop final : public CallHost,
   /// The lock, for as long as this lives; what was let go of meanwhile is dropped after it.
   class Entry {
    public:
-    explicit Entry(ServerLoop& loop) : lock(loop.mutex_), gone_in_loop_(loop.gone_) {}
+    explicit Entry(ServerLoop& loop) : Entry(loop, loop.place_) {}
+    Entry(ServerLoop& loop, Workplace& place) : lock(loop.mutex_), place_(place) {}
     ~Entry() {
       if (!lock.owns_lock()) lock.lock();
-      const std::shared_ptr<Servant> gone = std::move(gone_in_loop_);
+      const std::shared_ptr<Servant> gone = std::move(place_.gone);
       lock.unlock();
     }
     Entry(const Entry&) = delete;
@@ -199,7 +246,7 @@ class ServerLoop final : public CallHost,
     Lock lock;
 
    private:
-    std::shared_ptr<Servant>& gone_in_loop_;
+    Workplace& place_;
   };
 
   /// For as long as this lives the calling thread runs a servant of the loop, or reads for a call that blocks the
@@ -217,7 +264,9 @@ class ServerLoop final : public CallHost,
   };
 
   // Calls to clients' objects; back_channel.cpp.
-  /// True if the calling thread is this loop's: it must read for itself.
+  /// The calling thread runs a servant of the loop, or reads for one.
+  bool is_occupied() const;
+  /// True if the calling thread is this loop's, or a connection's of it: it must read for itself.
   bool is_current() const;
   /// A message from a session's client has come: its back channel may have to follow to another path.
   void heard_from(SessionId session);
@@ -226,7 +275,7 @@ class ServerLoop final : public CallHost,
   void lose_path(const core::Path& path);
   void pump(Lock& lock, BackChannel& channel);
   void pump_due(Lock& lock);
-  /// Blocks this loop's own thread for the channel's link, up to `time`, and reads it. False: no link.
+  /// Blocks such a thread for the channel's link, up to `time`, and reads it. False: no link, or somebody else reads it.
   bool read_for(Lock& lock, BackChannel& channel, Duration time);
   void end_back_channels(Lock& lock);
 
@@ -242,18 +291,16 @@ class ServerLoop final : public CallHost,
   Dispatcher dispatcher_;
   core::Transmit transmit_, following_;
   std::vector<Slice> inbox_;  // spare memory of whoever reads
-  Duration turn_used_{0};     // by servants, since everything was read
+  Workplace place_;
   bool turn_posted_ = false;
-  bool slow_ = false;  // the latest servant took a whole turn
   QuickOperations quick_;
-  std::shared_ptr<Servant>
-      gone_;  // the latest call's; perhaps nobody else holds it, and it must not die under the lock
 
   std::vector<std::shared_ptr<ServerPort>> ports_;
   std::vector<std::shared_ptr<ServerListener>> listeners_;
   std::unordered_map<std::uint32_t, std::shared_ptr<ServerConnection>> connections_;
   std::uint32_t connections_made_ = 0;
-  std::size_t lanes_taken_ = 0;  // by connections
+  std::size_t lanes_taken_ = 0;  // by connections that are overfull
+  const std::shared_ptr<ConnectionThreads> threads_ = std::make_shared<ConnectionThreads>();
   std::unordered_map<SessionId, std::shared_ptr<BackChannel>> back_channels_;
   std::unordered_multimap<std::uint64_t, BackChannel*>
       back_paths_;                                 // the connected ones, by their path's hash
@@ -263,6 +310,7 @@ class ServerLoop final : public CallHost,
 
   LazyTimer timer_;
   Time judge_again_at_ = Time::min();  // leases are not judged before
+  Time emptied_at_ = Time::min();      // when all sockets had last been read
   Time sweep_at_ = kNever;             // when a connection may be overdue
   Time accept_again_at_ = kNever;      // when descriptors ran out
   Time shutdown_at_ = kNever;
@@ -271,7 +319,7 @@ class ServerLoop final : public CallHost,
   bool closed_ = false;
 
   std::uint64_t datagrams_ = 0, datagrams_not_sent_ = 0, datagram_largest_ = 0, malformed_ = 0;
-  std::uint64_t accepted_ = 0, connections_closed_ = 0, accept_pauses_ = 0;
+  std::uint64_t accepted_ = 0, connections_closed_ = 0, accept_pauses_ = 0, threads_refused_ = 0;
   std::uint64_t handed_over_ = 0, hand_overs_dropped_ = 0, answers_dropped_ = 0;
 };
 

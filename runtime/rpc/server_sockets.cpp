@@ -87,7 +87,7 @@ bool ServerLoop::read_port(Lock& lock, ServerPort& port) {
     messages.clear();
   }
   inbox_.swap(messages);
-  work(lock, time);
+  work(lock, time, place_);
   return emptied;
 }
 
@@ -100,9 +100,10 @@ void ServerLoop::settle(const std::shared_ptr<ServerPort>& port) {
 
 // --- Connections
 
-void ServerLoop::open_listener(std::unique_ptr<Listener> socket) {
+void ServerLoop::open_listener(std::unique_ptr<Listener> socket, Threading threading) {
   const Lock lock{mutex_};
-  const auto listener = std::make_shared<ServerListener>(weak_from_this(), std::move(socket));
+  const bool threads = threading == Threading::PerConnection && environment_.network->can_block();
+  const auto listener = std::make_shared<ServerListener>(weak_from_this(), std::move(socket), threads);
   listeners_.push_back(listener);
   settle(*listener);
 }
@@ -132,7 +133,9 @@ void ServerLoop::accept_from(ServerListener& listener) {
       continue;
     }
     const Address peer = (*accepted)->peer();
-    settle(add_connection({std::move(*accepted), &front_message, stream_message_max(limits())}, peer));
+    const auto connection =
+        add_connection({std::move(*accepted), &front_message, stream_message_max(limits())}, peer);
+    if (!listener.threads || !start_thread(connection)) settle(connection);
   }
   settle(listener);
 }
@@ -166,7 +169,13 @@ void ServerLoop::on_event(const std::shared_ptr<ServerConnection>& connection, E
     close_connection(*connection);
   } else {
     if (event == Event::Writable) restart_timers(*connection);
-    read_connection(lock, connection);
+    if (!connection->has_thread()) {
+      read_connection(lock, connection);
+    } else {
+      settle(connection);
+      // Else the loop would be woken by all that comes for the thread.
+      if (!connection->waits_writable) connection->stream.socket().leave_loop();
+    }
   }
   if (closed_) return;
   settle_timer();
@@ -214,9 +223,9 @@ void ServerLoop::release_waiting(ServerConnection& connection) {
   post_turn();
 }
 
-StreamState ServerLoop::take_from(Time now, const std::shared_ptr<ServerConnection>& connection, int most) {
+StreamState ServerLoop::take_from(Time now, const std::shared_ptr<ServerConnection>& connection) {
   StreamState state = StreamState::Open;
-  for (int i = 0; i < most && connection->open; ++i) {
+  for (int i = 0; i < kMessagesAtOnce && connection->open; ++i) {
     Slice message;
     state = connection->stream.receive(message, Duration{0});
     if (state != StreamState::Open) break;
@@ -227,29 +236,37 @@ StreamState ServerLoop::take_from(Time now, const std::shared_ptr<ServerConnecti
   return state;
 }
 
+/// `state`: what take_from() has returned.
+void ServerLoop::note_read(Time now, ServerConnection& connection, StreamState state) {
+  if (!connection.open) return;
+  if (state == StreamState::Closed || state == StreamState::Malformed) {
+    if (state == StreamState::Malformed) ++malformed_;
+    close_connection(connection);
+    return;
+  }
+  connection.partial_octets = connection.stream.partial_octets();
+  if (connection.partial_octets > 0 && connection.message_began == kNever) {
+    connection.message_began = now;
+    sweep_at_ = std::min(sweep_at_, now + limits().header_timeout);
+  }
+}
+
 bool ServerLoop::read_connection(Lock& lock, const std::shared_ptr<ServerConnection>& connection) {
   if (is_overfull(*connection)) {  // until its replies are taken
     settle(connection);
     return true;
   }
   const Time time = now();
-  const StreamState state = take_from(time, connection, kMessagesAtOnce);
-  if (connection->open && (state == StreamState::Closed || state == StreamState::Malformed)) {
-    if (state == StreamState::Malformed) ++malformed_;
-    close_connection(*connection);
-  } else if (connection->open && connection->stream.partial_octets() > 0 &&
-             connection->message_began == kNever) {
-    connection->message_began = time;
-    sweep_at_ = std::min(sweep_at_, time + limits().header_timeout);
-  }
-  work(lock, time);
+  const StreamState state = take_from(time, connection);
+  note_read(time, *connection, state);
+  work(lock, time, connection->has_thread() ? connection->place : place_);
   if (!connection->open || closed_) return true;
   if (state == StreamState::WouldBlock || is_overfull(*connection)) {
     settle(connection);
     return true;
   }
   // Others wait too. What has been read already would wake nobody, so this comes again by itself.
-  if (!std::exchange(connection->waits_readable, true)) {
+  if (!connection->has_thread() && !std::exchange(connection->waits_readable, true)) {
     asio::post(environment_.executor, [connection] { connection->on_event(Event::Readable); });
   }
   return false;
@@ -264,19 +281,22 @@ bool ServerLoop::read_everything(Lock& lock) {
   std::vector<std::shared_ptr<ServerConnection>> connections;
   connections.reserve(connections_.size());
   for (const auto& [link, connection] : connections_) connections.push_back(connection);
-  for (const auto& connection : connections) emptied = read_connection(lock, connection) && emptied;
+  for (const auto& connection : connections) {
+    const bool read =
+        connection->has_thread() ? read_in_place(now(), connection) : read_connection(lock, connection);
+    emptied = read && emptied;
+  }
   return emptied && !closed_;
 }
 
 void ServerLoop::settle(const std::shared_ptr<ServerConnection>& connection) {
-  StreamSocket& socket = connection->stream.socket();
-  if (!is_overfull(*connection)) release_waiting(*connection);
-  if (!is_overfull(*connection) && !std::exchange(connection->waits_readable, true)) {
-    socket.async_wait(Event::Readable, connection);
+  if (!is_overfull(*connection)) {
+    release_waiting(*connection);
+    if (!connection->has_thread() && !std::exchange(connection->waits_readable, true)) {
+      connection->stream.socket().async_wait(Event::Readable, connection);
+    }
   }
-  if (connection->stream.queued_octets() > 0 && !std::exchange(connection->waits_writable, true)) {
-    socket.async_wait(Event::Writable, connection);
-  }
+  await_writable(*connection);
 }
 
 void ServerLoop::close_connection(ServerConnection& connection) {
@@ -297,9 +317,12 @@ void ServerLoop::sweep(Time now) {
   for (const auto& [link, connection] : connections_) {
     Time limit = connection->last_message + limits().connection_idle;
     if (connection->message_began != kNever && !is_overfull(*connection)) {
-      const auto octets = static_cast<std::int64_t>(connection->stream.partial_octets());
+      const auto octets = static_cast<std::int64_t>(connection->partial_octets);
       const Duration extra = std::chrono::milliseconds{octets * 1000 / kOctetsPerSecondMin};
       limit = std::min(limit, connection->message_began + limits().header_timeout + extra);
+    }
+    if (limit <= now && connection->has_thread() && connection->thread_does == ServerConnection::Does::Work) {
+      limit = now + limits().header_timeout;  // perhaps a servant has kept it from reading
     }
     if (limit <= now) {
       overdue.push_back(connection);
@@ -327,6 +350,7 @@ void ServerLoop::take(Time now, const core::Path& from, const Slice& message,
     }
   }
   ServerConnection* const held_up = held_up_path(message);
+  core_.receive_into(connection ? connection->place.lane : 0);
   deliver(core_, fragments_, now, from, message, trace());
   // It may have moved its session, whose calls then need not wait for where it was.
   if (held_up != nullptr && held_up_path(message) != held_up) release_waiting(*held_up);
@@ -361,6 +385,10 @@ std::shared_ptr<ServerLoop> ServerLoop::owner_of(const Slice& message) const {
 
 void ServerLoop::hand_over(const std::shared_ptr<ServerLoop>& to, const core::Path& from,
                            const Slice& message, const std::shared_ptr<ServerConnection>& connection) {
+  if (connection && connection->has_thread() && served_here() != connection.get()) {
+    close_connection(*connection);  // its thread is still at work for this loop: the client comes again
+    return;
+  }
   if (to->arriving_.fetch_add(1, std::memory_order_relaxed) >= kHandOversMax) {
     to->arriving_.fetch_sub(1, std::memory_order_relaxed);
     ++hand_overs_dropped_;
@@ -389,17 +417,18 @@ void ServerLoop::give_away(const std::shared_ptr<ServerConnection>& connection, 
                            ServerLoop& to) {
   connection->open = false;
   release_waiting(*connection);
+  const bool threaded = connection->has_thread();
   connections_.erase(connection->path.link);
   lose_path(connection->path);
   // Waits on this loop end here; the other loop begins its own.
   auto stream = std::make_shared<transport::MessageStream>(std::move(connection->stream));
   stream->move_to(to.environment_.executor);
-  asio::post(to.environment_.executor, [owner = to.shared_from_this(), stream, message] {
-    owner->take_over_connection(std::move(*stream), message);
+  asio::post(to.environment_.executor, [owner = to.shared_from_this(), stream, message, threaded] {
+    owner->take_over_connection(std::move(*stream), message, threaded);
   });
 }
 
-void ServerLoop::take_over_connection(transport::MessageStream stream, const Slice& message) {
+void ServerLoop::take_over_connection(transport::MessageStream stream, const Slice& message, bool threaded) {
   arriving_.fetch_sub(1, std::memory_order_relaxed);
   Entry entry{*this};
   Lock& lock = entry.lock;
@@ -412,9 +441,10 @@ void ServerLoop::take_over_connection(transport::MessageStream stream, const Sli
   const auto connection = add_connection(std::move(stream), peer);
   connection->handed_over = true;
   connection->message_began = kNever;  // its first message is here
+  const bool by_thread = threaded && start_thread(connection);
   take(now(), connection->path, message, connection, true);
   work(lock);
-  if (!closed_) read_connection(lock, connection);
+  if (!closed_ && !by_thread) read_connection(lock, connection);
   settle_timer();
 }
 
@@ -440,8 +470,8 @@ void ServerLoop::send(const core::Transmit& message, core::Fragments& fragments)
   if (trace() != nullptr) trace()->sent(now(), message);
   if (!connection.stream.send(message.header, message.body)) {
     close_connection(connection);
-  } else if (connection.stream.queued_octets() > 0) {
-    settle(found->second);
+  } else if (connection.stream.queued_octets() > 0 && (served_here() != &connection || is_occupied())) {
+    settle(found->second);  // else its thread goes on with it
   }
 }
 

@@ -25,6 +25,7 @@ class FaultyStreamSocket final : public StreamSocket {
     inner_->async_wait(event, std::move(handler));
   }
   void cancel_waits() override { inner_->cancel_waits(); }
+  void leave_loop() override { inner_->leave_loop(); }
   bool wait(Interest interest, Duration timeout) override { return inner_->wait(interest, timeout); }
   Address peer() const override { return inner_->peer(); }
   std::error_code connected() override { return inner_->connected(); }

@@ -24,17 +24,23 @@ StreamState MessageStream::receive(Slice& message, Duration patience) {
       case FrontFrame::Kind::Incomplete: break;
     }
     if (std::exchange(drained_, false) && patience == Duration{0}) return StreamState::WouldBlock;
-    const MutableByteView room = splitter_.room();
-    const auto count = socket_->receive(room, patience);
-    if (!count) {
-      splitter_.commit(0);
-      return is_would_block(count.error()) ? StreamState::WouldBlock : StreamState::Closed;
-    }
-    splitter_.commit(*count);
-    if (*count == 0) return StreamState::Closed;
-    // A read that left room has emptied the socket: asking again would only cost a system call.
-    drained_ = *count < room.size();
+    if (const StreamState state = fill(patience); state != StreamState::Open) return state;
   }
+}
+
+StreamState MessageStream::fill(Duration patience) {
+  if (splitter_.has_rest()) return StreamState::Open;
+  const MutableByteView room = splitter_.room();
+  const auto count = socket_->receive(room, patience);
+  if (!count) {
+    splitter_.commit(0);
+    return is_would_block(count.error()) ? StreamState::WouldBlock : StreamState::Closed;
+  }
+  splitter_.commit(*count);
+  if (*count == 0) return StreamState::Closed;
+  // A read that left room has emptied the socket: asking again would only cost a system call.
+  drained_ = *count < room.size();
+  return StreamState::Open;
 }
 
 bool MessageStream::send(const std::vector<std::uint8_t>& header, const Slice& body) {

@@ -34,6 +34,9 @@ class MessageStream {
 
   /// The next message: Open if there is one. WouldBlock, Closed and Malformed come without a message.
   StreamState receive(Slice& message, Duration patience);
+  /// Reads once, for receive() to find, unless something is left from before; Open: there may be a message. Another thread
+  /// may send meanwhile.
+  StreamState fill(Duration patience);
   /// Octets of a message that has begun to arrive and is not complete.
   std::size_t partial_octets() const { return splitter_.partial_octets(); }
 

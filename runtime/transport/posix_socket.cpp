@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -63,10 +64,7 @@ PosixWaits::~PosixWaits() {
 }
 
 Descriptor PosixWaits::release() {
-  if (reactor_) {
-    reactor_->release();  // ends its waits; the descriptor stays open and ours
-    reactor_.reset();
-  }
+  leave_reactor();
   return std::move(descriptor_);
 }
 
@@ -99,6 +97,19 @@ void PosixWaits::cancel() {
   posted_.reset();
 }
 
+void PosixWaits::leave_loop() {
+  if (!reactor_) return;
+  leave_reactor();
+  int off = 0;
+  (void)::ioctl(fd(), FIONBIO, &off);  // the reactor wants descriptors that do not block
+}
+
+void PosixWaits::leave_reactor() {
+  if (!reactor_) return;
+  reactor_->release();  // ends its waits; the descriptor stays open and ours
+  reactor_.reset();
+}
+
 bool PosixWaits::wait(Interest interest, Duration timeout) const {
   const int events = (interest.readable ? POLLIN : 0) | (interest.writable ? POLLOUT : 0);
   pollfd entry{fd(), static_cast<short>(events), 0};
@@ -111,8 +122,9 @@ bool PosixWaits::wait(Interest interest, Duration timeout) const {
 
 bool PosixWaits::set_patience(Duration patience) {
   if (patience == patience_) return true;
-  // Rounded up: a limit of zero would be none.
-  const auto micros = std::chrono::ceil<std::chrono::microseconds>(patience).count();
+  // Rounded up: a limit of zero is none.
+  const bool endless = patience == Duration::max();
+  const auto micros = endless ? 0 : std::chrono::ceil<std::chrono::microseconds>(patience).count();
   const timeval limit{static_cast<time_t>(micros / 1'000'000), static_cast<suseconds_t>(micros % 1'000'000)};
   if (::setsockopt(fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0) return false;
   patience_ = patience;

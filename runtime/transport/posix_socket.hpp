@@ -69,6 +69,8 @@ class PosixWaits {
   /// Calls the handler soon, as if a wait had ended.
   void post(Event event, std::weak_ptr<EventHandler> handler);
   void cancel();
+  /// Takes the descriptor back from the reactor, until the next asynchronous wait: receiving may block again.
+  void leave_loop();
   bool wait(Interest interest, Duration timeout) const;
   /// Sets how long a blocking receive waits, if it is not set already. False: it cannot be set.
   bool set_patience(Duration patience);
@@ -76,6 +78,8 @@ class PosixWaits {
   Descriptor release();
 
  private:
+  void leave_reactor();
+
   Descriptor descriptor_;
   asio::any_io_executor executor_;
   std::optional<asio::posix::stream_descriptor> reactor_;

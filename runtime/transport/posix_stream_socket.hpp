@@ -17,6 +17,7 @@ class PosixStreamSocket final : public StreamSocket {
     waits_.async_wait(event, std::move(handler));
   }
   void cancel_waits() override { waits_.cancel(); }
+  void leave_loop() override { waits_.leave_loop(); }
   bool wait(Interest interest, Duration timeout) override { return waits_.wait(interest, timeout); }
 
   Address peer() const override { return peer_; }

@@ -32,6 +32,8 @@ class StreamSplitter {
   FrontFrame::Kind next(Slice& message) {
     return rest_.empty() ? FrontFrame::Kind::Incomplete : cut(message);
   }
+  /// Octets have been read that next() has not looked at.
+  bool has_rest() const { return !rest_.empty(); }
   /// Octets of a message that has begun and is not complete.
   std::size_t partial_octets() const { return partial_.size(); }
 

@@ -388,6 +388,17 @@ TEST_F(WaitingQueue, LanesAreQueuesOfTheirOwn) {
   EXPECT_EQ(desk->server->queued(), 2u);  // the two that the driver has
 }
 
+TEST_F(WaitingQueue, LanesTakeWhatIsReceivedIntoThem) {
+  desk->server->receive_into(2);
+  ask(0, 1);
+  desk->server->receive_into(0);
+  ask(0, 2);
+  EXPECT_EQ(desk->server->waiting(2), 1u);
+  EXPECT_EQ(desk->next(), 2u);
+  EXPECT_EQ(desk->next(), 0u);
+  EXPECT_EQ(desk->next(2), 1u);
+}
+
 TEST_F(WaitingQueue, WhatIsOverMeanwhileIsNotPutOff) {
   ask(0, 1);
   desk->next();

@@ -9,7 +9,7 @@ class Calls : public testing::TestWithParam<const char*> {
  protected:
   Calls() {
     server.activate("object", object);
-    server.listen(GetParam());
+    listen(server, GetParam());
   }
 
   LoopThread loop;
@@ -39,8 +39,8 @@ TEST_P(Calls, CompleteAsynchronouslyOnTheUsersLoop) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Transports, Calls,
-                         testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0", "udp://[::1]:0",
-                                         "tcp://[::1]:0"));
+                         testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0",
+                                         "threads+tcp://127.0.0.1:0", "udp://[::1]:0", "tcp://[::1]:0"));
 
 }  // namespace
 }  // namespace raw

@@ -22,7 +22,7 @@ class Callbacks : public testing::TestWithParam<const char*> {
     object->on(kCallBack, call_back);
     server.activate("object", object);
     server.activate("pooled", object, {.executor = pool.get_executor()});
-    server.listen(GetParam());
+    listen(server, GetParam());
   }
   ~Callbacks() override { pool.join(); }
 
@@ -189,7 +189,7 @@ TEST_P(LateCallbacks, AreServedLongAfterTheClientsLastCall) {
     std::move(respond).value({}, false);
   });
   server.activate("object", object);
-  server.listen(GetParam());
+  listen(server, GetParam());
   once::Client client{client_environment};
   std::optional activation{client.activate(std::make_shared<Object>())};
   target.key = activation->ref().key;
@@ -222,7 +222,7 @@ class BlockedLoop : public testing::TestWithParam<const char*> {
     });
     server.activate("stranded", stranded, {.executor = asio::make_strand(loop.io)});
     server.activate("plain", plain);
-    server.listen(GetParam());
+    listen(server, GetParam());
   }
 
   const once::CallOptions soon{.deadline = 3s};
@@ -272,10 +272,15 @@ TEST_P(BlockedLoop, RunsWhatHadArrivedBefore) {
   pool.join();
 }
 
-INSTANTIATE_TEST_SUITE_P(Transports, BlockedLoop, testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0"));
+INSTANTIATE_TEST_SUITE_P(Transports, BlockedLoop,
+                         testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0",
+                                         "threads+tcp://127.0.0.1:0"));
 INSTANTIATE_TEST_SUITE_P(Transports, LateCallbacks,
-                         testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0"));
-INSTANTIATE_TEST_SUITE_P(Transports, Callbacks, testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0"));
+                         testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0",
+                                         "threads+tcp://127.0.0.1:0"));
+INSTANTIATE_TEST_SUITE_P(Transports, Callbacks,
+                         testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0",
+                                         "threads+tcp://127.0.0.1:0"));
 
 }  // namespace
 }  // namespace raw

@@ -89,7 +89,7 @@ class Refusals : public testing::TestWithParam<const char*> {
  protected:
   Refusals() {
     server.activate("object", object);
-    server.listen(GetParam());
+    listen(server, GetParam());
   }
   once::RawOutcome call(std::string key, const once::Operation& operation, once::CallOptions options = {}) {
     return stub(client, server.reference_to(std::move(key))).call(operation, "?", options);
@@ -174,7 +174,7 @@ TEST_P(Refusals, WrappersMayRefuse) {
   });
   guarded.activate("secret", object);
   guarded.activate("open", object);
-  guarded.listen(GetParam());
+  listen(guarded, GetParam());
   const auto refused = stub(client, guarded.reference_to("secret")).call(kEcho, "");
   EXPECT_EQ(refused.kind, once::OutcomeKind::NotExecuted);
   EXPECT_EQ(refused.code, once::Errc::forbidden);
@@ -183,7 +183,9 @@ TEST_P(Refusals, WrappersMayRefuse) {
   EXPECT_EQ(object->calls, 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Transports, Refusals, testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0"));
+INSTANTIATE_TEST_SUITE_P(Transports, Refusals,
+                         testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0",
+                                         "threads+tcp://127.0.0.1:0"));
 
 TEST(Objects, AreFoundByLocatorAndDefaultServant) {
   LoopThread loop;

@@ -33,7 +33,7 @@ TEST_P(Flow, AServantThatBlocksInItsOwnExecutorDisturbsNobody) {
   });
   server.activate("slow", slow, {.executor = pool.get_executor()});
   server.activate("object", object);
-  server.listen(GetParam());
+  listen(server, GetParam());
 
   LoopThread client_loop;
   once::Client waiting{client_loop.io};
@@ -67,7 +67,7 @@ TEST_P(Flow, ACallThatTakesLongHoldsUpNoneOfTheSameClient) {
     begun.open();
   });
   server.activate("object", object);
-  server.listen(GetParam());
+  listen(server, GetParam());
   LoopThread client_loop;
   once::Client client{client_loop.io};
   const Stub remote = stub(client, server.reference_to("object"));
@@ -95,7 +95,7 @@ TEST_P(Flow, ACallThatWaitedTooLongInItsExecutorNeverBegins) {
     std::move(respond).value({}, false);
   });
   server.activate("slow", slow, {.executor = pool.get_executor()});
-  server.listen(GetParam());
+  listen(server, GetParam());
   LoopThread client_loop;
   once::Client client, waiting{client_loop.io};
   Pending first;
@@ -122,7 +122,7 @@ TEST_P(Flow, ShutdownLetsRunningCallsFinishAndRefusesNewOnes) {
     std::move(respond).value(bytes("finished"), false);
   });
   server.activate("slow", slow, {.executor = pool.get_executor()});
-  server.listen(GetParam());
+  listen(server, GetParam());
   LoopThread client_loop;
   once::Client client{client_loop.io};
   const Stub remote = stub(client, server.reference_to("slow"));
@@ -154,7 +154,7 @@ TEST_P(Flow, ShutdownEndsAtItsGraceWhileACallStillRuns) {
     std::move(respond).value({}, false);
   });
   server.activate("slow", object, {.executor = pool.get_executor()});
-  server.listen(GetParam());
+  listen(server, GetParam());
   LoopThread client_loop;
   once::Client client{client_loop.io};
   Pending pending;
@@ -167,7 +167,9 @@ TEST_P(Flow, ShutdownEndsAtItsGraceWhileACallStillRuns) {
   pool.join();
 }
 
-INSTANTIATE_TEST_SUITE_P(Transports, Flow, testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0"));
+INSTANTIATE_TEST_SUITE_P(Transports, Flow,
+                         testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0",
+                                         "threads+tcp://127.0.0.1:0"));
 
 TEST(BackPressure, AServerStopsReadingFromWhoDoesNotTakeItsReplies) {
   constexpr std::size_t kReply = 4u << 20;

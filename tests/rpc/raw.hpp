@@ -123,6 +123,16 @@ inline Stub stub(once::Client& client, std::string_view url) {
   return stub(client, *once::parse_object_ref(url));
 }
 
+/// Listens as a test's parameter says: at an endpoint, or, "threads+" before it, with a thread for each connection.
+inline void listen(once::Server& server, std::string_view way) {
+  constexpr std::string_view kThreads = "threads+";
+  if (way.starts_with(kThreads)) {
+    server.listen(way.substr(kThreads.size()), {.threading = once::Threading::PerConnection});
+  } else {
+    server.listen(way);
+  }
+}
+
 /// Waits for one asynchronous call.
 class Pending final : public once::PendingCall {
  public:

@@ -11,7 +11,7 @@ class Threads : public testing::TestWithParam<const char*> {
  protected:
   Threads() {
     server.activate("object", object);
-    server.listen(GetParam());
+    listen(server, GetParam());
   }
 
   LoopThread loop;
@@ -118,14 +118,16 @@ TEST_P(Threads, ServantsCallOtherServersFromTheirLoop) {
     std::move(respond).value(outcome.body, false);
   });
   front.activate("relay", relay);
-  front.listen(GetParam());
+  listen(front, GetParam());
   once::Client client;
   const auto outcome = stub(client, front.reference_to("relay")).call(kWork, "through");
   ASSERT_TRUE(executed(outcome)) << outcome.text;
   EXPECT_EQ(text(outcome.body), "through");
 }
 
-INSTANTIATE_TEST_SUITE_P(Transports, Threads, testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0"));
+INSTANTIATE_TEST_SUITE_P(Transports, Threads,
+                         testing::Values("udp://127.0.0.1:0", "tcp://127.0.0.1:0",
+                                         "threads+tcp://127.0.0.1:0"));
 
 }  // namespace
 }  // namespace raw

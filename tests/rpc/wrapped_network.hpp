@@ -1,8 +1,12 @@
 // A network for tests that change a part of the machine's.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -60,6 +64,79 @@ class WrappedDatagramSocket : public once::DatagramSocket {
 
  private:
   const std::unique_ptr<once::DatagramSocket> real_;
+};
+
+/// Counts how often its servers' connections are asked for what has come.
+class WatchedNetwork final : public WrappedNetwork {
+ public:
+  once::Result<std::unique_ptr<once::Listener>> listen(asio::any_io_executor executor,
+                                                       const once::Address& local, bool shared) override {
+    auto listener = WrappedNetwork::listen(std::move(executor), local, shared);
+    if (!listener) return listener;
+    return std::unique_ptr<once::Listener>{std::make_unique<Accepting>(std::move(*listener), *this)};
+  }
+
+  std::atomic<int> receives{0};
+  /// Called by whoever has been given something, before it can do anything with it.
+  std::function<void()> received;
+
+ private:
+  class Connection final : public once::StreamSocket {
+   public:
+    Connection(std::unique_ptr<once::StreamSocket> real, WatchedNetwork& network)
+        : real_(std::move(real)), network_(network) {}
+    once::Address local() const override { return real_->local(); }
+    once::Address peer() const override { return real_->peer(); }
+    void async_wait(once::Event event, std::weak_ptr<once::EventHandler> handler) override {
+      real_->async_wait(event, std::move(handler));
+    }
+    void cancel_waits() override { real_->cancel_waits(); }
+    void leave_loop() override { real_->leave_loop(); }
+    bool wait(once::Interest interest, once::Duration timeout) override {
+      return real_->wait(interest, timeout);
+    }
+    std::error_code connected() override { return real_->connected(); }
+    once::Result<std::size_t> send(std::span<const once::ByteView> pieces) override {
+      return real_->send(pieces);
+    }
+    once::Result<std::size_t> receive(once::MutableByteView into, once::Duration patience) override {
+      ++network_.receives;
+      const auto count = real_->receive(into, patience);
+      if (count && *count > 0 && network_.received) network_.received();
+      return count;
+    }
+    void shutdown() override { real_->shutdown(); }
+    std::unique_ptr<once::StreamSocket> move_to(asio::any_io_executor executor) override {
+      return std::make_unique<Connection>(real_->move_to(std::move(executor)), network_);
+    }
+
+   private:
+    const std::unique_ptr<once::StreamSocket> real_;
+    WatchedNetwork& network_;
+  };
+  class Accepting final : public once::Listener {
+   public:
+    Accepting(std::unique_ptr<once::Listener> real, WatchedNetwork& network)
+        : real_(std::move(real)), network_(network) {}
+    once::Address local() const override { return real_->local(); }
+    void async_wait(once::Event event, std::weak_ptr<once::EventHandler> handler) override {
+      real_->async_wait(event, std::move(handler));
+    }
+    void cancel_waits() override { real_->cancel_waits(); }
+    bool wait(once::Interest interest, once::Duration timeout) override {
+      return real_->wait(interest, timeout);
+    }
+    once::Result<std::unique_ptr<once::StreamSocket>> accept() override {
+      auto accepted = real_->accept();
+      if (!accepted) return accepted;
+      return std::unique_ptr<once::StreamSocket>{
+          std::make_unique<Connection>(std::move(*accepted), network_)};
+    }
+
+   private:
+    const std::unique_ptr<once::Listener> real_;
+    WatchedNetwork& network_;
+  };
 };
 
 }  // namespace raw

@@ -68,8 +68,8 @@ Record& CallBook::create(Time now, Session& session, const SessionMessage& messa
   Client& client = sessions_.client(record.client);
   ++client.queued;
   client.request_bytes += record.request_octets;
-  record.lane = 0;
-  lanes_[0]->push(now, record);
+  record.lane = arrivals_;
+  lanes_[arrivals_]->push(now, record);
   return record;
 }
 
@@ -95,10 +95,14 @@ WaitingCalls::Turn CallBook::next(Time now, Lane lane) {
   return lane < lanes_.size() ? lanes_[lane]->next(now) : WaitingCalls::Turn{};
 }
 
+void CallBook::open_lane(Lane lane) {
+  while (lanes_.size() <= lane) lanes_.push_back(std::make_unique<WaitingCalls>(limits_, records_));
+}
+
 void CallBook::put_off(Time now, Arrival& arrival, Lane lane) {
   Record* const record = find(arrival.call);
   if (record == nullptr || record->state != RecordState::Queued) return;
-  while (lanes_.size() <= lane) lanes_.push_back(std::make_unique<WaitingCalls>(limits_, records_));
+  open_lane(lane);
   record->key = std::move(arrival.object_key);
   record->body = std::move(arrival.body);
   record->lane = lane;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/server/record.hpp"
@@ -40,6 +41,10 @@ class CallBook {
   bool may_queue(std::uint32_t client, std::size_t octets) const;
   void begin_afresh(Lane lane) {
     if (lane < lanes_.size()) lanes_[lane]->begin_afresh();
+  }
+  /// Where what is created waits from now on.
+  void receive_into(Lane lane) {
+    if (std::exchange(arrivals_, lane) != lane) open_lane(lane);
   }
   /// The next call of a lane that is to begin, or to be refused; the driver has it then.
   WaitingCalls::Turn next(Time now, Lane lane);
@@ -89,6 +94,7 @@ class CallBook {
 
  private:
   std::uint64_t hash(std::uint32_t session, Series series, Sequence number) const;
+  void open_lane(Lane lane);
   Record& take(Session& session, const SessionMessage& message, bool findable);
   void leave_state(Record& record);
   void leave_lane(Record& record);
@@ -102,6 +108,7 @@ class CallBook {
   ReplayCache replies_;
   HashIndex index_;
   std::vector<std::unique_ptr<WaitingCalls>> lanes_;
+  Lane arrivals_ = 0;
   Ring<Abandoned> abandoned_;
   Ring<RequestId> forgotten_;
   std::size_t running_ = 0;

@@ -59,7 +59,8 @@ struct Limits {
   std::size_t sessions_max = 1'000'000;
   std::size_t records_max = 1'000'000;  // calls that have run and are not acknowledged, or run
   std::size_t connections_max = 20'000;
-  std::size_t channels_max = 1'024;  // of a client; beyond it those that no stub holds go
+  std::size_t connection_threads_max = 1'024;  // beyond it connections are read by their loop
+  std::size_t channels_max = 1'024;            // of a client; beyond it those that no stub holds go
   /// A client makes calls again that were refused as overloaded: so many percent of its calls through a channel, and
   /// the reserve; a reserve of 0: none.
   std::uint32_t retry_percent = 10;

@@ -72,6 +72,9 @@ class Socket {
   virtual void async_wait(Event event, std::weak_ptr<EventHandler> handler) = 0;
   /// Waits that have not ended never will.
   virtual void cancel_waits() = 0;
+  /// As cancel_waits(); and until the next wait begins, what comes does not wake the loop, and receive() can block, which
+  /// it need not while asynchronous waits are on their way.
+  virtual void leave_loop() { cancel_waits(); }
   /// Blocks the calling thread until the socket is ready or `timeout` is over; true if it is ready.
   virtual bool wait(Interest interest, Duration timeout) = 0;
 };
@@ -96,7 +99,7 @@ class StreamSocket : public Socket {
   virtual std::error_code connected() = 0;
   /// How many octets were taken, at least one.
   virtual Result<std::size_t> send(std::span<const ByteView> pieces) = 0;
-  /// How many octets came; 0 at the end of the stream. May block for about `patience`.
+  /// How many octets came; 0 at the end of the stream. May block for about `patience`; Duration::max(): until shutdown().
   virtual Result<std::size_t> receive(MutableByteView into, Duration patience) = 0;
   /// Ends both directions; whoever is inside wait() or receive() returns.
   virtual void shutdown() = 0;

@@ -29,7 +29,7 @@ namespace once {
 class Store;   // once/rpc/store.hpp
 class Tracer;  // once/rpc/trace.hpp
 
-/// A plain servant held its loop for longer than Limits::slow_call.
+/// A plain servant held its thread for longer than Limits::slow_call.
 struct SlowCall {
   std::string_view interface_id;
   std::string_view operation;
@@ -38,7 +38,7 @@ struct SlowCall {
 
 struct ServerOptions {
   Limits limits{};
-  /// Told on the loop's thread. Without one, the first slow call of each second is reported on std::clog.
+  /// Told on that thread. Without one, the first slow call of each second is reported on std::clog.
   std::function<void(const SlowCall&)> on_slow_call{};
   /// For exactly-once operations; it must outlive the server. Sessions of clients then outlive the server,
   /// too: the constructor recovers the store, and throws StoreError if that cannot be done.
@@ -49,10 +49,26 @@ struct ServerOptions {
   std::string trace_name{};
 };
 
+/// Which thread reads a connection, and runs the plain servants that it calls.
+enum class Threading : std::uint8_t {
+  /// Whoever runs its loop.
+  Loop,
+  /// One of its own, which Once starts: blocked in its socket it is woken by the kernel alone, and a call costs the
+  /// server two system calls. For few clients that call synchronously and want the answer as soon as can be.
+  ///
+  /// It costs a thread and its stack for each connection (Limits::connection_threads_max; what is beyond is the loop's).
+  /// Plain servants then run for several connections at the same time, and must be made for that, as wherever several
+  /// threads run a loop. One that takes long keeps its own connection unread, and no other. The loop must run all the
+  /// same: it accepts, keeps the time, and ends. ~Server waits for servants that run on these threads.
+  PerConnection,
+};
+
 struct ListenOptions {
   /// The host that references carry; empty: the one listened at, or this machine's name if that is a
   /// wildcard.
   std::string advertise{};
+  /// Of connections that are accepted here. Datagrams, and networks that cannot block, know only the loop.
+  Threading threading = Threading::Loop;
 };
 
 /// What a server has seen and done since its start, summed over its loops.
@@ -74,13 +90,15 @@ struct ServerStatistics {
   std::uint64_t connections_accepted = 0, connections_closed = 0;
   // To the loop of their session: messages and connections; and those that it had no room for.
   std::uint64_t handed_over = 0, hand_overs_dropped = 0;
-  std::uint64_t accept_pauses = 0;  // descriptors had run out
+  std::uint64_t accept_pauses = 0;    // descriptors had run out
+  std::uint64_t threads_refused = 0;  // connections that were to have a thread, and are read by their loop
   // Replies that one datagram cannot carry, and requests that came in fragments.
   std::uint64_t fragments_sent = 0, fragments_lost = 0, fragments_received = 0;
   std::uint64_t reassemblies_refused = 0, reassemblies_dropped = 0;  // for want of room; for good
   std::uint64_t datagram_largest = 0;  // octets of the largest datagram that was ever sent
   // Now.
   std::uint64_t sessions = 0, connections = 0, records = 0, reply_bytes = 0, reassembly_bytes = 0;
+  std::uint64_t connection_threads = 0;
   std::uint64_t queued = 0;         // requests that wait for their servants
   std::uint64_t request_bytes = 0;  // of these, and of calls that run
 
@@ -97,14 +115,15 @@ class ServerState;
 /// Safe to use from any thread, unless a function says otherwise.
 class Server {
  public:
-  /// Lives on the environment's executor and starts no thread. An io_context that several threads run is
+  /// Lives on the environment's executor and starts no thread but those of Threading::PerConnection. An io_context that several threads run is
   /// allowed; servants without an executor may then be called from several threads at a time.
   Server(Environment environment, ServerOptions options = {});
   Server(asio::io_context& io, ServerOptions options = {});
   /// One loop for each io_context; a session belongs to one of them for life.
   Server(Loops& loops, ServerOptions options = {});
   Server(std::vector<Environment> environments, ServerOptions options = {});
-  /// Closes everything at once, without a goodbye; running servants may end, their answers go nowhere.
+  /// Closes everything at once, without a goodbye; running servants may end, their answers go nowhere. Waits for the
+  /// threads of connections, but for the one that it is called on.
   ~Server();
   Server(Server&&) noexcept;
   Server& operator=(Server&&) noexcept;
