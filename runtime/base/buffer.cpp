@@ -119,7 +119,7 @@ std::size_t capacity_of(std::uint32_t size_class, std::size_t wanted) {
   if (size_class != kLarge) return kCapacities[size_class];
   if (wanted > kLargeMax) return wanted;
   const std::size_t step = std::bit_floor(wanted) / 8;
-  return (wanted + step - 1) / step * step;
+  return (wanted + step - 1) & ~(step - 1);
 }
 
 /// A block of that class and capacity that this thread has kept, or nullptr.

@@ -151,7 +151,7 @@ template <class T>
 requires(!std::is_lvalue_reference_v<T> && !std::is_const_v<T>) void recycle(T&& value) {
   if constexpr (detail::kIsWorthKeeping<T>) {
     if (detail::Kept<T, detail::ForResults>::usable()) {
-      detail::Kept<T, detail::ForResults>::of_this_thread().value = std::move(value);
+      detail::Kept<T, detail::ForResults>::of_this_thread().value = std::forward<T>(value);
     }
   }
 }
