@@ -97,7 +97,7 @@ TYPED_TEST(MemoryOf, DecodingIsCountedWhereItIsTaken) {
   const std::string text(100, 'x');
   expect_counted<TypeParam>(text, 100);
   expect_counted<TypeParam>(std::u16string(100, u'x'), 200);
-  expect_counted<TypeParam>(std::vector<std::string>(20, text), 20 * (sizeof text + 100));
+  expect_counted<TypeParam>(std::vector<std::string>(20, text), 20 * (sizeof(std::string) + 100));
   expect_counted<TypeParam>(once::Bytes(1'000, 1), 1'000);
   expect_counted<TypeParam>(std::vector<double>(100, 0.5), 800);
   expect_counted<TypeParam>(std::vector<std::int16_t>(100, 5), 200);
