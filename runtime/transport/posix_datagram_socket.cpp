@@ -41,7 +41,8 @@ void PosixDatagramSocket::async_wait(Event event, std::weak_ptr<EventHandler> ha
   if (event == Event::Readable && in_batch_.load(std::memory_order_relaxed) > 0) {
     waits_.post(event, std::move(handler));
   } else {
-    waits_.async_wait(event, std::move(handler));
+    const bool for_change = event == Event::Readable && emptied_.load(std::memory_order_relaxed);
+    waits_.async_wait(event, std::move(handler), for_change);
   }
 }
 
@@ -106,6 +107,7 @@ std::error_code PosixDatagramSocket::receive_one(Address& from, Slice& datagram)
     message.msg_namelen = address.size;
   }
   const ssize_t count = ::recvmsg(waits_.fd(), &message, 0);
+  emptied_.store(false, std::memory_order_relaxed);
   if (count < 0) return errno == EINTR ? would_block() : last_error();
   from = sender(address);
   datagram = cut(std::move(head_), rest_.data(), static_cast<std::size_t>(count));
@@ -121,7 +123,12 @@ std::error_code PosixDatagramSocket::receive_batch() {
   do {
     count = ::recvmmsg(waits_.fd(), batch.messages.data(), kAtOnce, MSG_DONTWAIT, nullptr);
   } while (count < 0 && errno == EINTR);
-  if (count < 0) return last_error();
+  if (count < 0) {
+    const std::error_code error = last_error();
+    emptied_.store(error == would_block(), std::memory_order_relaxed);
+    return error;
+  }
+  emptied_.store(count < static_cast<int>(kAtOnce), std::memory_order_relaxed);
   batch.next = 0;
   batch.used = static_cast<unsigned>(count);
   in_batch_.store(static_cast<unsigned>(count), std::memory_order_relaxed);

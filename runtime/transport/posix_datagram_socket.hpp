@@ -43,6 +43,8 @@ class PosixDatagramSocket final : public DatagramSocket {
   std::atomic<unsigned> in_batch_ = 0;  // that have not been given out
   /// The last batch took everything that there was, and nobody has waited since.
   std::atomic<bool> drained_ = false;
+  /// When last looked at, all had been taken: what comes next is a change.
+  std::atomic<bool> emptied_ = false;
 
   static constexpr unsigned kAtOnce = 16;
 

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstring>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -59,12 +58,8 @@ std::error_code last_error() {
   return {errno, std::generic_category()};
 }
 
-PosixWaits::~PosixWaits() {
-  (void)release();
-}
-
 Descriptor PosixWaits::release() {
-  leave_reactor();
+  leave_loop();
   return std::move(descriptor_);
 }
 
@@ -74,14 +69,9 @@ Address PosixWaits::local() const {
   return address.address();
 }
 
-void PosixWaits::async_wait(Event event, std::weak_ptr<EventHandler> handler) {
+void PosixWaits::async_wait(Event event, std::weak_ptr<EventHandler> handler, bool for_change) {
   if (!reactor_) reactor_.emplace(executor_, fd());
-  const auto direction = event == Event::Writable ? asio::posix::stream_descriptor::wait_write
-                                                  : asio::posix::stream_descriptor::wait_read;
-  reactor_->async_wait(direction, [event, handler = std::move(handler)](const std::error_code& error) {
-    if (error) return;  // cancelled
-    if (const auto alive = handler.lock()) alive->on_event(event);
-  });
+  reactor_->async_wait(event, std::move(handler), for_change);
 }
 
 void PosixWaits::post(Event event, std::weak_ptr<EventHandler> handler) {
@@ -95,19 +85,6 @@ void PosixWaits::post(Event event, std::weak_ptr<EventHandler> handler) {
 void PosixWaits::cancel() {
   if (reactor_) reactor_->cancel();
   posted_.reset();
-}
-
-void PosixWaits::leave_loop() {
-  if (!reactor_) return;
-  leave_reactor();
-  int off = 0;
-  (void)::ioctl(fd(), FIONBIO, &off);  // the reactor wants descriptors that do not block
-}
-
-void PosixWaits::leave_reactor() {
-  if (!reactor_) return;
-  reactor_->release();  // ends its waits; the descriptor stays open and ours
-  reactor_.reset();
 }
 
 bool PosixWaits::wait(Interest interest, Duration timeout) const {

@@ -12,10 +12,11 @@
 #include <utility>
 
 #include <asio/any_io_executor.hpp>
-#include <asio/posix/stream_descriptor.hpp>
 
 #include <once/base/time.hpp>
 #include <once/rpc/network.hpp>
+
+#include "transport/reactor_descriptor.hpp"
 
 namespace once::transport {
 
@@ -59,18 +60,18 @@ class PosixWaits {
  public:
   PosixWaits(Descriptor descriptor, asio::any_io_executor executor)
       : descriptor_(std::move(descriptor)), executor_(std::move(executor)) {}
-  ~PosixWaits();
   PosixWaits(const PosixWaits&) = delete;
   PosixWaits& operator=(const PosixWaits&) = delete;
 
   int fd() const { return descriptor_.number(); }
   Address local() const;
-  void async_wait(Event event, std::weak_ptr<EventHandler> handler);
+  /// `for_change`: it was not ready when last looked at.
+  void async_wait(Event event, std::weak_ptr<EventHandler> handler, bool for_change = false);
   /// Calls the handler soon, as if a wait had ended.
   void post(Event event, std::weak_ptr<EventHandler> handler);
   void cancel();
-  /// Takes the descriptor back from the reactor, until the next asynchronous wait: receiving may block again.
-  void leave_loop();
+  /// Takes the descriptor back from the reactor, until the next asynchronous wait.
+  void leave_loop() { reactor_.reset(); }
   bool wait(Interest interest, Duration timeout) const;
   /// Sets how long a blocking receive waits, if it is not set already. False: it cannot be set.
   bool set_patience(Duration patience);
@@ -78,11 +79,9 @@ class PosixWaits {
   Descriptor release();
 
  private:
-  void leave_reactor();
-
   Descriptor descriptor_;
   asio::any_io_executor executor_;
-  std::optional<asio::posix::stream_descriptor> reactor_;
+  std::optional<ReactorDescriptor> reactor_;
   Duration patience_{0};
   std::shared_ptr<int> posted_;  // what post() has under way counts while this is the same
 };

@@ -18,6 +18,12 @@ void no_delay(int fd) {
 
 }  // namespace
 
+void PosixStreamSocket::async_wait(Event event, std::weak_ptr<EventHandler> handler) {
+  const bool for_change =
+      event == Event::Readable && incoming_.load(std::memory_order_relaxed) == Incoming::NothingUnnoticed;
+  waits_.async_wait(event, std::move(handler), for_change);
+}
+
 std::error_code PosixStreamSocket::connected() {
   if (established_) return {};
   pollfd entry{waits_.fd(), POLLOUT, 0};
@@ -44,7 +50,11 @@ Result<std::size_t> PosixStreamSocket::send(std::span<const ByteView> pieces) {
   message.msg_iovlen = count;
   while (true) {
     const ssize_t sent = ::sendmsg(waits_.fd(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent >= 0) return static_cast<std::size_t>(sent);
+    if (sent >= 0) {
+      auto emptied = Incoming::Emptied;  // another thread may read meanwhile
+      (void)incoming_.compare_exchange_strong(emptied, Incoming::NothingUnnoticed, std::memory_order_relaxed);
+      return static_cast<std::size_t>(sent);
+    }
     if (errno == EINTR) continue;
     if (errno == ENOBUFS) return Unexpected{would_block()};
     return Unexpected{last_error()};
@@ -55,9 +65,16 @@ Result<std::size_t> PosixStreamSocket::receive(MutableByteView into, Duration pa
   const bool blocks = patience > Duration{0} && waits_.set_patience(patience);
   while (true) {
     const ssize_t count = ::recv(waits_.fd(), into.data(), into.size(), blocks ? 0 : MSG_DONTWAIT);
-    if (count >= 0) return static_cast<std::size_t>(count);
+    const auto size = static_cast<std::size_t>(count);
+    if (count >= 0) {
+      incoming_.store(size < into.size() ? Incoming::Emptied : Incoming::Unknown, std::memory_order_relaxed);
+      return size;
+    }
     if (errno == EINTR && blocks) return Unexpected{would_block()};
-    if (errno != EINTR) return Unexpected{last_error()};
+    if (errno == EINTR) continue;
+    const std::error_code error = last_error();
+    if (error == would_block()) incoming_.store(Incoming::NothingUnnoticed, std::memory_order_relaxed);
+    return Unexpected{error};
   }
 }
 

@@ -1,6 +1,8 @@
 // TCP on POSIX sockets: connections and listeners.
 #pragma once
 
+#include <atomic>
+
 #include "transport/posix_socket.hpp"
 
 namespace once::transport {
@@ -13,9 +15,7 @@ class PosixStreamSocket final : public StreamSocket {
       : waits_(std::move(descriptor), std::move(executor)), peer_(peer), established_(established) {}
 
   Address local() const override { return waits_.local(); }
-  void async_wait(Event event, std::weak_ptr<EventHandler> handler) override {
-    waits_.async_wait(event, std::move(handler));
-  }
+  void async_wait(Event event, std::weak_ptr<EventHandler> handler) override;
   void cancel_waits() override { waits_.cancel(); }
   void leave_loop() override { waits_.leave_loop(); }
   bool wait(Interest interest, Duration timeout) override { return waits_.wait(interest, timeout); }
@@ -28,9 +28,15 @@ class PosixStreamSocket final : public StreamSocket {
   std::unique_ptr<StreamSocket> move_to(asio::any_io_executor executor) override;
 
  private:
+  /// What is known of what has come. A read that left room has emptied the socket; but the end of the stream may have
+  /// come with the last octets, which would bring no other change. If it has, whatever is sent then is answered by a
+  /// reset, which is one.
+  enum class Incoming : std::uint8_t { Unknown, Emptied, NothingUnnoticed };
+
   PosixWaits waits_;
   Address peer_;
   bool established_;
+  std::atomic<Incoming> incoming_ = Incoming::Unknown;
 };
 
 class PosixListener final : public Listener {

@@ -193,7 +193,7 @@ TEST_F(Batches, OfServantsEndInTimeForWhatComesMeanwhile) {
   object->on(kEcho, [&](once::Request&, once::Responder respond) {
     if (has_been_read.empty()) {
       known = asked();
-      const std::array<std::byte, 1> noise{};
+      const std::array<std::uint8_t, 1> noise{};
       EXPECT_FALSE(stranger->send(to, std::array{once::ByteView{noise}}));
     }
     has_been_read.push_back(asked() > known);

@@ -236,7 +236,7 @@ TEST_F(ThreadPerConnection, KeepsTheLeaseOfAClientWhoseServantKeepsIt) {
 
 TEST_F(ThreadPerConnection, PassesOnWhatAHandlerThrows) {
   struct Thrower final : once::PendingCall {
-    void complete(once::RawOutcome, bool) override { throw std::runtime_error{"a handler's"}; }
+    void complete(once::RawOutcome, once::CompletedIn) override { throw std::runtime_error{"a handler's"}; }
   } thrower;
   once::Client client{client_loop.io};
   auto mine = std::make_shared<Object>();
@@ -313,7 +313,7 @@ TEST_F(ThreadPerConnection, IsTheLoopWhereTheSystemHasNoThreads) {
 }
 
 TEST(ThreadsOfConnections, AreBlockedAgainAfterTheLoopHasHelpedThem) {
-  constexpr int kCalls = 100;
+  constexpr int kCallsMade = 100;
   const auto network = std::make_shared<WatchedNetwork>();
   LoopThread loop, client_loop;
   once::Environment environment{loop.io};
@@ -333,10 +333,10 @@ TEST(ThreadsOfConnections, AreBlockedAgainAfterTheLoopHasHelpedThem) {
   asio::post(loop.io, [&] { idle.open(); });
   idle.wait();
   const int before = network->receives;
-  for (int i = 0; i < kCalls; ++i) {
+  for (int i = 0; i < kCallsMade; ++i) {
     ASSERT_TRUE(executed(stub(client, server.reference_to("object")).call(kEcho, "")));
   }
-  EXPECT_LE(network->receives - before, kCalls + 20);
+  EXPECT_LE(network->receives - before, kCallsMade + 20);
   pool.join();
 }
 
@@ -391,7 +391,7 @@ TEST(ThreadsOfConnections, AreNotForNetworksThatCannotBlock) {
 }
 
 TEST(ThreadsOfConnections, MoveWithThemToTheLoopOfTheirSession) {
-  constexpr int kCalls = 60;
+  constexpr int kCallsMade = 60;
   once::Loops loops{3};
   once::Server server{loops};
   std::atomic<int> sum{0};
@@ -419,7 +419,7 @@ TEST(ThreadsOfConnections, MoveWithThemToTheLoopOfTheirSession) {
   {
     once::Client client{environment, options};
     const Stub remote = stub(client, server.reference_to("object"));
-    for (int i = 1; i <= kCalls; ++i) {
+    for (int i = 1; i <= kCallsMade; ++i) {
       const auto outcome = remote.call(kAdd, "");
       ASSERT_TRUE(executed(outcome)) << outcome.text;
       EXPECT_EQ(text(outcome.body), std::to_string(i));

@@ -2,6 +2,7 @@
 #include <array>
 #include <sys/resource.h>
 #include <thread>
+#include <tuple>
 
 #include <asio/io_context.hpp>
 #include <gtest/gtest.h>
@@ -104,6 +105,125 @@ TEST_P(PosixNetwork, WakesForDatagramsThatItHasReadAhead) {
     }
     EXPECT_EQ(take(), std::errc::operation_would_block);
     EXPECT_FALSE(server->wait({.readable = true}, Duration{0}));
+  }
+}
+
+/// Whoever has emptied a socket is woken by changes alone: they must not be missed, whenever they come.
+class EmptiedConnection : public PosixNetwork {
+ protected:
+  void SetUp() override {
+    std::tie(near, far) = connect();
+    wait();  // the first wait is another one: the reactor gets to know the socket
+    say("hello");
+    EXPECT_TRUE(is_woken());
+    EXPECT_EQ(hear(), 5u);
+  }
+  void say(std::string_view text) {
+    ASSERT_EQ(near->send(std::array{as_bytes(text)}).value_or(0), text.size());
+  }
+  void answer() { ASSERT_EQ(far->send(std::array{as_bytes(std::string_view{"hello"})}).value_or(0), 5u); }
+  /// Having read all, so that the end is one in good order.
+  void end() {
+    std::array<std::uint8_t, 100> room{};
+    ASSERT_EQ(near->receive(room, 5s).value_or(0), 5u);
+    near.reset();
+  }
+  std::size_t hear() {
+    std::array<std::uint8_t, 100> room{};
+    return far->receive(room, Duration{0}).value_or(1000);
+  }
+  void wait() {
+    woken = std::make_shared<Flag>();
+    far->async_wait(Event::Readable, woken);
+  }
+  bool is_woken() {
+    io.restart();
+    io.run_for(10s);  // until no wait is left
+    return woken->readable == 1;
+  }
+
+  std::unique_ptr<StreamSocket> near, far;
+  std::shared_ptr<Flag> woken;
+};
+
+TEST_P(EmptiedConnection, WakesForWhatComesBeforeTheWait) {
+  answer();
+  say("again");
+  wait();
+  EXPECT_TRUE(is_woken());
+  EXPECT_EQ(hear(), 5u);
+}
+
+TEST_P(EmptiedConnection, WakesForWhatComesDuringTheWait) {
+  answer();
+  wait();
+  io.restart();
+  io.poll();
+  EXPECT_EQ(woken->readable, 0);
+  say("again");
+  EXPECT_TRUE(is_woken());
+}
+
+TEST_P(EmptiedConnection, WakesForWhatARoomTooSmallHasLeft) {
+  say(std::string(150, 'x'));
+  wait();
+  EXPECT_TRUE(is_woken());
+  EXPECT_EQ(hear(), 100u);
+  answer();
+  wait();
+  EXPECT_TRUE(is_woken());
+  EXPECT_EQ(hear(), 50u);
+}
+
+TEST_P(EmptiedConnection, WakesForAnEndThatCameWithTheLastOctets) {
+  answer();
+  wait();
+  say("again");
+  end();
+  EXPECT_TRUE(is_woken());
+  EXPECT_EQ(hear(), 5u);
+  wait();
+  EXPECT_TRUE(is_woken());
+  EXPECT_EQ(hear(), 0u);
+}
+
+TEST_P(EmptiedConnection, WakesForAnEndThatTheAnswerMeets) {
+  answer();
+  wait();
+  say("again");
+  end();
+  EXPECT_TRUE(is_woken());
+  EXPECT_EQ(hear(), 5u);
+  answer();
+  wait();
+  EXPECT_TRUE(is_woken());
+}
+
+TEST_P(PosixNetwork, WakesForDatagramsOnceItHasNone) {
+  const auto server = std::move(*network->bind_datagram(io.get_executor(), loopback(), false));
+  const auto client = std::move(*network->connect_datagram(io.get_executor(), server->local()));
+  Address from;
+  Slice datagram;
+  for (int round = 0; round < 8; ++round) {
+    const bool comes_first = round % 2 == 0;
+    const auto woken = std::make_shared<Flag>();
+    if (comes_first) {
+      ASSERT_FALSE(send(*client, {}, "any", ""));
+    }
+    server->async_wait(Event::Readable, woken);
+    if (!comes_first) {
+      io.restart();
+      io.poll();
+      EXPECT_EQ(woken->readable, 0);
+      ASSERT_FALSE(send(*client, {}, "any", ""));
+    }
+    io.restart();
+    io.run_for(10s);
+    EXPECT_EQ(woken->readable, 1);
+    ASSERT_FALSE(server->receive(from, datagram, Duration{0}));
+    if (round % 4 > 1) {
+      EXPECT_EQ(server->receive(from, datagram, Duration{0}), std::errc::operation_would_block);
+    }
   }
 }
 
@@ -241,6 +361,7 @@ TEST_P(PosixNetwork, ReportsThatDescriptorsRanOut) {
   EXPECT_TRUE(listener->accept());  // it has waited
 }
 
+INSTANTIATE_TEST_SUITE_P(Families, EmptiedConnection, testing::Values("127.0.0.1", "::1"));
 INSTANTIATE_TEST_SUITE_P(Families, PosixNetwork, testing::Values("127.0.0.1", "::1"));
 
 TEST(Resolve, KnowsNumbersAndNames) {

@@ -1,0 +1,46 @@
+// A descriptor's waits in Asio's reactor.
+//
+// The reactor is told of changes (epoll's edges), so that Asio's own waits ask the system each time whether there is
+// something already: a system call more for each message. Whoever has just emptied a socket knows that there is
+// nothing, and need not ask. Asio has this for its own reads only, so this takes two things that it does not publish:
+// its reactor, and the base of its operations.
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/detail/reactor.hpp>
+
+#include <once/rpc/network.hpp>
+
+namespace once::transport {
+
+class ReactorDescriptor {
+ public:
+  /// `fd` stays its owner's, who keeps it open for as long as this lives. Throws std::system_error.
+  ReactorDescriptor(asio::any_io_executor executor, int fd);
+  /// Ends its waits.
+  ~ReactorDescriptor();
+  ReactorDescriptor(const ReactorDescriptor&) = delete;
+  ReactorDescriptor& operator=(const ReactorDescriptor&) = delete;
+
+  /// Calls the handler on the executor, once, if it lives then. One wait for each event at a time.
+  /// `for_change`: it was not ready when last looked at; what has changed since is not missed.
+  void async_wait(Event event, std::weak_ptr<EventHandler> handler, bool for_change);
+  /// Waits that have not ended never will.
+  void cancel();
+
+ private:
+  class Wait;
+
+  void abandon_waits();
+
+  const asio::any_io_executor executor_;
+  const int fd_;
+  asio::detail::reactor& reactor_;
+  asio::detail::reactor::per_descriptor_data registration_ = nullptr;
+  std::array<Wait*, 2> waits_{};  // for reading and for writing; made when first used
+};
+
+}  // namespace once::transport
