@@ -1,7 +1,6 @@
 // CRC32C: eight octets a step by table, or by SSE4.2's instruction, which is chosen once at start-up. The
 // instruction takes three cycles but can start one each cycle, so long inputs run as three streams whose
-// checksums are joined: appending n zero octets to a stream is a linear map of its checksum, and that map for
-// the two fixed block sizes is in tables that the compiler computes.
+// checksums are joined: appending n zero octets to a stream multiplies its checksum by a power of x.
 #include <array>
 #include <cstring>
 
@@ -9,6 +8,7 @@
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
+#include <wmmintrin.h>
 #endif
 
 namespace once {
@@ -58,51 +58,27 @@ std::uint32_t update_around_by_table(std::uint32_t crc, const std::uint8_t* data
 constexpr std::size_t kLongBlock = 4096;
 constexpr std::size_t kShortBlock = 256;
 
-/// What `zeros` zero octets do to a checksum, by its four octets.
-struct Shift {
-  std::array<Table, 4> tables;
-  std::uint32_t operator()(std::uint32_t crc) const {
-    return tables[0][crc & 0xFF] ^ tables[1][(crc >> 8) & 0xFF] ^ tables[2][(crc >> 16) & 0xFF] ^
-           tables[3][crc >> 24];
-  }
-};
-
-using BitMap = std::array<std::uint32_t, 32>;  // a linear map: the image of each bit
-
-constexpr std::uint32_t image(const BitMap& map, std::uint32_t crc) {
-  std::uint32_t result = 0;
-  for (std::size_t bit = 0; bit < 32; ++bit) {
-    if ((crc >> bit & 1) != 0) result ^= map[bit];
-  }
+/// x to that power, modulo the polynomial; the lowest power is the highest bit.
+constexpr std::uint32_t power_of_x(std::size_t power) {
+  std::uint32_t result = std::uint32_t{1} << 31U;
+  for (; power > 0; --power) result = (result >> 1) ^ ((result & 1) != 0 ? kPolynomial : 0);
   return result;
 }
 
-/// `zeros` is a power of two: the map of one zero octet, applied to itself as often as it takes.
-constexpr Shift make_shift(std::size_t zeros) {
-  BitMap of_bit{};
-  for (std::size_t bit = 0; bit < 32; ++bit) {
-    const std::uint32_t crc = std::uint32_t{1} << bit;
-    of_bit[bit] = (crc >> 8) ^ kTables[0][crc & 0xFF];
+/// What `zeros` zero octets do to a checksum: a product, without carries, and its remainder. The instruction that takes
+/// the remainder multiplies by x^32, and a product of bits in this order is one place off.
+struct Shift {
+  explicit constexpr Shift(std::size_t zeros) : factor(power_of_x(8 * zeros - 33)) {}
+  __attribute__((target("sse4.2,pclmul"))) std::uint32_t operator()(std::uint64_t crc) const {
+    const __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<std::int64_t>(crc)),
+                                                 _mm_cvtsi64_si128(static_cast<std::int64_t>(factor)), 0);
+    return static_cast<std::uint32_t>(
+        _mm_crc32_u64(0, static_cast<std::uint64_t>(_mm_cvtsi128_si64(product))));
   }
-  for (; zeros > 1; zeros /= 2) {
-    BitMap twice{};
-    for (std::size_t bit = 0; bit < 32; ++bit) twice[bit] = image(of_bit, of_bit[bit]);
-    of_bit = twice;
-  }
-  Shift shift{};
-  for (std::size_t octet = 0; octet < 4; ++octet) {
-    for (std::size_t value = 0; value < 256; ++value) {
-      std::uint32_t crc = 0;
-      for (std::size_t bit = 0; bit < 8; ++bit) {
-        if ((value >> bit & 1) != 0) crc ^= of_bit[octet * 8 + bit];
-      }
-      shift.tables[octet][value] = crc;
-    }
-  }
-  return shift;
-}
-constexpr Shift kLongShift = make_shift(kLongBlock);
-constexpr Shift kShortShift = make_shift(kShortBlock);
+  std::uint64_t factor;
+};
+constexpr Shift kLongShift{kLongBlock};
+constexpr Shift kShortShift{kShortBlock};
 
 template <class Word = std::uint64_t>
 Word word_at(const std::uint8_t* data) {
@@ -112,8 +88,9 @@ Word word_at(const std::uint8_t* data) {
 }
 
 /// Three blocks of `block` octets, side by side.
-__attribute__((target("sse4.2"))) std::uint32_t update_three(std::uint32_t crc, const std::uint8_t* data,
-                                                             std::size_t block, const Shift& shift) {
+__attribute__((target("sse4.2,pclmul"))) std::uint32_t update_three(std::uint32_t crc,
+                                                                    const std::uint8_t* data,
+                                                                    std::size_t block, const Shift& shift) {
   std::uint64_t first = crc;
   std::uint64_t second = 0;
   std::uint64_t third = 0;
@@ -122,13 +99,12 @@ __attribute__((target("sse4.2"))) std::uint32_t update_three(std::uint32_t crc, 
     second = _mm_crc32_u64(second, word_at(data + block + i));
     third = _mm_crc32_u64(third, word_at(data + 2 * block + i));
   }
-  const std::uint32_t joined = shift(static_cast<std::uint32_t>(first)) ^ static_cast<std::uint32_t>(second);
-  return shift(joined) ^ static_cast<std::uint32_t>(third);
+  return shift(shift(first) ^ second) ^ static_cast<std::uint32_t>(third);
 }
 
-__attribute__((target("sse4.2"))) std::uint32_t update_by_instruction(std::uint32_t crc,
-                                                                      const std::uint8_t* data,
-                                                                      std::size_t size) {
+__attribute__((target("sse4.2,pclmul"))) std::uint32_t update_by_instruction(std::uint32_t crc,
+                                                                             const std::uint8_t* data,
+                                                                             std::size_t size) {
   for (; size >= 3 * kLongBlock; data += 3 * kLongBlock, size -= 3 * kLongBlock) {
     crc = update_three(crc, data, kLongBlock, kLongShift);
   }
@@ -148,10 +124,10 @@ __attribute__((target("sse4.2"))) std::uint32_t update_by_instruction(std::uint3
   return crc;
 }
 
-__attribute__((target("sse4.2"))) std::uint32_t update_around_by_instruction(std::uint32_t crc,
-                                                                             const std::uint8_t* data,
-                                                                             std::size_t size,
-                                                                             std::size_t blank) {
+__attribute__((target("sse4.2,pclmul"))) std::uint32_t update_around_by_instruction(std::uint32_t crc,
+                                                                                    const std::uint8_t* data,
+                                                                                    std::size_t size,
+                                                                                    std::size_t blank) {
   for (std::size_t i = 0; i < blank; i += 4) crc = _mm_crc32_u32(crc, word_at<std::uint32_t>(data + i));
   crc = _mm_crc32_u32(crc, 0);
   return update_by_instruction(crc, data + blank + 4, size - blank - 4);
@@ -171,7 +147,9 @@ constinit Updates updates;
 [[gnu::constructor]] void choose_updates() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("sse4.2") != 0) updates = {update_by_instruction, update_around_by_instruction};
+  if (__builtin_cpu_supports("sse4.2") != 0 && __builtin_cpu_supports("pclmul") != 0) {
+    updates = {update_by_instruction, update_around_by_instruction};
+  }
 #endif
 }
 
