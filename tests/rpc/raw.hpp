@@ -136,7 +136,9 @@ inline void listen(once::Server& server, std::string_view way) {
 /// Waits for one asynchronous call.
 class Pending final : public once::PendingCall {
  public:
-  void complete(once::RawOutcome outcome, once::CompletedIn) override { promise_.set_value(std::move(outcome)); }
+  void complete(once::RawOutcome outcome, once::CompletedIn) override {
+    promise_.set_value(std::move(outcome));
+  }
   once::RawOutcome get() { return promise_.get_future().get(); }
 
  private:
