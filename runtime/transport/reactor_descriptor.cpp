@@ -25,7 +25,9 @@ class ReactorDescriptor::Wait final : public asio::detail::reactor_op {
   explicit Wait(const asio::any_io_executor& executor)
       : reactor_op({}, &Wait::be_ready, &Wait::complete),
         executor_(executor),
-        runs_in_place_(executor.target<asio::io_context::executor_type>() != nullptr) {}
+        runs_in_place_(executor.target<asio::io_context::executor_type>() != nullptr) {
+    cancellation_key_ = this;
+  }
 
   void begin(Event event, std::weak_ptr<EventHandler> handler) {
     event_ = event;
@@ -33,6 +35,7 @@ class ReactorDescriptor::Wait final : public asio::detail::reactor_op {
     ec_ = {};
     state_.store(State::Waiting, std::memory_order_relaxed);  // the reactor's lock makes it known
   }
+  bool is_under_way() const { return state_.load(std::memory_order_acquire) == State::Waiting; }
   void abandon() {
     if (state_.exchange(State::Abandoned, std::memory_order_acq_rel) == State::Idle) delete this;
   }
@@ -93,10 +96,15 @@ ReactorDescriptor::~ReactorDescriptor() {
 void ReactorDescriptor::async_wait(Event event, std::weak_ptr<EventHandler> handler, bool for_change) {
   const bool writable = event == Event::Writable;
   Wait*& wait = waits_[writable ? 1 : 0];
+  const int kind = writable ? asio::detail::reactor::write_op : asio::detail::reactor::read_op;
+  if (wait != nullptr && wait->is_under_way()) {
+    void* const key = wait;
+    std::exchange(wait, nullptr)->abandon();
+    reactor_.cancel_ops_by_key(fd_, registration_, kind, key);
+  }
   if (wait == nullptr) wait = new Wait{executor_};
   wait->begin(event, std::move(handler));
-  reactor_.start_op(writable ? asio::detail::reactor::write_op : asio::detail::reactor::read_op, fd_,
-                    registration_, wait, false, for_change);
+  reactor_.start_op(kind, fd_, registration_, wait, false, for_change);
 }
 
 void ReactorDescriptor::cancel() {

@@ -25,7 +25,8 @@ class ReactorDescriptor {
   ReactorDescriptor(const ReactorDescriptor&) = delete;
   ReactorDescriptor& operator=(const ReactorDescriptor&) = delete;
 
-  /// Calls the handler on the executor, once, if it lives then. One wait for each event at a time.
+  /// Calls the handler on the executor, once, if it lives then. One wait for each event at a time: another takes its
+  /// place. (Who has cancelled one may wait again before a handler that was called just then has noted that it was.)
   /// `for_change`: it was not ready when last looked at; what has changed since is not missed.
   void async_wait(Event event, std::weak_ptr<EventHandler> handler, bool for_change);
   /// Waits that have not ended never will.

@@ -154,6 +154,19 @@ TEST_P(EmptiedConnection, WakesForWhatComesBeforeTheWait) {
   EXPECT_EQ(hear(), 5u);
 }
 
+TEST_P(EmptiedConnection, WakesForTheLatestOfTwoWaits) {
+  for (int round = 0; round < 3; ++round) {
+    wait();
+    const auto first = woken;
+    wait();
+    say("again");
+    EXPECT_TRUE(is_woken());
+    EXPECT_EQ(first->readable, 0);
+    EXPECT_EQ(hear(), 5u);
+    if (round == 1) answer();
+  }
+}
+
 TEST_P(EmptiedConnection, WakesForWhatComesDuringTheWait) {
   answer();
   wait();
