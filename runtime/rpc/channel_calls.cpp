@@ -23,8 +23,8 @@ constexpr core::CallKey kWithKey = core::CallKey{1} << 31U;
 
 }  // namespace
 
-CallInfo ClientChannel::describe(const OutgoingCall& call) const {
-  return {call.operation, Slice::copy_of(as_bytes(call.target->key)), deadline_of(call, limits())};
+CallInfo ClientChannel::describe(const OutgoingCall& call, Slice key) const {
+  return {call.operation, std::move(key), deadline_of(call, limits())};
 }
 
 Result<core::CallKey> ClientChannel::begin(Time time, OutgoingCall&& call, CallRecord& record) {
@@ -58,7 +58,7 @@ RawOutcome ClientChannel::call(OutgoingCall call) {
     return channel ? channel->call(std::move(call)) : detail::not_sent(why_no_outbox(), call, endpoints_);
   }
   CallRecord self;
-  self.info = describe(call);
+  self.info = describe(call, Slice::borrowed(as_bytes(call.target->key)));
   if (!environment().network->can_block()) return refuse(self, Errc::blocking_not_possible);
   if (CallbackDepth::depth() >= limits().nesting_max) return refuse(self, Errc::nesting);
   if (!looked_up_.load(std::memory_order_relaxed)) look_up();
@@ -105,7 +105,7 @@ std::uint64_t ClientChannel::start(OutgoingCall call, PendingCall& pending) {
     pending.complete(detail::not_sent(why_no_outbox(), call, endpoints_), CompletedIn::Initiation);
     return 0;
   }
-  CallInfo info = describe(call);
+  CallInfo info = describe(call, Slice::copy_of(as_bytes(call.target->key)));
   if (!looked_up_.load(std::memory_order_relaxed)) look_up();
   Lock lock{mutex_};
   if (!std::exchange(ends_with_loop_, true)) LoopEnd::of(executor()).add(weak_from_this());

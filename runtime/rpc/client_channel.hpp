@@ -101,7 +101,7 @@ class ClientChannel final : public Channel,
   const Limits& limits() const { return settings_->options.limits; }
   const HostTrace* trace() const { return settings_->trace.get(); }
   Time now() const { return settings_->environment.clock->now(); }
-  CallInfo describe(const OutgoingCall& call) const;
+  CallInfo describe(const OutgoingCall& call, Slice key) const;
   /// nullptr: the client has no outbox, or is gone.
   std::shared_ptr<OutboxChannel> outbox_channel() const;
   Errc why_no_outbox() const;

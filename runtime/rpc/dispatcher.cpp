@@ -279,8 +279,7 @@ ServerCall& Dispatcher::begin(const std::shared_ptr<CallHost>& host, core::Arriv
   by_slot_[slot] = &call;
   ++running_;
   const std::size_t reply_promised = core_.reply_promised(arrival.call);
-  call.begin(host, std::move(arrival), std::move(place.servant), std::move(place.executor), operation,
-             reply_promised);
+  call.begin(host, std::move(arrival), std::move(place), operation, reply_promised);
   return call;
 }
 

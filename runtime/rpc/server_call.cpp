@@ -29,16 +29,14 @@ ServerCall::AnswerHere::~AnswerHere() {
   answer_here = outer_;
 }
 
-void ServerCall::begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival,
-                       std::shared_ptr<Servant> servant, asio::any_io_executor executor,
+void ServerCall::begin(const std::shared_ptr<CallHost>& host, core::Arrival&& arrival, adapter::Place&& place,
                        const Operation* operation, std::size_t reply_promised) {
-  host_ = std::move(host);
-  servant_ = std::move(servant);
-  executor_ = std::move(executor);
+  host_ = host;
+  servant_ = std::move(place.servant);
+  if (place.executor) executor_ = std::move(place.executor);
   operation_ = operation;
   handle_ = arrival.call;
   from_ = arrival.from;
-  answer_ = Answer{};
   digest_ = arrival.digest;
   mark_ = arrival.mark;
   reply_promised_ = reply_promised;
@@ -60,8 +58,8 @@ void ServerCall::begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival,
 }
 
 std::shared_ptr<Servant> ServerCall::clear() {
-  executor_ = {};
-  answer_.body = Slice{};
+  if (executor_) executor_ = {};
+  answer_ = Answer{};
   request_.body_ = Slice{};
   host_.reset();
   return std::exchange(servant_, nullptr);

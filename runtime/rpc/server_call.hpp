@@ -16,6 +16,7 @@
 #include <once/rpc/environment.hpp>
 #include <once/rpc/servant.hpp>
 
+#include "adapter/object_adapter.hpp"
 #include "core/server_core.hpp"
 
 namespace once::detail {
@@ -52,8 +53,8 @@ struct Answer {
 class ServerCall {
  public:
   /// Sets a pooled call up for `arrival`. `host` is kept until the call ends.
-  void begin(std::shared_ptr<CallHost> host, core::Arrival&& arrival, std::shared_ptr<Servant> servant,
-             asio::any_io_executor executor, const Operation* operation, std::size_t reply_promised);
+  void begin(const std::shared_ptr<CallHost>& host, core::Arrival&& arrival, adapter::Place&& place,
+             const Operation* operation, std::size_t reply_promised);
   /// Forgets everything but its memory. Returns the servant: who drops it may be its last holder, and must
   /// not hold a lock then.
   [[nodiscard]] std::shared_ptr<Servant> clear();

@@ -16,6 +16,21 @@ void no_delay(int fd) {
   (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
+/// `pieces`: one at least. As send(2), which is given one piece a little faster than sendmsg(2) is.
+ssize_t send_pieces(int fd, std::span<const ByteView> pieces) {
+  constexpr int kFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
+  if (pieces.size() == 1) return ::send(fd, pieces[0].data(), pieces[0].size(), kFlags);
+  std::array<iovec, 64> parts;  // set as far as there are pieces
+  const std::size_t count = std::min(pieces.size(), parts.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    parts[i] = {const_cast<std::uint8_t*>(pieces[i].data()), pieces[i].size()};
+  }
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = count;
+  return ::sendmsg(fd, &message, kFlags);
+}
+
 }  // namespace
 
 void PosixStreamSocket::async_wait(Event event, std::weak_ptr<EventHandler> handler) {
@@ -40,16 +55,8 @@ std::error_code PosixStreamSocket::connected() {
 }
 
 Result<std::size_t> PosixStreamSocket::send(std::span<const ByteView> pieces) {
-  std::array<iovec, 64> parts;  // set as far as there are pieces
-  const std::size_t count = std::min(pieces.size(), parts.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    parts[i] = {const_cast<std::uint8_t*>(pieces[i].data()), pieces[i].size()};
-  }
-  msghdr message{};
-  message.msg_iov = parts.data();
-  message.msg_iovlen = count;
   while (true) {
-    const ssize_t sent = ::sendmsg(waits_.fd(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t sent = send_pieces(waits_.fd(), pieces);
     if (sent >= 0) {
       auto emptied = Incoming::Emptied;  // another thread may read meanwhile
       (void)incoming_.compare_exchange_strong(emptied, Incoming::NothingUnnoticed, std::memory_order_relaxed);

@@ -115,7 +115,7 @@ class Loopback final : public Channel, public detail::CallHost {
     arrival.object_key = Slice::copy_of(as_bytes(outgoing.target->key));
     arrival.body = std::move(outgoing.body);
     const std::shared_ptr<CallHost> host{std::shared_ptr<void>(), this};  // the test keeps the channel
-    running.server_call.begin(host, std::move(arrival), servant_, io_.get_executor(), running.operation, 0);
+    running.server_call.begin(host, std::move(arrival), {servant_, io_.get_executor()}, running.operation, 0);
     return running;
   }
   void dispatch(Running& running) {
