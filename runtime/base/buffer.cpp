@@ -26,13 +26,14 @@ constexpr std::size_t kLargeCountMax = 8;
 /// The large blocks that a thread keeps, the one that was freed last at the end.
 class LargeBlocks {
  public:
-  ~LargeBlocks() {
+  void end() {
     while (count_ != 0) std::free(remove(count_ - 1));
   }
-  /// One of exactly that capacity, or nullptr.
-  Block* take(std::size_t capacity) {
+  /// One of that capacity, or up to so much more, or nullptr.
+  Block* take(std::size_t capacity, std::size_t more) {
     for (std::size_t i = count_; i-- != 0;) {
-      if (blocks_[i]->capacity == capacity) return remove(i);
+      const std::size_t has = blocks_[i]->capacity;
+      if (has >= capacity && has - capacity <= more) return remove(i);
     }
     return nullptr;
   }
@@ -59,58 +60,61 @@ class LargeBlocks {
   std::size_t octets_ = 0;
 };
 
-/// The free blocks of one thread. A block freed on another thread than it came from joins that thread's
-/// cache: no lock, and bounded on every thread.
-class BlockCache {
- public:
-  ~BlockCache() {
-    for (std::size_t i = 0; i < kCapacities.size(); ++i) {
-      while (heads_[i] != nullptr) std::free(pop(i));
-    }
-    closed() = true;
-  }
-  Block* take(std::uint32_t size_class, std::size_t capacity) {
-    if (size_class == kLarge) return large_.take(capacity);
-    return heads_[size_class] != nullptr ? pop(size_class) : nullptr;
+/// The free blocks of one thread. A block freed on another thread than it came from joins that thread's: no lock, and
+/// bounded on every thread. Nothing to construct, so that a look at it costs nothing.
+struct FreeBlocks {
+  enum class Life : std::uint8_t { Untouched, InUse, Over };
+
+  Block* take(std::uint32_t size_class) {
+    Block* const block = heads[size_class];
+    if (block == nullptr) return nullptr;
+    std::memcpy(&heads[size_class], block->data(), kLinkSize);
+    --counts[size_class];
+    return block;
   }
   bool keep(Block* block) {
     const std::size_t i = block->size_class;
-    if (i == kLarge) return large_.keep(block);
-    if (counts_[i] == kKeptMax[i]) return false;
-    std::memcpy(block->data(), &heads_[i], kLinkSize);
-    heads_[i] = block;
-    ++counts_[i];
+    if (life != Life::InUse && !begin()) return false;
+    if (i == kLarge) return large.keep(block);
+    if (counts[i] == kKeptMax[i]) return false;
+    std::memcpy(block->data(), &heads[i], kLinkSize);
+    heads[i] = block;
+    ++counts[i];
     return true;
   }
-  /// True once this thread's cache is gone: static and thread-local objects may release memory after it.
-  static bool& closed() {
-    thread_local bool value = false;
-    return value;
+  /// False when the thread ends: static and thread-local objects may release memory after it.
+  bool begin();
+  void end() {
+    life = Life::Over;
+    for (std::uint32_t i = 0; i < kCapacities.size(); ++i) {
+      while (Block* const block = take(i)) std::free(block);
+    }
+    large.end();
   }
 
- private:
-  Block* pop(std::size_t i) {
-    Block* const block = heads_[i];
-    std::memcpy(&heads_[i], block->data(), kLinkSize);
-    --counts_[i];
-    return block;
-  }
-
-  std::array<Block*, kCapacities.size()> heads_{};
-  std::array<std::uint32_t, kCapacities.size()> counts_{};
-  LargeBlocks large_;
+  std::array<Block*, kCapacities.size()> heads{};
+  std::array<std::uint32_t, kCapacities.size()> counts{};
+  LargeBlocks large;
+  Life life = Life::Untouched;
 };
 
-BlockCache& cache() {
-  thread_local BlockCache value;
-  return value;
+constinit thread_local FreeBlocks free_blocks;
+
+bool FreeBlocks::begin() {
+  if (life == Life::Over) return false;
+  struct AtEnd {
+    AtEnd() { free_blocks.life = Life::InUse; }
+    ~AtEnd() { free_blocks.end(); }
+  };
+  thread_local const AtEnd at_end;
+  return true;
 }
 
+/// 256, 1024, …: a class for each two bits.
 std::uint32_t size_class_of(std::size_t wanted) {
-  for (std::uint32_t i = 0; i < kCapacities.size(); ++i) {
-    if (wanted <= kCapacities[i]) return i;
-  }
-  return kLarge;
+  if (wanted <= kCapacities.front()) return 0;
+  if (wanted > kCapacities.back()) return kLarge;
+  return (static_cast<std::uint32_t>(std::bit_width(wanted - 1)) - 7) / 2;
 }
 
 /// Large blocks have eight sizes between a power of two and the next, so that messages of about the same size
@@ -122,18 +126,23 @@ std::size_t capacity_of(std::uint32_t size_class, std::size_t wanted) {
   return (wanted + step - 1) & ~(step - 1);
 }
 
-/// A block of that class and capacity that this thread has kept, or nullptr.
-Block* take_kept(std::uint32_t size_class, std::size_t capacity) {
-  Block* const block = BlockCache::closed() ? nullptr : cache().take(size_class, capacity);
+/// A block of that class and capacity that this thread has kept, or nullptr; a large one may have so much `more`.
+Block* take_kept(std::uint32_t size_class, std::size_t capacity, std::size_t more = 0) {
+  FreeBlocks& kept = free_blocks;
+  Block* const block = size_class == kLarge ? kept.large.take(capacity, more) : kept.take(size_class);
   if (block != nullptr) block->references.store(1, std::memory_order_relaxed);
   return block;
 }
 
-Block* take(std::uint32_t size_class, std::size_t capacity) {
-  if (Block* const block = take_kept(size_class, capacity)) return block;
+Block* make_block(std::uint32_t size_class, std::size_t capacity) {
   void* const memory = std::malloc(sizeof(Block) + capacity);
   if (memory == nullptr) throw std::bad_alloc{};
   return new (memory) Block{{1}, size_class, capacity};
+}
+
+Block* take(std::uint32_t size_class, std::size_t capacity) {
+  Block* const block = take_kept(size_class, capacity);
+  return block != nullptr ? block : make_block(size_class, capacity);
 }
 
 }  // namespace
@@ -153,8 +162,7 @@ void drop_block(Block* block) noexcept {
       block->references.fetch_sub(1, std::memory_order_acq_rel) != 1) {
     return;
   }
-  if (!BlockCache::closed() && cache().keep(block)) return;
-  std::free(block);
+  if (!free_blocks.keep(block)) std::free(block);
 }
 
 }  // namespace detail
@@ -182,6 +190,13 @@ void Buffer::reserve_exactly(std::size_t capacity_wanted) {
     if (memory == nullptr) throw std::bad_alloc{};
     block_ = new (memory) detail::Block{{1}, detail::kLarge, capacity_wanted};
   }
+}
+
+void Buffer::reserve_kept(std::size_t capacity_wanted) {
+  if (capacity_wanted <= capacity()) return;
+  const std::uint32_t size_class = detail::size_class_of(capacity_wanted);
+  detail::Block* const kept = detail::take_kept(size_class, capacity_wanted, capacity_wanted / 8);
+  if (kept != nullptr) move_to(kept);
 }
 
 void Buffer::move_to(detail::Block* larger) {

@@ -10,7 +10,7 @@ MutableByteView StreamSplitter::room() {
   room_offset_ = partial_.size();
   std::size_t size = std::max(room_offset_ + read_size_, wanted_);
   // A message of known length is read exactly to its end, so that it fills its memory alone; what has no
-  // known length yet is read with whatever follows it. Its length is only a claim: memory is taken for as much
+  // known length yet is read with whatever follows it. Its length is only a claim: new memory is taken for as much
   // again as has come, and used up before more is.
   if (wanted_ > room_offset_ && wanted_ > read_size_) {
     const bool suffices = partial_.capacity() >= std::min(wanted_, room_offset_ + read_size_);
@@ -59,6 +59,8 @@ FrontFrame::Kind StreamSplitter::cut(Slice& message) {
       ONCE_ASSERT(front.size > rest_.size());
       wanted_ = front.size;
       partial_ = Buffer{};
+      if (wanted_ > read_size_)
+        partial_.reserve_kept(wanted_);  // memory that is there is taken for a claim, too
       partial_.append(rest_.view());
       rest_ = Slice{};
       break;

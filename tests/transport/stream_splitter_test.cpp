@@ -81,6 +81,21 @@ TEST(StreamSplitter, ReadsALargeMessageIntoMemoryOfItsOwn) {
   EXPECT_EQ(splitter.partial_octets(), 0u);
 }
 
+TEST(StreamSplitter, ReadsALargeMessageIntoMemoryThatIsKept) {
+  constexpr std::size_t kSize = 1u << 20;
+  StreamSplitter splitter{
+      [](ByteView octets, std::size_t) {
+        return octets.size() < kSize ? FrontFrame{Kind::Incomplete, kSize} : FrontFrame{Kind::Message, kSize};
+      },
+      kSize};
+  (void)Buffer{kSize};  // given back at once
+  Slice whole;
+  std::size_t reads = 0;
+  for (; splitter.next(whole) != Kind::Message; ++reads) splitter.commit(splitter.room().size());
+  EXPECT_EQ(whole.size(), kSize);
+  EXPECT_EQ(reads, 2u);  // its beginning, and all the rest
+}
+
 TEST(StreamSplitter, TakesMemoryForAsMuchAgainAsHasComeAndUsesItUp) {
   constexpr std::size_t kSize = 16u << 20, kRead = 16'384, kLeast = 65'536;
   StreamSplitter splitter{

@@ -132,6 +132,8 @@ class Buffer {
   }
   /// The same, and no more than that; large memory grows without being copied where the system can do that.
   void reserve_exactly(std::size_t capacity_wanted);
+  /// Makes room as reserve() does, but only in memory that this thread has kept; else nothing happens.
+  void reserve_kept(std::size_t capacity_wanted);
   /// Sets the size; octets that come into being this way are not initialised.
   void resize(std::size_t size) {
     reserve(size);
