@@ -37,16 +37,22 @@ def core_rate(bin_folder, settings):
 
 
 def sessions(bin_folder, settings):
-    """The rows, and the curve: nanoseconds of a call by number of sessions."""
+    """The rows, and the curves: nanoseconds of a call by number of sessions."""
     lines = output_of(bin_folder / "sessions_benchmark", settings.rounds).splitlines()
     crowds = {crowd["sessions"]: crowd for crowd in map(json.loads, lines)}
     few, many = crowds[1000], crowds[1_000_000]
-    growth = Figure.of(b / a for a, b in zip(few["call_ns"], many["call_ns"]))
-    memory = many["resident_octets"] / 1e6
-    rows = [Row("sessions", "a call in the core with 1,000,000 sessions, against 1,000", "×", 1.3, more_is_better=False, figure=growth,
-                note=f"{statistics.median(few['call_ns']):,.0f} ns and {statistics.median(many['call_ns']):,.0f} ns"),
-            Row("session_memory", "1,000,000 idle sessions", "MB", 512.0, more_is_better=False, figure=one(memory))]
-    return rows, [(size, Figure.of(crowd["call_ns"])) for size, crowd in crowds.items()]
+
+    def growth(name, title, times, goal):
+        figure = Figure.of(b / a for a, b in zip(few[times], many[times]))
+        note = f"{statistics.median(few[times]):,.0f} ns and {statistics.median(many[times]):,.0f} ns"
+        return Row(name, f"{title} with 1,000,000 sessions, against 1,000", "×", goal, more_is_better=False, figure=figure, note=note)
+
+    rows = [growth("sessions", "a call over TCP to a server", "call_ns", 1.3),
+            growth("core_sessions", "what the server's core does for a call", "core_ns", None),
+            Row("session_memory", "1,000,000 idle sessions", "MB", 512.0, more_is_better=False, figure=one(many["resident_octets"] / 1e6))]
+    curves = {line: [(size, Figure.of(crowd[times])) for size, crowd in crowds.items()]
+              for line, times in (("a call over TCP", "call_ns"), ("the server's core", "core_ns"))}
+    return rows, curves
 
 
 # ---- what is counted ----

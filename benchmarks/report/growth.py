@@ -45,5 +45,5 @@ def connections(programs, peers, settings):
     return Curve("null, sync, a thread for each connection of the client, two CPUs", "connections", "1,000 calls/s", lines)
 
 
-def sessions(line):
-    return Curve("A call in the server's core, calls spread over all sessions at random", "sessions", "ns a call", {"once": line})
+def sessions(lines):
+    return Curve("A call, calls spread over all sessions at random", "sessions", "ns a call", lines)

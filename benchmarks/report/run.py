@@ -93,11 +93,11 @@ def beside(places, settings, report):
 
 
 def without_peers(places, settings, report, count):
-    line = []
+    sessions_lines = {}
 
     def all_sessions():
-        rows, curve = alone.sessions(places.release, settings)
-        line.extend(curve)
+        rows, curves = alone.sessions(places.release, settings)
+        sessions_lines.update(curves)
         return rows
 
     parts = {"core": lambda: alone.core_rate(places.release, settings), "sessions": all_sessions, "counts": lambda: alone.counted(*count()),
@@ -108,17 +108,17 @@ def without_peers(places, settings, report, count):
         if settings.wants(name):
             settings.say(f"  {name}")
             report.alone += measure()
-    return line
+    return sessions_lines
 
 
-def curves(places, settings, report, sessions_line):
+def curves(places, settings, report, sessions_lines):
     peers = discover(places.peers) if places.peers else []
     for name, measure in (("payload", growth.payload), ("connections", growth.connections)):
         if settings.wants(name):
             settings.say(f"  growth: {name}")
             report.curves.append(measure(places.programs, peers, settings))
-    if sessions_line:
-        report.curves.append(growth.sessions(sessions_line))
+    if sessions_lines:
+        report.curves.append(growth.sessions(sessions_lines))
 
 
 def everything(places, settings, count):
