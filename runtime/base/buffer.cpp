@@ -173,6 +173,17 @@ Slice Slice::copy_of(ByteView bytes) {
   return std::move(buffer).freeze();  // NOLINT(clang-analyzer-unix.Malloc): the Slice has it now
 }
 
+Buffer::Buffer(Slice&& unique) {
+  ONCE_ASSERT(unique.unique());
+  if (unique.data_ == unique.block_->data()) {
+    size_ = unique.size_;
+    block_ = std::exchange(unique.block_, nullptr);
+  } else {
+    append(unique.view());
+  }
+  unique = Slice{};
+}
+
 void Buffer::grow(std::size_t needed) {
   move_to(detail::take_block(std::max(needed, capacity() * 2)));
 }

@@ -31,11 +31,13 @@ void StreamSplitter::commit(std::size_t count) {
     return;
   }
   if (wanted_ <= read_size_) {
-    // A reader that is filled finds more room next time, one that stays nearly empty less.
+    // A reader that is filled finds more room next time, one that stays nearly empty for a while less.
+    small_in_a_row_ = count < read_size_ / 4 ? small_in_a_row_ + 1 : 0;
     if (filled) {
       read_size_ = std::min(read_size_ * 4, kReadMax);
-    } else if (count < read_size_ / 4) {
+    } else if (small_in_a_row_ >= kSmallAgain) {
       read_size_ = std::max(read_size_ / 4, kReadMin);
+      small_in_a_row_ = 0;
     }
   }
   partial_.resize(size);
@@ -58,11 +60,15 @@ FrontFrame::Kind StreamSplitter::cut(Slice& message) {
     case FrontFrame::Kind::Incomplete:
       ONCE_ASSERT(front.size > rest_.size());
       wanted_ = front.size;
+      if (wanted_ > kReadMax) read_size_ = kReadMin;  // so that little has to be moved of the next one
       partial_ = Buffer{};
-      if (wanted_ > read_size_)
-        partial_.reserve_kept(wanted_);  // memory that is there is taken for a claim, too
-      partial_.append(rest_.view());
-      rest_ = Slice{};
+      if (wanted_ > read_size_) partial_.reserve_kept(wanted_);  // what is there may be taken for a claim
+      if (partial_.capacity() == 0 && rest_.unique() && rest_.footprint() <= 2 * rest_.size()) {
+        partial_ = Buffer{std::move(rest_)};
+      } else {
+        partial_.append(rest_.view());
+        rest_ = Slice{};
+      }
       break;
     case FrontFrame::Kind::Malformed: break;
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include <once/base/buffer.hpp>
 #include <once/base/bytes.hpp>
@@ -47,9 +48,11 @@ class StreamSplitter {
   std::size_t wanted_ = 0;  // octets that partial_ must have before asking again
   std::size_t room_offset_ = 0;
   std::size_t read_size_ = kReadMin;
+  std::uint32_t small_in_a_row_ = 0;  // reads
 
   static constexpr std::size_t kReadMin = 4096;
-  static constexpr std::size_t kReadMax = 65536;
+  static constexpr std::size_t kReadMax = 262'144;
+  static constexpr std::uint32_t kSmallAgain = 16;  // small reads until little is read at a time
 };
 
 }  // namespace once::transport

@@ -81,6 +81,27 @@ TEST(StreamSplitter, ReadsALargeMessageIntoMemoryOfItsOwn) {
   EXPECT_EQ(splitter.partial_octets(), 0u);
 }
 
+TEST(StreamSplitter, SoonReadsMessagesOfOneSizeWhole) {
+  static constexpr std::size_t kSize = 70'000;
+  StreamSplitter splitter{
+      [](ByteView octets, std::size_t) {
+        return octets.size() < kSize ? FrontFrame{Kind::Incomplete, kSize} : FrontFrame{Kind::Message, kSize};
+      },
+      kSize};
+  std::vector<std::size_t> reads;
+  for (int i = 0; i < 10; ++i) {
+    Slice whole;
+    std::size_t come = 0;
+    for (reads.push_back(0); splitter.next(whole) != Kind::Message; ++reads.back()) {
+      const std::size_t count = std::min(splitter.room().size(), kSize - come);
+      splitter.commit(count);
+      come += count;
+    }
+    EXPECT_EQ(whole.size(), kSize);
+  }
+  EXPECT_EQ(reads.back(), 1u) << testing::PrintToString(reads);
+}
+
 TEST(StreamSplitter, ReadsALargeMessageIntoMemoryThatIsKept) {
   constexpr std::size_t kSize = 1u << 20;
   StreamSplitter splitter{
