@@ -41,8 +41,7 @@ void PosixDatagramSocket::async_wait(Event event, std::weak_ptr<EventHandler> ha
   if (event == Event::Readable && in_batch_.load(std::memory_order_relaxed) > 0) {
     waits_.post(event, std::move(handler));
   } else {
-    const bool for_change = event == Event::Readable && emptied_.load(std::memory_order_relaxed);
-    waits_.async_wait(event, std::move(handler), for_change);
+    waits_.async_wait(event, std::move(handler), emptied_.load(std::memory_order_relaxed));
   }
 }
 
@@ -121,6 +120,7 @@ std::error_code PosixDatagramSocket::receive_batch() {
   batch.used = 0;
   int count = -1;
   do {
+    waits_.will_look();
     count = ::recvmmsg(waits_.fd(), batch.messages.data(), kAtOnce, MSG_DONTWAIT, nullptr);
   } while (count < 0 && errno == EINTR);
   if (count < 0) {

@@ -69,8 +69,9 @@ Address PosixWaits::local() const {
   return address.address();
 }
 
-void PosixWaits::async_wait(Event event, std::weak_ptr<EventHandler> handler, bool for_change) {
-  if (!reactor_) reactor_.emplace(executor_, fd());
+void PosixWaits::async_wait(Event event, std::weak_ptr<EventHandler> handler, bool is_empty) {
+  if (!reactor_) reactor_.emplace(executor_, fd(), told_readable_);
+  const bool for_change = event == Event::Readable && is_empty && !told_readable_.load();
   reactor_->async_wait(event, std::move(handler), for_change);
 }
 

@@ -4,6 +4,7 @@
 // recv() for its reply, which saves the poll().
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <netinet/in.h>
 #include <optional>
@@ -65,8 +66,12 @@ class PosixWaits {
 
   int fd() const { return descriptor_.number(); }
   Address local() const;
-  /// `for_change`: it was not ready when last looked at.
-  void async_wait(Event event, std::weak_ptr<EventHandler> handler, bool for_change = false);
+  /// `is_empty`: the latest look, before which will_look() was called, has found nothing, or left nothing.
+  void async_wait(Event event, std::weak_ptr<EventHandler> handler, bool is_empty = false);
+  /// To be called before each attempt to read: what waits have told until then is used up by it.
+  void will_look() {
+    if (told_readable_.load(std::memory_order_relaxed)) told_readable_.exchange(false);
+  }
   /// Calls the handler soon, as if a wait had ended.
   void post(Event event, std::weak_ptr<EventHandler> handler);
   void cancel();
@@ -81,6 +86,7 @@ class PosixWaits {
  private:
   Descriptor descriptor_;
   asio::any_io_executor executor_;
+  std::atomic<bool> told_readable_ = false;
   std::optional<ReactorDescriptor> reactor_;
   Duration patience_{0};
   std::shared_ptr<int> posted_;  // what post() has under way counts while this is the same

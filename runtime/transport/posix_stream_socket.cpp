@@ -34,9 +34,8 @@ ssize_t send_pieces(int fd, std::span<const ByteView> pieces) {
 }  // namespace
 
 void PosixStreamSocket::async_wait(Event event, std::weak_ptr<EventHandler> handler) {
-  const bool for_change =
-      event == Event::Readable && incoming_.load(std::memory_order_relaxed) == Incoming::NothingUnnoticed;
-  waits_.async_wait(event, std::move(handler), for_change);
+  const bool is_empty = incoming_.load(std::memory_order_relaxed) == Incoming::NothingUnnoticed;
+  waits_.async_wait(event, std::move(handler), is_empty);
 }
 
 std::error_code PosixStreamSocket::connected() {
@@ -71,6 +70,7 @@ Result<std::size_t> PosixStreamSocket::send(std::span<const ByteView> pieces) {
 Result<std::size_t> PosixStreamSocket::receive(MutableByteView into, Duration patience) {
   const bool blocks = patience > Duration{0} && waits_.set_patience(patience);
   while (true) {
+    waits_.will_look();
     const ssize_t count = ::recv(waits_.fd(), into.data(), into.size(), blocks ? 0 : MSG_DONTWAIT);
     const auto size = static_cast<std::size_t>(count);
     if (count >= 0) {

@@ -1,6 +1,5 @@
 #include "transport/reactor_descriptor.hpp"
 
-#include <atomic>
 #include <system_error>
 #include <utility>
 
@@ -22,9 +21,10 @@ asio::detail::reactor& reactor_of(const asio::any_io_executor& executor) {
 /// Used again for the next wait, unless it is abandoned while the reactor has it: then it ends itself.
 class ReactorDescriptor::Wait final : public asio::detail::reactor_op {
  public:
-  explicit Wait(const asio::any_io_executor& executor)
+  Wait(const asio::any_io_executor& executor, std::atomic<bool>& told_readable)
       : reactor_op({}, &Wait::be_ready, &Wait::complete),
         executor_(executor),
+        told_readable_(told_readable),
         runs_in_place_(executor.target<asio::io_context::executor_type>() != nullptr) {
     cancellation_key_ = this;
   }
@@ -46,7 +46,11 @@ class ReactorDescriptor::Wait final : public asio::detail::reactor_op {
   ~Wait() = default;
 
   /// There is nothing to do but to call the handler. "Exhausted": another wait ends by another change.
-  static status be_ready(reactor_op*) { return done_and_exhausted; }
+  static status be_ready(reactor_op* base) {
+    const auto* const self = static_cast<Wait*>(base);
+    if (self->event_ == Event::Readable) self->told_readable_.store(true);
+    return done_and_exhausted;
+  }
 
   static void complete(void* scheduler, asio::detail::operation* base, const std::error_code&, std::size_t) {
     auto* const self = static_cast<Wait*>(base);
@@ -72,14 +76,18 @@ class ReactorDescriptor::Wait final : public asio::detail::reactor_op {
   }
 
   const asio::any_io_executor executor_;
+  std::atomic<bool>& told_readable_;  // there while the reactor has this
   const bool runs_in_place_;
   Event event_ = Event::Readable;
   std::weak_ptr<EventHandler> handler_;
   std::atomic<State> state_ = State::Idle;
 };
 
-ReactorDescriptor::ReactorDescriptor(asio::any_io_executor executor, int fd)
-    : executor_(std::move(executor)), fd_(fd), reactor_(reactor_of(executor_)) {
+ReactorDescriptor::ReactorDescriptor(asio::any_io_executor executor, int fd, std::atomic<bool>& told_readable)
+    : executor_(std::move(executor)),
+      fd_(fd),
+      told_readable_(told_readable),
+      reactor_(reactor_of(executor_)) {
   reactor_.init_task();
   if (const int error = reactor_.register_descriptor(fd_, registration_); error != 0) {
     reactor_.cleanup_descriptor_data(registration_);
@@ -102,7 +110,7 @@ void ReactorDescriptor::async_wait(Event event, std::weak_ptr<EventHandler> hand
     std::exchange(wait, nullptr)->abandon();
     reactor_.cancel_ops_by_key(fd_, registration_, kind, key);
   }
-  if (wait == nullptr) wait = new Wait{executor_};
+  if (wait == nullptr) wait = new Wait{executor_, told_readable_};
   wait->begin(event, std::move(handler));
   reactor_.start_op(kind, fd_, registration_, wait, false, for_change);
 }

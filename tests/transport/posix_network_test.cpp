@@ -177,6 +177,16 @@ TEST_P(EmptiedConnection, WakesForWhatComesDuringTheWait) {
   EXPECT_TRUE(is_woken());
 }
 
+TEST_P(EmptiedConnection, WakesAgainForWhatNobodyHasRead) {
+  answer();
+  wait();
+  say("again");
+  EXPECT_TRUE(is_woken());
+  wait();
+  EXPECT_TRUE(is_woken());
+  EXPECT_EQ(hear(), 5u);
+}
+
 TEST_P(EmptiedConnection, WakesForWhatARoomTooSmallHasLeft) {
   say(std::string(150, 'x'));
   wait();
