@@ -106,9 +106,8 @@ void ReactorDescriptor::async_wait(Event event, std::weak_ptr<EventHandler> hand
   Wait*& wait = waits_[writable ? 1 : 0];
   const int kind = writable ? asio::detail::reactor::write_op : asio::detail::reactor::read_op;
   if (wait != nullptr && wait->is_under_way()) {
-    void* const key = wait;
+    reactor_.cancel_ops_by_key(fd_, registration_, kind, wait);
     std::exchange(wait, nullptr)->abandon();
-    reactor_.cancel_ops_by_key(fd_, registration_, kind, key);
   }
   if (wait == nullptr) wait = new Wait{executor_, told_readable_};
   wait->begin(event, std::move(handler));
