@@ -92,7 +92,7 @@ class Refusals : public testing::TestWithParam<const char*> {
     listen(server, GetParam());
   }
   once::RawOutcome call(std::string key, const once::Operation& operation, once::CallOptions options = {}) {
-    return stub(client, server.reference_to(std::move(key))).call(operation, "?", options);
+    return stub(client, server.reference_to(std::move(key))).call(operation, "?", std::move(options));
   }
 
   LoopThread loop;
