@@ -36,32 +36,23 @@ class HookedNetwork final : public WrappedNetwork {
  private:
   using Opened = once::Result<std::unique_ptr<once::DatagramSocket>>;
 
-  class Socket final : public once::DatagramSocket {
+  class Socket final : public WrappedDatagramSocket {
    public:
     Socket(std::unique_ptr<once::DatagramSocket> real, std::shared_ptr<DatagramHooks> hooks,
            const once::Address& peer)
-        : real_(std::move(real)), hooks_(std::move(hooks)), peer_(peer) {}
-    once::Address local() const override { return real_->local(); }
-    void async_wait(once::Event event, std::weak_ptr<once::EventHandler> handler) override {
-      real_->async_wait(event, std::move(handler));
-    }
-    void cancel_waits() override { real_->cancel_waits(); }
-    bool wait(once::Interest interest, once::Duration timeout) override {
-      return real_->wait(interest, timeout);
-    }
+        : WrappedDatagramSocket(std::move(real)), hooks_(std::move(hooks)), peer_(peer) {}
     std::error_code send(const once::Address& to, std::span<const once::ByteView> pieces) override {
       std::vector<std::uint8_t> whole;
       for (const once::ByteView piece : pieces) whole.insert(whole.end(), piece.begin(), piece.end());
       if (const auto error = hooks_->send(whole)) return error;
-      return real_->send(peer_.port != 0 ? peer_ : to, pieces);
+      return WrappedDatagramSocket::send(peer_.port != 0 ? peer_ : to, pieces);
     }
     std::error_code receive(once::Address& from, once::Slice& datagram, once::Duration patience) override {
       if (const auto error = hooks_->receive()) return error;
-      return real_->receive(from, datagram, patience);
+      return WrappedDatagramSocket::receive(from, datagram, patience);
     }
 
    private:
-    const std::unique_ptr<once::DatagramSocket> real_;
     const std::shared_ptr<DatagramHooks> hooks_;
     const once::Address peer_;
   };

@@ -28,23 +28,10 @@ class Connections : public testing::Test {
     made.clock = clock;
     return made;
   }
-  std::unique_ptr<once::StreamSocket> connect() {
-    const once::Address to = *once::parse_address("127.0.0.1", server.endpoints().front().port);
-    auto socket = std::move(*once::posix_network()->connect_stream(io.get_executor(), to));
-    EXPECT_TRUE(socket->wait({.writable = true}, 5s));
-    EXPECT_FALSE(socket->connected());
-    return socket;
-  }
+  std::unique_ptr<once::StreamSocket> connect() { return raw::connect(io, server); }
   static void send(once::StreamSocket& socket, std::string_view octets) {
     const once::ByteView piece = once::as_bytes(octets);
     ASSERT_TRUE(socket.send(std::span{&piece, 1}));
-  }
-  /// True if the server ends the connection.
-  static bool ends(once::StreamSocket& socket) {
-    std::array<std::uint8_t, 16> room{};
-    if (!socket.wait({.readable = true}, 20s)) return false;
-    const auto count = socket.receive(room, once::Duration{0});
-    return !count || *count == 0;
   }
 
   const std::shared_ptr<ShiftedClock> clock = std::make_shared<ShiftedClock>();

@@ -45,20 +45,7 @@ class ThreadPerConnection : public testing::Test {
   void await_threads(std::uint64_t count) {
     while (server->statistics().connection_threads != count) std::this_thread::yield();
   }
-  std::unique_ptr<once::StreamSocket> connect() {
-    const once::Address address = *once::parse_address("127.0.0.1", server->endpoints().front().port);
-    auto socket = std::move(*once::posix_network()->connect_stream(io.get_executor(), address));
-    EXPECT_TRUE(socket->wait({.writable = true}, 5s));
-    EXPECT_FALSE(socket->connected());
-    return socket;
-  }
-  /// True if the server ends the connection.
-  static bool ends(once::StreamSocket& socket) {
-    std::array<std::uint8_t, 16> room{};
-    if (!socket.wait({.readable = true}, 20s)) return false;
-    const auto count = socket.receive(room, once::Duration{0});
-    return !count || *count == 0;
-  }
+  std::unique_ptr<once::StreamSocket> connect() { return raw::connect(io, *server); }
 
   const std::shared_ptr<ShiftedClock> clock = std::make_shared<ShiftedClock>();
   asio::io_context io;  // of clients that do not run it
@@ -406,19 +393,9 @@ TEST(ThreadsOfConnections, MoveWithThemToTheLoopOfTheirSession) {
   server.activate("object", object);
   listen(server, kAnyPort);
   std::thread runner{[&] { loops.run(); }};
-  asio::io_context io;
-  once::Environment environment{io};
-  // Every connection is cut, mostly in the middle of a call; the next one is accepted by whichever loop.
-  once::Faults faults;
-  faults.seed = 3;
-  faults.cut = 0.3;
-  environment.network = std::make_shared<once::FaultInjector>(environment, faults);
-  once::ClientOptions options;
-  options.limits.reconnect_min = 1ms;
-  options.limits.reconnect_max = 5ms;
   {
-    once::Client client{environment, options};
-    const Stub remote = stub(client, server.reference_to("object"));
+    CutClient cut;  // the next connection is accepted by whichever loop
+    const Stub remote = stub(cut.client, server.reference_to("object"));
     for (int i = 1; i <= kCallsMade; ++i) {
       const auto outcome = remote.call(kAdd, "");
       ASSERT_TRUE(executed(outcome)) << outcome.text;

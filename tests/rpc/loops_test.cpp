@@ -49,18 +49,8 @@ TEST_F(LoopsTest, ServeManyClientsOverBothTransports) {
 TEST_F(LoopsTest, AConnectionIsHandedToTheLoopOfItsSession) {
   server.listen("tcp://127.0.0.1:0");
   run();
-  asio::io_context io;
-  once::Environment environment{io};
-  // Every connection is cut, mostly in the middle of a call; the next one is accepted by whichever loop.
-  once::Faults faults;
-  faults.seed = 3;
-  faults.cut = 0.3;
-  environment.network = std::make_shared<once::FaultInjector>(environment, faults);
-  once::ClientOptions options;
-  options.limits.reconnect_min = 1ms;
-  options.limits.reconnect_max = 5ms;
-  once::Client client{environment, options};
-  const Stub remote = stub(client, server.reference_to("object"));
+  CutClient cut;  // the next connection is accepted by whichever loop
+  const Stub remote = stub(cut.client, server.reference_to("object"));
   constexpr int kCalls = 60;
   for (int i = 1; i <= kCalls; ++i) {
     const auto outcome = remote.call(kAdd, "");

@@ -1,6 +1,7 @@
 // Calls without generated code: servants and callers that speak bytes, and a server with a thread.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -122,6 +123,43 @@ inline Stub stub(once::Client& client, const once::ObjectRef& target) {
 inline Stub stub(once::Client& client, std::string_view url) {
   return stub(client, *once::parse_object_ref(url));
 }
+
+/// A connection to the server's first endpoint, of a client that speaks octets.
+inline std::unique_ptr<once::StreamSocket> connect(asio::io_context& io, const once::Server& server) {
+  const once::Address to = *once::parse_address("127.0.0.1", server.endpoints().front().port);
+  auto socket = std::move(*once::posix_network()->connect_stream(io.get_executor(), to));
+  EXPECT_TRUE(socket->wait({.writable = true}, 5s));
+  EXPECT_FALSE(socket->connected());
+  return socket;
+}
+/// True if the server ends the connection.
+inline bool ends(once::StreamSocket& socket) {
+  std::array<std::uint8_t, 16> room{};
+  if (!socket.wait({.readable = true}, 20s)) return false;
+  const auto count = socket.receive(room, once::Duration{0});
+  return !count || *count == 0;
+}
+
+/// A client each of whose connections is cut, mostly in the middle of a call, and which makes the next one at once.
+struct CutClient {
+  static once::Environment cut_environment(asio::io_context& io) {
+    once::Environment environment{io};
+    once::Faults faults;
+    faults.seed = 3;
+    faults.cut = 0.3;
+    environment.network = std::make_shared<once::FaultInjector>(environment, faults);
+    return environment;
+  }
+  static once::ClientOptions impatient() {
+    once::ClientOptions options;
+    options.limits.reconnect_min = 1ms;
+    options.limits.reconnect_max = 5ms;
+    return options;
+  }
+
+  asio::io_context io;
+  once::Client client{cut_environment(io), impatient()};
+};
 
 /// Listens as a test's parameter says: at an endpoint, or, "threads+" before it, with a thread for each connection.
 inline void listen(once::Server& server, std::string_view way) {

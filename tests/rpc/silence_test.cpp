@@ -53,45 +53,33 @@ class SlowNetwork final : public WrappedNetwork {
   }
 
  private:
-  class Socket final : public once::StreamSocket {
+  class Socket final : public WrappedStreamSocket {
    public:
     Socket(std::unique_ptr<once::StreamSocket> real, const SlowNetwork& network)
-        : real_(std::move(real)), network_(network) {}
-    Address local() const override { return real_->local(); }
-    Address peer() const override { return real_->peer(); }
-    void async_wait(once::Event event, std::weak_ptr<once::EventHandler> handler) override {
-      real_->async_wait(event, std::move(handler));
-    }
-    void cancel_waits() override { real_->cancel_waits(); }
-    bool wait(once::Interest interest, once::Duration timeout) override {
-      return real_->wait(interest, timeout);
-    }
-    std::error_code connected() override { return real_->connected(); }
+        : WrappedStreamSocket(std::move(real)), network_(network) {}
     once::Result<std::size_t> send(std::span<const once::ByteView> pieces) override {
       std::size_t size = 0;
       for (const once::ByteView piece : pieces) size += piece.size();
-      if (size <= kLittle) return real_->send(pieces);
+      if (size <= kLittle) return real().send(pieces);
       if (std::exchange(full_, !full_)) return once::Unexpected{would_block()};
       network_.clock_->put_forward(network_.pause_);
       const once::ByteView first = pieces[0].size() > 0 ? pieces[0] : pieces[1];
       const once::ByteView little = first.first(std::min(kLittle, first.size()));
-      return real_->send(std::span{&little, 1});
+      return real().send(std::span{&little, 1});
     }
     once::Result<std::size_t> receive(once::MutableByteView into, once::Duration patience) override {
-      const auto count = real_->receive(into.first(std::min(kLittle, into.size())), patience);
+      const auto count = real().receive(into.first(std::min(kLittle, into.size())), patience);
       if (count && *count == kLittle) network_.clock_->put_forward(network_.pause_);
       return count;
     }
-    void shutdown() override { real_->shutdown(); }
     std::unique_ptr<once::StreamSocket> move_to(asio::any_io_executor executor) override {
-      return std::make_unique<Socket>(real_->move_to(std::move(executor)), network_);
+      return std::make_unique<Socket>(real().move_to(std::move(executor)), network_);
     }
 
    private:
     static constexpr std::size_t kLittle = 2048;
     static std::error_code would_block() { return std::make_error_code(std::errc::operation_would_block); }
 
-    const std::unique_ptr<once::StreamSocket> real_;
     const SlowNetwork& network_;
     bool full_ = false;  // takes nothing at every second time
   };

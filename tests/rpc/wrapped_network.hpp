@@ -43,27 +43,52 @@ class WrappedNetwork : public once::Network {
   const std::shared_ptr<once::Network> real_ = once::posix_network();
 };
 
-/// One of its datagram sockets.
-class WrappedDatagramSocket : public once::DatagramSocket {
+/// One of its sockets, or what it listens on: passes everything on that a test does not replace.
+template <class Base>
+class WrappedSocket : public Base {
  public:
-  explicit WrappedDatagramSocket(std::unique_ptr<once::DatagramSocket> real) : real_(std::move(real)) {}
+  explicit WrappedSocket(std::unique_ptr<Base> real) : real_(std::move(real)) {}
   once::Address local() const override { return real_->local(); }
   void async_wait(once::Event event, std::weak_ptr<once::EventHandler> handler) override {
     real_->async_wait(event, std::move(handler));
   }
   void cancel_waits() override { real_->cancel_waits(); }
+  void leave_loop() override { real_->leave_loop(); }
   bool wait(once::Interest interest, once::Duration timeout) override {
     return real_->wait(interest, timeout);
   }
-  std::error_code send(const once::Address& to, std::span<const once::ByteView> pieces) override {
-    return real_->send(to, pieces);
-  }
-  std::error_code receive(once::Address& from, once::Slice& datagram, once::Duration patience) override {
-    return real_->receive(from, datagram, patience);
-  }
+
+ protected:
+  Base& real() const { return *real_; }
 
  private:
-  const std::unique_ptr<once::DatagramSocket> real_;
+  const std::unique_ptr<Base> real_;
+};
+
+class WrappedDatagramSocket : public WrappedSocket<once::DatagramSocket> {
+ public:
+  using WrappedSocket::WrappedSocket;
+  std::error_code send(const once::Address& to, std::span<const once::ByteView> pieces) override {
+    return real().send(to, pieces);
+  }
+  std::error_code receive(once::Address& from, once::Slice& datagram, once::Duration patience) override {
+    return real().receive(from, datagram, patience);
+  }
+};
+
+/// Without move_to(), which has to wrap again.
+class WrappedStreamSocket : public WrappedSocket<once::StreamSocket> {
+ public:
+  using WrappedSocket::WrappedSocket;
+  once::Address peer() const override { return real().peer(); }
+  std::error_code connected() override { return real().connected(); }
+  once::Result<std::size_t> send(std::span<const once::ByteView> pieces) override {
+    return real().send(pieces);
+  }
+  once::Result<std::size_t> receive(once::MutableByteView into, once::Duration patience) override {
+    return real().receive(into, patience);
+  }
+  void shutdown() override { real().shutdown(); }
 };
 
 /// Counts how often its servers' connections are asked for what has come.
@@ -81,60 +106,35 @@ class WatchedNetwork final : public WrappedNetwork {
   std::function<void()> received;
 
  private:
-  class Connection final : public once::StreamSocket {
+  class Connection final : public WrappedStreamSocket {
    public:
     Connection(std::unique_ptr<once::StreamSocket> real, WatchedNetwork& network)
-        : real_(std::move(real)), network_(network) {}
-    once::Address local() const override { return real_->local(); }
-    once::Address peer() const override { return real_->peer(); }
-    void async_wait(once::Event event, std::weak_ptr<once::EventHandler> handler) override {
-      real_->async_wait(event, std::move(handler));
-    }
-    void cancel_waits() override { real_->cancel_waits(); }
-    void leave_loop() override { real_->leave_loop(); }
-    bool wait(once::Interest interest, once::Duration timeout) override {
-      return real_->wait(interest, timeout);
-    }
-    std::error_code connected() override { return real_->connected(); }
-    once::Result<std::size_t> send(std::span<const once::ByteView> pieces) override {
-      return real_->send(pieces);
-    }
+        : WrappedStreamSocket(std::move(real)), network_(network) {}
     once::Result<std::size_t> receive(once::MutableByteView into, once::Duration patience) override {
       ++network_.receives;
-      const auto count = real_->receive(into, patience);
+      const auto count = WrappedStreamSocket::receive(into, patience);
       if (count && *count > 0 && network_.received) network_.received();
       return count;
     }
-    void shutdown() override { real_->shutdown(); }
     std::unique_ptr<once::StreamSocket> move_to(asio::any_io_executor executor) override {
-      return std::make_unique<Connection>(real_->move_to(std::move(executor)), network_);
+      return std::make_unique<Connection>(real().move_to(std::move(executor)), network_);
     }
 
    private:
-    const std::unique_ptr<once::StreamSocket> real_;
     WatchedNetwork& network_;
   };
-  class Accepting final : public once::Listener {
+  class Accepting final : public WrappedSocket<once::Listener> {
    public:
     Accepting(std::unique_ptr<once::Listener> real, WatchedNetwork& network)
-        : real_(std::move(real)), network_(network) {}
-    once::Address local() const override { return real_->local(); }
-    void async_wait(once::Event event, std::weak_ptr<once::EventHandler> handler) override {
-      real_->async_wait(event, std::move(handler));
-    }
-    void cancel_waits() override { real_->cancel_waits(); }
-    bool wait(once::Interest interest, once::Duration timeout) override {
-      return real_->wait(interest, timeout);
-    }
+        : WrappedSocket(std::move(real)), network_(network) {}
     once::Result<std::unique_ptr<once::StreamSocket>> accept() override {
-      auto accepted = real_->accept();
+      auto accepted = real().accept();
       if (!accepted) return accepted;
       return std::unique_ptr<once::StreamSocket>{
           std::make_unique<Connection>(std::move(*accepted), network_)};
     }
 
    private:
-    const std::unique_ptr<once::Listener> real_;
     WatchedNetwork& network_;
   };
 };
