@@ -122,11 +122,16 @@ class EmptiedConnection : public PosixNetwork {
     ASSERT_EQ(near->send(std::array{as_bytes(text)}).value_or(0), text.size());
   }
   void answer() { ASSERT_EQ(far->send(std::array{as_bytes(std::string_view{"hello"})}).value_or(0), 5u); }
-  /// Having read all, so that the end is one in good order.
-  void end() {
+  /// The end comes with the last octets; all has been read before, so that it is one in good order.
+  void come_to_an_end() {
+    answer();
+    wait();
+    say("again");
     std::array<std::uint8_t, 100> room{};
     ASSERT_EQ(near->receive(room, 5s).value_or(0), 5u);
     near.reset();
+    EXPECT_TRUE(is_woken());
+    EXPECT_EQ(hear(), 5u);
   }
   std::size_t hear() {
     std::array<std::uint8_t, 100> room{};
@@ -199,24 +204,14 @@ TEST_P(EmptiedConnection, WakesForWhatARoomTooSmallHasLeft) {
 }
 
 TEST_P(EmptiedConnection, WakesForAnEndThatCameWithTheLastOctets) {
-  answer();
-  wait();
-  say("again");
-  end();
-  EXPECT_TRUE(is_woken());
-  EXPECT_EQ(hear(), 5u);
+  come_to_an_end();
   wait();
   EXPECT_TRUE(is_woken());
   EXPECT_EQ(hear(), 0u);
 }
 
 TEST_P(EmptiedConnection, WakesForAnEndThatTheAnswerMeets) {
-  answer();
-  wait();
-  say("again");
-  end();
-  EXPECT_TRUE(is_woken());
-  EXPECT_EQ(hear(), 5u);
+  come_to_an_end();
   answer();
   wait();
   EXPECT_TRUE(is_woken());

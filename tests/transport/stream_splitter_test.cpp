@@ -20,6 +20,12 @@ FrontFrame find_front(ByteView octets, std::size_t length_max) {
   return {Kind::Message, length};
 }
 
+/// Messages that are all of one size.
+template <std::size_t kSize>
+FrontFrame find_of_size(ByteView octets, std::size_t) {
+  return octets.size() < kSize ? FrontFrame{Kind::Incomplete, kSize} : FrontFrame{Kind::Message, kSize};
+}
+
 std::string message(std::size_t length, char fill) {
   std::string digits = std::to_string(length);
   return "#" + std::string(3 - digits.size(), '0') + digits + std::string(length - 4, fill);
@@ -62,11 +68,7 @@ TEST(StreamSplitter, EndsAtWhatIsNoMessage) {
 
 TEST(StreamSplitter, ReadsALargeMessageIntoMemoryOfItsOwn) {
   constexpr std::size_t kSize = 1u << 20;
-  StreamSplitter splitter{
-      [](ByteView octets, std::size_t) {
-        return octets.size() < kSize ? FrontFrame{Kind::Incomplete, kSize} : FrontFrame{Kind::Message, kSize};
-      },
-      kSize};
+  StreamSplitter splitter{&find_of_size<kSize>, kSize};
   Slice whole;
   std::size_t reads = 0;
   while (splitter.next(whole) != Kind::Message) {
@@ -82,12 +84,8 @@ TEST(StreamSplitter, ReadsALargeMessageIntoMemoryOfItsOwn) {
 }
 
 TEST(StreamSplitter, SoonReadsMessagesOfOneSizeWhole) {
-  static constexpr std::size_t kSize = 70'000;
-  StreamSplitter splitter{
-      [](ByteView octets, std::size_t) {
-        return octets.size() < kSize ? FrontFrame{Kind::Incomplete, kSize} : FrontFrame{Kind::Message, kSize};
-      },
-      kSize};
+  constexpr std::size_t kSize = 70'000;
+  StreamSplitter splitter{&find_of_size<kSize>, kSize};
   std::vector<std::size_t> reads;
   for (int i = 0; i < 10; ++i) {
     Slice whole;
@@ -104,11 +102,7 @@ TEST(StreamSplitter, SoonReadsMessagesOfOneSizeWhole) {
 
 TEST(StreamSplitter, ReadsALargeMessageIntoMemoryThatIsKept) {
   constexpr std::size_t kSize = 1u << 20;
-  StreamSplitter splitter{
-      [](ByteView octets, std::size_t) {
-        return octets.size() < kSize ? FrontFrame{Kind::Incomplete, kSize} : FrontFrame{Kind::Message, kSize};
-      },
-      kSize};
+  StreamSplitter splitter{&find_of_size<kSize>, kSize};
   (void)Buffer{kSize};  // given back at once
   Slice whole;
   std::size_t reads = 0;
@@ -119,11 +113,7 @@ TEST(StreamSplitter, ReadsALargeMessageIntoMemoryThatIsKept) {
 
 TEST(StreamSplitter, TakesMemoryForAsMuchAgainAsHasComeAndUsesItUp) {
   constexpr std::size_t kSize = 16u << 20, kRead = 16'384, kLeast = 65'536;
-  StreamSplitter splitter{
-      [](ByteView octets, std::size_t) {
-        return octets.size() < kSize ? FrontFrame{Kind::Incomplete, kSize} : FrontFrame{Kind::Message, kSize};
-      },
-      kSize};
+  StreamSplitter splitter{&find_of_size<kSize>, kSize};
   Slice whole;
   std::size_t come = 0, end = 0, times = 0;
   while (splitter.next(whole) != Kind::Message) {
