@@ -134,15 +134,11 @@ Block* take_kept(std::uint32_t size_class, std::size_t capacity, std::size_t mor
   return block;
 }
 
-Block* make_block(std::uint32_t size_class, std::size_t capacity) {
+Block* take(std::uint32_t size_class, std::size_t capacity) {
+  if (Block* const block = take_kept(size_class, capacity)) return block;
   void* const memory = std::malloc(sizeof(Block) + capacity);
   if (memory == nullptr) throw std::bad_alloc{};
   return new (memory) Block{{1}, size_class, capacity};
-}
-
-Block* take(std::uint32_t size_class, std::size_t capacity) {
-  Block* const block = take_kept(size_class, capacity);
-  return block != nullptr ? block : make_block(size_class, capacity);
 }
 
 }  // namespace
@@ -171,17 +167,6 @@ Slice Slice::copy_of(ByteView bytes) {
   Buffer buffer{bytes.size()};
   buffer.append(bytes);
   return std::move(buffer).freeze();  // NOLINT(clang-analyzer-unix.Malloc): the Slice has it now
-}
-
-Buffer::Buffer(Slice&& unique) {
-  ONCE_ASSERT(unique.unique());
-  if (unique.data_ == unique.block_->data()) {
-    size_ = unique.size_;
-    block_ = std::exchange(unique.block_, nullptr);
-  } else {
-    append(unique.view());
-  }
-  unique = Slice{};
 }
 
 void Buffer::grow(std::size_t needed) {

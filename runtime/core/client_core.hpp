@@ -77,8 +77,7 @@ struct CallRequest {
   bool little_endian = false;
   std::uint32_t operation = 0;
   std::uint32_t fingerprint = 0;
-  Slice
-      object_key;  // not looked at any more when the completion has been polled: it may be borrowed until then
+  Slice object_key;  // may be borrowed until the completion has been polled
   Slice body;
   Time deadline = kNever;
   std::uintptr_t token = 0;  // the driver's; comes back with the completion

@@ -30,7 +30,8 @@ class PosixStreamSocket final : public StreamSocket {
  private:
   /// What is known of what has come. A read that left room has emptied the socket; but the end of the stream may have
   /// come with the last octets, which would bring no other change. If it has, whatever is sent then is answered by a
-  /// reset, which is one.
+  /// reset, which is one; not if the peer has ended its own direction only, which nobody notices before it is idle for
+  /// too long.
   enum class Incoming : std::uint8_t { Unknown, Emptied, NothingUnnoticed };
 
   PosixWaits waits_;

@@ -63,12 +63,8 @@ FrontFrame::Kind StreamSplitter::cut(Slice& message) {
       if (wanted_ > kReadMax) read_size_ = kReadMin;  // so that little has to be moved of the next one
       partial_ = Buffer{};
       if (wanted_ > read_size_) partial_.reserve_kept(wanted_);  // what is there may be taken for a claim
-      if (partial_.capacity() == 0 && rest_.unique() && rest_.footprint() <= 2 * rest_.size()) {
-        partial_ = Buffer{std::move(rest_)};
-      } else {
-        partial_.append(rest_.view());
-        rest_ = Slice{};
-      }
+      partial_.append(rest_.view());
+      rest_ = Slice{};
       break;
     case FrontFrame::Kind::Malformed: break;
   }

@@ -105,8 +105,6 @@ class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(std::size_t capacity) { reserve(capacity); }
-  /// Goes on where a Slice ends that shares its memory with nobody; copies it if it does not begin where the memory does.
-  explicit Buffer(Slice&& unique);
   Buffer(Buffer&& other) noexcept
       : block_(std::exchange(other.block_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   Buffer& operator=(Buffer&& other) noexcept {

@@ -115,8 +115,9 @@ class ServerState;
 /// Safe to use from any thread, unless a function says otherwise.
 class Server {
  public:
-  /// Lives on the environment's executor and starts no thread but those of Threading::PerConnection. An io_context that several threads run is
-  /// allowed; servants without an executor may then be called from several threads at a time.
+  /// Lives on the environment's executor and starts no thread but those of Threading::PerConnection. An
+  /// io_context that several threads run is allowed; servants without an executor may then be called from
+  /// several threads at a time.
   Server(Environment environment, ServerOptions options = {});
   Server(asio::io_context& io, ServerOptions options = {});
   /// One loop for each io_context; a session belongs to one of them for life.
